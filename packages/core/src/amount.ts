@@ -1,0 +1,53 @@
+import Big from "big.js";
+import type { Money } from "./order.ts";
+
+/**
+ * The largest amount that is taken, in major units. With four decimals it still is a safe integer of minor
+ * units, and no order of a real shop comes near it.
+ */
+export const LARGEST_AMOUNT = 100_000_000_000;
+
+const PLAIN = /^(\d{1,12})(?:\.(\d{1,4}))?$/;
+const DECIMAL = /^[+-]?(?:\d{1,40})(?:\.\d{1,40})?(?:e[+-]?\d{1,2})?$/i;
+
+/** The exact decimal of an amount, or nothing when it is not one. */
+export function decimal(value: unknown): Big | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? new Big(value) : undefined;
+  if (typeof value !== "string") return undefined;
+  const text = value.trim();
+  return DECIMAL.test(text) ? new Big(text) : undefined;
+}
+
+/**
+ * `amount × times` in whole minor units, rounded once, half away from zero: `toMinor(1.005, 2)` is 101.
+ * Nothing when the value is not an amount or its product is larger than {@link LARGEST_AMOUNT}.
+ */
+export function toMinor(value: unknown, digits: number, times = 1): number | undefined {
+  const plain = typeof value === "number" || typeof value === "string" ? PLAIN.exec(String(value)) : null;
+  const fraction = plain?.[2] ?? "";
+  if (plain && fraction.length <= digits) {
+    const minor = Number(plain[1]) * 10 ** digits + Number(fraction.padEnd(digits, "0") || 0);
+    const product = minor * times;
+    return product <= LARGEST_AMOUNT * 10 ** digits ? product : undefined;
+  }
+  const product = decimal(value)?.times(times);
+  if (!product || product.abs().gt(LARGEST_AMOUNT)) return undefined;
+  return decimalToMinor(product, digits);
+}
+
+/** A decimal in whole minor units, half away from zero. */
+export function decimalToMinor(value: Big, digits: number): number {
+  const minor = value.times(new Big(10).pow(digits)).round(0, Big.roundHalfUp).toNumber();
+  return minor === 0 ? 0 : minor;
+}
+
+/** Minor units as the number that goes on the wire: `fromMinor(1999, 2)` is 19.99. */
+export function fromMinor(minor: number, digits: number): number {
+  // Both are exact integers below 2^53, so the quotient is the double nearest to the decimal, which prints as it.
+  return digits === 0 ? minor : minor / 10 ** digits;
+}
+
+/** Minor units as a decimal string: `formatMinor(1990, 2)` is `"19.90"`. */
+export function formatMinor(minor: number, digits: number): Money & string {
+  return new Big(minor).div(new Big(10).pow(digits)).toFixed(digits);
+}

@@ -1,0 +1,72 @@
+/**
+ * An amount of money in major units (dollars, not cents): a number or a decimal string such as `"19.99"`.
+ * Strings are exact; a number counts as the decimal it prints as, so `1.005` is 1.005.
+ */
+export type Money = number | string;
+
+/** What the shop sold, to whom and for how much. Nothing in it may name a person. */
+export interface Order {
+  /**
+   * The shop's own number for this order, unique for ever: one number is one order, however often it is
+   * tracked. 1–128 characters. Required. Wire: `order.order_number`.
+   */
+  readonly orderNumber: string;
+  /** ISO-4217 code, either case. Required. Wire: `order.currency`, upper-case. */
+  readonly currency: string;
+  /**
+   * What the shopper paid for the goods: after every discount, before tax and shipping.
+   * @default the sum of the lines, less `orderDiscount`
+   * Wire: `order.order_amount_subtotal`.
+   */
+  readonly subtotal?: Money | undefined;
+  /**
+   * A discount on the order as a whole (a coupon of ten dollars off), as a positive amount. It is spread over
+   * the lines in proportion to their value, because commission is computed on line prices.
+   * @default 0
+   */
+  readonly orderDiscount?: Money | undefined;
+  /**
+   * Every coupon code applied, as the shopper typed it. An exclusive code can pay its affiliate without a click.
+   * @default []
+   * Wire: `order.coupon_codes`.
+   */
+  readonly couponCodes?: readonly string[] | undefined;
+  /** Who bought, without saying who. */
+  readonly customer: Customer;
+  /** What was bought, one entry a line of the order. Wire: `order.products`. */
+  readonly products: readonly OrderLine[];
+}
+
+/** The buyer, as far as commission rules need to know them. */
+export interface Customer {
+  /**
+   * Whether this is the shopper's first order in the shop. Being logged in is not an answer: a guest may
+   * return, and an account may be new. Left out, it is sent as `false` with a finding.
+   * Wire: `order.customer.new_customer`.
+   */
+  readonly newCustomer?: boolean | undefined;
+  /** ISO-3166 alpha-2 or alpha-3 code, or the country's full name. Wire: `order.customer.country` (alpha-2). */
+  readonly country?: string | undefined;
+  /** @default "" Wire: `order.customer.region`. */
+  readonly region?: string | undefined;
+  /** State or province. @default "" Wire: `order.customer.state`. */
+  readonly state?: string | undefined;
+  /**
+   * The shop's own account ID of the buyer; nothing for a guest. An e-mail address is hashed before it is
+   * sent. Wire: an entry of `tracking_ids.user_id`.
+   */
+  readonly id?: string | undefined;
+}
+
+/** One line of the order. */
+export interface OrderLine {
+  /** As in the product datafeed given to AvantLink. Missing, the line is sent with a finding. Wire: `product_sku`. */
+  readonly sku?: string | undefined;
+  /**
+   * The price of one item after discounts on the line, before `orderDiscount` and before tax. Zero or more.
+   * Wire: `product_amount`, after the line's share of `orderDiscount`.
+   */
+  readonly unitPrice: Money;
+  /** How many items: a whole number from 1. Wire: `quantity`. */
+  readonly quantity: number;
+}
