@@ -1,0 +1,32 @@
+import { allCookies } from "./cookies.ts";
+import type { ConsentRequest, ShopRequest } from "./shop-request.ts";
+
+/** Whether a visitor may be tracked, and if not, why. */
+export type ConsentDecision = "granted" | "unasked" | "denied" | "privacy-signal";
+
+/** The rules by which {@link decideConsent} decides. */
+export interface ConsentRules {
+  readonly consent: ((request: ConsentRequest) => boolean) | undefined;
+  readonly globalPrivacyControl: "honour" | "ignore";
+}
+
+/** Asks the browser's privacy signal and the shop's hook. A hook that throws, or answers no boolean true, denies. */
+export function decideConsent(
+  request: ShopRequest,
+  rules: ConsentRules,
+  onThrow: (cause: unknown) => void,
+): ConsentDecision {
+  if (rules.globalPrivacyControl === "honour" && request.header("sec-gpc")?.trim() === "1")
+    return "privacy-signal";
+  if (!rules.consent) return "unasked";
+  try {
+    return rules.consent(consentRequest(request)) === true ? "granted" : "denied";
+  } catch (cause) {
+    onThrow(cause);
+    return "denied";
+  }
+}
+
+function consentRequest(request: ShopRequest): ConsentRequest {
+  return { url: request.url, headers: request.headers(), cookies: allCookies(request.header("cookie")) };
+}

@@ -1,0 +1,105 @@
+import type { Issue } from "./finding.ts";
+
+/** Every code, with what happened and what to do about it. ERRORS.md is held equal to this table by a test. */
+export const ERROR_CODES = {
+  "config.invalid": {
+    summary: "The tracker's options are wrong.",
+    help: "Correct each option named in the issues; createTracker names them all at once.",
+  },
+  "order.invalid": {
+    summary: "The order cannot be sent: its number, its currency or an amount is missing or wrong.",
+    help: "Correct each field named in the issues and track the order again; its number is still free.",
+  },
+  "order.unmappable": {
+    summary: "The platform's order could not be turned into one for AvantLink.",
+    help: "Give the mapper what its issues ask for (an expansion, a second call) and track the order again.",
+  },
+  "order.static-page": {
+    summary: "An order was tracked from a page that is rendered ahead of its visitors.",
+    help: "Render the confirmation page per request (remove force-static), so that each order is seen once, when it happens.",
+  },
+  "outbox.full": {
+    summary: "The memory outbox is full; the order was not taken.",
+    help: "AvantLink has been out of reach for long, or dead letters fill the outbox: read health(), and use a durable outbox.",
+  },
+  "outbox.unavailable": {
+    summary: "The outbox could not store the order; one direct delivery was tried instead.",
+    help: "Bring the outbox's store back (disk space, Redis, PostgreSQL). If no delivered event follows, track the order again.",
+  },
+  "outbox.slow": {
+    summary: "The outbox has not yet confirmed the order; storing goes on in the background.",
+    help: "Watch for its accepted event. If the store is this slow often, look at its disk or its connection.",
+  },
+  "outbox.no-transaction": {
+    summary: "A transaction was given to an outbox that cannot join it.",
+    help: "Use the pg-boss outbox on the shop's own PostgreSQL, or track the order after the transaction.",
+  },
+  "outbox.not-durable": {
+    summary: "Live orders are kept in memory only: a crash or a deploy loses those not yet delivered.",
+    help: "Give createTracker a durable outbox, such as sqliteOutbox({ path }) from @avantlink-s2s/outbox/sqlite.",
+  },
+  "outbox.unknown-letter": {
+    summary: "There is no such dead letter in the outbox.",
+    help: "List the dead letters and use an ID from there.",
+  },
+  "tracker.closed": {
+    summary: "The tracker was closed.",
+    help: "Close it last, after the server has stopped taking requests.",
+  },
+  "tracker.dry-run": {
+    summary: "Nothing is sent: this is not a production deployment.",
+    help: 'Set mode: "live" to send from here, or point AVANTLINK_ENDPOINT at a sandbox on this machine.',
+  },
+  "delivery.failed": {
+    summary: "AvantLink could not be reached or did not confirm; the order is tried again later.",
+    help: "Nothing to do while it passes; health() tells how long the oldest order has been waiting.",
+  },
+  "delivery.refused": {
+    summary: "AvantLink refused the order's content; it is kept as a dead letter.",
+    help: "Read AvantLink's error_key, correct the order and track it again, or retry the dead letter.",
+  },
+  "delivery.expired": {
+    summary: "The order could not be delivered in the time allowed; it is kept as a dead letter.",
+    help: "Retry the dead letter when AvantLink can be reached, or report the order to AvantLink as a batch sale.",
+  },
+  "click.lost": {
+    summary: "A click could not be delivered and is given up.",
+    help: "Orders carry the click token themselves and are not affected.",
+  },
+  "hook.threw": {
+    summary: "A function given by the shop threw or rejected.",
+    help: "See the cause. The page was not affected.",
+  },
+  unexpected: {
+    summary: "Something failed that should not.",
+    help: "See the cause, and report it together with the versions in use.",
+  },
+} as const satisfies Record<string, { summary: string; help: string }>;
+
+/** The closed list of codes. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The one class of error that this package gives: in receipts and events, and thrown only by `createTracker`. */
+export class AvantLinkError extends Error {
+  override readonly name = "AvantLinkError";
+  /** What happened; ERRORS.md has a section for each. */
+  readonly code: ErrorCode;
+  /** What to do about it, in a sentence. */
+  readonly help: string;
+  /** The fields that are wrong; empty where the error is not about fields. */
+  readonly issues: readonly Issue[];
+
+  constructor(
+    code: ErrorCode,
+    details: { detail?: string; issues?: readonly Issue[]; cause?: unknown } = {},
+  ) {
+    const { summary, help } = ERROR_CODES[code];
+    const issues = details.issues ?? [];
+    const named = issues.map(({ path, message }) => `\n  ${path}: ${message}`).join("");
+    const detail = details.detail ? ` ${details.detail}` : "";
+    super(`${summary}${detail}${named}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.help = help;
+    this.issues = issues;
+  }
+}

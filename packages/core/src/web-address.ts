@@ -1,0 +1,83 @@
+import { fullyDecoded, holdsPrivateData } from "./private-data.ts";
+
+/** Longest address that goes out, in characters; a longer one loses its other parameters first, then its path. */
+const LONGEST = 2048;
+/** Longest address that is looked at whole; of a longer one only what stands before the query. */
+const LONGEST_READ = 16_384;
+
+const KEPT = new Set(["avad", "gclid"]);
+const SCHEMES = new Set(["http:", "https:", "android-app:", "ios-app:"]);
+
+const PRIVATE_ANYWHERE =
+  /email|phone|token|session|signature|passw|secret|firstname|lastname|fullname|surname|username|apikey|jwt/;
+const PRIVATE_WORD =
+  /^(?:e?mails?|mobile|cell|fname|lname|sid|sess\w*|phpsessid|jsessionid|pass|pwd|auth\w*|otp|pin|dob|birth\w*|address\w*|zip|postal|credential\w*)$/;
+const PRIVATE_STEM = /^(?:name|key|code|tel|sig)|(?:name|key|code)s?$/;
+const PUBLIC_WORD = /^keywords?$/;
+
+/**
+ * A page's address without what could name a person: user and password, the fragment, parameters named like a
+ * name, an address or a secret, and any parameter or path segment that holds an e-mail address or a JWT, at any
+ * depth of encoding. `avad` and `gclid` stay as they came. Not an absolute web address: `""`.
+ */
+export function scrubUrl(value: unknown): string {
+  if (typeof value !== "string") return "";
+  const text = value.length > LONGEST_READ ? (value.slice(0, LONGEST_READ).split(/[?#]/, 1)[0] ?? "") : value;
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    return "";
+  }
+  if (!SCHEMES.has(url.protocol) || url.host === "") return "";
+  const place = `${url.protocol}//${url.host}`;
+  const path = url.pathname
+    .split("/")
+    .map((segment) => (holdsPrivateData(segment) ? "removed" : segment))
+    .join("/");
+  const parameters = url.search.slice(1).split("&").filter(isPublicParameter);
+  const page = path.length + place.length <= LONGEST ? place + path : `${place}/`;
+  const whole = withQuery(page, parameters);
+  if (whole.length <= LONGEST) return whole;
+  const ids = withQuery(
+    page,
+    parameters.filter((parameter) => KEPT.has(nameOf(parameter))),
+  );
+  return ids.length <= LONGEST ? ids : page;
+}
+
+function withQuery(page: string, parameters: readonly string[]): string {
+  return parameters.length > 0 ? `${page}?${parameters.join("&")}` : page;
+}
+
+function nameOf(parameter: string): string {
+  return parameter.split("=", 1)[0] ?? "";
+}
+
+function isPublicParameter(parameter: string): boolean {
+  if (parameter === "") return false;
+  const name = nameOf(parameter);
+  if (KEPT.has(name)) return true;
+  if (isPrivateName(fullyDecoded(name)) || holdsPrivateData(name)) return false;
+  const value = parameter.slice(name.length + 1);
+  return !holdsPrivateData(value) && !carriesPrivateParameter(fullyDecoded(value));
+}
+
+/** Whether a value is itself an address or a query with a private parameter, as in `?next=/login%3Ftoken=…`. */
+function carriesPrivateParameter(value: string): boolean {
+  if (!value.includes("=")) return false;
+  return value.split(/[?&;#]/).some((part) => part.includes("=") && isPrivateName(nameOf(part)));
+}
+
+/** Whether a parameter's name says that its value could name a person or open a door. */
+export function isPrivateName(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "" && !PUBLIC_WORD.test(word));
+  return (
+    PRIVATE_ANYWHERE.test(words.join("")) ||
+    words.some((word) => PRIVATE_WORD.test(word) || PRIVATE_STEM.test(word))
+  );
+}
