@@ -2,16 +2,20 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
 
-interface Manifest {
-  exports: Record<string, string | { "@avantlink-s2s/source"?: string }>;
-}
+const SOURCE = "@avantlink-s2s/source";
 
 // A package is built from what its manifest exports, so that a new subpath is written down once.
-function entries(manifest: Manifest): Record<string, string> {
-  const sources = Object.values(manifest.exports).flatMap((target) =>
-    typeof target === "object" && target["@avantlink-s2s/source"] ? [target["@avantlink-s2s/source"]] : [],
+function sources(target: unknown): readonly string[] {
+  if (typeof target !== "object" || target === null) return [];
+  return Object.entries(target).flatMap(([condition, value]) =>
+    condition === SOURCE ? [String(value)] : sources(value),
   );
-  return Object.fromEntries(sources.map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ""), source]));
+}
+
+function entries(manifest: { exports: unknown }): Record<string, string> {
+  return Object.fromEntries(
+    sources(manifest.exports).map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ""), source]),
+  );
 }
 
 const packages = globSync("packages/*/package.json").map(

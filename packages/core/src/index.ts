@@ -1,4 +1,15 @@
-export type { TrackingContext } from "./context.ts";
-export type { Finding, FindingCode, Issue } from "./finding.ts";
-export type { MappedOrder, MappedOrderOk, MappedOrderRefused } from "./mapped-order.ts";
-export type { Customer, Money, Order, OrderLine } from "./order.ts";
+import { undiciTransport } from "./delivery.ts";
+import type { TrackerOptions } from "./options.ts";
+import { trackerFactory } from "./tracker.ts";
+import type { Tracker } from "./tracker-types.ts";
+
+export * from "./public.ts";
+
+/**
+ * Makes a tracker. Checks its options and does nothing else: no file or connection is opened before its first use.
+ * @throws AvantLinkError `config.invalid`, naming every fault at once
+ */
+export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory(
+  undiciTransport,
+  () => process.env,
+);

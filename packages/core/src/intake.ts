@@ -1,0 +1,108 @@
+import { hasTrackingId } from "./click-payload.ts";
+import type { Config } from "./config.ts";
+import type { TrackingContext } from "./context.ts";
+import { AvantLinkError } from "./errors.ts";
+import type { Finding } from "./finding.ts";
+import type { MappedOrder } from "./mapped-order.ts";
+import type { Order } from "./order.ts";
+import { toOrderPayload, wireOrderNumber } from "./order-payload.ts";
+import type { OutboxJob } from "./outbox.ts";
+import { sha256Hex } from "./private-data.ts";
+import type { SkipReason } from "./receipt.ts";
+import { rejectedBody } from "./rejected-order.ts";
+import type { TrackableOrder } from "./tracker-types.ts";
+
+/** What is to be done with something that the shop asked to be tracked. */
+export type Intake = {
+  readonly orderNumber: string;
+  readonly findings: readonly Finding[];
+} & (
+  | { readonly what: "send"; readonly job: OutboxJob }
+  | { readonly what: "skip"; readonly reason: SkipReason }
+  /** The job, where there is one, is kept as a dead letter. */
+  | { readonly what: "reject"; readonly error: AvantLinkError; readonly job?: OutboxJob | undefined }
+);
+
+/** Decides, without touching anything, what becomes of an order. */
+export function takeIn(
+  given: TrackableOrder,
+  givenContext: TrackingContext | undefined,
+  config: Config,
+): Intake {
+  if (given === null || given === undefined) return skip("no-order", "");
+  const mapped = isMapped(given) ? given : undefined;
+  const order = mapped?.ok ? mapped.order : mapped ? undefined : (given as Order);
+  const orderNumber = wireOrderNumber(mapped?.ok === false ? mapped.orderNumber : order?.orderNumber);
+  if (config.mode === "build") return skip("build", orderNumber);
+  if (mapped?.ok === false && mapped.reason !== "unmappable") return skip(mapped.reason, orderNumber);
+
+  const context = givenContext ?? (mapped?.ok ? mapped.context : undefined) ?? {};
+  const refusal = consentRefusal(context, config);
+  if (refusal) return skip(refusal, orderNumber);
+
+  const found = mapped?.ok ? mapped.findings : [];
+  if (mapped?.ok === false) {
+    const error = new AvantLinkError("order.unmappable", { issues: mapped.issues });
+    return reject(error, { orderNumber }, context, orderNumber, config);
+  }
+  const result = toOrderPayload(order as Order, context, config);
+  if (!result.ok) return reject(result.error, order, context, orderNumber, config);
+  const findings = [...found, ...result.findings];
+  let { payload } = result;
+  if (!hasTrackingId(payload)) {
+    findings.push({
+      code: "context.no-id",
+      path: "context.visitorIds",
+      message:
+        "neither click token, visitor nor account is known; a fresh visitor ID is sent, since AvantLink refuses an order without any",
+    });
+    payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
+  }
+  if (config.mode === "dry-run")
+    return { what: "skip", reason: "dry-run", orderNumber: payload.order.order_number, findings };
+  const job = jobFor("order", payload.order.order_number, JSON.stringify(payload), config);
+  return { what: "send", orderNumber: payload.order.order_number, findings, job };
+}
+
+/** Why a context forbids tracking, if it does. */
+export function consentRefusal(
+  context: TrackingContext,
+  config: Pick<Config, "globalPrivacyControl">,
+): "consent" | "privacy-signal" | undefined {
+  if (context.consent === "denied") return "consent";
+  return context.gpc === true && config.globalPrivacyControl === "honour" ? "privacy-signal" : undefined;
+}
+
+function skip(reason: SkipReason, orderNumber: string): Intake {
+  return { what: "skip", reason, orderNumber, findings: [] };
+}
+
+function reject(
+  error: AvantLinkError,
+  order: unknown,
+  context: TrackingContext,
+  orderNumber: string,
+  config: Config,
+): Intake {
+  const base = { what: "reject", error, orderNumber, findings: [] } as const;
+  if (config.mode === "dry-run") return base;
+  return {
+    ...base,
+    job: jobFor("rejected", orderNumber, rejectedBody(order, context, error.issues), config),
+  };
+}
+
+function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, config: Config): OutboxJob {
+  // Without a number there is nothing that could be the same order again.
+  const identity = orderNumber === "" ? config.runtime.uuid() : orderNumber;
+  return {
+    key: sha256Hex(`${config.merchantId}\n${identity}`),
+    kind,
+    body,
+    acceptedAt: config.runtime.now(),
+  };
+}
+
+function isMapped(given: Order | MappedOrder): given is MappedOrder {
+  return typeof given === "object" && "ok" in given && typeof given.ok === "boolean";
+}

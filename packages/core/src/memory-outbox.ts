@@ -1,0 +1,168 @@
+import TinyQueue from "tinyqueue";
+import { AvantLinkError } from "./errors.ts";
+import { startPump } from "./memory-pump.ts";
+import type { DeadLetter, DeadReason, JobState, Outbox, OutboxJob, Verdict } from "./outbox.ts";
+import { type Runtime, systemRuntime } from "./runtime.ts";
+
+/** The options of {@link memoryOutbox}. */
+export interface MemoryOutboxOptions {
+  /** Most orders that are kept at a time, pending and dead; a further one is refused with `outbox.full`. @default 10_000 */
+  readonly capacity?: number | undefined;
+  /** How many delivered orders are remembered, so as not to be sent again. @default 100_000 */
+  readonly remembered?: number | undefined;
+}
+
+interface Job extends OutboxJob {
+  body: string;
+  attempts: number;
+  due: number;
+  reason: DeadReason | undefined;
+  diedAt: number;
+}
+
+/**
+ * Keeps orders in the memory of this process: nothing to set up, right for development and tests. A crash or a
+ * deploy loses what is not yet delivered, and several processes do not know of each other's orders.
+ */
+export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
+  const capacity = options.capacity ?? 10_000;
+  const remembered = options.remembered ?? 100_000;
+  let runtime: Runtime = systemRuntime;
+  const jobs = new Map<string, Job>();
+  const settled = new Map<string, "delivered" | "removed">();
+  const counts = { accepted: 0, delivered: 0, dead: 0, removed: 0 };
+  const waiting = new TinyQueue<Job>(
+    [],
+    (a, b) => Number(a.attempts > 0) - Number(b.attempts > 0) || a.due - b.due,
+  );
+  const later = new TinyQueue<Job>([], (a, b) => a.due - b.due);
+  let wake: () => void = () => {};
+
+  // A job that was retried or removed as a dead letter may still lie in a queue; only its own entry counts.
+  const isCurrent = (job: Job): boolean => jobs.get(job.key) === job && job.reason === undefined;
+
+  function schedule(job: Job): void {
+    (job.due > runtime.now() ? later : waiting).push(job);
+    wake();
+  }
+
+  function remember(key: string, how: "delivered" | "removed"): void {
+    counts[how] += 1;
+    if (remembered === 0) return;
+    settled.set(key, how);
+    for (const oldest of settled.size > remembered ? settled.keys() : []) {
+      settled.delete(oldest);
+      break;
+    }
+  }
+
+  function settle(job: Job, verdict: Verdict): void {
+    if (verdict.verdict === "delivered") {
+      jobs.delete(job.key);
+      remember(job.key, "delivered");
+    } else if (verdict.verdict === "retry") {
+      job.attempts += verdict.counted ? 1 : 0;
+      job.due = verdict.at;
+      schedule(job);
+    } else {
+      bury(job, verdict.reason);
+    }
+  }
+
+  function bury(job: Job, reason: DeadReason): void {
+    job.reason = reason;
+    job.diedAt = runtime.now();
+    counts.dead += 1;
+  }
+
+  function stateOf(key: string): JobState | undefined {
+    const job = jobs.get(key);
+    if (job) return job.reason === undefined ? "pending" : "dead";
+    const how = settled.get(key);
+    return how === "removed" ? "dead" : how;
+  }
+
+  return {
+    name: "memory",
+    durable: false,
+    async open(given) {
+      runtime = given;
+    },
+    async put(job, putOptions = {}) {
+      const state = stateOf(job.key);
+      const letter = state === "dead" ? jobs.get(job.key) : undefined;
+      if (state !== undefined && !letter) return { accepted: false, state };
+      if (!letter && jobs.size >= capacity) throw new AvantLinkError("outbox.full");
+      if (letter) counts.dead -= 1;
+      else counts.accepted += 1;
+      const fresh: Job = { ...job, attempts: 0, due: job.acceptedAt, reason: undefined, diedAt: 0 };
+      jobs.set(job.key, fresh);
+      if (putOptions.dead) bury(fresh, putOptions.dead);
+      else schedule(fresh);
+      return { accepted: true };
+    },
+    async run(deliver, { concurrency }) {
+      const pump = startPump({ runtime, waiting, later, concurrency, isCurrent, settle, deliver });
+      wake = pump.turn;
+      return pump;
+    },
+    async state(key) {
+      return stateOf(key);
+    },
+    async totals() {
+      const pending = jobs.size - counts.dead;
+      let oldestPendingAt: number | undefined;
+      for (const job of pending > 0 ? jobs.values() : []) {
+        if (job.reason === undefined && job.acceptedAt < (oldestPendingAt ?? Infinity))
+          oldestPendingAt = job.acceptedAt;
+      }
+      return { ...counts, pending, oldestPendingAt };
+    },
+    dead: {
+      async list({ limit = 100, offset = 0 } = {}) {
+        const letters = [...jobs.values()].filter(isLetter);
+        return letters
+          .sort((a, b) => b.diedAt - a.diedAt)
+          .slice(offset, offset + limit)
+          .map(({ key, kind, body, acceptedAt, attempts, reason, diedAt }) => ({
+            key,
+            kind,
+            body,
+            acceptedAt,
+            attempts,
+            reason,
+            diedAt,
+          }));
+      },
+      async retry(key, body) {
+        const job = jobs.get(key);
+        if (job?.reason === undefined || (job.kind === "rejected" && body === undefined)) return false;
+        counts.dead -= 1;
+        const fresh: Job = {
+          ...job,
+          kind: "order",
+          body: body ?? job.body,
+          attempts: 0,
+          due: runtime.now(),
+          acceptedAt: runtime.now(),
+          reason: undefined,
+        };
+        jobs.set(key, fresh);
+        schedule(fresh);
+        return true;
+      },
+      async remove(key) {
+        if (jobs.get(key)?.reason === undefined) return false;
+        jobs.delete(key);
+        counts.dead -= 1;
+        remember(key, "removed");
+        return true;
+      },
+    },
+    async close() {},
+  };
+}
+
+function isLetter(job: Job): job is Job & DeadLetter {
+  return job.reason !== undefined;
+}

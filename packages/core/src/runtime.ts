@@ -1,0 +1,36 @@
+/** Clock, randomness and timers: the only globals that decide when something happens, so that tests can hold them. */
+export interface Runtime {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A number from 0 to 1, 1 excluded. */
+  random(): number;
+  /** A fresh random UUID. */
+  uuid(): string;
+  /**
+   * Calls back once, `ms` from now, and gives a function that calls it off. A timer does not keep the process
+   * alive unless `keepAlive` is set, as it is while a caller waits for an answer.
+   */
+  after(ms: number, callback: () => void, options?: { readonly keepAlive?: boolean }): () => void;
+}
+
+// A longer delay would overflow the timer and fire at once.
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The process's own clock and randomness. */
+export const systemRuntime: Runtime = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  uuid: () => crypto.randomUUID(),
+  after(ms, callback, options) {
+    const timer: unknown = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_TIMER));
+    if (options?.keepAlive !== true) letGo(timer);
+    return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
+  },
+};
+
+// On the edge runtime a timer is a number.
+function letGo(timer: unknown): void {
+  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") {
+    timer.unref();
+  }
+}

@@ -1,0 +1,244 @@
+import { grantAccess } from "./adapter.ts";
+import { hasTrackingId, toClickPayload } from "./click-payload.ts";
+import { type Environment, readConfig } from "./config.ts";
+import type { TrackingContext } from "./context.ts";
+import { createCourier } from "./courier.ts";
+import { AvantLinkError, type ErrorCode } from "./errors.ts";
+import { consentRefusal, type Intake, takeIn } from "./intake.ts";
+import { createLifecycle } from "./lifecycle.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
+import type { TrackerOptions } from "./options.ts";
+import type { JobState, OutboxJob, PutResult } from "./outbox.ts";
+import type { Receipt, SkipReason } from "./receipt.ts";
+import { teller } from "./telling.ts";
+import type { Tracker, TrackOrderOptions, WaitOptions } from "./tracker-types.ts";
+import type { TransportFactory } from "./transport.ts";
+import { createWaitingRoom, within } from "./waiting.ts";
+
+const OUTBOX_PATIENCE_MS = 1_000;
+const MOST_REMEMBERED = 10_000;
+
+type Sendable = Extract<Intake, { what: "send" }>;
+
+/** Makes `createTracker` for a way to the network. This is the one place where the parts meet. */
+export function trackerFactory(openTransport: TransportFactory, env: () => Environment) {
+  return function createTracker(options: TrackerOptions = {}): Tracker {
+    const config = readConfig(options, env());
+    const { outbox, runtime } = config;
+    const tell = teller(config.onEvent, runtime);
+    const transport = openTransport({ connections: config.concurrency, loopback: config.loopback });
+    const waitingRoom = createWaitingRoom(runtime);
+    const clicks = memoryOutbox({ remembered: 0 });
+    // Orders that went out directly because the outbox could not take them.
+    const direct = new Map<string, Promise<boolean>>();
+    let lastDeliveredAt: number | undefined;
+    let lastFailure: { readonly code: ErrorCode; readonly at: number } | undefined;
+
+    function noteFailure({ code }: AvantLinkError): void {
+      lastFailure = { code, at: runtime.now() };
+    }
+
+    function problem(error: AvantLinkError): void {
+      noteFailure(error);
+      tell({ type: "problem", error });
+    }
+
+    const courier = createCourier(config, transport, tell, {
+      delivered(key) {
+        lastDeliveredAt = runtime.now();
+        lastFailure = undefined;
+        waitingRoom.settled(key, { state: "delivered" });
+      },
+      dead(key, error) {
+        noteFailure(error);
+        waitingRoom.settled(key, { state: "dead", error });
+      },
+      failed: noteFailure,
+      clickDone: (key) => waitingRoom.settled(key, { state: "delivered" }),
+    });
+    const lifecycle = createLifecycle({ config, clicks, courier, transport, problem });
+
+    async function store(job: OutboxJob, { transaction }: TrackOrderOptions): Promise<PutResult> {
+      await lifecycle.ready();
+      return outbox.put(job, { transaction });
+    }
+
+    async function send(intake: Sendable, asked: TrackOrderOptions): Promise<Receipt> {
+      const { job, orderNumber, findings } = intake;
+      if (asked.transaction !== undefined && outbox.joinsTransactions !== true) {
+        return reject(orderNumber, new AvantLinkError("outbox.no-transaction"));
+      }
+      if (direct.has(job.key)) return duplicate(intake, "delivered");
+      const storing = store(job, asked);
+      const stored = await within(storing, OUTBOX_PATIENCE_MS, runtime).catch((cause: unknown) => ({
+        cause,
+      }));
+      if (stored === "late") {
+        void storing.then(
+          (result) => taken(intake, result),
+          (cause) => notStored(intake, asked, cause),
+        );
+        return reject(orderNumber, new AvantLinkError("outbox.slow"));
+      }
+      if ("cause" in stored) return notStored(intake, asked, stored.cause);
+      const receipt = taken(intake, stored.value);
+      const waitMs = asked.transaction === undefined ? (asked.waitForDeliveryMs ?? 0) : 0;
+      if (waitMs <= 0 || (receipt.status === "duplicate" && receipt.state !== "pending")) return receipt;
+      const { state, error } = await waitingRoom.wait(job.key, waitMs, () => outbox.state(job.key));
+      if (receipt.status === "duplicate") return { ...receipt, state };
+      if (state === "delivered") return { status: "delivered", orderNumber, findings };
+      if (state === "dead") {
+        return {
+          status: "rejected",
+          orderNumber,
+          findings,
+          error: error ?? new AvantLinkError("delivery.refused"),
+        };
+      }
+      return receipt;
+    }
+
+    function taken(intake: Sendable, result: PutResult): Receipt {
+      if (!result.accepted) return duplicate(intake, result.state);
+      const { orderNumber, findings } = intake;
+      tell({ type: "accepted", kind: "order", orderNumber, findings });
+      return { status: "accepted", orderNumber, findings };
+    }
+
+    function duplicate({ orderNumber, findings }: Sendable, state: JobState): Receipt {
+      tell({ type: "duplicate", kind: "order", orderNumber, state });
+      return { status: "duplicate", state, orderNumber, findings };
+    }
+
+    /** The outbox failed. One direct delivery is tried, beside which the caller may wait. */
+    async function notStored(intake: Sendable, asked: TrackOrderOptions, cause: unknown): Promise<Receipt> {
+      const { job, orderNumber, findings } = intake;
+      const error =
+        cause instanceof AvantLinkError ? cause : new AvantLinkError("outbox.unavailable", { cause });
+      noteFailure(error);
+      const receipt = reject(orderNumber, error);
+      if (error.code !== "outbox.unavailable" || asked.transaction !== undefined) return receipt;
+      const delivering = direct.get(job.key) ?? deliverDirectly(job);
+      const waitMs = asked.waitForDeliveryMs ?? 0;
+      if (waitMs <= 0) return receipt;
+      const done = await within(delivering, waitMs, runtime);
+      return done !== "late" && done.value ? { status: "delivered", orderNumber, findings } : receipt;
+    }
+
+    function deliverDirectly(job: OutboxJob): Promise<boolean> {
+      const delivering = courier.deliverAtOnce({ ...job, attempts: 0 }).then((delivered) => {
+        if (!delivered) direct.delete(job.key);
+        return delivered;
+      });
+      direct.set(job.key, delivering);
+      for (const oldest of direct.size > MOST_REMEMBERED ? direct.keys() : []) {
+        direct.delete(oldest);
+        break;
+      }
+      return delivering;
+    }
+
+    function reject(orderNumber: string, error: AvantLinkError): Receipt {
+      tell({ type: "rejected", kind: "order", orderNumber, error, findings: [] });
+      return { status: "rejected", orderNumber, error, findings: [] };
+    }
+
+    /** Keeps an order that cannot be sent where somebody can find it. */
+    async function keep(job: OutboxJob | undefined, { code, message }: AvantLinkError): Promise<void> {
+      if (!job) return;
+      try {
+        await lifecycle.ready();
+        await outbox.put(job, { dead: { code, message } });
+      } catch (cause) {
+        problem(new AvantLinkError("outbox.unavailable", { cause }));
+      }
+    }
+
+    function skip(kind: "order" | "click", reason: SkipReason, intake?: Intake): Receipt {
+      const { orderNumber, findings } = intake ?? { orderNumber: "", findings: [] };
+      if (reason !== "no-order") tell({ type: "skipped", kind, orderNumber, reason, findings });
+      return { status: "skipped", reason, orderNumber, findings };
+    }
+
+    /** A promise to the caller: whatever happens inside, there is a receipt. */
+    async function guarded(work: () => Promise<Receipt>): Promise<Receipt> {
+      try {
+        return await work();
+      } catch (cause) {
+        const error = new AvantLinkError("unexpected", { cause });
+        problem(error);
+        return { status: "rejected", orderNumber: "", findings: [], error };
+      }
+    }
+
+    async function sendClick(context: TrackingContext, asked: WaitOptions): Promise<Receipt> {
+      const payload = toClickPayload(context, config);
+      const about = { kind: "click", orderNumber: "" } as const;
+      const job = {
+        key: runtime.uuid(),
+        kind: "order",
+        body: JSON.stringify(payload),
+        acceptedAt: runtime.now(),
+      } as const;
+      try {
+        if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
+        if (!hasTrackingId(payload))
+          throw new AvantLinkError("click.lost", { detail: "It has no token and no ID." });
+        await lifecycle.ready();
+        await clicks.put(job);
+      } catch (cause) {
+        const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });
+        tell({ type: "rejected", ...about, error, findings: [] });
+        return { status: "rejected", orderNumber: "", findings: [], error };
+      }
+      tell({ type: "accepted", ...about, findings: [] });
+      const waitMs = asked.waitForDeliveryMs ?? 0;
+      if (waitMs > 0) await waitingRoom.wait(job.key, waitMs, () => clicks.state(job.key));
+      return { status: "accepted", orderNumber: "", findings: [] };
+    }
+
+    const tracker: Tracker = {
+      trackOrder: (order, context, asked = {}) =>
+        guarded(async () => {
+          const intake = takeIn(order, context, config);
+          if (config.mode !== "live") void lifecycle.ready();
+          if (intake.what === "skip") return skip("order", intake.reason, intake);
+          if (lifecycle.closed) return reject(intake.orderNumber, new AvantLinkError("tracker.closed"));
+          if (intake.what === "send") return send(intake, asked);
+          const receipt = reject(intake.orderNumber, intake.error);
+          await within(keep(intake.job, intake.error), OUTBOX_PATIENCE_MS, runtime);
+          return receipt;
+        }),
+      trackClick: (context, asked = {}) =>
+        guarded(async () => {
+          const refusal = consentRefusal(context, config);
+          if (refusal) return skip("click", refusal);
+          if (config.mode !== "live") return skip("click", config.mode);
+          return sendClick(context, asked);
+        }),
+      async start() {
+        await lifecycle
+          .ready()
+          .catch((cause: unknown) => problem(new AvantLinkError("outbox.unavailable", { cause })));
+      },
+      flush: (asked) => lifecycle.flush(asked),
+      close: (asked) => lifecycle.close(asked),
+      async health() {
+        const totals = await lifecycle.totals().catch(() => undefined);
+        const { oldestPendingAt } = totals ?? {};
+        return {
+          ok: totals !== undefined && lastFailure === undefined,
+          mode: config.mode,
+          outbox: { name: outbox.name, durable: outbox.durable },
+          totals,
+          oldestPendingMs:
+            oldestPendingAt === undefined ? undefined : Math.max(0, runtime.now() - oldestPendingAt),
+          lastDeliveredAt,
+          lastFailure,
+        };
+      },
+    };
+    grantAccess(tracker, config, tell);
+    return Object.freeze(tracker);
+  };
+}
