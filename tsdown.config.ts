@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
 
+const SHARED = /^(?!.*\/src\/(?:index|delivery)).*\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
 // A package is built from what its manifest exports, so that a new subpath is written down once.
@@ -18,18 +19,24 @@ function entries(manifest: { exports: unknown }): Record<string, string> {
   );
 }
 
-const packages = globSync("packages/*/package.json").map(
-  (path): UserConfig => ({
+const packages = globSync("packages/*/package.json").map((path): UserConfig => {
+  const name = basename(dirname(path));
+  return {
     cwd: dirname(path),
     entry: entries(JSON.parse(readFileSync(path, "utf8"))),
     format: ["esm", "cjs"],
     dts: true,
     target: "node20.19",
-    platform: "neutral",
+    // Core also runs on the edge, where nothing of Node is; what it bundles may still be CommonJS.
+    platform: name === "core" ? "neutral" : "node",
+    inputOptions: { resolve: { mainFields: ["module", "main"] } },
+    // Entries share one file, since at start-up each further file costs more than what stands in it; but what
+    // reaches the network stays with its own entry, so that the edge never sees Node's.
+    outputOptions: name === "core" ? { codeSplitting: { groups: [{ name: "shared", test: SHARED }] } } : {},
     fixedExtension: false,
     sourcemap: false,
     clean: true,
-  }),
-);
+  };
+});
 
 export default defineConfig(packages);

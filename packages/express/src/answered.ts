@@ -1,0 +1,36 @@
+import type { Response } from "express";
+import onHeaders from "on-headers";
+
+/**
+ * Calls back once, when the shop has answered: the response was sent, or the shopper's connection broke once its
+ * status was out. A shopper who left before that may still be answered by a slow handler, into the void: that
+ * counts too, for the order was placed.
+ */
+export function whenAnswered(response: Response, callback: () => void): void {
+  let gone = false;
+  let called = false;
+  const settle = () => {
+    if (called) return;
+    called = true;
+    // Behind whatever else the host does at the end of a response.
+    setImmediate(callback);
+  };
+  response.once("finish", settle);
+  response.once("close", () => {
+    gone = true;
+    if (response.headersSent) settle();
+  });
+
+  // Once the connection broke, no event tells of the answer any more. Node drops a body written to nobody before
+  // it writes a status, and what compresses or delays a response may never reach its end: so both are watched.
+  const settleIfGone = () => {
+    if (gone) settle();
+  };
+  onHeaders(response, settleIfGone);
+  const end = response.end;
+  response.end = function (this: Response, ...args: Parameters<typeof end>) {
+    const result = Reflect.apply(end, this, args);
+    settleIfGone();
+    return result;
+  } as typeof end;
+}

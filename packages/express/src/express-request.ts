@@ -1,0 +1,35 @@
+import { type ShopRequest, tidyIpAddress } from "@avantlink-s2s/core/adapter";
+import type { Request } from "express";
+
+const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
+
+/** An Express request as core reads it: the public address by the app's own `trust proxy`, wherever it is mounted. */
+export function shopRequest(request: Request, siteUrl: string | undefined): ShopRequest {
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  };
+  const origin =
+    siteUrl ?? `${request.protocol === "https" ? "https" : "http"}://${publicHost(request, header)}`;
+  return {
+    method: request.method,
+    // `url` would lack the mount path; a proxy's absolute-form request line already has the origin.
+    url: request.originalUrl.startsWith("/") ? origin + request.originalUrl : request.originalUrl,
+    header,
+    headers: () => new Headers(Object.entries(request.headersDistinct).flatMap(eachValue)),
+    ipAddress: tidyIpAddress(request.ip),
+  };
+}
+
+/** The host with its port, which Express 4's `hostname` drops; a forwarded one only from a trusted proxy. */
+function publicHost(request: Request, header: (name: string) => string | undefined): string {
+  const trusts: unknown = request.app.get("trust proxy fn");
+  const trusted = typeof trusts === "function" && trusts(request.socket.remoteAddress, 0) === true;
+  const forwarded = trusted ? header("x-forwarded-host")?.split(",", 1)[0]?.trim() : undefined;
+  const host = forwarded || header("host") || "";
+  return HOST.test(host) ? host : "localhost";
+}
+
+function eachValue([name, values]: [string, string[] | undefined]): [string, string][] {
+  return (values ?? []).map((value) => [name, value]);
+}

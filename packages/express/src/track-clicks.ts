@@ -1,0 +1,44 @@
+import type { Tracker } from "@avantlink-s2s/core";
+import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import type { RequestHandler, Response } from "express";
+import onHeaders from "on-headers";
+import { rememberLanding } from "./context-of.ts";
+import { shopRequest } from "./express-request.ts";
+
+// Shared caches that go by a header of their own.
+const CDN_HEADERS = [
+  "cdn-cache-control",
+  "surrogate-control",
+  "vercel-cdn-cache-control",
+  "cloudflare-cdn-cache-control",
+];
+
+/**
+ * Middleware that notices affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
+ * A request without `avad` passes untouched. Mount it before the shop's pages.
+ */
+export function trackClicks(tracker: Tracker): RequestHandler {
+  const access = adapterAccess(tracker);
+  return (request, response, next) => {
+    try {
+      const landing = access.land(shopRequest(request, access.siteUrl));
+      if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
+      rememberLanding(request, landing.context);
+      if (landing.click) void tracker.trackClick(landing.click);
+    } catch (cause) {
+      access.threw("trackClicks", cause);
+    }
+    next();
+  };
+}
+
+/** At the last moment, so that neither the cookies nor their privacy depend on what the shop sets after us. */
+function setPrivately(response: Response, lines: readonly string[]): void {
+  onHeaders(response, () => {
+    response.appendHeader("Set-Cookie", lines);
+    response.setHeader("Cache-Control", "private, no-store");
+    for (const name of CDN_HEADERS) {
+      if (response.hasHeader(name)) response.setHeader(name, "private, no-store");
+    }
+  });
+}

@@ -1,0 +1,51 @@
+import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import type { Request, RequestHandler, Response } from "express";
+import { whenAnswered } from "./answered.ts";
+import { contextOf } from "./context-of.ts";
+
+/** Finds the order that a confirmation page showed; nothing when it showed none. Called once, after the response. */
+export type ResolveOrder = (request: Request, response: Response) => TrackableOrder | Promise<TrackableOrder>;
+
+/**
+ * Middleware for the confirmation route. When the shop has answered 2xx or 304, the order is resolved and tracked,
+ * after the response: the page never waits, and whatever fails, it stays as it is. The handler, when given, is the
+ * route's own.
+ */
+export function trackOrders(
+  tracker: Tracker,
+  resolveOrder: ResolveOrder,
+  handler?: RequestHandler,
+): RequestHandler {
+  const access = adapterAccess(tracker);
+
+  function watch(request: Request, response: Response): void {
+    if (request.method === "HEAD" || request.method === "OPTIONS") return;
+    // Read now: later the request may have been recycled by the host.
+    const context = contextOf(tracker, request);
+    whenAnswered(response, () => {
+      if (!isConfirmation(response.statusCode)) return;
+      resolve(request, response).then(
+        (order) => tracker.trackOrder(order, context),
+        (cause) => access.threw("resolveOrder", cause),
+      );
+    });
+  }
+
+  async function resolve(request: Request, response: Response): Promise<TrackableOrder> {
+    return resolveOrder(request, response);
+  }
+
+  return (request, response, next) => {
+    try {
+      watch(request, response);
+    } catch (cause) {
+      access.threw("trackOrders", cause);
+    }
+    return handler ? handler(request, response, next) : next();
+  };
+}
+
+function isConfirmation(status: number): boolean {
+  return (status >= 200 && status <= 299) || status === 304;
+}
