@@ -44,17 +44,21 @@ function checkCharacters(body: unknown): Finding[] {
   return findings;
 }
 
-const order = { error: 0, warning: 1, info: 2 } as const;
-const most = 100;
+const gravity = { error: 0, warning: 1, info: 2 } as const;
+const mostFindings = 100;
+const longestPath = 200;
 
 /** Gravest first, and no more than a person will read. */
 export function arrange(findings: readonly Finding[]): readonly Finding[] {
-  const sorted = [...findings].sort((a, b) => order[a.severity] - order[b.severity]);
-  if (sorted.length <= most) return sorted;
-  const rest: Finding = {
-    severity: "info",
-    path: "body",
-    message: `${sorted.length - most} further findings are not shown.`,
-  };
-  return [...sorted.slice(0, most), rest];
+  const sorted = [...findings].sort((a, b) => gravity[a.severity] - gravity[b.severity]);
+  const kept = sorted.slice(0, mostFindings).map((finding) => ({ ...finding, path: shorten(finding.path) }));
+  if (sorted.length > mostFindings) {
+    const message = `${sorted.length - mostFindings} further findings are not shown.`;
+    kept.push({ severity: "info", path: "body", message });
+  }
+  return kept;
+}
+
+function shorten(path: string): string {
+  return path.length > longestPath ? `${path.slice(0, longestPath)}…` : path;
 }
