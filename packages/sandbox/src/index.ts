@@ -1,1 +1,14 @@
-export {};
+export { SandboxError, type SandboxErrorCode } from "./errors.ts";
+export type { Fault } from "./faults.ts";
+export type { SandboxOptions } from "./options.ts";
+export type {
+  ClickRecord,
+  Endpoint,
+  Finding,
+  OrderRecord,
+  ReceivedRequest,
+  Severity,
+  TrackingRecord,
+} from "./records.ts";
+export { type Sandbox, startSandbox } from "./sandbox.ts";
+export type { WaitOptions } from "./waits.ts";

@@ -1,0 +1,40 @@
+/** ISO 4217 currencies whose minor unit is not a hundredth, by the number of their decimals. */
+const decimals: Readonly<Record<number, readonly string[]>> = {
+  0: [
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+  ],
+  3: ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"],
+  4: ["CLF", "UYW"],
+};
+
+const known = new Set(Intl.supportedValuesOf("currency"));
+
+/** Whether the code is one that Node.js' own data knows. */
+export function isKnownCurrency(code: string): boolean {
+  return known.has(code);
+}
+
+/** How many decimals amounts of a currency have; 2 for an unknown one. */
+export function decimalsOf(currency: string): number {
+  const code = currency.toUpperCase();
+  for (const [digits, codes] of Object.entries(decimals)) {
+    if (codes.includes(code)) return Number(digits);
+  }
+  return 2;
+}

@@ -1,0 +1,67 @@
+import type { Finding } from "../records.ts";
+
+const tracing =
+  /^(traceparent|tracestate|baggage|sentry-trace|b3|x-b3-.*|uber-trace-id|x-datadog-.*|x-amzn-trace-id|x-cloud-trace-context|newrelic|elastic-apm-traceparent)$/;
+
+/** The request's headers: what must be there, and what must not leave the shop. */
+export function checkHeaders(headers: Readonly<Record<string, string>>): Finding[] {
+  const findings: Finding[] = [];
+  for (const name of Object.keys(headers)) {
+    const path = `headers.${name}`;
+    if (tracing.test(name)) {
+      findings.push({
+        severity: "error",
+        path,
+        message:
+          "A tracing header tells a third party about the shop's inside. Keep the instrumentation off this call.",
+      });
+    } else if (name === "cookie") {
+      findings.push({
+        severity: "error",
+        path,
+        message: "Cookies are the shopper's keys to the shop. This call carries none.",
+      });
+    } else if (name === "authorization") {
+      findings.push({
+        severity: "warning",
+        path,
+        message: "AvantLink documents no authentication for this call: this may be a key of another service.",
+      });
+    }
+  }
+  const userAgent = headers["user-agent"] ?? "";
+  if (userAgent.trim() === "") {
+    findings.push({
+      severity: "warning",
+      path: "headers.user-agent",
+      message:
+        "It is missing. The article asks for the server's own name here; the shopper's user agent belongs into the body.",
+    });
+  } else if (/^Mozilla\//.test(userAgent)) {
+    findings.push({
+      severity: "warning",
+      path: "headers.user-agent",
+      message:
+        "It looks like a browser's. The article asks for the server's own name here; the shopper's user agent belongs into the body.",
+    });
+  }
+  if (!/\bapplication\/json\b/i.test(headers.accept ?? "")) {
+    findings.push({
+      severity: "warning",
+      path: "headers.accept",
+      message: "The article asks for Accept: application/json.",
+    });
+  }
+  return findings;
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The merchant ID of the address. */
+export function checkMerchantId(merchantId: string): Finding[] {
+  if (uuid.test(merchantId)) return [];
+  const message = /^\d{4,6}$/.test(merchantId)
+    ? "This is AvantLink's older merchant number. The server-to-server calls want the merchant's UUID: ask AvantLink for it. What AvantLink answers to the number is documented nowhere; do not count on 200."
+    : "A merchant ID is a UUID, such as 123e4567-e89b-42d3-a456-426614174000. What AvantLink answers to anything else is documented nowhere; do not count on 200.";
+  return [{ severity: "error", path: "merchant_id", message }];
+}

@@ -1,0 +1,118 @@
+import type { Endpoint, Finding } from "../records.ts";
+import { textAt } from "./body-values.ts";
+import { addressKind } from "./ip-address.ts";
+
+/** What is said of the shopper's browser: user agent, address and pages. */
+export function checkShopper(body: unknown, endpoint: Endpoint): Finding[] {
+  return [
+    ...checkUserAgent(textAt(body, "user_agent")),
+    ...checkAddress(textAt(body, "user_ip_address")),
+    ...checkUrl(textAt(body, "current_url"), "current_url"),
+    ...checkUrl(textAt(body, "referrer_url"), "referrer_url"),
+    ...(endpoint === "order" ? checkCountry(textAt(body, "order", "customer", "country")) : []),
+  ];
+}
+
+const servers =
+  /^(avantlink-s2s|axios|curl|dart|deno|bun|faraday|go-http-client|got|guzzle|httpie|insomnia|java|libwww-perl|node|node-fetch|node\.js|okhttp|php|postmanruntime|python|python-requests|python-urllib|reqwest|ruby|undici|wget)\b/i;
+
+/** Whether a user agent is a program's rather than a browser's. */
+export function isServerAgent(userAgent: string): boolean {
+  return servers.test(userAgent.slice(0, 200).trimStart());
+}
+
+function checkUserAgent(userAgent: string): Finding[] {
+  if (!isServerAgent(userAgent)) return [];
+  return [
+    {
+      severity: "error",
+      path: "user_agent",
+      message:
+        "It is a server's user agent. AvantLink wants the shopper's: keep what the shopper's own request said and send that.",
+    },
+  ];
+}
+
+function checkAddress(address: string): Finding[] {
+  const path = "user_ip_address";
+  if (address === "") return [];
+  switch (addressKind(address)) {
+    case "public":
+      return [];
+    case "invalid":
+      return [
+        {
+          severity: "warning",
+          path,
+          message: "It is no IP address. Send the shopper's, without a port, or leave it empty.",
+        },
+      ];
+    case "mapped":
+      return [
+        {
+          severity: "warning",
+          path,
+          message: "It is an IPv4 address in IPv6 clothes. Send it without ::ffff:.",
+        },
+      ];
+    case "not-public":
+      return [
+        {
+          severity: "warning",
+          path,
+          message:
+            "It is a private or reserved address, so it is a proxy's or the server's own. Behind a proxy, say so to the shop (trust proxy).",
+        },
+      ];
+  }
+}
+
+function checkUrl(url: string, path: string): Finding[] {
+  if (url.trim() === "") return [];
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    return [
+      { severity: "error", path, message: "It must be an absolute address: https://shop.example/page." },
+    ];
+  }
+  const names = [...parsed.searchParams.keys()].filter((name) => secretNames.test(name));
+  if (names.length === 0) return [];
+  return [
+    {
+      severity: "warning",
+      path,
+      message: `Its query has ${names
+        .slice(0, 5)
+        .map((name) => JSON.stringify(name.slice(0, 40)))
+        .join(", ")}, which by the name may hold personal data or a secret. Remove it before sending.`,
+    },
+  ];
+}
+
+const secretNames =
+  /^(e-?mail|phone|tel|first_?name|last_?name|password|passwd|token|access_token|session|session_?id|sig|signature)$/i;
+
+const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+function checkCountry(country: string): Finding[] {
+  const path = "order.customer.country";
+  if (country === "") return [];
+  if (country === "UK")
+    return [{ severity: "warning", path, message: "The ISO code of the United Kingdom is GB." }];
+  if (/^[A-Z]{2}$/.test(country)) {
+    if (country !== "ZZ" && regions.of(country) !== undefined) return [];
+    return [{ severity: "warning", path, message: `${country} is no country code that is known here.` }];
+  }
+  if (/^[a-z]{2}$/i.test(country)) {
+    return [
+      { severity: "warning", path, message: `Country codes are in upper case: ${country.toUpperCase()}.` },
+    ];
+  }
+  return [
+    {
+      severity: "info",
+      path,
+      message: "AvantLink takes USA and full names too; the two letters of ISO 3166 (US) leave no doubt.",
+    },
+  ];
+}

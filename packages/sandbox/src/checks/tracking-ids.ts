@@ -1,0 +1,58 @@
+import type { Finding } from "../records.ts";
+import { listAt, textAt, textsAt } from "./body-values.ts";
+
+const idLists = ["user_id", "visitor_id"] as const;
+
+/**
+ * Whether a body carries an ID at all. A blank string in an array counts: the body in AvantLink's own article holds
+ * `[""]` twice and an empty token, and must be taken. Only the findings say that a shop must not rely on it.
+ */
+export function hasTrackingId(body: unknown): boolean {
+  if (textAt(body, "tracking_ids", "avantlink_avad").trim() !== "") return true;
+  return idLists.some((list) =>
+    listAt(body, "tracking_ids", list).some((entry) => typeof entry === "string"),
+  );
+}
+
+/** IDs that are blank, changed on the way, or too few for click and order to meet. */
+export function checkTrackingIds(body: unknown): Finding[] {
+  const findings: Finding[] = [];
+  for (const list of idLists) {
+    listAt(body, "tracking_ids", list).forEach((entry, index) => {
+      if (typeof entry !== "string" || entry.trim() !== "") return;
+      findings.push({
+        severity: "warning",
+        path: `tracking_ids.${list}[${index}]`,
+        message: "It is blank. AvantLink's sample does so; a shopper without such an ID is sent as [].",
+      });
+    });
+  }
+  const avad = textAt(body, "tracking_ids", "avantlink_avad");
+  if (avad !== avad.trim()) {
+    findings.push({
+      severity: "warning",
+      path: "tracking_ids.avantlink_avad",
+      message: "It begins or ends with a blank. Send the token exactly as it arrived.",
+    });
+  }
+  const users = textsAt(body, "tracking_ids", "user_id");
+  const visitors = textsAt(body, "tracking_ids", "visitor_id");
+  if (users.length === 0 && visitors.length === 0) {
+    findings.push(
+      avad.trim() === ""
+        ? {
+            severity: "error",
+            path: "tracking_ids",
+            message:
+              "It carries no ID but blanks. AvantLink answers 400 to a call without an ID, and can match this one to nothing.",
+          }
+        : {
+            severity: "warning",
+            path: "tracking_ids.visitor_id",
+            message:
+              "There is no visitor ID, so that click and order can meet by the token alone. Send the same visitor ID in both calls.",
+          },
+    );
+  }
+  return findings;
+}

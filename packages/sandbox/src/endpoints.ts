@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Answer, faultAnswer, jsonAnswer, resetConnection, send, success } from "./answers.ts";
+import { readAddress } from "./contract.ts";
+import { changesAnswer, type Fault, type Faults } from "./faults.ts";
+import { type Judgement, judge, type Refusal, refusal } from "./judgement.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Endpoint, ReceivedRequest, TrackingRecord } from "./records.ts";
+import { readBody } from "./request-body.ts";
+
+export interface EndpointsOptions {
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly maxBodyBytes: number;
+}
+
+/** AvantLink's two endpoints. */
+export class Endpoints {
+  readonly #ledger: Ledger;
+  readonly #faults: Faults;
+  readonly #maxBodyBytes: number;
+
+  constructor({ ledger, faults, maxBodyBytes }: EndpointsOptions) {
+    this.#ledger = ledger;
+    this.#faults = faults;
+    this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** Answers a request below `/merchants/`. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? "/";
+    const [pathname = "/"] = path.split("?", 1);
+    const address = readAddress(pathname);
+    const received = this.#ledger.open({
+      endpoint: address?.endpoint ?? "unknown",
+      method: request.method ?? "",
+      path,
+      merchantId: address?.merchantId ?? "",
+      rawHeaders: pairs(request.rawHeaders),
+    });
+    response.on("close", () => {
+      if (received.state === "open") this.#ledger.note(received, { state: "lost" });
+    });
+    if (address === undefined) return this.#refuse(request, response, received, notFound(pathname));
+    if (request.method !== "POST") return this.#refuse(request, response, received, notPost(request.method));
+    await this.#post(request, response, received, address.endpoint);
+  }
+
+  async #post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    received: ReceivedRequest,
+    endpoint: Endpoint,
+  ): Promise<void> {
+    const fault = this.#faults.draw(endpoint);
+    if (fault !== undefined) this.#ledger.note(received, { fault });
+    if (fault?.reset === "before-reading") {
+      await delay(fault, response);
+      return resetConnection(request);
+    }
+    const read = await readBody(request, this.#maxBodyBytes);
+    if (read.kind === "aborted") return;
+    const headers = flatten(request);
+    const judgement = judge(read, headers, this.#maxBodyBytes);
+    this.#ledger.note(received, { raw: judgement.raw });
+    if (fault === undefined || !changesAnswer(fault)) {
+      return this.#asAvantLink(response, received, endpoint, headers, judgement, fault);
+    }
+    if (fault.taken === true && judgement.taken)
+      this.#ledger.take(received, endpoint, headers, judgement.body);
+    await delay(fault, response);
+    const answer = faultAnswer(fault);
+    if (answer === "reset") resetConnection(request);
+    else if (answer !== "hang") this.#send(response, received, answer);
+  }
+
+  /** Recorded before it is answered, delayed or not: AvantLink has the call once it has read it. */
+  async #asAvantLink(
+    response: ServerResponse,
+    received: ReceivedRequest,
+    endpoint: Endpoint,
+    headers: Readonly<Record<string, string>>,
+    judgement: Judgement,
+    fault: Fault | undefined,
+  ): Promise<void> {
+    if (!judgement.taken) {
+      if (fault !== undefined) await delay(fault, response);
+      return this.#send(
+        response,
+        received,
+        jsonAnswer(judgement.status, judgement.answer, judgement.headers),
+        judgement.reason,
+      );
+    }
+    const record = this.#ledger.take(received, endpoint, headers, judgement.body);
+    if (fault !== undefined) await delay(fault, response);
+    this.#send(response, received, success, undefined, record);
+  }
+
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    received: ReceivedRequest,
+    refused: Refusal,
+  ): void {
+    request.resume();
+    this.#send(
+      response,
+      received,
+      jsonAnswer(refused.status, refused.answer, refused.headers),
+      refused.reason,
+    );
+  }
+
+  #send(
+    response: ServerResponse,
+    received: ReceivedRequest,
+    answer: Answer,
+    reason?: string,
+    record?: TrackingRecord,
+  ): void {
+    if (!send(response, answer)) return;
+    if (record !== undefined) this.#ledger.answered(record, true);
+    this.#ledger.note(received, {
+      state: "answered",
+      status: answer.status,
+      ...(reason !== undefined && { refusal: reason }),
+    });
+    response.on("close", () => {
+      if (response.writableFinished) return;
+      if (record !== undefined) this.#ledger.answered(record, false);
+      this.#ledger.note(received, { state: "lost" });
+    });
+  }
+}
+
+function notFound(pathname: string): Refusal {
+  const hint = /\/tracking\/(order|click)[-/]+$/.test(pathname)
+    ? " The address ends without a hyphen or a slash; the one in AvantLink's article is a slip."
+    : " The sandbox answers /merchants/{merchant_id}/tracking/order and …/click.";
+  return refusal(404, "not_found", `There is nothing at ${pathname.slice(0, 200)}.${hint}`);
+}
+
+function notPost(method = ""): Refusal {
+  return refusal(405, "method", `${method} is not POST, which is all that this address answers.`, {
+    Allow: "POST",
+  });
+}
+
+/** Waits as the fault says, and no longer than somebody waits for the answer. */
+function delay(fault: Fault, response: ServerResponse): Promise<void> {
+  const { delayMs = 0 } = fault;
+  if (delayMs === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      response.off("close", done);
+      resolve();
+    };
+    const timer = setTimeout(done, delayMs);
+    response.on("close", done);
+  });
+}
+
+function pairs(raw: readonly string[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2)
+    result.push([raw[index] ?? "", raw[index + 1] ?? ""]);
+  return result;
+}
+
+function flatten(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headersDistinct).map(([name, values]) => [name, (values ?? []).join(", ")]),
+  );
+}

@@ -1,0 +1,182 @@
+import type { Endpoint } from "./records.ts";
+
+/** What AvantLink's articles say of one field, in our words. */
+export type Field = ValueField | ObjectField | ListField;
+
+interface Described {
+  /** Required by the article's table; the others may be missing. */
+  readonly required: boolean;
+  /** What the field means and how it must look. */
+  readonly says: string;
+}
+
+export interface ValueField extends Described {
+  readonly type: "text" | "texts" | "amount" | "number" | "flag";
+  /** Whether `""` or `[]` is an honest value: unknown, none, or not applicable. */
+  readonly mayBeEmpty: boolean;
+}
+
+export interface ObjectField extends Described {
+  readonly type: "object";
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+export interface ListField extends Described {
+  readonly type: "list";
+  readonly item: ObjectField;
+}
+
+const value = (
+  type: ValueField["type"],
+  required: boolean,
+  mayBeEmpty: boolean,
+  says: string,
+): ValueField => ({
+  type,
+  required,
+  mayBeEmpty,
+  says,
+});
+
+const trackingIds: ObjectField = {
+  type: "object",
+  required: true,
+  says: "Who the shopper is. Click and order meet by the token, or by an ID that both carry. At least one ID is needed.",
+  fields: {
+    user_id: value(
+      "texts",
+      true,
+      true,
+      "The shop's internal account IDs of this shopper, as an array. A guest has none: [].",
+    ),
+    visitor_id: value(
+      "texts",
+      true,
+      true,
+      "The shop's anonymous visitor, session or cart ID, as an array: the same in click and order.",
+    ),
+    avantlink_avad: value(
+      "text",
+      true,
+      true,
+      "The click token of the landing address (?avad=…), exactly as it arrived. Needed whenever one was received.",
+    ),
+  },
+};
+
+const context: Readonly<Record<string, Field>> = {
+  tracking_ids: trackingIds,
+  user_agent: value(
+    "text",
+    true,
+    false,
+    "The shopper's browser, as its own User-Agent header said it; not the server's.",
+  ),
+  user_ip_address: value("text", false, true, "Optional. The shopper's IP address, not the server's."),
+  referrer_url: value(
+    "text",
+    true,
+    true,
+    "The address of the page before, absolute; empty when there was none.",
+  ),
+  google_click_id: value(
+    "text",
+    false,
+    true,
+    "Optional. Google's click ID (gclid), when the landing address had one.",
+  ),
+  custom_tracking_code: value("text", false, true, "Optional. Any code of the shop's own."),
+};
+
+const product: ObjectField = {
+  type: "object",
+  required: true,
+  says: "One line of the order.",
+  fields: {
+    product_sku: value(
+      "text",
+      true,
+      false,
+      "The SKU, exactly as in the product datafeed that AvantLink has of the shop.",
+    ),
+    product_amount: value(
+      "number",
+      true,
+      false,
+      "The price of ONE item, after every discount, before tax. Commission may be computed from it.",
+    ),
+    quantity: value("number", true, false, "How many of the item were bought."),
+  },
+};
+
+const order: ObjectField = {
+  type: "object",
+  required: true,
+  says: "What was bought.",
+  fields: {
+    order_number: value(
+      "text",
+      true,
+      false,
+      "The order's unique number. Sending it again is safe: AvantLink knows the order by it.",
+    ),
+    order_amount_subtotal: value(
+      "amount",
+      true,
+      false,
+      "What the goods cost after all discounts, before tax and shipping.",
+    ),
+    currency: value("text", true, false, "The ISO 4217 code, in upper case: USD."),
+    coupon_codes: value(
+      "texts",
+      true,
+      true,
+      "Every coupon code that was applied; [] when none was. A code can pay an affiliate with no click at all.",
+    ),
+    customer: {
+      type: "object",
+      required: true,
+      says: "The buyer, without personal data.",
+      fields: {
+        new_customer: value(
+          "flag",
+          true,
+          false,
+          "true when this is the buyer's first order ever; being logged in or not says nothing about it.",
+        ),
+        country: value("text", true, false, "The buyer's country: US, USA or its full name."),
+        region: value("text", true, true, "The buyer's region; may be empty."),
+        state: value("text", true, true, "The buyer's state or province; may be empty."),
+      },
+    },
+    products: { type: "list", required: true, says: "Every line of the order.", item: product },
+  },
+};
+
+/** The body of each call, as the articles have it. */
+export const bodies: Readonly<Record<Endpoint, ObjectField>> = {
+  click: {
+    type: "object",
+    required: true,
+    says: "A visitor's arrival through an affiliate's link.",
+    fields: {
+      current_url: value("text", true, false, "The address of the landing page, absolute."),
+      ...context,
+    },
+  },
+  order: {
+    type: "object",
+    required: true,
+    says: "A paid order.",
+    fields: {
+      current_url: value(
+        "text",
+        true,
+        false,
+        "The address of the page on which the order was confirmed, absolute.",
+      ),
+      ...context,
+      order,
+    },
+  },
+};

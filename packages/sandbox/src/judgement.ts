@@ -1,0 +1,78 @@
+import { hasTrackingId } from "./checks/tracking-ids.ts";
+import { NO_TRACKING_ID } from "./contract.ts";
+import type { BodyRead } from "./request-body.ts";
+
+/** What AvantLink would do with a request: take its body, or refuse it. */
+export type Judgement =
+  | { readonly taken: true; readonly raw: string; readonly body: unknown }
+  | ({ readonly taken: false; readonly raw: string } & Refusal);
+
+/** A request that is not taken, and how it is answered. */
+export interface Refusal {
+  readonly status: number;
+  /** One sentence for people. */
+  readonly reason: string;
+  /** The JSON of the answer. */
+  readonly answer: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal that AvantLink documents nowhere: the sandbox's own, and its key says so. */
+export function refusal(
+  status: number,
+  key: string,
+  reason: string,
+  headers: Readonly<Record<string, string>> = {},
+): Refusal {
+  return { status, reason, answer: JSON.stringify({ error: reason, error_key: `sandbox.${key}` }), headers };
+}
+
+/** Judges a request by its content type and its body. */
+export function judge(
+  read: Exclude<BodyRead, { kind: "aborted" }>,
+  headers: Readonly<Record<string, string>>,
+  maxBytes: number,
+): Judgement {
+  if (read.kind === "too-large") {
+    const reason = `The body is larger than the ${maxBytes} bytes that the sandbox reads.`;
+    return { taken: false, raw: "", ...refusal(413, "body.too_large", reason, { Connection: "close" }) };
+  }
+  const raw = read.bytes.toString("utf8");
+  const no = (refused: Refusal): Judgement => ({ taken: false, raw, ...refused });
+  const type = headers["content-type"] ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    return no(
+      refusal(
+        415,
+        "content_type",
+        `Send Content-Type: application/json; this was ${type === "" ? "missing" : JSON.stringify(type.slice(0, 100))}.`,
+      ),
+    );
+  }
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    return no(
+      refusal(
+        415,
+        "content_encoding",
+        `Send the JSON as it is, not encoded (${JSON.stringify(encoding.slice(0, 100))}).`,
+      ),
+    );
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes));
+  } catch {
+    return no(
+      refusal(400, "body.not_json", raw === "" ? "The body is empty." : "The body is no JSON in UTF-8."),
+    );
+  }
+  if (!hasTrackingId(body)) {
+    return no({
+      status: 400,
+      reason: "The body carries no ID: no user_id, no visitor_id and no avantlink_avad.",
+      answer: NO_TRACKING_ID,
+    });
+  }
+  return { taken: true, raw, body };
+}

@@ -1,0 +1,194 @@
+import { Attribution } from "./attribution.ts";
+import { checkBesideOthers } from "./checks/beside-others.ts";
+import { valueAt } from "./checks/body-values.ts";
+import { arrange, check } from "./checks/index.ts";
+import type { ClickRecord, Endpoint, OrderRecord, ReceivedRequest, TrackingRecord } from "./records.ts";
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** How much is kept before the oldest goes. */
+export interface Bounds {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** Everything that arrived, in order. Tells its listeners of every change. */
+export class Ledger {
+  readonly clicks: ClickRecord[] = [];
+  readonly orders: OrderRecord[] = [];
+  readonly requests: ReceivedRequest[] = [];
+  readonly #bounds: Bounds;
+  readonly #now: () => number;
+  readonly #byId = new Map<string, ReceivedRequest>();
+  readonly #records = new Map<string, ClickRecord | OrderRecord>();
+  readonly #firstOrders = new Map<string, OrderRecord>();
+  readonly #attribution = new Attribution();
+  readonly #listeners = new Set<() => void>();
+  readonly #counts = { request: 0, click: 0, order: 0 };
+  #bytes = 0;
+  #dropped = 0;
+
+  constructor(bounds: Bounds, now: () => number) {
+    this.#bounds = bounds;
+    this.#now = now;
+  }
+
+  /** How many requests were forgotten to stay within the bounds. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  request(id: string): ReceivedRequest | undefined {
+    return this.#byId.get(id);
+  }
+
+  record(id: string): ClickRecord | OrderRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Calls back after every change; returns what ends that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the listeners that something changed. */
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Notes a request whose head has arrived. */
+  open(
+    head: Pick<ReceivedRequest, "endpoint" | "method" | "path" | "merchantId" | "rawHeaders">,
+  ): ReceivedRequest {
+    const request: ReceivedRequest = {
+      id: `request-${++this.#counts.request}`,
+      receivedAt: this.#time(),
+      ...head,
+      raw: "",
+      state: "open",
+    };
+    this.requests.push(request);
+    this.#byId.set(request.id, request);
+    this.#trim();
+    this.changed();
+    return request;
+  }
+
+  /** Notes what became known of a request. */
+  note(
+    request: ReceivedRequest,
+    news: Partial<Pick<ReceivedRequest, "raw" | "state" | "status" | "refusal" | "fault">>,
+  ): void {
+    if (news.raw !== undefined && this.#byId.has(request.id))
+      this.#bytes += news.raw.length - request.raw.length;
+    Object.assign(request, news);
+    this.#trim();
+    this.changed();
+  }
+
+  /** Takes a request as AvantLink would: records it, checks it, and attributes it when it is an order. */
+  take(
+    request: ReceivedRequest,
+    endpoint: Endpoint,
+    headers: Readonly<Record<string, string>>,
+    body: unknown,
+  ): TrackingRecord {
+    const { merchantId, raw } = request;
+    const own = check({ endpoint, merchantId, headers, body });
+    const common = {
+      id: `${endpoint}-${++this.#counts[endpoint]}`,
+      request: request.id,
+      receivedAt: this.#time(),
+      merchantId,
+      body,
+      raw,
+      headers,
+      answered: false,
+    };
+    const record = endpoint === "click" ? { ...common, findings: arrange(own) } : this.#order(common, own);
+    if (endpoint === "click") {
+      this.clicks.push(record);
+      this.#attribution.add(record);
+    } else {
+      this.orders.push(record);
+    }
+    this.#records.set(record.id, record);
+    (request as Writable<ReceivedRequest>).record = record.id;
+    this.#trim();
+    this.changed();
+    return record;
+  }
+
+  /** Notes that a record's success was told to its sender, or that the telling failed. */
+  answered(record: TrackingRecord, answered: boolean): void {
+    (record as Writable<TrackingRecord>).answered = answered;
+  }
+
+  /** Forgets everything. The arrays stay the same arrays. */
+  clear(): void {
+    for (const list of [this.clicks, this.orders, this.requests]) list.length = 0;
+    for (const map of [this.#byId, this.#records, this.#firstOrders, this.#attribution]) map.clear();
+    this.#bytes = 0;
+    this.#dropped = 0;
+    this.changed();
+  }
+
+  #order(common: Omit<TrackingRecord, "findings">, own: ReturnType<typeof check>): OrderRecord {
+    const { merchantId, body, raw } = common;
+    const key = orderKey(merchantId, body);
+    const first = key === undefined ? undefined : this.#firstOrders.get(key);
+    const attributed = this.#attribution.clickOf(merchantId, body);
+    const avad = valueAt(body, "tracking_ids", "avantlink_avad");
+    const visitorsOfToken =
+      typeof avad === "string" ? this.#attribution.visitorsOf(merchantId, avad) : undefined;
+    const others = checkBesideOthers(body, raw, { first, click: attributed?.click, visitorsOfToken });
+    const record: OrderRecord = {
+      ...common,
+      findings: arrange([...own, ...others]),
+      ...(first !== undefined && { repeatOf: first.id }),
+      ...(attributed !== undefined && { click: attributed.click.id, attributedBy: attributed.by }),
+    };
+    if (key !== undefined && first === undefined) this.#firstOrders.set(key, record);
+    return record;
+  }
+
+  /** A record goes with its request. The newest request stays, however large. */
+  #trim(): void {
+    while (
+      this.requests.length > 1 &&
+      (this.requests.length > this.#bounds.records || this.#bytes > this.#bounds.bytes)
+    ) {
+      const request = this.requests.shift();
+      if (request === undefined) return;
+      this.#dropped += 1;
+      this.#bytes -= request.raw.length;
+      this.#byId.delete(request.id);
+      if (request.record !== undefined) this.#forget(request.record);
+    }
+  }
+
+  #forget(id: string): void {
+    const record = this.#records.get(id);
+    this.#records.delete(id);
+    if (record === undefined) return;
+    for (const list of [this.orders, this.clicks]) {
+      const index = list.indexOf(record);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.#attribution.remove(record);
+    const key = orderKey(record.merchantId, record.body);
+    if (key !== undefined && this.#firstOrders.get(key) === record) this.#firstOrders.delete(key);
+  }
+
+  #time(): string {
+    return new Date(this.#now()).toISOString();
+  }
+}
+
+/** What makes two orders one. */
+function orderKey(merchantId: string, body: unknown): string | undefined {
+  const number = valueAt(body, "order", "order_number");
+  if (typeof number !== "string" && typeof number !== "number") return undefined;
+  return JSON.stringify([merchantId.toLowerCase(), String(number).trim()]);
+}

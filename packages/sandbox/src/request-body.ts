@@ -1,0 +1,32 @@
+import type { IncomingMessage } from "node:http";
+
+/** What became of reading a body. */
+export type BodyRead =
+  | { readonly kind: "read"; readonly bytes: Buffer }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "aborted" };
+
+/** How many times the allowed size is read and thrown away, so that an honest caller hears the refusal. */
+const patience = 16;
+
+/** Reads a request's body, and keeps no more of it than allowed. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyRead> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > maxBytes * patience) {
+        request.pause();
+        resolve({ kind: "too-large" });
+      }
+    });
+    request.on("end", () => {
+      resolve(size > maxBytes ? { kind: "too-large" } : { kind: "read", bytes: Buffer.concat(chunks) });
+    });
+    request.on("close", () => resolve({ kind: "aborted" }));
+    request.on("error", () => resolve({ kind: "aborted" }));
+  });
+}

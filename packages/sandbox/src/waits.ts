@@ -1,0 +1,80 @@
+import { SandboxError } from "./errors.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** How long to wait, and for which arrivals. */
+export interface WaitOptions<Arrival> {
+  /** After how many milliseconds the wait fails, saying what had arrived. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Counts only arrivals for which this answers true. @default all */
+  readonly where?: (arrival: Arrival) => boolean;
+}
+
+/** Lets a test await arrivals instead of sleeping. */
+export class Waits {
+  readonly #ledger: Ledger;
+  readonly #pending = new Set<(error: SandboxError) => void>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Resolves with the arrivals that count, as soon as there are so many. */
+  wait<Arrival>(
+    list: readonly Arrival[],
+    name: string,
+    count: number,
+    options: WaitOptions<Arrival> = {},
+  ): Promise<Arrival[]> {
+    const { timeoutMs = 5000, where = () => true } = options;
+    return new Promise((resolve, reject) => {
+      let arrived: Arrival[] = [];
+      const settle = () => {
+        clearTimeout(timer);
+        unsubscribe();
+        this.#pending.delete(fail);
+      };
+      const fail = (error: unknown) => {
+        settle();
+        reject(error);
+      };
+      const look = () => {
+        try {
+          arrived = list.filter(where);
+        } catch (error) {
+          return fail(error);
+        }
+        if (arrived.length < count) return;
+        settle();
+        resolve(arrived);
+      };
+      const unsubscribe = this.#ledger.subscribe(look);
+      const timer = setTimeout(
+        () => fail(new SandboxError("sandbox.waited", this.#report(name, count, arrived.length, timeoutMs))),
+        timeoutMs,
+      );
+      this.#pending.add(fail);
+      look();
+    });
+  }
+
+  /** Ends every wait, since nothing will arrive any more. */
+  end(): void {
+    for (const fail of [...this.#pending]) {
+      fail(new SandboxError("sandbox.closed", "The sandbox was closed while this waited for arrivals."));
+    }
+  }
+
+  #report(name: string, count: number, arrived: number, timeoutMs: number): string {
+    const { clicks, orders, requests } = this.#ledger;
+    const last = requests.slice(-5).map(({ method, path, state, status, refusal }) => {
+      const outcome =
+        state === "answered" ? `answered ${status}${refusal === undefined ? "" : ` (${refusal})`}` : state;
+      return `${method} ${path.slice(0, 120)}: ${outcome}`;
+    });
+    const latest = last.length === 0 ? "" : ` The latest requests: ${last.join("; ")}.`;
+    return (
+      `Waited ${timeoutMs} ms for ${count} ${name}; ${arrived} counted. ` +
+      `In all there are ${orders.length} orders, ${clicks.length} clicks and ${requests.length} requests.${latest}`
+    );
+  }
+}
