@@ -1,56 +1,402 @@
-import { createTracker, type TrackerOptions, trackClicks, trackOrders } from "@avantlink-s2s/express";
+import { once } from "node:events";
+import { connect } from "node:net";
+import {
+  createTracker,
+  type Tracker,
+  type TrackerOptions,
+  trackClicks,
+  trackOrder,
+  trackOrders,
+} from "@avantlink-s2s/express";
 import { startSandbox } from "@avantlink-s2s/sandbox";
-import express from "express";
+import compression from "compression";
+import express5, { type Express, type Request, type Response } from "express";
+import express4 from "express-4";
+import session from "express-session";
 import request from "supertest";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventLog } from "../support/events.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type EventLog, eventLog } from "../support/events.ts";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { type RunningShop, serve } from "../support/shop.ts";
+
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 const sandbox = await startSandbox();
-afterEach(() => sandbox.reset());
-let events = eventLog();
+const shops: RunningShop[] = [];
+const trackers: Tracker[] = [];
+let events: EventLog;
+
 beforeEach(() => {
   events = eventLog();
 });
+afterEach(async () => {
+  sandbox.fail(null);
+  // What one test left to be retried must not arrive in the next.
+  await Promise.all(trackers.splice(0).map((tracker) => tracker.close({ timeoutMs: 0 })));
+  sandbox.reset();
+  await Promise.all(shops.splice(0).map((shop) => shop.close()));
+});
+afterAll(() => sandbox.close());
 
 function aTracker(options: TrackerOptions = {}) {
-  return createTracker({
+  const tracker = createTracker({
     merchantId: MERCHANT_ID,
     endpoint: sandbox.url,
     onEvent: events.onEvent,
     ...options,
   });
+  trackers.push(tracker);
+  return tracker;
 }
 
-const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+/** A body of a sandbox record, by path. */
+function sent(record: { readonly body: unknown } | undefined, path: string): unknown {
+  return path.split(".").reduce<unknown>((at, key) => Reflect.get(Object(at), key), record?.body);
+}
 
-test("one purchase gives one click and one order, with the shopper's own context", async () => {
-  const tracker = aTracker();
-  const app = express();
-  app.set("trust proxy", 1);
-  app.use(trackClicks(tracker));
-  app.use(
-    "/checkout/thank-you",
-    trackOrders(tracker, (_, res) => res.locals.order),
-  );
-  app.get("/", (_, res) => void res.send("home"));
-  app.get("/checkout/thank-you", (_, res) => {
-    res.locals.order = anOrder();
-    res.send("thank you");
+describe.each([
+  ["Express 5", express5],
+  ["Express 4.18", express4],
+])("on %s", (_, express) => {
+  function aShop(tracker = aTracker(), confirm?: (req: Request, res: Response) => unknown): Express {
+    const app = express();
+    app.set("trust proxy", 1);
+    app.use(trackClicks(tracker));
+    app.use(
+      "/checkout/thank-you",
+      trackOrders(tracker, (_, res) => res.locals.order),
+    );
+    app.get("/", (_, res) => void res.send("home"));
+    app.all("/checkout/thank-you", (req, res) => {
+      res.locals.order = anOrder();
+      return confirm ? confirm(req, res) : res.send("thank you");
+    });
+    return app;
+  }
+
+  async function served(app: Express): Promise<RunningShop> {
+    const shop = await serve(app);
+    shops.push(shop);
+    return shop;
+  }
+
+  test("one purchase gives one click and one order, from the shopper's side of one trusted proxy", async () => {
+    const proxied = {
+      Host: "10.0.0.5:3000",
+      "User-Agent": BROWSER,
+      "X-Forwarded-For": "6.6.6.6, 203.0.113.7",
+      "X-Forwarded-Proto": "https",
+      "X-Forwarded-Host": "shop.example",
+    };
+    const app = aShop();
+    const landing = await request(app).get("/?avad=77_f3%2B%2F%3D%25%22%C3%BC+1&gclid=Cj0").set(proxied);
+    const cookies =
+      landing
+        .get("Set-Cookie")
+        ?.map((line) => line.split(";", 1)[0])
+        .join("; ") ?? "";
+    const thanks = {
+      ...proxied,
+      Cookie: `sid=secret; ${cookies}`,
+      Referer: "https://shop.example/checkout?step=2&email=jane%40doe.com",
+    };
+    await request(app).get("/checkout/thank-you?order=1001").set(thanks);
+    await request(app).get("/checkout/thank-you?order=1001").set(thanks);
+
+    const [click] = await sandbox.waitForClicks(1);
+    const [order] = await sandbox.waitForOrders(1);
+    await events.waitFor("duplicate");
+    expect(sandbox.requests).toHaveLength(2);
+    for (const record of [click, order]) {
+      expect(record?.findings.filter(({ severity }) => severity !== "info")).toEqual([]);
+      expect(sent(record, "tracking_ids.avantlink_avad")).toBe('77_f3+/=%"ü+1');
+      expect(sent(record, "tracking_ids.user_id")).toEqual([]);
+      expect(sent(record, "tracking_ids.visitor_id")).toEqual(sent(click, "tracking_ids.visitor_id"));
+      expect(sent(record, "user_ip_address")).toBe("203.0.113.7");
+      expect(sent(record, "user_agent")).toBe(BROWSER);
+      expect(sent(record, "google_click_id")).toBe("Cj0");
+    }
+    expect(order?.click).toBe(click?.id);
+    expect(sent(order, "current_url")).toBe("https://shop.example/checkout/thank-you?order=1001");
+    expect(sent(order, "referrer_url")).toBe("https://shop.example/checkout?step=2");
+    expect(sent(order, "tracking_ids.visitor_id")).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(order?.raw).not.toMatch(/secret|jane/);
   });
-  const browser = request
-    .agent(app)
-    .set("User-Agent", BROWSER)
-    .set("X-Forwarded-For", "6.6.6.6, 203.0.113.7")
-    .set("X-Forwarded-Proto", "https")
-    .set("Host", "shop.example");
-  const landing = await browser.get("/?avad=77_f3%2B%2F%3D%25%22%C3%BC+1&gclid=g1");
-  expect(landing.headers["cache-control"]).toBe("private, no-store");
-  console.log(landing.headers["set-cookie"]);
-  const [click] = await sandbox.waitForClicks(1);
-  await browser.get("/checkout/thank-you").set("Referer", "https://shop.example/checkout?email=a@b.c");
-  await browser.get("/checkout/thank-you");
-  const [order] = await sandbox.waitForOrders(1);
-  console.log(click?.body, click?.findings, order?.raw, order?.findings, events.all);
-  await tracker.close();
+
+  test("without a trusted proxy no forwarded header is believed", async () => {
+    const app = aShop();
+    app.set("trust proxy", false);
+    await request(app).get("/checkout/thank-you").set({
+      Host: "shop.example",
+      "X-Forwarded-For": "6.6.6.6",
+      "X-Forwarded-Host": "evil.example",
+      "X-Forwarded-Proto": "https",
+    });
+    const [order] = await sandbox.waitForOrders(1);
+    expect(sent(order, "user_ip_address")).toBe("127.0.0.1");
+    expect(sent(order, "current_url")).toBe("http://shop.example/checkout/thank-you");
+  });
+
+  test("siteUrl names the public site where the request cannot", async () => {
+    await request(aShop(aTracker({ siteUrl: "https://shop.example" })))
+      .get("/checkout/thank-you")
+      .set("Host", "bad host!");
+    const [order] = await sandbox.waitForOrders(1);
+    expect(sent(order, "current_url")).toBe("https://shop.example/checkout/thank-you");
+  });
+
+  test("200 confirmations at once are one POST", async () => {
+    const shop = await served(aShop());
+    await Promise.all(
+      Array.from({ length: 200 }, () =>
+        fetch(`${shop.url}/checkout/thank-you`).then((answer) => answer.text()),
+      ),
+    );
+    await Promise.all([events.waitFor("duplicate", 199), events.waitFor("delivered")]);
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test.each<[string, string, (req: Request, res: Response) => unknown]>([
+    ["a HEAD request", "head", (_, res) => res.send("thank you")],
+    ["404", "get", (_, res) => res.status(404).send("no such order")],
+    ["500", "get", (_, res) => res.status(500).send("sorry")],
+    ["a redirect", "get", (_, res) => res.redirect("/elsewhere")],
+    [
+      "a handler that throws",
+      "get",
+      () => {
+        throw new Error("boom");
+      },
+    ],
+    [
+      "a handler that passes an error",
+      "get",
+      (req, res) => {
+        void res;
+        req.next?.(new Error("boom"));
+      },
+    ],
+  ])("%s confirms nothing", async (_, method, confirm) => {
+    const app = aShop(undefined, confirm);
+    app.use(
+      (_error: unknown, _req: Request, res: Response, _next: unknown) => void res.status(500).send("sorry"),
+    );
+    await (method === "head"
+      ? request(app).head("/checkout/thank-you")
+      : request(app).get("/checkout/thank-you"));
+    // A second, good confirmation shows that the first left nothing behind.
+    await request(aShop()).get("/checkout/thank-you");
+    await events.waitFor("delivered");
+    expect(events.of("accepted")).toHaveLength(1);
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test("a page that was not modified confirms, and so does one after a form post", async () => {
+    const app = aShop(undefined, (req, res) => {
+      res.locals.order = anOrder({ orderNumber: req.method });
+      res.send("thank you");
+    });
+    const first = await request(app).post("/checkout/thank-you");
+    expect(first.status).toBe(200);
+    const again = await request(app)
+      .get("/checkout/thank-you")
+      .set("If-None-Match", first.headers.etag ?? "");
+    expect(again.status).toBe(304);
+    await sandbox.waitForOrders(2);
+  });
+
+  test("a redirecting page tracks its order itself", async () => {
+    const tracker = aTracker();
+    const app = express();
+    app.post("/checkout", async (req, res) => {
+      const receipt = await trackOrder(tracker, anOrder(), req);
+      res.set("X-Receipt", receipt.status).redirect(303, "/thanks");
+    });
+    const answer = await request(app)
+      .post("/checkout")
+      .set("User-Agent", BROWSER)
+      .set("Cookie", "avad=77_f3");
+    expect(answer.headers["x-receipt"]).toBe("accepted");
+    const [order] = await sandbox.waitForOrders(1);
+    expect(sent(order, "tracking_ids.avantlink_avad")).toBe("77_f3");
+    expect(sent(order, "user_agent")).toBe(BROWSER);
+  });
+
+  test("a context that is given replaces the request's wholly", async () => {
+    const tracker = aTracker();
+    const app = express();
+    app.post("/webhook", async (_req, res) => {
+      await trackOrder(tracker, anOrder(), { avad: "packed" });
+      res.sendStatus(204);
+    });
+    await request(app).post("/webhook").set("User-Agent", "PaymentProvider/1.0").set("Cookie", "avad=other");
+    const [order] = await sandbox.waitForOrders(1);
+    expect(sent(order, "tracking_ids.avantlink_avad")).toBe("packed");
+    expect(sent(order, "user_agent")).toBe("");
+    expect(sent(order, "user_ip_address")).toBe("");
+  });
+
+  describe("wherever it is mounted", () => {
+    test("below routers, it sees the whole address", async () => {
+      const tracker = aTracker();
+      const app = express();
+      const checkout = express.Router();
+      const shop = express.Router();
+      checkout.get(
+        "/thank-you",
+        trackOrders(
+          tracker,
+          () => anOrder(),
+          (_, res) => void res.send("thank you"),
+        ),
+      );
+      shop.use("/checkout", checkout);
+      app.use("/en", shop);
+      await request(app).get("/en/checkout/thank-you?x=1").set("Host", "shop.example");
+      const [order] = await sandbox.waitForOrders(1);
+      expect(sent(order, "current_url")).toBe("http://shop.example/en/checkout/thank-you?x=1");
+    });
+
+    test.each(["before", "after"])("%s compression, sessions and body parsers", async (where) => {
+      const tracker = aTracker();
+      const app = express();
+      const ours = [trackClicks(tracker), trackOrders(tracker, (_, res) => res.locals.order)];
+      const theirs = [
+        compression({ threshold: 0 }),
+        session({ secret: "s", resave: false, saveUninitialized: true }),
+        express.urlencoded({ extended: false }),
+        express.json(),
+      ];
+      app.use(...(where === "before" ? [...ours, ...theirs] : [...theirs, ...ours]));
+      app.all("/thanks", (req, res) => {
+        res.locals.order = anOrder({ couponCodes: [req.body?.coupon ?? "none"] });
+        res.send("thank you ".repeat(1000));
+      });
+      const shop = await served(app);
+      const answer = await fetch(`${shop.url}/thanks?avad=77_f3`, {
+        method: "POST",
+        body: new URLSearchParams({ coupon: "FORM" }),
+      });
+      expect(await answer.text()).toBe("thank you ".repeat(1000));
+      const [order] = await sandbox.waitForOrders(1);
+      expect(sent(order, "order.coupon_codes")).toEqual(["FORM"]);
+      expect(sent(order, "tracking_ids.avantlink_avad")).toBe("77_f3");
+    });
+  });
+
+  describe("a shopper who hangs up", () => {
+    test.each([
+      ["plainly", []],
+      ["compressed", [compression({ threshold: 0 })]],
+    ])("before a slow handler answered %s has still ordered", async (_, middleware) => {
+      const tracker = aTracker();
+      const gone = Promise.withResolvers<void>();
+      const app = express();
+      const started = Promise.withResolvers<void>();
+      app.use(
+        trackOrders(tracker, (_, res) => res.locals.order),
+        ...middleware,
+      );
+      app.get("/checkout/thank-you", (_, res) => {
+        res.once("close", () => gone.resolve());
+        started.resolve();
+        void gone.promise.then(() => {
+          res.locals.order = anOrder();
+          res.send("thank you ".repeat(50_000));
+        });
+      });
+      const shop = await served(app);
+      const socket = connect(Number(new URL(shop.url).port), "127.0.0.1");
+      socket.write("GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\nAccept-Encoding: gzip\r\n\r\n");
+      await started.promise;
+      socket.destroy();
+      await sandbox.waitForOrders(1);
+    });
+
+    test("while a page streams has ordered", async () => {
+      const app = express();
+      app.use(trackOrders(aTracker(), () => anOrder()));
+      app.get("/checkout/thank-you", (_, res) => void res.write("thank you, "));
+      const shop = await served(app);
+      const socket = connect(Number(new URL(shop.url).port), "127.0.0.1");
+      socket.write("GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+      await once(socket, "data");
+      socket.destroy();
+      await sandbox.waitForOrders(1);
+    });
+
+    test("before an answer that never comes has not", async () => {
+      const started = Promise.withResolvers<Response>();
+      const app = aShop(undefined, (_, res) => started.resolve(res));
+      const shop = await served(app);
+      const socket = connect(Number(new URL(shop.url).port), "127.0.0.1");
+      socket.write("GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+      const response = await started.promise;
+      socket.destroy();
+      await once(response, "close");
+      await request(app).get("/");
+      expect(events.all).toEqual([]);
+    });
+  });
+
+  describe("the page stays the shop's", () => {
+    const plain = () => {
+      const app = express();
+      app.get("/checkout/thank-you", (_, res) => void res.set("X-Shop", "1").send("thank you"));
+      return app;
+    };
+    const tracked = (options: TrackerOptions = {}) => {
+      const app = express();
+      app.use(
+        trackClicks(aTracker(options)),
+        trackOrders(aTracker(options), () => anOrder()),
+      );
+      app.get("/checkout/thank-you", (_, res) => void res.set("X-Shop", "1").send("thank you"));
+      return app;
+    };
+    const page = async (app: Express) => {
+      const { status, text, headers } = await request(app).get("/checkout/thank-you").set("Cookie", "avad=1");
+      return { status, text, headers: { ...headers, date: "" } };
+    };
+
+    test.each([
+      ["refuses connections", undefined],
+      ["hangs", { hang: true }],
+      ["answers 403", { status: 403 }],
+      ["answers 500", { status: 500 }],
+      ["answers a page", { html: true }],
+      ["answers success: false", { success: false }],
+      ["redirects", { redirect: "/login" }],
+    ] as const)("byte by byte, when AvantLink %s", async (_, fault) => {
+      if (fault) sandbox.fail(fault);
+      const endpoint = fault ? sandbox.url : "http://127.0.0.1:9";
+      expect(await page(tracked({ endpoint, timeoutMs: 500 }))).toEqual(await page(plain()));
+      await events.waitFor("retrying");
+    });
+
+    test.each<[string, () => never]>([
+      [
+        "throws",
+        () => {
+          throw new Error("boom");
+        },
+      ],
+      ["rejects", () => Promise.reject(new Error("boom")) as never],
+    ])("when resolveOrder %s", async (_, resolveOrder) => {
+      const app = express();
+      app.use(trackOrders(aTracker(), resolveOrder));
+      app.get("/checkout/thank-you", (_, res) => void res.set("X-Shop", "1").send("thank you"));
+      expect(await page(app)).toEqual(await page(plain()));
+      expect(await events.waitFor("problem")).toMatchObject([{ error: { code: "hook.threw" } }]);
+    });
+
+    test("when its Cookie header is hostile", async () => {
+      const app = tracked();
+      const answer = await request(app)
+        .get("/checkout/thank-you")
+        .set("Cookie", `avad=%FF; __proto__=1; avad_visitor=${"v".repeat(5000)}; ;;=;`);
+      expect(answer.text).toBe("thank you");
+      await sandbox.waitForOrders(1);
+    });
+  });
 });

@@ -6,10 +6,10 @@ export const LONGEST_ID = 1024;
  * raw, and the last non-empty value wins.
  */
 export function queryValue(url: string, name: string): string | undefined {
-  const start = url.indexOf("?");
+  const [page = ""] = url.split("#", 1);
+  const start = page.indexOf("?");
   if (start < 0) return undefined;
-  const end = url.indexOf("#", start);
-  const query = url.slice(start + 1, end < 0 ? undefined : end);
+  const query = page.slice(start + 1);
   let found: string | undefined;
   for (const parameter of query.split("&")) {
     if (!parameter.startsWith(`${name}=`)) continue;

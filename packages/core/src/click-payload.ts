@@ -23,7 +23,7 @@ export interface PayloadOptions {
  * malformed becomes `""` or `[]`; e-mail addresses among the IDs are hashed; addresses lose personal parameters.
  */
 export function toClickPayload(context: TrackingContext, options: PayloadOptions = {}): ClickPayload {
-  const from: { readonly [Key in keyof TrackingContext]?: unknown } = context;
+  const from = fieldsOf(context);
   return {
     tracking_ids: {
       user_id: wireIds(from.userIds),
@@ -58,7 +58,7 @@ export function wireIds(value: unknown): readonly string[] {
 /** What of the context was not taken as it was given. */
 export function contextFindings(context: TrackingContext, payload: ClickPayload): readonly Finding[] {
   const findings: Finding[] = [];
-  const given: { readonly [Key in keyof TrackingContext]?: unknown } = context;
+  const given = fieldsOf(context);
   const invalid = (path: string, message: string) =>
     findings.push({ code: "context.invalid", path, message });
   if (given.currentUrl && payload.current_url === "") {
@@ -74,6 +74,12 @@ export function contextFindings(context: TrackingContext, payload: ClickPayload)
     invalid("avad", `is not a text of at most ${LONGEST_ID} characters; it is sent empty`);
   }
   return findings;
+}
+
+type ContextFields = { readonly [Key in keyof TrackingContext]?: unknown };
+
+function fieldsOf(context: unknown): ContextFields {
+  return typeof context === "object" && context !== null ? context : {};
 }
 
 function wireId(value: unknown): string {

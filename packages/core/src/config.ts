@@ -42,8 +42,10 @@ export interface Config extends VisitorSettings {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
-export function readConfig(options: TrackerOptions, env: Environment): Config {
-  const issues: Issue[] = [...optionIssues(options)];
+export function readConfig(given: TrackerOptions, env: Environment): Config {
+  const issues: Issue[] = [...optionIssues(given)];
+  // What is no object at all is among the issues already.
+  const options: TrackerOptions = typeof given === "object" && given !== null ? given : {};
   const wrong = new Set(issues.map(({ path }) => path));
   const endpoint =
     trimmed(wrong.has("endpoint") ? undefined : options.endpoint) ??

@@ -27,10 +27,20 @@ export interface LifecycleParts {
   readonly clicks: Outbox;
   readonly courier: Courier;
   readonly transport: Transport;
+  /** Something failed. */
   readonly problem: (error: AvantLinkError) => void;
+  /** Something that the shop should know, though nothing failed. */
+  readonly notice: (error: AvantLinkError) => void;
 }
 
-export function createLifecycle({ config, clicks, courier, transport, problem }: LifecycleParts): Lifecycle {
+export function createLifecycle({
+  config,
+  clicks,
+  courier,
+  transport,
+  problem,
+  notice,
+}: LifecycleParts): Lifecycle {
   const { outbox, runtime, concurrency } = config;
   const sends = config.mode === "live";
   let starting: Promise<readonly OutboxWorker[]> | undefined;
@@ -40,8 +50,8 @@ export function createLifecycle({ config, clicks, courier, transport, problem }:
   function announce(): void {
     if (announced) return;
     announced = true;
-    if (config.mode === "dry-run" && !config.modeGiven) problem(new AvantLinkError("tracker.dry-run"));
-    if (sends && !config.loopback && !outbox.durable) problem(new AvantLinkError("outbox.not-durable"));
+    if (config.mode === "dry-run" && !config.modeGiven) notice(new AvantLinkError("tracker.dry-run"));
+    if (sends && !config.loopback && !outbox.durable) notice(new AvantLinkError("outbox.not-durable"));
   }
 
   async function start(): Promise<readonly OutboxWorker[]> {

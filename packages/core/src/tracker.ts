@@ -56,7 +56,14 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       failed: noteFailure,
       clickDone: (key) => waitingRoom.settled(key, { state: "delivered" }),
     });
-    const lifecycle = createLifecycle({ config, clicks, courier, transport, problem });
+    const lifecycle = createLifecycle({
+      config,
+      clicks,
+      courier,
+      transport,
+      problem,
+      notice: (error) => tell({ type: "problem", error }),
+    });
 
     async function store(job: OutboxJob, { transaction }: TrackOrderOptions): Promise<PutResult> {
       await lifecycle.ready();

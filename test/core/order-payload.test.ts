@@ -1,0 +1,360 @@
+import {
+  type AvantLinkError,
+  type Order,
+  type TrackingContext,
+  toClickPayload,
+  toOrderPayload,
+} from "@avantlink-s2s/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { aContext, anOrder } from "../support/orders.ts";
+
+function mapped(order: Partial<Order>, context: TrackingContext = aContext()) {
+  const result = toOrderPayload(anOrder(order), context);
+  if (!result.ok) throw result.error;
+  return result;
+}
+
+function refused(order: unknown): AvantLinkError {
+  const result = toOrderPayload(order as Order, aContext());
+  if (result.ok) throw new Error("expected the order to be refused");
+  return result.error;
+}
+
+const fields = (error: AvantLinkError) => error.issues.map(({ path }) => path);
+const codes = (order: Partial<Order>, context?: TrackingContext) =>
+  mapped(order, context).findings.map(({ code }) => code);
+
+test("every field of the wire stands where AvantLink's article has it", () => {
+  const context = aContext({ userIds: ["u-17"], googleClickId: "Cj0KCQ", customTrackingCode: "spring sale" });
+  expect(mapped({ couponCodes: ["SAVE10", "FREESHIP"] }, context)).toEqual({
+    ok: true,
+    findings: [],
+    payload: {
+      current_url: "https://shop.example/checkout/thank-you",
+      tracking_ids: {
+        user_id: ["u-17"],
+        visitor_id: ["9b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11"],
+        avantlink_avad: "77_f3afbe121",
+      },
+      user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+      user_ip_address: "203.0.113.7",
+      referrer_url: "https://shop.example/checkout",
+      google_click_id: "Cj0KCQ",
+      custom_tracking_code: "spring sale",
+      order: {
+        order_number: "1001",
+        order_amount_subtotal: 261.95,
+        currency: "USD",
+        coupon_codes: ["SAVE10", "FREESHIP"],
+        customer: { new_customer: true, country: "US", region: "", state: "UT" },
+        products: [
+          { product_sku: "TENT-2P", product_amount: 249.95, quantity: 1 },
+          { product_sku: "PEG", product_amount: 1.5, quantity: 8 },
+        ],
+      },
+    },
+  });
+});
+
+test("what is unknown is sent empty, and a guest is an empty list", () => {
+  expect(toClickPayload({ userIds: ["", "  "], visitorIds: [] })).toEqual({
+    tracking_ids: { user_id: [], visitor_id: [], avantlink_avad: "" },
+    user_agent: "",
+    current_url: "",
+    referrer_url: "",
+    google_click_id: "",
+    custom_tracking_code: "",
+    user_ip_address: "",
+  });
+});
+
+describe("amounts", () => {
+  test.each<[Order["products"][number]["unitPrice"], string, number]>([
+    [0.1 + 0.2, "usd", 0.3],
+    [1.005, "USD", 1.01],
+    ["1.005", "USD", 1.01],
+    [2.675, "EUR", 2.68],
+    [1999.5, "JPY", 2000],
+    ["1999.4", "JPY", 1999],
+    [1.2345, "KWD", 1.235],
+    ["0.0004", "KWD", 0],
+    [0, "USD", 0],
+    ["1e2", "USD", 100],
+  ])("%j %s go out as the number %d", (unitPrice, currency, amount) => {
+    const { payload } = mapped({ currency, products: [{ sku: "A", unitPrice, quantity: 1 }] });
+    expect(payload.order.products[0]?.product_amount).toBe(amount);
+    expect(payload.order.order_amount_subtotal).toBe(amount);
+    expect(payload.order.currency).toBe(currency.toUpperCase());
+  });
+
+  test("an order-level discount comes off the lines, to the penny, and odd lines are split", () => {
+    const { payload, findings } = mapped({
+      orderDiscount: "10.00",
+      products: [
+        { sku: "A", unitPrice: "19.99", quantity: 3 },
+        { sku: "B", unitPrice: "5.00", quantity: 1 },
+      ],
+    });
+    expect(payload.order.order_amount_subtotal).toBe(54.97);
+    expect(payload.order.products).toEqual([
+      { product_sku: "A", product_amount: 16.91, quantity: 2 },
+      { product_sku: "A", product_amount: 16.92, quantity: 1 },
+      { product_sku: "B", product_amount: 4.23, quantity: 1 },
+    ]);
+    expect(findings).toEqual([]);
+  });
+
+  test("a subtotal that the shop gives is never changed; lines that do not meet it are a finding with the numbers", () => {
+    const { payload, findings } = mapped({ subtotal: "270.45" });
+    expect(payload.order.order_amount_subtotal).toBe(270.45);
+    expect(findings).toEqual([
+      {
+        code: "order.lines-do-not-sum",
+        path: "subtotal",
+        message: expect.stringMatching(/270\.45.*261\.95.*8\.5 apart.*shipping or tax/),
+      },
+    ]);
+    expect(mapped({ subtotal: "251.95" }).findings[0]?.message).toMatch(/give it as orderDiscount/);
+    expect(mapped({ subtotal: 251.95, orderDiscount: 10 }).findings).toEqual([]);
+  });
+
+  test("a discount larger than the order leaves lines of zero", () => {
+    const { payload, findings } = mapped({ orderDiscount: 1000 });
+    expect(payload.order.order_amount_subtotal).toBe(0);
+    expect(payload.order.products.every(({ product_amount }) => product_amount === 0)).toBe(true);
+    expect(findings.map(({ code }) => code)).toEqual(["order.discount-too-large"]);
+  });
+
+  test("lines meet the subtotal exactly and keep their quantities, for any order", () => {
+    const line = fc.record({
+      sku: fc.stringMatching(/^[A-Z]{1,5}$/),
+      unitPrice: fc.oneof(
+        fc.integer({ min: 0, max: 100_000 }).map((cents) => (cents / 100).toFixed(2)),
+        fc.double({ min: 0, max: 5000, noNaN: true }),
+      ),
+      quantity: fc.integer({ min: 1, max: 30 }),
+    });
+    const order = fc.record({
+      currency: fc.constantFrom("USD", "JPY", "KWD"),
+      orderDiscount: fc.double({ min: 0, max: 3000, noNaN: true }),
+      products: fc.array(line, { minLength: 1, maxLength: 12 }),
+    });
+    fc.assert(
+      fc.property(order, (given) => {
+        const { order: sent } = mapped(given).payload;
+        const digits = { USD: 2, JPY: 0, KWD: 3 }[given.currency] ?? 2;
+        const minor = (amount: number) => Math.round(amount * 10 ** digits);
+        const sum = sent.products.reduce(
+          (all, { product_amount, quantity }) => all + minor(product_amount) * quantity,
+          0,
+        );
+        expect(sum).toBe(minor(sent.order_amount_subtotal));
+        expect(sent.products.every(({ product_amount }) => product_amount >= 0)).toBe(true);
+        const items = (products: readonly { readonly quantity: number }[]) =>
+          products.reduce((all, { quantity }) => all + quantity, 0);
+        expect(items(sent.products)).toBe(items(given.products));
+      }),
+    );
+  });
+});
+
+describe("an order is refused, naming the field,", () => {
+  test.each<[string, unknown, string[]]>([
+    ["without a number", anOrder({ orderNumber: "" }), ["orderNumber"]],
+    ["with a blank number", anOrder({ orderNumber: " \n" }), ["orderNumber"]],
+    ["with a number of 129 characters", anOrder({ orderNumber: "9".repeat(129) }), ["orderNumber"]],
+    ["with a currency of two letters", anOrder({ currency: "US" }), ["currency"]],
+    ["without a currency", { ...anOrder(), currency: undefined }, ["currency"]],
+    [
+      "with a price that is not a number",
+      anOrder({ products: [{ sku: "A", unitPrice: Number.NaN, quantity: 1 }] }),
+      ["products[0].unitPrice"],
+    ],
+    [
+      "with a negative price",
+      anOrder({ products: [{ sku: "A", unitPrice: -1, quantity: 1 }] }),
+      ["products[0].unitPrice"],
+    ],
+    [
+      "with a price that rounds to nothing below zero",
+      anOrder({ products: [{ sku: "A", unitPrice: "-0.0000001", quantity: 1 }] }),
+      ["products[0].unitPrice"],
+    ],
+    [
+      "with a price in words",
+      anOrder({ products: [{ sku: "A", unitPrice: "12,50 €", quantity: 1 }] }),
+      ["products[0].unitPrice"],
+    ],
+    [
+      "with a quantity of 0.5",
+      anOrder({ products: [{ sku: "A", unitPrice: 1, quantity: 0.5 }] }),
+      ["products[0].quantity"],
+    ],
+    ["with a negative subtotal", anOrder({ subtotal: -5 }), ["subtotal"]],
+    ["with an infinite discount", anOrder({ orderDiscount: Infinity }), ["orderDiscount"]],
+    [
+      "with an amount that no order has",
+      anOrder({ products: [{ sku: "A", unitPrice: 1e11, quantity: 2 }] }),
+      ["products"],
+    ],
+    ["with neither lines nor a subtotal", anOrder({ products: [] }), ["subtotal"]],
+    ["with a list that is none", { ...anOrder(), products: "A" }, ["products"]],
+    ["with a line that is none", { ...anOrder(), products: [null] }, ["products[0]"]],
+    ["that is a text", "order 1", ["order"]],
+    [
+      "that is everything wrong at once",
+      { orderNumber: null, currency: 5, products: [{}] },
+      ["orderNumber", "currency", "products[0].unitPrice", "products[0].quantity"],
+    ],
+  ])("%s", (_, order, paths) => {
+    const error = refused(order);
+    expect(error.code).toBe("order.invalid");
+    expect(fields(error)).toEqual(paths);
+    for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
+  });
+
+  test("and its message shows no personal value", () => {
+    const error = refused(anOrder({ currency: "jane doe <jane@doe.com>" }));
+    expect(error.message).not.toMatch(/jane/);
+  });
+});
+
+describe("an order is sent all the same", () => {
+  test.each<[string, Partial<Order>, string[]]>([
+    ["without a SKU", { products: [{ unitPrice: 1, quantity: 1 }] }, ["product.sku-missing"]],
+    ["without a country", { customer: { newCustomer: false } }, ["customer.country-missing"]],
+    [
+      "with a country that is none",
+      { customer: { newCustomer: false, country: "ZZ" } },
+      ["customer.country-unknown"],
+    ],
+    [
+      "without a word on the customer",
+      { customer: {} },
+      ["customer.new-customer-missing", "customer.country-missing"],
+    ],
+    ["without lines", { products: [], subtotal: 20 }, ["order.lines-missing"]],
+    ["in a currency of no register", { currency: "QQQ" }, ["order.currency-unknown"]],
+    [
+      "with a coupon that is no list",
+      { couponCodes: "SAVE10" as unknown as string[] },
+      ["order.coupons-invalid"],
+    ],
+    ["with an e-mail address for a coupon", { couponCodes: ["jane@doe.com"] }, ["order.private-data"]],
+    ["for nothing", { products: [{ sku: "A", unitPrice: 0, quantity: 1 }] }, []],
+  ])("%s", (_, order, expected) => {
+    expect(codes(order)).toEqual(expected);
+    expect(JSON.stringify(mapped(order).payload)).not.toContain("jane");
+  });
+});
+
+describe("countries", () => {
+  test.each([
+    ["us", "US"],
+    ["USA", "US"],
+    ["gbr", "GB"],
+    ["UK", "GB"],
+    ["DEU", "DE"],
+    ["United States", "United States"],
+    ["Österreich", "Österreich"],
+  ])("%s goes out as %s", (country, wire) => {
+    expect(mapped({ customer: { newCustomer: true, country } }).payload.order.customer.country).toBe(wire);
+  });
+});
+
+describe("nothing that names a person leaves", () => {
+  test("e-mail addresses used as IDs are hashed: trimmed, lower case, SHA-256", () => {
+    const hash = "7c815580ad3844bcb627c74d24eaf700e1a711d9c23e9beb62ab8d28e8cb7954";
+    const { payload } = mapped(
+      { customer: { newCustomer: true, country: "US", id: " Jane@Doe.com" } },
+      aContext({ userIds: ["jane@doe.com ", "u-1"], visitorIds: ["JANE@DOE.COM"] }),
+    );
+    const ids = payload.tracking_ids;
+    expect(ids.user_id).toEqual([hash, "u-1"]);
+    expect(ids.visitor_id).toEqual([hash]);
+  });
+
+  test("addresses, user agent and codes lose e-mail addresses", () => {
+    const { payload } = mapped(
+      {},
+      {
+        currentUrl: "https://jane:pw@shop.example/t?email=jane@doe.com&key=wc_1&avad=1",
+        referrerUrl: "https://shop.example/c?x=jane%2540doe.com",
+        userAgent: "Bot/1.0 (+mailto:jane@doe.com)",
+        customTrackingCode: "jane@doe.com",
+        googleClickId: "jane@doe.com",
+        avad: "t",
+      },
+    );
+    expect(JSON.stringify(payload)).not.toMatch(/jane|doe/);
+    expect(payload.current_url).toBe("https://shop.example/t?avad=1");
+  });
+
+  test("an e-mail address as order number is hashed, and told", () => {
+    const { payload, findings } = mapped({ orderNumber: "jane@doe.com-1" });
+    expect(payload.order.order_number).toMatch(/^[0-9a-f]{64}$/);
+    expect(findings[0]).toMatchObject({ code: "order.private-data", path: "orderNumber" });
+  });
+});
+
+describe("hostile values", () => {
+  test("lone surrogates, control characters and megabytes are tamed", () => {
+    const { payload } = mapped(
+      { orderNumber: "10\u0000\u001b[31m01", couponCodes: ["\ud800x", "y".repeat(1_000_000)] },
+      aContext({ userAgent: `a\ud800b\u0007${"c".repeat(1_000_000)}`, avad: "\udc00t" }),
+    );
+    const text = JSON.stringify(payload);
+    expect(text.length).toBeLessThan(10_000);
+    expect(text.isWellFormed()).toBe(true);
+    expect(payload.order.order_number).toBe("10 [31m01");
+  });
+
+  test("__proto__ and inherited keys change nothing", () => {
+    const order = JSON.parse(
+      '{"__proto__":{"currency":"EUR"},"constructor":1,"orderNumber":"1","currency":"USD","customer":{"__proto__":{"newCustomer":true}},"products":[{"sku":"A","unitPrice":1,"quantity":1,"__proto__":{"quantity":9}}]}',
+    );
+    const { order: sent } = mapped(order).payload;
+    expect(sent).toMatchObject({
+      currency: "USD",
+      customer: { new_customer: false },
+      products: [{ quantity: 1 }],
+    });
+    expect(({} as Record<string, unknown>).currency).toBeUndefined();
+  });
+
+  test("any value at all gives a payload or an error, and never throws", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withNullPrototype: true, withBigInt: true }),
+        fc.anything(),
+        (order, context) => {
+          const result = toOrderPayload(order as Order, context as TrackingContext);
+          if (!result.ok) expect(result.error.issues.length).toBeGreaterThan(0);
+        },
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom("currentUrl", "avad", "visitorIds", "userIds", "userAgent", "ipAddress"),
+          fc.anything(),
+        ),
+        (context) => {
+          expect(() => mapped({}, context)).not.toThrow();
+        },
+      ),
+    );
+  });
+
+  test("what the caller gave is not touched", () => {
+    const order = anOrder();
+    const before = structuredClone(order);
+    const frozen: Order = Object.freeze({
+      ...order,
+      products: Object.freeze(order.products.map((line) => Object.freeze(line))),
+    });
+    mapped(frozen);
+    expect(order).toEqual(before);
+  });
+});

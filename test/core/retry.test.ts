@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readAnswer } from "../../packages/core/src/answer.ts";
+import { type AttemptState, type Outcome, verdictOn } from "../../packages/core/src/retry.ts";
+
+const DAY = 86_400_000;
+const policy = { maxAgeMs: 7 * DAY, baseDelayMs: 1000, maxDelayMs: 900_000 };
+const NOW = Date.UTC(2026, 10, 22, 12);
+const state = (changes: Partial<AttemptState> = {}): AttemptState => ({
+  attempts: 0,
+  acceptedAt: NOW,
+  now: NOW,
+  random: 0.5,
+  ...changes,
+});
+const answered = (status: number, retryAfter?: string): Outcome => ({
+  kind: "answered",
+  status,
+  reason: `HTTP ${status}`,
+  retryAfter,
+});
+
+describe("what an answer means", () => {
+  test.each([
+    [200, '{"success": true}', "delivered"],
+    [201, '{"success":true,"id":7}', "delivered"],
+    [200, '{"success": "true"}', "answered"],
+    [200, '{"success": false}', "answered"],
+    [200, "", "answered"],
+    [200, "<html>ok</html>", "answered"],
+    [200, "null", "answered"],
+    [200, "[true]", "answered"],
+    [302, '{"success": true}', "answered"],
+    [500, '{"success": true}', "answered"],
+  ])("%i %s is %s", (status, body, kind) => {
+    expect(readAnswer({ status, body }).kind).toBe(kind);
+  });
+
+  test("names AvantLink's error and its key", () => {
+    const body =
+      '{"error":"You must provide at least one tracking id","error_key":"a.b.blank","exception":"X"}';
+    expect(readAnswer({ status: 400, body })).toMatchObject({
+      errorKey: "a.b.blank",
+      reason: "HTTP 400 [a.b.blank] You must provide at least one tracking id",
+    });
+  });
+});
+
+describe("what becomes of an order after an attempt", () => {
+  test.each([400, 413, 415, 422])("%i is about this body: a dead letter at once", (status) => {
+    expect(verdictOn(answered(status), state(), policy)).toMatchObject({
+      verdict: "dead",
+      reason: { code: "delivery.refused", status },
+    });
+  });
+
+  test.each([200, 204, 301, 302, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504])(
+    "%i is tried again",
+    (status) => {
+      expect(verdictOn(answered(status), state(), policy).verdict).toBe("retry");
+    },
+  );
+
+  test.each([
+    [0, 500],
+    [1, 1000],
+    [3, 4000],
+    [9, 256_000],
+    [10, 450_000],
+    [1000, 450_000],
+  ])("after %i attempts half of chance waits %i ms", (attempts, delay) => {
+    expect(verdictOn(answered(500), state({ attempts }), policy)).toEqual({
+      verdict: "retry",
+      at: NOW + delay,
+      counted: true,
+      reason: "HTTP 500",
+    });
+  });
+
+  test.each([
+    ["120", 120_000],
+    ["0", 0],
+    ["Sun, 22 Nov 2026 12:10:00 GMT", 600_000],
+    ["Sun, 22 Nov 2026 11:00:00 GMT", 0],
+    ["999999999", DAY],
+  ])("Retry-After: %s is kept to and costs no attempt", (retryAfter, delay) => {
+    const verdict = verdictOn(answered(503, retryAfter), state({ attempts: 5 }), policy);
+    expect(verdict).toMatchObject({ verdict: "retry", at: NOW + delay, counted: false });
+  });
+
+  test("a Retry-After that nobody can read counts as none", () => {
+    expect(verdictOn(answered(503, "soon"), state(), policy)).toMatchObject({ at: NOW + 500, counted: true });
+  });
+
+  test("a 429 costs no attempt, with or without Retry-After", () => {
+    expect(verdictOn(answered(429), state(), policy)).toMatchObject({ verdict: "retry", counted: false });
+  });
+
+  test("after seven days it is a dead letter, and not before a last attempt at their end", () => {
+    const nearEnd = state({ now: NOW + 7 * DAY - 10, attempts: 50 });
+    expect(verdictOn(answered(500), nearEnd, policy)).toMatchObject({ verdict: "retry", at: NOW + 7 * DAY });
+    expect(verdictOn(answered(500), state({ now: NOW + 7 * DAY }), policy)).toMatchObject({
+      verdict: "dead",
+      reason: { code: "delivery.expired", status: 500 },
+    });
+    expect(verdictOn({ kind: "delivered" }, state({ now: NOW + 8 * DAY }), policy)).toEqual({
+      verdict: "delivered",
+    });
+  });
+
+  test("a retry lies ahead and within bounds, whatever was answered", () => {
+    const outcome = fc.record({
+      kind: fc.constant("answered" as const),
+      status: fc.integer({ min: 200, max: 599 }),
+      reason: fc.string(),
+      retryAfter: fc.option(fc.oneof(fc.string(), fc.nat().map(String)), { nil: undefined }),
+    });
+    const at = fc.record({
+      attempts: fc.nat(5000),
+      age: fc.nat(8 * DAY),
+      random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(outcome, at, (given, { attempts, age, random }) => {
+        const verdict = verdictOn(given, { attempts, random, acceptedAt: NOW - age, now: NOW }, policy);
+        if (verdict.verdict !== "retry") return;
+        expect(verdict.at).toBeGreaterThanOrEqual(NOW);
+        expect(verdict.at).toBeLessThanOrEqual(NOW - age + 7 * DAY);
+      }),
+    );
+  });
+});
