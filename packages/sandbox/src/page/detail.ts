@@ -29,13 +29,13 @@ export interface Detail {
 }
 
 /** Another request, by name. */
-export interface Reference {
+interface Reference {
   readonly id: string;
   readonly title: string;
   readonly receivedAt: string;
 }
 
-export interface ClickNote extends Reference {
+interface ClickNote extends Reference {
   /** What order and click share, and its value. */
   readonly sharedField: string;
   readonly shared: string;

@@ -38,7 +38,7 @@ export const document = /* html */ `<!doctype html>
         <label><input type="radio" name="show" value="refused"><span>Not taken</span></label>
       </fieldset>
     </form>
-    <p class="count" id="count"></p>
+    <div class="list-head"><p id="count"></p><button type="button" class="quiet" id="start-over" title="Forgets every request and lifts every fault">Start over</button></div>
     <div id="welcome" class="welcome" hidden></div>
     <ol class="rows" id="rows"></ol>
     <nav class="pager" id="pager" aria-label="Pages of the list" hidden>

@@ -13,7 +13,7 @@ export interface ListQuery {
 }
 
 /** One line of the list. */
-export interface Row extends Pick<Outcome, "tone" | "brief"> {
+interface Row extends Pick<Outcome, "tone" | "brief"> {
   readonly id: string;
   readonly kind: ReceivedRequest["endpoint"];
   readonly receivedAt: string;

@@ -10,8 +10,8 @@ export interface Step {
   readonly state: "done" | "open" | "wrong" | "by-hand";
   /** How to get there, or what was seen. */
   readonly hint: string;
-  /** The request that shows it. */
-  readonly request?: string;
+  /** The record that shows it, and the request that brought it. */
+  readonly shownBy?: { readonly id: string; readonly request: string };
 }
 
 /** What the sandbox has seen of all that a shop should try before it goes live. */
@@ -65,7 +65,7 @@ function step(
 ): Step {
   return seen === undefined
     ? { id, label, state: "open", hint: how }
-    : { id, label, state: "done", hint: `Seen in ${seen.id}.`, request: seen.request };
+    : { id, label, state: "done", hint: "", shownBy: { id: seen.id, request: seen.request } };
 }
 
 function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
@@ -97,8 +97,8 @@ function refresh({ orders }: Ledger): Step {
       id: "refresh",
       label,
       state: "wrong",
-      hint: `${resent.id} came although the same order had been answered with success: something sent it twice.`,
-      request: resent.request,
+      hint: "The same order had been answered with success before: something sent it twice.",
+      shownBy: { id: resent.id, request: resent.request },
     };
   }
   return {
@@ -117,13 +117,8 @@ function clean({ orders, clicks }: Ledger): Step {
   const newest = [orders.at(-1), clicks.at(-1)].filter((record) => record !== undefined);
   const faulty = newest.find(({ findings }) => findings.some(({ severity }) => severity !== "info"));
   if (faulty !== undefined) {
-    return {
-      id: "clean",
-      label,
-      state: "wrong",
-      hint: `${faulty.id} has an error or a warning.`,
-      request: faulty.request,
-    };
+    const shownBy = { id: faulty.id, request: faulty.request };
+    return { id: "clean", label, state: "wrong", hint: "There is an error or a warning.", shownBy };
   }
   if (newest.length < 2) return { id: "clean", label, state: "open", hint: "It takes an order and a click." };
   return { id: "clean", label, state: "done", hint: "Neither has an error or a warning." };

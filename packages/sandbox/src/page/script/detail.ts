@@ -16,7 +16,7 @@ export function detailView(detail) {
     element("h2", { tabindex: "-1", id: "detail-title" }, strange(detail.title)),
     element("p", { class: "when" }, clock(detail.receivedAt), " · " + detail.id + " · merchant ", strange(detail.merchantId || "none")),
     element("p", { class: "outcome " + outcome.tone }, strange(outcome.sentence)),
-    section("Findings", findings.length === 0 ? "" : plural(findings.length, "finding"), findingList(findings, taken)),
+    section("Findings", tally(findings), findingList(findings, taken)),
     detail.click !== undefined && section("The click behind it", "", clickCard(detail)),
     detail.orders !== undefined && section("Orders from this click", "", references(detail.orders, "None yet. An order meets it by the token, or by an ID that both carry.")),
     detail.sameNumber !== undefined && detail.sameNumber.length > 0 &&
@@ -34,6 +34,13 @@ export function detailView(detail) {
  */
 function section(title, note, content) {
   return element("section", {}, element("h3", {}, title, note !== "" && element("small", {}, " " + note)), content);
+}
+
+/** @param {Detail["findings"]} findings */
+function tally(findings) {
+  const count = (/** @type {string} */ wanted) => findings.filter(({ severity }) => severity === wanted).length;
+  const [errors, warnings, infos] = [count("error"), count("warning"), count("info")];
+  return [errors > 0 && plural(errors, "error"), warnings > 0 && plural(warnings, "warning"), infos > 0 && infos + " info"].filter(Boolean).join(", ");
 }
 
 /** @param {Detail} detail */

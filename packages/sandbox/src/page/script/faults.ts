@@ -29,7 +29,7 @@ export function activeFaults(active) {
         element(
           "li",
           {},
-          element("span", {}, element("bdi", {}, says), left === undefined ? ", until lifted" : ", " + left + " more"),
+          element("span", {}, element("bdi", {}, says), left === undefined ? ", until lifted" : ", for " + (left === 1 ? "one more request" : left + " more requests")),
           element("button", { type: "button", "aria-label": "Lift: " + says, click: () => attempt(() => change("DELETE", "/api/faults/" + id)) }, "Lift"),
         ),
       ),
@@ -46,8 +46,6 @@ export function faultsView() {
     element("section", {}, element("h3", {}, "On now"), element("div", { id: "active-faults" })),
     element("section", {}, element("h3", {}, "Switch one on"), element("ul", { class: "presets" }, ...presets.map(preset))),
     element("section", {}, element("h3", {}, "Make your own"), form()),
-    element("section", {}, element("h3", {}, "Start over"), element("p", { class: "hint" }, "Forgets every request and lifts every fault."),
-      element("button", { type: "button", class: "danger", click: () => attempt(() => change("DELETE", "/api/requests")) }, "Forget everything")),
   ];
 }
 

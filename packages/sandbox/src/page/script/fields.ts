@@ -19,12 +19,17 @@ export function fieldTable(notes, findings) {
     return element(
       "tr",
       { id: anchorOf(note.path), tabindex: "-1" },
-      element("th", { scope: "row" }, element("code", {}, strange(note.path))),
+      element("th", { scope: "row" }, element("code", {}, ...breakable(note.path))),
       element("td", { class: "value" }, value(note)),
       element("td", {}, says(note), ...own.map(({ severity, message }) => element("p", { class: "own-finding " + severity }, label(severity), " ", strange(message)))),
     );
   });
   return element("table", { class: "fields" }, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
+}
+
+/** A path that breaks between its parts. @param {string} path */
+function breakable(path) {
+  return path.split(/(?<=[._\]])/).flatMap((part) => [strange(part), element("wbr")]);
 }
 
 /** @param {FieldNote} note */

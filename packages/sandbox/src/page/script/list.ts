@@ -66,10 +66,8 @@ function parts({ kind, title, receivedAt, note, tone, brief, findings }) {
     findings.info > 0 && element("span", { class: "badge info" }, findings.info.toLocaleString() + " info"),
   ];
   return [
-    element("span", { class: "title " + kind }, strange(title)),
-    element("span", { class: "tone " + tone }, brief),
-    element("span", { class: "note" }, clock(receivedAt), note === "" ? "" : " · " + note),
-    element("span", { class: "badges" }, ...counts),
+    element("span", { class: "line" }, element("span", { class: "title " + kind }, strange(title)), element("span", { class: "tone " + tone }, brief)),
+    element("span", { class: "line" }, element("span", { class: "note" }, clock(receivedAt), note === "" ? "" : " · " + note), element("span", { class: "badges" }, ...counts)),
   ];
 }
 

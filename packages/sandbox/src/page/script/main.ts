@@ -158,6 +158,11 @@ search.addEventListener("input", () => {
 filters.addEventListener("change", toNewest);
 filters.addEventListener("submit", (event) => event.preventDefault());
 byId("newest").addEventListener("click", toNewest);
+byId("start-over").addEventListener("click", async () => {
+  await change("DELETE", "/api/requests");
+  announce("Everything is forgotten, and no fault is on.");
+  location.hash = "#/";
+});
 byId("older").addEventListener("click", () => {
   before = view?.list.rows.at(-1)?.id;
   refresh();

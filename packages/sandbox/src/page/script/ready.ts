@@ -36,7 +36,7 @@ export function readyView({ steps, counts }, render) {
         "div",
         {},
         element("strong", {}, step.label), " ", element("span", { class: "badge " + state }, names[state]),
-        element("p", {}, step.hint, " ", step.request !== undefined && element("a", { href: "#/" + step.request }, "Show it")),
+        element("p", {}, step.hint, " ", step.shownBy && element("a", { href: "#/" + step.shownBy.request }, step.shownBy.id)),
         step.id === "refresh" && refreshWatch(counts.orders + counts.dropped, render),
       ),
     );

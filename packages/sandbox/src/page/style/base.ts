@@ -34,7 +34,6 @@ button:hover:not(:disabled) { border-color: var(--accent); }
 button:disabled { opacity: .45; cursor: default; }
 button[aria-pressed="true"] { background: var(--chosen); border-color: var(--accent); }
 button.quiet { font-size: .8125rem; min-height: 1.75rem; padding: .1rem .6rem; }
-button.danger { color: var(--error); border-color: var(--error); }
 button[type="submit"] { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); font-weight: 600; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 [tabindex="-1"]:focus { outline: none; }
@@ -76,6 +75,7 @@ button[type="submit"] { background: var(--accent); border-color: var(--accent); 
 }
 @media (max-width: 59.99rem) {
   body[data-view="side"] .list, body[data-view="list"] .side { display: none; }
+  .list { background: var(--card); min-height: 60dvh; }
   .top { padding: .6rem 1rem; }
   .top nav { margin: 0 -.75rem; width: calc(100% + 1.5rem); overflow-x: auto; font-size: .9375rem; }
   .banner { padding: .4rem 1rem; }

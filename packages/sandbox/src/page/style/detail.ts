@@ -13,7 +13,7 @@ export const detail = /* css */ `
 .findings li.error { border-left-color: var(--error); }
 .findings li.warning { border-left-color: var(--warning); }
 .findings p { margin-top: .2rem; }
-.place { border: 0; background: none; padding: 0 .2rem; min-height: 0; font-family: var(--mono); font-size: .8125rem; text-decoration: underline; text-underline-offset: .15em; overflow-wrap: anywhere; text-align: left; }
+.place { border: 0; background: none; padding: 0 .2rem; min-height: 0; font-family: var(--mono); font-size: .8125rem; text-decoration: underline dotted; text-underline-offset: .35em; overflow-wrap: anywhere; text-align: left; }
 
 .card { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem .9rem; }
 .card dt { color: var(--soft); }
@@ -23,7 +23,7 @@ export const detail = /* css */ `
 .fields th, .fields td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 .fields thead th { color: var(--soft); font-weight: 600; font-size: .8125rem; border-top: 0; background: var(--paper); }
 .fields th { font-weight: 500; }
-.fields thead th:nth-child(1) { width: 27%; }
+.fields thead th:nth-child(1) { width: 28%; }
 .fields thead th:nth-child(2) { width: 31%; }
 .fields tr:focus { outline: 3px solid var(--accent); outline-offset: -3px; }
 .fields em { color: var(--soft); }
