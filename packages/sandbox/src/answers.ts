@@ -50,10 +50,10 @@ const webPage =
 export const success: Answer = jsonAnswer(200, SUCCESS);
 
 /** Sends an answer, unless nobody is there any more. */
-export function send(response: ServerResponse, answer: Answer): boolean {
+export function send(response: ServerResponse, answer: Answer, withBody = true): boolean {
   if (response.destroyed || response.socket === null || response.socket.destroyed) return false;
   response.writeHead(answer.status, { ...answer.headers, "Content-Length": Buffer.byteLength(answer.body) });
-  response.end(answer.body);
+  response.end(withBody ? answer.body : undefined);
   return true;
 }
 

@@ -21,7 +21,7 @@ export interface ObjectField extends Described {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-export interface ListField extends Described {
+interface ListField extends Described {
   readonly type: "list";
   readonly item: ObjectField;
 }

@@ -50,7 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ledger.clear();
     faults.liftAll();
   };
-  const page = new Page({ ledger, faults, reset });
+  const page = new Page({ ledger, faults, url: () => urlOf(server, host), reset });
   const server = createServer((request, response) => {
     const answered = isTracking(request)
       ? endpoints.handle(request, response)

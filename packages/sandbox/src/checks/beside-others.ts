@@ -1,5 +1,6 @@
 import type { ClickRecord, Finding, OrderRecord } from "../records.ts";
 import { isObject, textAt, textsAt } from "./body-values.ts";
+import { tokenAlone } from "./tracking-ids.ts";
 
 /** What an order is checked against: what the sandbox has seen before it. */
 export interface SeenBefore {
@@ -30,11 +31,8 @@ function checkVisitor(body: unknown, { click, visitorsOfToken }: SeenBefore): Fi
       },
     ];
   }
-  if (
-    visitors.length === 0 &&
-    click !== undefined &&
-    textsAt(click.body, "tracking_ids", "visitor_id").length > 0
-  ) {
+  if (visitors.length > 0) return [];
+  if (click !== undefined && textsAt(click.body, "tracking_ids", "visitor_id").length > 0) {
     return [
       {
         severity: "warning",
@@ -44,7 +42,9 @@ function checkVisitor(body: unknown, { click, visitorsOfToken }: SeenBefore): Fi
       },
     ];
   }
-  return [];
+  const hasToken = textAt(body, "tracking_ids", "avantlink_avad").trim() !== "";
+  const hasAccount = textsAt(body, "tracking_ids", "user_id").length > 0;
+  return hasToken && !hasAccount ? [tokenAlone] : [];
 }
 
 function checkRepeat(body: unknown, raw: string, first: OrderRecord | undefined): Finding[] {

@@ -22,7 +22,7 @@ export function check({ endpoint, merchantId, headers, body }: CheckedRequest): 
     ...checkMerchantId(merchantId),
     ...checkHeaders(headers),
     ...checkShape(body, bodies[endpoint]),
-    ...checkTrackingIds(body),
+    ...checkTrackingIds(body, endpoint),
     ...checkShopper(body, endpoint),
     ...(endpoint === "order" ? checkMoney(body) : []),
     ...checkPersonalData(body),

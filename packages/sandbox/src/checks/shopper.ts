@@ -17,7 +17,7 @@ const servers =
   /^(avantlink-s2s|axios|curl|dart|deno|bun|faraday|go-http-client|got|guzzle|httpie|insomnia|java|libwww-perl|node|node-fetch|node\.js|okhttp|php|postmanruntime|python|python-requests|python-urllib|reqwest|ruby|undici|wget)\b/i;
 
 /** Whether a user agent is a program's rather than a browser's. */
-export function isServerAgent(userAgent: string): boolean {
+function isServerAgent(userAgent: string): boolean {
   return servers.test(userAgent.slice(0, 200).trimStart());
 }
 

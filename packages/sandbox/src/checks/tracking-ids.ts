@@ -1,4 +1,4 @@
-import type { Finding } from "../records.ts";
+import type { Endpoint, Finding } from "../records.ts";
 import { listAt, textAt, textsAt } from "./body-values.ts";
 
 const idLists = ["user_id", "visitor_id"] as const;
@@ -15,7 +15,7 @@ export function hasTrackingId(body: unknown): boolean {
 }
 
 /** IDs that are blank, changed on the way, or too few for click and order to meet. */
-export function checkTrackingIds(body: unknown): Finding[] {
+export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
   const findings: Finding[] = [];
   for (const list of idLists) {
     listAt(body, "tracking_ids", list).forEach((entry, index) => {
@@ -35,24 +35,24 @@ export function checkTrackingIds(body: unknown): Finding[] {
       message: "It begins or ends with a blank. Send the token exactly as it arrived.",
     });
   }
-  const users = textsAt(body, "tracking_ids", "user_id");
-  const visitors = textsAt(body, "tracking_ids", "visitor_id");
-  if (users.length === 0 && visitors.length === 0) {
-    findings.push(
-      avad.trim() === ""
-        ? {
-            severity: "error",
-            path: "tracking_ids",
-            message:
-              "It carries no ID but blanks. AvantLink answers 400 to a call without an ID, and can match this one to nothing.",
-          }
-        : {
-            severity: "warning",
-            path: "tracking_ids.visitor_id",
-            message:
-              "There is no visitor ID, so that click and order can meet by the token alone. Send the same visitor ID in both calls.",
-          },
-    );
+  if (idLists.every((list) => textsAt(body, "tracking_ids", list).length === 0)) {
+    if (avad.trim() === "") findings.push(nothingButBlanks);
+    else if (endpoint === "click") findings.push(tokenAlone);
   }
   return findings;
 }
+
+const nothingButBlanks: Finding = {
+  severity: "error",
+  path: "tracking_ids",
+  message:
+    "It carries no ID but blanks. AvantLink answers 400 to a call without an ID, and can match this one to nothing.",
+};
+
+/** An order is told so only where no click says more. */
+export const tokenAlone: Finding = {
+  severity: "warning",
+  path: "tracking_ids.visitor_id",
+  message:
+    "There is no visitor ID, so that click and order can meet by the token alone. Send the same visitor ID in both calls.",
+};

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { isLoopback } from "../options.ts";
 
 /** The header that only the page's own script sends: a stranger's page cannot without asking first, and is not answered. */
-export const CONTROL_HEADER = "x-avantlink-sandbox";
+const CONTROL_HEADER = "x-avantlink-sandbox";
 
 /**
  * Why a request to the page is refused, if it is. The Host must be this machine's, or a stranger's page could reach
