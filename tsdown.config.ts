@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
 
-const SHARED = /^(?!.*\/src\/(?:index|delivery)).*\.[cm]?[jt]s$/;
+const SHARED = /^(?!.*\/src\/(?:index|delivery)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
 // A package is built from what its manifest exports, so that a new subpath is written down once.
@@ -27,12 +27,14 @@ const packages = globSync("packages/*/package.json").map((path): UserConfig => {
     format: ["esm", "cjs"],
     dts: true,
     target: "node20.19",
-    // Core also runs on the edge, where nothing of Node is; what it bundles may still be CommonJS.
-    platform: name === "core" ? "neutral" : "node",
-    inputOptions: { resolve: { mainFields: ["module", "main"] } },
+    platform: "node",
     // Entries share one file, since at start-up each further file costs more than what stands in it; but what
     // reaches the network stays with its own entry, so that the edge never sees Node's.
-    outputOptions: name === "core" ? { codeSplitting: { groups: [{ name: "shared", test: SHARED }] } } : {},
+    outputOptions: {
+      // Jest runs CommonJS in a machine of its own, where import() does not exist.
+      dynamicImportInCjs: false,
+      ...(name === "core" ? { codeSplitting: { groups: [{ name: "shared", test: SHARED }] } } : {}),
+    },
     fixedExtension: false,
     sourcemap: false,
     clean: true,

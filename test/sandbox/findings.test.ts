@@ -257,6 +257,13 @@ describe("the shopper", () => {
     expect(brief(found)).toEqual(isWarning ? ["warning user_ip_address"] : []);
   });
 
+  it("has this machine's address without a warning only while the shop is on this machine too", async () => {
+    const found = await findingsOf((body) =>
+      Object.assign(body, { user_ip_address: "127.0.0.1", current_url: "http://localhost:3000/thank-you" }),
+    );
+    expect(brief(found)).toEqual(["info user_ip_address"]);
+  });
+
   it.each([
     ["/thank-you", ["error current_url"]],
     ["shop.example/thank-you", ["error current_url"]],

@@ -7,15 +7,44 @@ import type { Money } from "./order.ts";
  */
 export const LARGEST_AMOUNT = 100_000_000_000;
 
+/** An exact decimal of any size, as far as sums of money need one. Immutable. */
+export interface Decimal {
+  plus(other: Decimal | number | string): Decimal;
+  minus(other: Decimal | number | string): Decimal;
+  times(other: Decimal | number | string): Decimal;
+  /** To twenty decimals. @throws Error when `other` is zero */
+  div(other: Decimal | number | string): Decimal;
+  mod(other: Decimal | number | string): Decimal;
+  abs(): Decimal;
+  /** @default decimals 0, mode half away from zero */
+  round(decimals?: number, mode?: 0 | 1 | 2 | 3): Decimal;
+  cmp(other: Decimal | number | string): -1 | 0 | 1;
+  eq(other: Decimal | number | string): boolean;
+  gt(other: Decimal | number | string): boolean;
+  gte(other: Decimal | number | string): boolean;
+  lt(other: Decimal | number | string): boolean;
+  lte(other: Decimal | number | string): boolean;
+  toNumber(): number;
+  toFixed(decimals?: number): string;
+  toString(): string;
+}
+
+// big.js counts its rounding modes; its 1 is half away from zero.
+const HALF_AWAY = 1;
 const PLAIN = /^(\d{1,12})(?:\.(\d{1,4}))?$/;
 const DECIMAL = /^[+-]?(?:\d{1,40})(?:\.\d{1,40})?(?:e[+-]?\d{1,2})?$/i;
 
 /** The exact decimal of an amount, or nothing when it is not one. */
-export function decimal(value: unknown): Big | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? new Big(value) : undefined;
+export function decimal(value: unknown): Decimal | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? exact(value) : undefined;
   if (typeof value !== "string") return undefined;
   const text = value.trim();
-  return DECIMAL.test(text) ? new Big(text) : undefined;
+  return DECIMAL.test(text) ? exact(text) : undefined;
+}
+
+// Published types name no package that a shop would have to install for them.
+function exact(value: number | string): Decimal {
+  return new Big(value) as unknown as Decimal;
 }
 
 /**
@@ -36,8 +65,11 @@ export function toMinor(value: unknown, digits: number, times = 1): number | und
 }
 
 /** A decimal in whole minor units, half away from zero. */
-export function decimalToMinor(value: Big, digits: number): number {
-  const minor = value.times(new Big(10).pow(digits)).round(0, Big.roundHalfUp).toNumber();
+export function decimalToMinor(value: Decimal, digits: number): number {
+  const minor = value
+    .times(10 ** digits)
+    .round(0, HALF_AWAY)
+    .toNumber();
   return minor === 0 ? 0 : minor;
 }
 

@@ -1,5 +1,13 @@
 /** The public face of the money room, for what turns other shapes of an order into ours. */
 
-export { decimal, decimalToMinor, formatMinor, fromMinor, LARGEST_AMOUNT, toMinor } from "./amount.ts";
+export {
+  type Decimal,
+  decimal,
+  decimalToMinor,
+  formatMinor,
+  fromMinor,
+  LARGEST_AMOUNT,
+  toMinor,
+} from "./amount.ts";
 export { currencyCode, currencyDigits, isKnownCurrency } from "./currency.ts";
 export { type PricedItems, splitLine, spreadDiscount } from "./spread.ts";

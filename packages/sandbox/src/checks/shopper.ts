@@ -6,7 +6,7 @@ import { addressKind } from "./ip-address.ts";
 export function checkShopper(body: unknown, endpoint: Endpoint): Finding[] {
   return [
     ...checkUserAgent(textAt(body, "user_agent")),
-    ...checkAddress(textAt(body, "user_ip_address")),
+    ...checkAddress(textAt(body, "user_ip_address"), textAt(body, "current_url")),
     ...checkUrl(textAt(body, "current_url"), "current_url"),
     ...checkUrl(textAt(body, "referrer_url"), "referrer_url"),
     ...(endpoint === "order" ? checkCountry(textAt(body, "order", "customer", "country")) : []),
@@ -33,7 +33,7 @@ function checkUserAgent(userAgent: string): Finding[] {
   ];
 }
 
-function checkAddress(address: string): Finding[] {
+function checkAddress(address: string, page: string): Finding[] {
   const path = "user_ip_address";
   if (address === "") return [];
   switch (addressKind(address)) {
@@ -56,6 +56,9 @@ function checkAddress(address: string): Finding[] {
         },
       ];
     case "not-public":
+      if (isThisMachine(page)) {
+        return [{ severity: "info", path, message: "Shop and shopper are both on this machine." }];
+      }
       return [
         {
           severity: "warning",
@@ -65,6 +68,13 @@ function checkAddress(address: string): Finding[] {
         },
       ];
   }
+}
+
+/** Whether a page is served from this machine, as while a shop is being built. */
+function isThisMachine(page: string): boolean {
+  return (
+    URL.canParse(page) && /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(page).hostname)
+  );
 }
 
 function checkUrl(url: string, path: string): Finding[] {
