@@ -1,6 +1,12 @@
-import { globSync, readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { globSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
+
+interface Manifest {
+  exports: unknown;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
 
 const SHARED = /^(?!.*\/src\/(?:index|delivery)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
@@ -13,17 +19,36 @@ function sources(target: unknown): readonly string[] {
   );
 }
 
-function entries(manifest: { exports: unknown }): Record<string, string> {
+function entries(manifest: Manifest): Record<string, string> {
   return Object.fromEntries(
     sources(manifest.exports).map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ""), source]),
   );
 }
 
+/** The licences of what is built in, which ask to go wherever the code goes. */
+function writeLicenses(folder: string, { devDependencies = {}, peerDependencies = {} }: Manifest): void {
+  const builtIn = Object.keys(devDependencies).filter(
+    (name) =>
+      !name.startsWith("@types/") && !name.startsWith("@avantlink-s2s/") && !(name in peerDependencies),
+  );
+  const licenses = builtIn.map((name) => {
+    const place = join(folder, "node_modules", name);
+    const file = readdirSync(place).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file) throw new Error(`${name} has no licence file to go with it`);
+    return `# ${name}\n\n${readFileSync(join(place, file), "utf8").trim()}\n`;
+  });
+  if (licenses.length > 0)
+    writeFileSync(join(folder, "dist", "THIRD-PARTY-LICENSES.txt"), licenses.join("\n"));
+}
+
 const packages = globSync("packages/*/package.json").map((path): UserConfig => {
-  const name = basename(dirname(path));
+  const folder = dirname(path);
+  const name = basename(folder);
+  const manifest: Manifest = JSON.parse(readFileSync(path, "utf8"));
   return {
-    cwd: dirname(path),
-    entry: entries(JSON.parse(readFileSync(path, "utf8"))),
+    cwd: folder,
+    entry: entries(manifest),
+    hooks: { "build:done": () => writeLicenses(folder, manifest) },
     format: ["esm", "cjs"],
     dts: true,
     target: "node20.19",
