@@ -8,15 +8,14 @@ import { expect, it } from "vitest";
 const folder = fileURLToPath(new URL("../../packages/sandbox/src/page/served/", import.meta.url));
 
 /** Everything that the page loads, found as a browser finds it. */
-async function loadScripts(): Promise<Map<string, string>> {
-  await using sandbox = await startSandbox();
-  const page = await (await fetch(sandbox.url)).text();
+async function loadScripts(url: string): Promise<Map<string, string>> {
+  const page = await (await fetch(url)).text();
   const pending = [...page.matchAll(/src="(\/script\/[^"]+)"/g)].map(([, path = ""]) => path);
   const scripts = new Map<string, string>();
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const name = folder + path.replace("/script/", "");
     if (scripts.has(name)) continue;
-    const response = await fetch(sandbox.url + path);
+    const response = await fetch(url + path);
     expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
     const text = await response.text();
     scripts.set(name, text);
@@ -66,7 +65,8 @@ function complaints(scripts: ReadonlyMap<string, string>): string[] {
 }
 
 it("loads scripts that hold before TypeScript's strict checker", async () => {
-  const scripts = await loadScripts();
+  const sandbox = await startSandbox();
+  const scripts = await loadScripts(sandbox.url).finally(sandbox.close);
   expect(scripts.size).toBeGreaterThan(5);
   expect(complaints(scripts)).toEqual([]);
 }, 60_000);

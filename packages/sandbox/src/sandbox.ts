@@ -33,8 +33,6 @@ export interface Sandbox {
   reset(): void;
   /** Stops listening and ends every connection, also those that hang. */
   close(): Promise<void>;
-  /** The same as `close`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** How much text of bodies is kept, whatever `maxRecords` says. */
@@ -88,7 +86,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     reset,
     close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
