@@ -88,6 +88,10 @@ describe("waiting", async () => {
     );
   });
 
+  it("fails at once when so much is never kept", async () => {
+    await expect(sandbox.waitForOrders(20_001)).rejects.toThrow("larger maxRecords");
+  });
+
   it("fails when the sandbox is closed meanwhile", async () => {
     const closed = await startSandbox();
     const waited = closed.waitForOrders(1);
