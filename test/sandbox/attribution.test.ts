@@ -57,7 +57,7 @@ describe("an order is attributed", () => {
   it("to the newest click that shares one of its visitor IDs, when no token does", async () => {
     await click({ avad: "a", visitors: ["v1"] });
     await click({ avad: "b", visitors: ["v2"] });
-    expect(await order({ visitors: ["v2", "v1"] })).toMatchObject({
+    expect(await order({ visitors: ["v1", "v2"] })).toMatchObject({
       click: "click-2",
       attributedBy: "visitor_id",
     });

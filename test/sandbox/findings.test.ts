@@ -216,6 +216,13 @@ describe("the money", () => {
     ["a currency of two letters", 5, [[5, 1]], "US", ["error order.currency"]],
     ["a currency that nobody has", 5, [[5, 1]], "QQQ", ["warning order.currency"]],
     [
+      "an amount of fifty digits",
+      "9".repeat(50),
+      [[5, 1]],
+      "USD",
+      ["error order.order_amount_subtotal", "info order.order_amount_subtotal"],
+    ],
+    [
       "an amount beyond all money",
       1e300,
       [[1e300, 1]],

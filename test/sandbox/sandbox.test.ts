@@ -41,13 +41,10 @@ describe("starting", () => {
 });
 
 describe("closing", () => {
-  it("may be done twice, and by the end of a block", async () => {
-    let url = "";
-    {
-      await using sandbox = await startSandbox();
-      url = sandbox.url;
-      await sandbox.close();
-    }
+  it("may be done twice", async () => {
+    const { url, close } = await startSandbox();
+    await close();
+    await close();
     await expect(fetch(url)).rejects.toThrow();
   });
 
@@ -89,6 +86,10 @@ describe("waiting", async () => {
     await expect(sandbox.waitForOrders(9, { timeoutMs: 1 })).rejects.toThrow(
       /Waited 1 ms for 9 orders; 3 counted\..*GET \/merchants\/x\/tracking\/order: answered 405/s,
     );
+  });
+
+  it("fails at once when so much is never kept", async () => {
+    await expect(sandbox.waitForOrders(20_001)).rejects.toThrow("larger maxRecords");
   });
 
   it("fails when the sandbox is closed meanwhile", async () => {

@@ -119,16 +119,11 @@ export class Endpoints {
     record?: TrackingRecord,
   ): void {
     if (!send(response, answer)) return;
-    if (record !== undefined) this.#ledger.answered(record, true);
+    if (record !== undefined) this.#ledger.answered(record);
     this.#ledger.note(received, {
       state: "answered",
       status: answer.status,
       ...(reason !== undefined && { refusal: reason }),
-    });
-    response.on("close", () => {
-      if (response.writableFinished) return;
-      if (record !== undefined) this.#ledger.answered(record, false);
-      this.#ledger.note(received, { state: "lost" });
     });
   }
 }

@@ -120,9 +120,9 @@ export class Ledger {
     return record;
   }
 
-  /** Notes that a record's success was told to its sender, or that the telling failed. */
-  answered(record: TrackingRecord, answered: boolean): void {
-    (record as Writable<TrackingRecord>).answered = answered;
+  /** Notes that a record's success was told to its sender. */
+  answered(record: TrackingRecord): void {
+    (record as Writable<TrackingRecord>).answered = true;
   }
 
   /** Forgets everything. The arrays stay the same arrays. */

@@ -17,7 +17,7 @@ export interface Sandbox {
   readonly clicks: readonly ClickRecord[];
   /** The orders that were taken, in order; one for every request, so that a repeat counts. */
   readonly orders: readonly OrderRecord[];
-  /** Every request that reached an endpoint, in order, with what was answered; refused ones too. */
+  /** Every request that reached an endpoint, or another address below `/merchants/`, with what was answered; refused ones too. */
   readonly requests: readonly ReceivedRequest[];
   /** How many requests were forgotten because of `maxRecords`. */
   readonly dropped: number;
@@ -33,8 +33,6 @@ export interface Sandbox {
   reset(): void;
   /** Stops listening and ends every connection, also those that hang. */
   close(): Promise<void>;
-  /** The same as `close`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** How much text of bodies is kept, whatever `maxRecords` says. */
@@ -58,7 +56,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     answered.catch((error: unknown) => fallOver(response, error));
   });
   await listen(server, port, host);
-  const waits = new Waits(ledger);
+  const waits = new Waits(ledger, maxRecords);
   const close = async () => {
     waits.end();
     if (!server.listening) return;
@@ -88,7 +86,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     reset,
     close,
-    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -12,10 +12,12 @@ export interface WaitOptions<Arrival> {
 /** Lets a test await arrivals instead of sleeping. */
 export class Waits {
   readonly #ledger: Ledger;
+  readonly #maxRecords: number;
   readonly #pending = new Set<(error: SandboxError) => void>();
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, maxRecords: number) {
     this.#ledger = ledger;
+    this.#maxRecords = maxRecords;
   }
 
   /** Resolves with the arrivals that count, as soon as there are so many. */
@@ -26,8 +28,11 @@ export class Waits {
     options: WaitOptions<Arrival> = {},
   ): Promise<Arrival[]> {
     const { timeoutMs = 5000, where = () => true } = options;
+    if (count > this.#maxRecords) {
+      const message = `${count} ${name} will never be here at once: the sandbox keeps ${this.#maxRecords} requests. Start it with a larger maxRecords.`;
+      return Promise.reject(new SandboxError("sandbox.options", message));
+    }
     return new Promise((resolve, reject) => {
-      let arrived: Arrival[] = [];
       const settle = () => {
         clearTimeout(timer);
         unsubscribe();
@@ -37,21 +42,30 @@ export class Waits {
         settle();
         reject(error);
       };
-      const look = () => {
+      /** What the asker's own function throws fails the wait, and nothing else. */
+      const withArrived = (then: (arrived: Arrival[]) => void) => {
+        let arrived: Arrival[];
         try {
           arrived = list.filter(where);
         } catch (error) {
           return fail(error);
         }
-        if (arrived.length < count) return;
-        settle();
-        resolve(arrived);
+        then(arrived);
       };
+      const look = () => {
+        if (list.length < count) return;
+        withArrived((arrived) => {
+          if (arrived.length < count) return;
+          settle();
+          resolve(arrived);
+        });
+      };
+      const giveUp = () =>
+        withArrived((arrived) => {
+          fail(new SandboxError("sandbox.waited", this.#report(name, count, arrived.length, timeoutMs)));
+        });
       const unsubscribe = this.#ledger.subscribe(look);
-      const timer = setTimeout(
-        () => fail(new SandboxError("sandbox.waited", this.#report(name, count, arrived.length, timeoutMs))),
-        timeoutMs,
-      );
+      const timer = setTimeout(giveUp, timeoutMs);
       this.#pending.add(fail);
       look();
     });

@@ -6,6 +6,11 @@ export interface Decimal {
 
 const plain = /^(-?)(\d+)(?:\.(\d+))?$/;
 
+/** Whether a value is a decimal number written as a string. */
+export function isDecimalText(value: unknown): value is string {
+  return typeof value === "string" && plain.test(value);
+}
+
 /** Reads a JSON number, or a decimal string, without rounding; nothing when it is neither. */
 export function toDecimal(value: unknown): Decimal | undefined {
   if (typeof value !== "number" && typeof value !== "string") return undefined;

@@ -1,7 +1,7 @@
 import type { Finding } from "../records.ts";
 import { listAt, textAt, textsAt, valueAt } from "./body-values.ts";
 import { decimalsOf, isKnownCurrency } from "./currency.ts";
-import { type Decimal, formatUnits, toDecimal, unitsAt } from "./decimal.ts";
+import { type Decimal, formatUnits, isDecimalText, toDecimal, unitsAt } from "./decimal.ts";
 
 /** Currency, amounts, quantities, and whether the lines add up to the subtotal. */
 export function checkMoney(body: unknown): Finding[] {
@@ -61,8 +61,13 @@ function checkAmount(
 ): Decimal | undefined {
   const amount = toDecimal(value);
   if (amount === undefined) {
-    if (typeof value === "number")
-      findings.push({ severity: "error", path, message: `${value} is no amount of money.` });
+    if (typeof value === "number" || isDecimalText(value)) {
+      findings.push({
+        severity: "error",
+        path,
+        message: `${String(value).slice(0, 40)} is no amount of money.`,
+      });
+    }
     return undefined;
   }
   if (amount.units < 0n) {

@@ -1,6 +1,7 @@
 import type { Field, ObjectField, ValueField } from "../fields.ts";
 import type { Finding } from "../records.ts";
 import { isObject } from "./body-values.ts";
+import { isDecimalText } from "./decimal.ts";
 
 /** Compares a body with the article's table: what is missing, of another type, empty, or not in the table. */
 export function checkShape(body: unknown, expected: ObjectField): Finding[] {
@@ -92,11 +93,9 @@ function checkValue(value: unknown, path: string, field: ValueField, findings: F
   }
 }
 
-const decimal = /^-?\d+(\.\d+)?$/;
-
 function checkNumber(value: unknown, path: string, field: ValueField, findings: Finding[]): void {
   if (typeof value === "number") return;
-  if (typeof value !== "string" || !decimal.test(value)) {
+  if (!isDecimalText(value)) {
     findings.push(wrongType(path, "a number", value));
     return;
   }

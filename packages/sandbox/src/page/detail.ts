@@ -4,14 +4,14 @@ import type { Ledger } from "../ledger.ts";
 import type { ClickRecord, Finding, OrderRecord, ReceivedRequest } from "../records.ts";
 import { type FieldNote, noteFields } from "./field-notes.ts";
 import { curlText, headText } from "./http-text.ts";
-import { parsed, titleOf } from "./listing.ts";
+import { parsed, type Title, titleOf } from "./listing.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Everything that the page shows of one request. */
 export interface Detail {
   readonly id: string;
   readonly kind: ReceivedRequest["endpoint"];
-  readonly title: string;
+  readonly title: Title;
   readonly receivedAt: string;
   readonly merchantId: string;
   readonly outcome: Outcome;

@@ -46,7 +46,7 @@ export const document = /* html */ `<!doctype html>
       <button type="button" id="older">Older</button>
     </nav>
   </section>
-  <section class="side" id="side" tabindex="-1" aria-label="Details"></section>
+  <section class="side" id="side" tabindex="0" aria-label="Details"></section>
 </main>
 <p class="unseen" id="announcer" role="status"></p>
 </body>

@@ -12,12 +12,19 @@ export interface ListQuery {
   readonly before: string | undefined;
 }
 
+/** The page's word for a request, and a stranger's words for it, each apart so that none turns the others around. */
+export interface Title {
+  readonly word: string;
+  readonly name?: string;
+  readonly amount?: string;
+}
+
 /** One line of the list. */
 interface Row extends Pick<Outcome, "tone" | "brief"> {
   readonly id: string;
   readonly kind: ReceivedRequest["endpoint"];
   readonly receivedAt: string;
-  readonly title: string;
+  readonly title: Title;
   readonly note: string;
   readonly findings: Readonly<Record<Severity, number>>;
 }
@@ -99,19 +106,24 @@ function toRow(request: ReceivedRequest, record: ClickRecord | OrderRecord | und
 }
 
 /** What a person calls the request: an order by its number, a click by its token. */
-export function titleOf(request: ReceivedRequest, body: unknown): string {
-  if (request.endpoint === "unknown") return `${request.method} ${request.path}`.slice(0, shownLength);
+export function titleOf(request: ReceivedRequest, body: unknown): Title {
+  if (request.endpoint === "unknown")
+    return { word: request.method, name: request.path.slice(0, shownLength) };
   if (request.endpoint === "click") {
     const avad = textAt(body, "tracking_ids", "avantlink_avad").trim();
-    return avad === "" ? "Click without a token" : `Click ${avad}`.slice(0, shownLength);
+    return avad === ""
+      ? { word: "Click without a token" }
+      : { word: "Click", name: avad.slice(0, shownLength) };
   }
   const number = scalar(valueAt(body, "order", "order_number"));
   const amount = scalar(valueAt(body, "order", "order_amount_subtotal"));
-  const currency = textAt(body, "order", "currency");
-  return [`Order ${number === "" ? "without a number" : number}`, `${amount} ${currency}`.trim()]
-    .filter((part) => part !== "")
-    .map((part) => part.slice(0, shownLength))
-    .join(" · ");
+  const price = `${amount} ${textAt(body, "order", "currency")}`.trim();
+  return {
+    ...(number === ""
+      ? { word: "Order without a number" }
+      : { word: "Order", name: number.slice(0, shownLength) }),
+    ...(price !== "" && { amount: price.slice(0, shownLength) }),
+  };
 }
 
 function noteOf(record: ClickRecord | OrderRecord | undefined): string {

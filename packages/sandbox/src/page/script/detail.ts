@@ -1,11 +1,11 @@
 /** One request with everything that is known of it. */
 export const detail = /* js */ String.raw`
-import { clock, copyButton, element, plural, reveal, strange } from "./dom.js";
+import { clock, copyButton, element, plural, reveal, strange, titleParts } from "./dom.js";
 import { fieldTable, findingList } from "./fields.js";
 import { bodyView, exact } from "./json.js";
 
 /** @typedef {import("../detail.ts").Detail} Detail */
-/** @typedef {import("../detail.ts").Reference} Reference */
+/** @typedef {NonNullable<Detail["orders"]>[number]} Reference */
 
 /** @param {Detail} detail */
 export function detailView(detail) {
@@ -13,7 +13,7 @@ export function detailView(detail) {
   const { outcome, findings, fields, kind } = detail;
   return [
     element("p", { class: "back" }, element("a", { href: "#/" }, "← All requests")),
-    element("h2", { tabindex: "-1", id: "detail-title" }, strange(detail.title)),
+    element("h2", { tabindex: "-1", id: "detail-title" }, ...titleParts(detail.title)),
     element("p", { class: "when" }, clock(detail.receivedAt), " · " + detail.id + " · merchant ", strange(detail.merchantId || "none")),
     element("p", { class: "outcome " + outcome.tone }, strange(outcome.sentence)),
     section("Findings", tally(findings), findingList(findings, taken)),

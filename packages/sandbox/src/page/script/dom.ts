@@ -41,6 +41,11 @@ export function strange(text) {
   return element("bdi", {}, ...reveal(text));
 }
 
+/** @param {import("../listing.ts").Title} title */
+export function titleParts({ word, name, amount }) {
+  return [word, ...(name === undefined ? [] : [" ", strange(name)]), ...(amount === undefined ? [] : [" · ", strange(amount)])];
+}
+
 /**
  * @param {string} text
  * @returns {(string | Node)[]}

@@ -102,9 +102,9 @@ function form() {
     element("p", { class: "own-finding error", id: "fault-problem", role: "alert" }),
   );
   const fit = () => {
-    for (const label of made.querySelectorAll("label[data-for]")) {
-      const fits = (label.getAttribute("data-for") ?? "").split(" ").includes(choose.value);
-      label.toggleAttribute("hidden", !fits);
+    for (const box of made.querySelectorAll("[data-for]")) {
+      const fits = (box.getAttribute("data-for") ?? "").split(" ").includes(choose.value);
+      box.toggleAttribute("hidden", !fits);
     }
     const status = made.querySelector("[name=status]");
     if (status instanceof HTMLInputElement) status.value = { redirect: "302", status: "503" }[choose.value] ?? "200";
@@ -120,7 +120,9 @@ function form() {
  * @param {string} [only] the effects that it belongs to
  */
 function field(label, input, only) {
-  return element("label", only === undefined ? {} : { "data-for": only }, element("span", {}, label), input);
+  const id = "fault-" + input.getAttribute("name");
+  input.id = id;
+  return element("div", { class: "field", ...(only !== undefined && { "data-for": only }) }, element("label", { for: id }, label), input);
 }
 
 /** @param {Event} event */

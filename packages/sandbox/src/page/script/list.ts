@@ -1,8 +1,8 @@
 /** The list of requests, newest first. */
 export const list = /* js */ `
-import { byId, clock, element, plural, strange } from "./dom.js";
+import { byId, clock, element, plural, titleParts } from "./dom.js";
 
-/** @typedef {import("../listing.ts").Row} Row */
+/** @typedef {import("../listing.ts").Listing["rows"][number]} Row */
 
 /** @type {Map<string, { item: HTMLLIElement, link: HTMLAnchorElement, shows: string }>} */
 let kept = new Map();
@@ -66,7 +66,7 @@ function parts({ kind, title, receivedAt, note, tone, brief, findings }) {
     findings.info > 0 && element("span", { class: "badge info" }, findings.info.toLocaleString() + " info"),
   ];
   return [
-    element("span", { class: "line" }, element("span", { class: "title " + kind }, strange(title)), element("span", { class: "tone " + tone }, brief)),
+    element("span", { class: "line" }, element("span", { class: "title " + kind }, ...titleParts(title)), element("span", { class: "tone " + tone }, brief)),
     element("span", { class: "line" }, element("span", { class: "note" }, clock(receivedAt), note === "" ? "" : " · " + note), element("span", { class: "badges" }, ...counts)),
   ];
 }

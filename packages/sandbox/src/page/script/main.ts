@@ -127,13 +127,14 @@ function showReady(isForced = false) {
   if (held) byId("side").querySelector("button")?.focus();
 }
 
-/** @param {readonly import("../listing.ts").Row[]} fresh */
+/** @param {View["list"]["rows"]} fresh */
 function tellOf(fresh) {
   const [newest] = fresh;
   if (newest === undefined) return;
   const { error, warning } = newest.findings;
+  const named = [newest.title.word, newest.title.name].filter(Boolean).join(" ");
   const counts = [error > 0 && plural(error, "error"), warning > 0 && plural(warning, "warning")].filter(Boolean).join(" and ");
-  announce(newest.title.slice(0, 60) + ", " + newest.brief + (counts === "" ? "" : ", " + counts) + (fresh.length > 1 ? ", and " + (fresh.length - 1) + " more" : ""));
+  announce(named.slice(0, 60) + ", " + newest.brief + (counts === "" ? "" : ", " + counts) + (fresh.length > 1 ? ", and " + (fresh.length - 1) + " more" : ""));
 }
 
 addEventListener("hashchange", async () => {
@@ -169,6 +170,7 @@ byId("older").addEventListener("click", () => {
 });
 
 function toNewest() {
+  clearTimeout(typing);
   before = undefined;
   refresh();
 }

@@ -17,8 +17,8 @@ export const panels = /* css */ `
 .presets li { display: grid; grid-template-columns: 12rem minmax(0, 1fr); gap: .75rem; align-items: center; }
 .presets span { color: var(--soft); font-size: .9375rem; }
 .own-fault { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .75rem 1rem; max-width: 46rem; align-items: end; }
-.own-fault label { display: grid; gap: .2rem; font-size: .875rem; color: var(--soft); }
-.own-fault label > * { width: 100%; }
+.field { display: grid; grid-template-columns: minmax(0, 1fr); gap: .2rem; }
+.field label { font-size: .875rem; color: var(--soft); }
 .own-fault input, .own-fault select { color: var(--ink); font-size: .9375rem; }
 .own-fault .tick, .own-fault p { grid-column: 1 / -1; }
 .own-fault .tick { display: block; color: var(--ink); }

@@ -1,0 +1,372 @@
+import { execFileSync } from "node:child_process";
+import { request } from "node:http";
+import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { clickBody, orderBody, post } from "./payloads.ts";
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+});
+
+afterEach(() => sandbox.close());
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: object;
+}
+
+/** Asks with any header, those that fetch keeps to itself included. */
+function ask(
+  path: string,
+  { method = "GET", headers = {}, body }: Asked = {},
+): Promise<{ status: number; text: string; json: () => never }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(sandbox.url + path, { method, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, text, json: () => JSON.parse(text) as never }),
+      );
+    });
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+const control = { "X-AvantLink-Sandbox": "page" };
+
+interface View {
+  readonly counts: object;
+  readonly faults: readonly { id: string; says: string; left?: number }[];
+  readonly steps: readonly { id: string; state: string; hint: string; shownBy?: { id: string } }[];
+  readonly list: {
+    total: number;
+    newer: number;
+    rows: readonly { id: string; title: object; brief: string; note: string }[];
+  };
+}
+
+async function view(query = ""): Promise<View> {
+  return (await ask(`/api/view${query}`)).json();
+}
+
+async function send(number: string, change: (body: ReturnType<typeof orderBody>) => unknown = () => {}) {
+  const body = orderBody();
+  body.order.order_number = number;
+  change(body);
+  return post(sandbox, "order", body);
+}
+
+describe("the page", () => {
+  it("loads nothing from elsewhere, and runs nothing but its own files", async () => {
+    const response = await fetch(sandbox.url);
+    const page = await response.text();
+    expect(response.headers.get("content-security-policy")).toContain(
+      "default-src 'none'; script-src 'self'",
+    );
+    expect(response.headers.get("content-security-policy")).toContain("require-trusted-types-for 'script'");
+    const addresses = [...page.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address = ""]) => address);
+    expect(addresses.length).toBeGreaterThan(2);
+    for (const address of addresses) {
+      expect(address).toMatch(/^\//);
+      expect((await fetch(sandbox.url + address)).status).toBe(200);
+    }
+    expect(page).not.toMatch(/<script>|\son\w+=|style="/);
+  });
+
+  it("says where it is to who looks elsewhere", async () => {
+    expect(await ask("/nothing")).toMatchObject({
+      status: 404,
+      text: expect.stringContaining("The page is at /."),
+    });
+  });
+
+  it("tells of every change by server-sent events", async () => {
+    const events = await fetch(`${sandbox.url}/api/changes`);
+    expect(events.headers.get("content-type")).toBe("text/event-stream");
+    const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const told = async () => {
+      for (let text = ""; !text.includes("data: changed"); ) text += (await reader?.read())?.value ?? "";
+    };
+    await told();
+    await send("1");
+    await told();
+    await reader?.cancel();
+  });
+});
+
+describe("a stranger's page", () => {
+  it.each<[string, string, Asked]>([
+    ["reads under a name that it points here", "/api/view", { headers: { host: "evil.example" } }],
+    ["opens the page so", "/", { headers: { host: "evil.example:80" } }],
+    ["uses a name that begins like ours", "/", { headers: { host: "127.0.0.1.evil.example" } }],
+    [
+      "reads from another site",
+      "/api/view",
+      { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" } },
+    ],
+    [
+      "reads from another port",
+      "/api/view",
+      { headers: { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" } },
+    ],
+    ["sets a fault by a form", "/api/faults", { method: "POST", body: { status: 500 } }],
+    [
+      "sets a fault from its origin",
+      "/api/faults",
+      { method: "POST", body: { status: 500 }, headers: { ...control, origin: "https://evil.example" } },
+    ],
+    [
+      "sets a fault from a sandboxed frame",
+      "/api/faults",
+      { method: "POST", body: { status: 500 }, headers: { ...control, origin: "null" } },
+    ],
+    ["forgets everything without the header", "/api/requests", { method: "DELETE" }],
+    [
+      "asks whether it may",
+      "/api/faults",
+      { method: "OPTIONS", headers: { origin: "https://evil.example" } },
+    ],
+  ])("is refused when it %s", async (_, path, asked) => {
+    await send("1");
+    const { status, text } = await ask(path, asked);
+    expect(status).toBe(403);
+    expect(text).not.toContain("order-1");
+    expect((await post(sandbox, "order", orderBody())).status).toBe(200);
+    expect(sandbox.orders).toHaveLength(2);
+  });
+
+  it("may lead its visitor here by a link", async () => {
+    const { status } = await ask("/", {
+      headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" },
+    });
+    expect(status).toBe(200);
+  });
+
+  it("is not what localhost is", async () => {
+    const { port } = new URL(sandbox.url);
+    expect((await ask("/", { headers: { host: `localhost:${port}` } })).status).toBe(200);
+  });
+});
+
+describe("the page's controls", () => {
+  it("set and lift faults", async () => {
+    const set = await ask("/api/faults", {
+      method: "POST",
+      headers: control,
+      body: { status: 503, times: 2, on: "order" },
+    });
+    expect(set.status).toBe(201);
+    expect((await view()).faults).toEqual([{ id: "fault-1", says: "answers 503, orders only", left: 2 }]);
+    expect((await send("1")).status).toBe(503);
+    await ask("/api/faults/fault-1", { method: "DELETE", headers: control });
+    expect((await send("1")).status).toBe(200);
+    sandbox.fail({ hang: true });
+    await ask("/api/faults", { method: "DELETE", headers: control });
+    expect((await view()).faults).toEqual([]);
+  });
+
+  it("say what is wrong with a fault", async () => {
+    const { status, text } = await ask("/api/faults", {
+      method: "POST",
+      headers: control,
+      body: { status: 9 },
+    });
+    expect([status, text]).toEqual([400, expect.stringContaining("status")]);
+  });
+
+  it("forget everything", async () => {
+    await send("1");
+    sandbox.fail({ status: 500 });
+    await ask("/api/requests", { method: "DELETE", headers: control });
+    expect(await view()).toMatchObject({ faults: [], list: { total: 0 } });
+    expect(sandbox.orders).toHaveLength(0);
+  });
+});
+
+describe("the list", () => {
+  it("shows the newest first, with what became of each", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1");
+    await send("1");
+    await post(sandbox, "order", {});
+    sandbox.fail({ status: 500, times: 1 });
+    await send("2");
+    sandbox.fail({ reset: true, taken: true, times: 1 });
+    await send("3").catch(() => {});
+    await sandbox.waitForRequests(6, { where: ({ state }) => state !== "open" });
+    const { list } = await view();
+    const order = (name: string) => ({ word: "Order", name, amount: "59.97 USD" });
+    expect(list.rows.map(({ title, brief, note }) => [title, brief, note])).toEqual([
+      [order("3"), "taken, answer lost", "from click-1"],
+      [order("2"), "500 fault", ""],
+      [{ word: "Order without a number" }, "400 refused", ""],
+      [order("1"), "200 taken", "repeats order-1 · from click-1"],
+      [order("1"), "200 taken", "from click-1"],
+      [{ word: "Click", name: "77_f3afbe121" }, "200 taken", ""],
+    ]);
+  });
+
+  it("can be searched and narrowed", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("NEEDLE-7");
+    await send("8", (body) => Object.assign(body, { user_agent: "curl/8" }));
+    await post(sandbox, "order", {});
+    const found = async (query: string) => (await view(query)).list.rows.map(({ id }) => id);
+    expect(await found("?search=needle")).toEqual(["request-2"]);
+    expect(await found("?show=order&search=order-2")).toEqual(["request-3"]);
+    expect(await found("?show=click")).toEqual(["request-1"]);
+    expect(await found("?show=findings")).toEqual(["request-3"]);
+    expect(await found("?show=refused")).toEqual(["request-4"]);
+  });
+
+  it("comes by the page, and an older page stays while new requests arrive", async () => {
+    for (let number = 1; number <= 60; number++) await send(String(number));
+    const first = (await view()).list;
+    expect([first.rows.length, first.rows[0]?.id, first.total, first.newer]).toEqual([
+      50,
+      "request-60",
+      60,
+      0,
+    ]);
+    const before = first.rows.at(-1)?.id;
+    await send("61");
+    const second = (await view(`?before=${before}`)).list;
+    expect([second.rows.length, second.rows[0]?.id, second.total, second.newer]).toEqual([
+      10,
+      "request-10",
+      61,
+      51,
+    ]);
+  });
+});
+
+describe("a request on the page", () => {
+  const detail = async (id: string): Promise<never> => (await ask(`/api/requests/${id}`)).json();
+
+  it("stands beside what the article says of each field, and the click that it is attributed to", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1", (body) => Object.assign(body.order, { extra: 1, currency: undefined }));
+    expect(await detail("request-2")).toMatchObject({
+      title: { word: "Order", name: "1", amount: "59.97" },
+      raw: sandbox.orders[0]?.raw,
+      fields: expect.arrayContaining([
+        { path: "order.currency", required: true, says: expect.stringContaining("ISO 4217") },
+        {
+          path: "order.products[1].product_amount",
+          value: "19.99",
+          required: true,
+          says: expect.stringContaining("ONE item"),
+        },
+        { path: "order.extra", value: "1", required: false, says: "" },
+      ]),
+      click: {
+        id: "request-1",
+        sharedField: "avantlink_avad",
+        shared: "77_f3afbe121",
+        landing: clickBody().current_url,
+      },
+    });
+    expect(await detail("request-1")).toMatchObject({ orders: [{ id: "request-2", title: "order-1" }] });
+  });
+
+  it("knows the others with its order number", async () => {
+    await send("1");
+    await send("1");
+    expect(await detail("request-2")).toMatchObject({ click: null, sameNumber: [{ id: "request-1" }] });
+  });
+
+  it("can be sent again by curl, whatever is in it", async () => {
+    await send("it's; $(true) `x` \\ \n");
+    const { curl, head } = (await detail("request-1")) as { curl: string; head: string };
+    expect(head).toMatch(/^POST \/merchants\/[\w-]+\/tracking\/order HTTP\/1\.1\n/);
+    expect(curl).not.toMatch(/content-length|host:/i);
+    const shell = `curl() { for argument; do printf '%s\\0' "$argument"; done; }\n${curl}`;
+    const sent = execFileSync("sh", ["-c", shell], { encoding: "utf8" }).split("\0");
+    expect(sent.slice(0, 3)).toEqual(["-X", "POST", sandbox.url + sandbox.requests[0]?.path]);
+    expect(sent[sent.indexOf("--data-raw") + 1]).toBe(sandbox.orders[0]?.raw);
+  });
+
+  it("may hold a body of any depth", async () => {
+    await post(
+      sandbox,
+      "order",
+      `{"tracking_ids":{"avantlink_avad":"a"},"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}`,
+    );
+    expect(await detail("request-1")).toMatchObject({
+      fields: expect.arrayContaining([{ path: "deep", value: "…", required: false, says: "" }]),
+    });
+  });
+
+  it("is told to be gone when it made room for others", async () => {
+    expect((await ask("/api/requests/request-9")).status).toBe(404);
+  });
+});
+
+describe("the checklist", () => {
+  const states = async () => Object.fromEntries((await view()).steps.map(({ id, state }) => [id, state]));
+
+  it("begins with nothing seen", async () => {
+    const open = {
+      click: "open",
+      visitor: "open",
+      coupon: "open",
+      quantity: "open",
+      guest: "open",
+      returning: "open",
+      clean: "open",
+    };
+    expect(await states()).toEqual({ ...open, refresh: "by-hand" });
+  });
+
+  it("ticks what it sees, one by one", async () => {
+    await post(sandbox, "click", clickBody());
+    expect(await states()).toMatchObject({ click: "done", visitor: "open" });
+    await send("1", ({ order, tracking_ids }) => {
+      tracking_ids.user_id = ["u"];
+      order.coupon_codes = [];
+      order.products = [{ product_sku: "A", product_amount: 59.97, quantity: 1 }];
+    });
+    expect(await states()).toMatchObject({
+      visitor: "done",
+      coupon: "open",
+      quantity: "open",
+      guest: "open",
+      returning: "open",
+      clean: "done",
+    });
+    await send("2");
+    expect(await states()).toMatchObject({
+      coupon: "done",
+      quantity: "done",
+      guest: "done",
+      returning: "open",
+    });
+    await send("3", ({ order }) => Object.assign(order.customer, { new_customer: false }));
+    expect(await states()).toMatchObject({ returning: "done", refresh: "by-hand" });
+  });
+
+  it("does not take an order of another visitor for the same", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1", ({ tracking_ids }) => Object.assign(tracking_ids, { visitor_id: ["other"] }));
+    expect(await states()).toMatchObject({ visitor: "open", clean: "wrong" });
+  });
+
+  it("calls a second send of an answered order wrong, and a retry of an unanswered one not", async () => {
+    sandbox.fail({ status: 500, taken: true, times: 1 });
+    await send("1");
+    await send("1");
+    expect(await states()).toMatchObject({ refresh: "by-hand" });
+    await send("1");
+    expect((await view()).steps.find(({ id }) => id === "refresh")).toMatchObject({
+      state: "wrong",
+      shownBy: { id: "order-3" },
+    });
+  });
+});
