@@ -1,5 +1,5 @@
+import { bigCommerceOrder } from "@avantlink-s2s/orders/bigcommerce";
 import { expect, test } from "vitest";
-import { bigCommerceOrder } from "../../packages/orders/src/bigcommerce.ts";
 import { allocate, major, sum } from "./carts.ts";
 import { BIGCOMMERCE_COUPONS, BIGCOMMERCE_ORDER, BIGCOMMERCE_PRODUCTS } from "./fixtures/bigcommerce.ts";
 import { accepted, describeMapper } from "./mapper-suite.ts";
@@ -30,6 +30,11 @@ describeMapper("bigCommerceOrder", {
     ["has no status", "unmappable", { payment_status: undefined, status_id: undefined }],
     ["has a link where its products are", "unmappable", { products: BIGCOMMERCE_ORDER.products }],
     ["has a line without a total", "unmappable", { products: [{ ...BRUSHES, total_ex_tax: undefined }] }],
+    [
+      "has a line that does not say what came off it",
+      "unmappable",
+      { products: [{ ...BRUSHES, applied_discounts: undefined }] },
+    ],
     [
       "has a page of its lines",
       "unmappable",

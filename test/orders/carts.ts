@@ -17,7 +17,7 @@ export interface Cart {
   readonly giftCard: number | undefined;
 }
 
-export interface CartLine {
+interface CartLine {
   readonly sku: string;
   /** The listed price of one item, with tax where prices include it. */
   readonly unit: number;

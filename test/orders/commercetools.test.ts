@@ -1,6 +1,6 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
+import { commercetoolsOrder } from "@avantlink-s2s/orders/commercetools";
 import { expect, test } from "vitest";
-import { commercetoolsOrder } from "../../packages/orders/src/commercetools.ts";
 import { type Cart, sum, taxOn } from "./carts.ts";
 import { COMMERCETOOLS_ORDER } from "./fixtures/commercetools.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";

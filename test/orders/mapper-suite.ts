@@ -6,9 +6,9 @@ import {
   toOrderPayload,
 } from "@avantlink-s2s/core";
 import { currencyDigits } from "@avantlink-s2s/core/money";
+import type { MapOptions } from "@avantlink-s2s/orders/stripe";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { MapOptions } from "../../packages/orders/src/map-order.ts";
 import { aCart, type Cart, type Sold } from "./carts.ts";
 import { SHOPPER } from "./fixtures/shopper.ts";
 

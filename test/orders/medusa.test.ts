@@ -1,6 +1,6 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
+import { medusaOrder } from "@avantlink-s2s/orders/medusa";
 import { expect, test } from "vitest";
-import { medusaOrder } from "../../packages/orders/src/medusa.ts";
 import { allocate, sum } from "./carts.ts";
 import { MEDUSA_ORDER } from "./fixtures/medusa.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";

@@ -1,6 +1,6 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
+import { payPalOrder } from "@avantlink-s2s/orders/paypal";
 import { expect, test } from "vitest";
-import { payPalOrder } from "../../packages/orders/src/paypal.ts";
 import { major, sum } from "./carts.ts";
 import { PAYPAL_ORDER } from "./fixtures/paypal.ts";
 import { accepted, describeMapper } from "./mapper-suite.ts";

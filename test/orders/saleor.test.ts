@@ -1,5 +1,5 @@
+import { saleorOrder } from "@avantlink-s2s/orders/saleor";
 import { expect, test } from "vitest";
-import { saleorOrder } from "../../packages/orders/src/saleor.ts";
 import { allocate, sum, taxOn } from "./carts.ts";
 import { SALEOR_ORDER, SALEOR_WEBHOOK } from "./fixtures/saleor.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";

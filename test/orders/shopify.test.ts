@@ -1,6 +1,6 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
+import { shopifyOrder } from "@avantlink-s2s/orders/shopify";
 import { expect, test } from "vitest";
-import { shopifyOrder } from "../../packages/orders/src/shopify.ts";
 import { allocate, type Cart, major, sum, taxOn } from "./carts.ts";
 import { SHOPIFY_GRAPHQL, SHOPIFY_ORDER } from "./fixtures/shopify.ts";
 import { BROWSER, PACKED, PACKED_CONTEXT } from "./fixtures/shopper.ts";
@@ -43,6 +43,11 @@ describeMapper("shopifyOrder", {
       "has a line with tax in it and no tax lines",
       "unmappable",
       { line_items: [{ ...CUPS, tax_lines: undefined }] },
+    ],
+    [
+      "has a line that does not say what came off it",
+      "unmappable",
+      { line_items: [{ ...CUPS, discount_allocations: undefined }] },
     ],
     ["is in another currency than its prices", "unmappable", { currency: "CHF" }],
   ],
@@ -88,6 +93,7 @@ function shopifyLines(cart: Cart) {
     current_quantity: 1,
     gift_card: true,
     tax_lines: [],
+    discount_allocations: [],
   };
   const lines = cart.giftCard === undefined ? goods : [...goods, { item: card, sold: undefined }];
   return { lines, subtotal: sum(goods.map(({ amount }) => amount)) + (cart.giftCard ?? 0) };
@@ -208,4 +214,11 @@ test("maps an order of gift cards alone to an order of nothing", () => {
     shopifyOrder({ ...SHOPIFY_ORDER, line_items: [GIFT_CARD], subtotal_price: "25.00" }),
   );
   expect(order).toMatchObject({ subtotal: "0.00", products: [] });
+});
+
+test("takes no browser from an order that staff entered in theirs", () => {
+  const { context } = accepted(
+    shopifyOrder({ ...SHOPIFY_ORDER, source_name: "shopify_draft_order", user_id: 116 }),
+  );
+  expect([context?.ipAddress, context?.userAgent]).toEqual([undefined, undefined]);
 });

@@ -1,6 +1,6 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
+import { stripeOrder } from "@avantlink-s2s/orders/stripe";
 import { expect, test } from "vitest";
-import { stripeOrder } from "../../packages/orders/src/stripe.ts";
 import { allocate, type Cart, sum, taxOn } from "./carts.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";
 import { STRIPE_SESSION } from "./fixtures/stripe.ts";

@@ -1,5 +1,5 @@
+import { swellOrder } from "@avantlink-s2s/orders/swell";
 import { expect, test } from "vitest";
-import { swellOrder } from "../../packages/orders/src/swell.ts";
 import { allocate, sum, taxOn } from "./carts.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";
 import { SWELL_CAMEL, SWELL_ORDER } from "./fixtures/swell.ts";

@@ -1,5 +1,5 @@
+import { vendureOrder } from "@avantlink-s2s/orders/vendure";
 import { expect, test } from "vitest";
-import { vendureOrder } from "../../packages/orders/src/vendure.ts";
 import { allocate, sum } from "./carts.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";
 import { VENDURE_ORDER } from "./fixtures/vendure.ts";

@@ -1,5 +1,5 @@
+import { wooCommerceOrder } from "@avantlink-s2s/orders/woocommerce";
 import { expect, test } from "vitest";
-import { wooCommerceOrder } from "../../packages/orders/src/woocommerce.ts";
 import { allocate, major, sum, taxOn } from "./carts.ts";
 import { PACKED_CONTEXT } from "./fixtures/shopper.ts";
 import { WOOCOMMERCE_ORDER } from "./fixtures/woocommerce.ts";

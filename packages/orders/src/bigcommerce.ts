@@ -90,7 +90,7 @@ const bigCommerce: Platform<BigCommerceOptions> = {
     const customerId = order.at("customer_id").text();
     return {
       currency: order.at("default_currency_code", "currency_code"),
-      lines: goods.map((line) => soldLine(line, taxIncluded)),
+      lines: goods.map((line) => soldLine(line, taxIncluded, notes)),
       stated: statedTotal(order, certificates, goods.length),
       couponCodes: couponCodes(given(options.coupons, "coupons", order, notes), goods, notes),
       ...place([order.at("billing_address")], ["country_iso2", "country"], ["state"]),
@@ -104,10 +104,12 @@ function given(option: unknown, name: string, order: Field, notes: Notes): Field
   return option === undefined ? order.at(name) : new Field(option, name, notes);
 }
 
-function soldLine(line: Field, taxIncluded: boolean): SoldLine {
+function soldLine(line: Field, taxIncluded: boolean, notes: Notes): SoldLine {
   const net = line.at("total_ex_tax").owed();
-  const discounts = line.at("applied_discounts").list() ?? [];
-  const discount = total(discounts.map((entry) => entry.at("amount").owed()));
+  const applied = line.at("applied_discounts");
+  const discounts = applied.list();
+  if (!discounts) notes.issue(applied.path, "is missing; it says which discounts came off the price");
+  const discount = total((discounts ?? []).map((entry) => entry.at("amount").owed()));
   const gross = taxIncluded ? line.at("total_inc_tax").owed() : net;
   return {
     path: line.path,

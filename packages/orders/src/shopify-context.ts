@@ -7,12 +7,14 @@ import { landingValue } from "./landing-query.ts";
 export function shopifyContext(order: Field): TrackingContext {
   const visit = order.at("customerJourneySummary.lastVisit", "customerJourneySummary.firstVisit");
   const landing = order.at("landing_site", "landingPageUrl").text() ?? visit.at("landingPage").text() ?? "";
+  // An order that staff entered (a draft, the point of sale) was made in their browser, not in the shopper's.
+  const byStaff = !order.at("user_id").missing;
   return {
     avad: landingValue(landing, "avad"),
     googleClickId: landingValue(landing, "gclid"),
     referrerUrl: order.at("referring_site", "referrerUrl").text() ?? visit.at("referrerUrl").text(),
-    ipAddress: order.at("browser_ip", "client_details.browser_ip", "clientIp").text(),
-    userAgent: order.at("client_details.user_agent").text(),
+    ipAddress: byStaff ? undefined : order.at("browser_ip", "client_details.browser_ip", "clientIp").text(),
+    userAgent: byStaff ? undefined : order.at("client_details.user_agent").text(),
     ...carriedContext(order.at("note_attributes", "customAttributes")),
   };
 }

@@ -6,13 +6,18 @@ import type { Field } from "./field.ts";
  * Items removed without money were taken out of the order before it was paid.
  */
 export function paidQuantity(line: Field, order: Field, ordered: Exact): Exact {
-  const current = line.at("current_quantity", "currentQuantity").amount();
-  if (!current || current.eq(ordered)) return ordered;
+  const current = currentQuantity(line, ordered);
+  if (current.eq(ordered)) return ordered;
   const refunds = order.at("refunds").list();
   // Without the refunds, a status tells whether there were any.
   if (!refunds) return isPartlyRefunded(order) ? ordered : current;
   const paid = current.plus(total(refunds.filter(paidBack).map((refund) => returned(refund, line))));
   return paid.gt(ordered) ? ordered : paid;
+}
+
+/** What is left of a line now. */
+export function currentQuantity(line: Field, ordered: Exact): Exact {
+  return line.at("current_quantity", "currentQuantity").amount() ?? ordered;
 }
 
 function isPartlyRefunded(order: Field): boolean {

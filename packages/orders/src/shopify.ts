@@ -1,13 +1,12 @@
 import type { MappedOrder } from "@avantlink-s2s/core";
 import { currencyCode } from "@avantlink-s2s/core/money";
-import { exact, NOTHING, share, total } from "./exact.ts";
+import { total } from "./exact.ts";
 import type { Field } from "./field.ts";
 import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
 import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import type { StatedTotal } from "./sale.ts";
 import { shopifyContext } from "./shopify-context.ts";
-import { paidQuantity } from "./shopify-quantity.ts";
+import { type ShopifyLine, ShopifyPrices } from "./shopify-lines.ts";
 
 export type { MappedOrder } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
@@ -79,14 +78,16 @@ const shopify: Platform<MapOptions> = {
     if (items.at("pageInfo.hasNextPage").flag()) {
       notes.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
     }
-    const taxed = order.at("taxes_included", "taxesIncluded");
-    if (taxed.flag() === undefined) notes.issue(taxed.path, "is missing; it says whether prices include tax");
-    const lines = (all ?? []).filter((line) => !isGiftCard(line) && !isTip(line));
-    const money = new ShopMoney(currencyCode(currency.value), notes);
+    const taxesIncluded = order.at("taxes_included", "taxesIncluded");
+    if (taxesIncluded.flag() === undefined) {
+      notes.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
+    }
+    const prices = new ShopifyPrices(currencyCode(currency.value), taxesIncluded.flag() ?? false, notes);
+    const lines = (all ?? []).filter((line) => !isTip(line)).map((line) => prices.line(line, order));
     return {
       currency,
-      lines: lines.map((line) => soldLine(line, order, taxed.flag() ?? false, money, notes)),
-      stated: statedTotal(order, all ?? [], lines, taxed.flag() ?? false, money),
+      lines: lines.filter((line) => !line.giftCard),
+      stated: statedTotal(order, lines),
       couponCodes: order
         .at("discount_codes", "discountCodes")
         .list()
@@ -102,88 +103,18 @@ const shopify: Platform<MapOptions> = {
   },
 };
 
-/** Reads prices in the shop's currency; one that is stated in another cannot be added to them. */
-class ShopMoney {
-  readonly #currency: string | undefined;
-  readonly #notes: Notes;
-
-  constructor(currency: string | undefined, notes: Notes) {
-    this.#currency = currency;
-    this.#notes = notes;
-  }
-
-  of(holder: Field, set: string, plain: string) {
-    const shop = holder.at(`${set}_set.shop_money`, `${plain}Set.shopMoney`);
-    const currency = shop.at("currency_code", "currencyCode");
-    if (!shop.missing && !currency.missing && currencyCode(currency.value) !== this.#currency) {
-      this.#notes.issue(currency.path, "is not the order's currency");
-    }
-    return shop.missing ? holder.at(set) : shop.at("amount");
-  }
-}
-
-function isGiftCard(line: Field): boolean {
-  return line.at("gift_card", "isGiftCard").flag() ?? false;
-}
-
+/** A tip has the field even where it has nothing to say. */
 function isTip(line: Field): boolean {
   return line.has("tip_payment_gateway");
 }
 
-function soldLine(line: Field, order: Field, taxIncluded: boolean, money: ShopMoney, notes: Notes): SoldLine {
-  const ordered = line.at("quantity").owed("is missing");
-  const paid = paidQuantity(line, order, ordered);
-  if (!paid.eq(ordered)) {
-    const message = `${ordered.minus(paid).toString()} of ${ordered.toString()} items were removed before the payment`;
-    notes.finding("mapper.adjusted", line.path, message);
-  }
-  const tax = taxIncluded ? lineTax(line, money, notes) : NOTHING;
-  // Discounts and tax are those of the ordered quantity.
-  const whole = discounted(line, ordered, money).minus(tax);
-  return {
-    path: line.path,
-    sku: line.at("sku", "variant.sku").text(),
-    total: paid.eq(ordered) ? whole : share(whole, paid, ordered),
-    quantity: paid,
-  };
-}
-
-function discounted(line: Field, quantity: typeof NOTHING, money: ShopMoney) {
-  const allocations = line.at("discount_allocations", "discountAllocations").list() ?? [];
-  const discounts = allocations.map((entry) => money.of(entry, "amount", "allocatedAmount").owed());
-  return money.of(line, "price", "originalUnitPrice").owed().times(quantity).minus(total(discounts));
-}
-
-function lineTax(line: Field, money: ShopMoney, notes: Notes) {
-  const taxes = line.at("tax_lines", "taxLines");
-  const entries = taxes.list();
-  if (!entries) notes.issue(taxes.path, "is missing; prices include tax, which must be taken out");
-  return total((entries ?? []).map((entry) => money.of(entry, "price", "price").owed()));
-}
-
 /** `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. */
-function statedTotal(
-  order: Field,
-  all: readonly Field[],
-  goods: readonly Field[],
-  taxIncluded: boolean,
-  money: ShopMoney,
-): StatedTotal | undefined {
+function statedTotal(order: Field, lines: readonly ShopifyLine[]): StatedTotal | undefined {
   const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
   const figure = subtotal.amount();
-  const edited = all.some((line) => {
-    const current = line.at("current_quantity", "currentQuantity").amount();
-    return current !== undefined && !current.eq(line.at("quantity").amount() ?? current);
-  });
   // An edited or refunded order has a subtotal for each of its states; none of them is that of the payment.
-  if (!figure || edited) return undefined;
-  const rest = all.filter((line) => isGiftCard(line));
-  const others = total(rest.map((line) => discounted(line, line.at("quantity").amount() ?? exact(1), money)));
-  const tax = taxIncluded ? total(goods.flatMap((line) => taxAmounts(line, money))) : NOTHING;
-  return { amounts: [figure.minus(others).minus(tax)], path: subtotal.path };
-}
-
-function taxAmounts(line: Field, money: ShopMoney) {
-  const entries = line.at("tax_lines", "taxLines").list() ?? [];
-  return entries.map((entry) => money.of(entry, "price", "price").amount() ?? NOTHING);
+  if (!figure || lines.some((line) => line.changed)) return undefined;
+  const tax = total(lines.map((line) => line.tax));
+  const giftCards = total(lines.filter((line) => line.giftCard).map((line) => line.total));
+  return { amounts: [figure.minus(tax).minus(giftCards)], path: subtotal.path };
 }
