@@ -146,3 +146,10 @@ test("knows a guest, who has a customer's record all the same", () => {
   const customer = { ...MEDUSA_ORDER.customer, has_account: false };
   expect(accepted(medusaOrder({ ...MEDUSA_ORDER, customer })).order.customer.id).toBeUndefined();
 });
+
+test("prefers the exact decimal of a big number to its double", () => {
+  const big = (value: string, numeric_: number) => ({ numeric_, raw_: { value, precision: 20 } });
+  const items = [{ ...CORKS, quantity: 1, subtotal: big("8.005", 8.00499), discount_subtotal: 0 }];
+  const order = { ...MEDUSA_ORDER, items, item_total: undefined };
+  expect(accepted(medusaOrder(order)).order.subtotal).toBe("8.01");
+});

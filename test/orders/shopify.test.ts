@@ -152,6 +152,7 @@ test.each([
   ["/?avad=100%", "100%", undefined],
   ["https://shop.example/p?x=avad=1#?avad=2", undefined, undefined],
   ["/avad=3", undefined, undefined],
+  ["/?avad=4_query#&avad=5_fragment", "4_query", undefined],
   ["/?gclid=", undefined, undefined],
 ])("reads the click from the landing page %s", (landing_site, avad, googleClickId) => {
   const { context } = accepted(shopifyOrder({ ...SHOPIFY_ORDER, landing_site }));
@@ -221,4 +222,26 @@ test("takes no browser from an order that staff entered in theirs", () => {
     shopifyOrder({ ...SHOPIFY_ORDER, source_name: "shopify_draft_order", user_id: 116 }),
   );
   expect([context?.ipAddress, context?.userAgent]).toEqual([undefined, undefined]);
+});
+
+test("goes by the status where it is not told of the refunds", () => {
+  const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
+  const unsaid = { ...SHOPIFY_ORDER, line_items, refunds: undefined };
+  const later = accepted(
+    shopifyOrder({ ...unsaid, financial_status: "partially_refunded" }, { newCustomer: true }),
+  );
+  expect(later.order).toEqual(ORDER);
+  expect(accepted(shopifyOrder(unsaid)).order.products[0]).toMatchObject({ quantity: 2 });
+});
+
+test("counts no item twice that was refunded and is still there", () => {
+  const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
+  const refund = {
+    refund_line_items: [{ line_item_id: 11, quantity: 3 }],
+    transactions: [{ kind: "refund" }],
+  };
+  const mapped = accepted(
+    shopifyOrder({ ...SHOPIFY_ORDER, line_items, refunds: [refund] }, { newCustomer: true }),
+  );
+  expect(mapped.order).toEqual(ORDER);
 });

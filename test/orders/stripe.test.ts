@@ -209,3 +209,23 @@ test("counts a metered price, which has no quantity, as one item", () => {
   const mapped = accepted(stripeOrder(session("usd", 700, 0, 1, { line_items: lines })));
   expect(mapped.order.products).toEqual([{ sku: "LANTERN-GREEN", unitPrice: "7.00", quantity: 1 }]);
 });
+
+test.each([
+  ["is no whole number of minor units", { amount_total: 10.5 }],
+  ["is larger than any order", { amount_total: 1e15 }],
+  ["is no amount", { amount_total: "ten" }],
+  ["is missing", { amount_tax: undefined }],
+])("refuses a line whose amount %s", (_what, changes) => {
+  const line_items = { data: [{ ...LINE, ...changes }], has_more: false };
+  expect(stripeOrder({ ...STRIPE_SESSION, line_items })).toMatchObject({ ok: false, reason: "unmappable" });
+});
+
+test("holds nothing against the lines where the session does not say what shipping cost before tax", () => {
+  expect(accepted(stripeOrder({ ...STRIPE_SESSION, shipping_cost: null })).findings).toEqual([]);
+});
+
+test("gives each coupon code once", () => {
+  const [code] = STRIPE_SESSION.discounts;
+  const mapped = accepted(stripeOrder({ ...STRIPE_SESSION, discounts: [code, code] }));
+  expect(mapped.order.couponCodes).toEqual(["SPRING20"]);
+});

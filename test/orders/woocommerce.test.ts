@@ -95,3 +95,10 @@ test("says by how much the order's total and its lines disagree", () => {
   expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "total" }]);
   expect(mapped.findings[0]?.message).toContain("10.00 apart");
 });
+
+test("takes country and state from the shipping address where billing names no country", () => {
+  const order = { ...WOOCOMMERCE_ORDER, billing: { ...WOOCOMMERCE_ORDER.billing, country: "" } };
+  expect(accepted(wooCommerceOrder(order)).order.customer).toMatchObject({ country: "US", state: "NV" });
+  const nowhere = { ...order, shipping: {} };
+  expect(accepted(wooCommerceOrder(nowhere)).order.customer).toEqual({ id: "26" });
+});
