@@ -1,0 +1,152 @@
+import type { MappedOrder } from "@avantlink-s2s/core";
+import { NOTHING, share, total } from "./exact.ts";
+import { Field } from "./field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
+import type { Notes } from "./notes.ts";
+import { place } from "./place.ts";
+import type { SoldLine, StatedTotal } from "./sale.ts";
+
+export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapOptions } from "./map-order.ts";
+
+/** BigCommerce keeps an order's lines and coupons behind calls of their own. */
+export interface BigCommerceOptions extends MapOptions {
+  /** The answer of `GET /v2/orders/<id>/products`, all its pages (50 lines each). @default the order's `products` */
+  readonly products?: unknown;
+  /** The answer of `GET /v2/orders/<id>/coupons`. @default the order's `coupons`, and the lines' own discounts */
+  readonly coupons?: unknown;
+}
+
+/**
+ * Maps an order of BigCommerce's API v2. Its webhook holds the order's ID and nothing else, and the order holds links
+ * instead of lines: three calls make an order.
+ *
+ * - Number: `id`.
+ * - Currency: `default_currency_code`, which the shopper pays in; `currency_code` is only shown to them.
+ * - Money: `total_ex_tax` of each product less its `applied_discounts`, which hold the order's discounts too. Where
+ *   prices include tax (`is_tax_inclusive_pricing`) so do the discounts: their tax is taken out of them.
+ *   `discounted_total_inc_tax` is never read. Gift certificates are no goods: left out.
+ * - Coupons: `[].code` of the coupons call. State: `billing_address.state`, a full name.
+ * - Paid: `payment_status` captured or paid; without one, a `status_id` that follows payment.
+ *
+ * @example
+ * ```ts
+ * app.post("/webhooks/bigcommerce", express.json(), async (req, res) => {
+ *   if (req.get("x-webhook-secret") !== secret) return res.sendStatus(401); // a header that you gave the webhook
+ *   const path = `/v2/orders/${req.body.data.id}`;
+ *   const [order, products, coupons] = await Promise.all(["", "/products", "/coupons"].map((p) => api.get(path + p)));
+ *   const newCustomer = await isFirstOrder(order.customer_id);
+ *   const mapped = bigCommerceOrder(order, { products, coupons, newCustomer });
+ *   const receipt = await trackOrder(tracker, mapped, undefined, { waitForDeliveryMs: 5000 });
+ *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+ *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only BigCommerce's retry outlives a crash
+ * });
+ * ```
+ */
+export function bigCommerceOrder(order: unknown, options: BigCommerceOptions = {}): MappedOrder {
+  return mapOrder(order, options, bigCommerce);
+}
+
+const PAID = ["captured", "paid", "partially refunded"];
+// Shipped, partially shipped, awaiting pickup, awaiting shipment, completed, awaiting fulfilment.
+const AFTER_PAYMENT = ["2", "3", "8", "9", "10", "11"];
+const LINES_A_PAGE = 50;
+const NOT_GOODS = ["shipping_cost_ex_tax", "handling_cost_ex_tax", "wrapping_cost_ex_tax"] as const;
+
+const bigCommerce: Platform<BigCommerceOptions> = {
+  open: (document) => document,
+
+  number: (order) => order.at("id", "data.id").text(),
+
+  refusal: (order, notes) => {
+    const [payment, status] = [order.at("payment_status"), order.at("status_id")];
+    if (payment.missing && status.missing) {
+      notes.issue(
+        status.path,
+        "is missing; a webhook holds the order's ID only: get the order, products and coupons",
+      );
+      return undefined;
+    }
+    const word = payment.word();
+    if (word === undefined ? AFTER_PAYMENT.includes(status.text() ?? "") : PAID.includes(word))
+      return undefined;
+    return word === undefined
+      ? { reason: "unpaid", path: status.path, message: "is no status that follows payment" }
+      : { reason: "unpaid", path: payment.path, message: "is neither captured nor paid" };
+  },
+
+  sale: (order, notes, options) => {
+    const products = given(options.products, "products", order, notes);
+    const all = products.list();
+    if (!all)
+      notes.issue(
+        products.path,
+        "are not there: call GET /v2/orders/<id>/products and give the answer as products",
+      );
+    sayMissingPage(all ?? [], order, notes);
+    const goods = (all ?? []).filter((line) => line.at("type").word() !== "giftcertificate");
+    const certificates = (all ?? []).filter((line) => !goods.includes(line));
+    const taxIncluded = order.at("is_tax_inclusive_pricing").flag() ?? false;
+    const customerId = order.at("customer_id").text();
+    return {
+      currency: order.at("default_currency_code", "currency_code"),
+      lines: goods.map((line) => soldLine(line, taxIncluded, notes)),
+      stated: statedTotal(order, certificates, goods.length),
+      couponCodes: couponCodes(given(options.coupons, "coupons", order, notes), goods, notes),
+      ...place([order.at("billing_address")], ["country_iso2", "country"], ["state"]),
+      // 0 is a guest.
+      customerId: customerId === "0" ? undefined : customerId,
+    };
+  },
+};
+
+function given(option: unknown, name: string, order: Field, notes: Notes): Field {
+  return option === undefined ? order.at(name) : new Field(option, name, notes);
+}
+
+function soldLine(line: Field, taxIncluded: boolean, notes: Notes): SoldLine {
+  const net = line.at("total_ex_tax").owed();
+  const applied = line.at("applied_discounts");
+  const discounts = applied.list();
+  if (!discounts) notes.issue(applied.path, "is missing; it says which discounts came off the price");
+  const discount = total((discounts ?? []).map((entry) => entry.at("amount").owed()));
+  const gross = taxIncluded ? line.at("total_inc_tax").owed() : net;
+  return {
+    path: line.path,
+    sku: line.at("sku").text(),
+    total: net.minus(share(discount, net, gross)),
+    quantity: line.at("quantity").owed("is missing"),
+  };
+}
+
+function sayMissingPage(lines: readonly Field[], order: Field, notes: Notes): void {
+  const items = order.at("items_total").amount() ?? NOTHING;
+  const counted = total(lines.map((line) => line.at("quantity").amount() ?? NOTHING));
+  if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
+    const message = `hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`;
+    notes.issue("products", message);
+  }
+}
+
+/** What the order says the goods cost: its total less shipping, handling, wrapping and gift certificates. */
+function statedTotal(order: Field, certificates: readonly Field[], lines: number): StatedTotal | undefined {
+  const figure = order.at("total_ex_tax").amount();
+  if (!figure) return undefined;
+  const rest = [
+    ...NOT_GOODS.map((name) => order.at(name).amount() ?? NOTHING),
+    ...certificates.map((line) => line.at("total_ex_tax").amount() ?? NOTHING),
+  ];
+  // Four decimals within, two without, and estimated where prices include tax.
+  return { amounts: [figure.minus(total(rest))], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
+}
+
+function couponCodes(coupons: Field, lines: readonly Field[], notes: Notes): readonly (string | undefined)[] {
+  const applied = coupons.list();
+  if (!applied) {
+    const message =
+      "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons";
+    notes.finding("mapper.incomplete", coupons.path, message);
+  }
+  const onLines = lines.flatMap((line) => line.at("applied_discounts").list() ?? []);
+  return [...(applied ?? []), ...onLines].map((coupon) => coupon.at("code").text());
+}

@@ -1,0 +1,153 @@
+import type { MappedOrder } from "@avantlink-s2s/core";
+import { carriedContext } from "./carried-context.ts";
+import { centMoney, netOf, soldLine } from "./commercetools-lines.ts";
+import { type Exact, NOTHING, share, total } from "./exact.ts";
+import type { Field } from "./field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
+import type { Notes } from "./notes.ts";
+import { place } from "./place.ts";
+import type { Sale, SoldLine } from "./sale.ts";
+
+export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapOptions } from "./map-order.ts";
+
+/**
+ * Maps a commercetools order, of its HTTP API or its GraphQL API, or the message that holds one (`OrderCreated`).
+ *
+ * - Number: `orderNumber`, else `id`.
+ * - Money: `taxedPrice.totalNet` of each line item (or its portions, when it ships in several ways), split where its
+ *   items have several prices (`discountedPricePerQuantity`). A discount on the total price lowers the shipping too:
+ *   only the goods' part of it is spread over the lines. The order's `totalPrice`, which holds shipping, and
+ *   `totalPrice` of a line with tax included are never read.
+ * - Custom line items are no goods: left out; a negative one is a discount on the order.
+ * - Coupons: the codes of `discountCodes`, expanded. SKU: `variant.sku`.
+ * - Paid: `paymentState` Paid.
+ * - Context: what `packContext` wrote into the cart's custom fields.
+ *
+ * @example
+ * ```ts
+ * // A subscription pushed by Google Cloud Pub/Sub; it repeats whatever is not answered 2xx.
+ * app.post("/events/commercetools", express.json(), async (req, res) => {
+ *   await authClient.verifyIdToken({ idToken: req.get("authorization")?.slice(7) ?? "", audience });
+ *   const message = JSON.parse(Buffer.from(req.body.message.data, "base64").toString());
+ *   if (message.type !== "OrderPaymentStateChanged") return res.sendStatus(200);
+ *   const order = await api.orders().withId({ ID: message.resource.id })
+ *     .get({ queryArgs: { expand: ["discountCodes[*].discountCode"] } }).execute();
+ *   const mapped = commercetoolsOrder(order.body, { newCustomer: await isFirstOrder(order.body.customerId) });
+ *   const receipt = await trackOrder(tracker, mapped, undefined, { waitForDeliveryMs: 5000 });
+ *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+ *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
+ * });
+ * ```
+ */
+export function commercetoolsOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+  return mapOrder(order, options, commercetools);
+}
+
+const EXPAND = 'get the order with expand: "discountCodes[*].discountCode"';
+
+const commercetools: Platform<MapOptions> = {
+  open: (document) => {
+    const order = document.at("order", "resource.obj", "data.order");
+    return order.missing ? document : order;
+  },
+
+  number: (order) => order.at("orderNumber", "id").text(),
+
+  refusal: (order, notes) => {
+    const [state, payment] = [order.at("orderState"), order.at("paymentState")];
+    if (state.word() === "cancelled") return { reason: "unpaid", path: state.path, message: "is Cancelled" };
+    if (payment.missing && order.at("lineItems").missing) {
+      notes.issue(
+        order.at("lineItems").path,
+        "is missing; a message may hold the order's ID only: get the order",
+      );
+      return undefined;
+    }
+    if (payment.word() !== "paid") return { reason: "unpaid", path: payment.path, message: "is not Paid" };
+    return undefined;
+  },
+
+  sale: (order, notes) => {
+    const items = order.at("lineItems");
+    const all = items.list();
+    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    const goods = (all ?? []).map((item) => soldLine(item, notes));
+    const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item, notes));
+    const lines = [...goods, ...custom.filter((line) => line.total.lt(0))];
+    const charged = total(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
+    return {
+      currency: order.at("totalPrice.currencyCode", "taxedPrice.totalNet.currencyCode"),
+      lines,
+      ...discountOnTotal(order, total(lines.map((line) => line.total)), charged),
+      couponCodes: discountCodes(order, notes),
+      ...place([order.at("billingAddress"), order.at("shippingAddress")], ["country"], ["state"]),
+      customerId: order.at("customerId").text(),
+      context: carriedContext(order.at("custom.fields"), order.at("custom.customFieldsRaw")),
+    };
+  },
+};
+
+function customLine(item: Field, notes: Notes): SoldLine {
+  return {
+    path: item.path,
+    total: netOf(item, notes),
+    quantity: item.at("quantity").amount() ?? NOTHING.plus(1),
+  };
+}
+
+/**
+ * A discount on the total price takes the same percentage off goods, fees and shipping. The order's own totals say to
+ * the cent what is left of the goods; the percentage is what they are held against, and the fallback without them.
+ */
+function discountOnTotal(order: Field, goods: Exact, charged: Exact): Pick<Sale, "discount" | "stated"> {
+  const left = goodsAfterDiscount(order, goods, charged);
+  const amounts = order.at("discountOnTotalPrice");
+  const taken = centMoney(amounts.at("discountedNetAmount", "discountedAmount"));
+  if (!taken || taken.eq(0)) {
+    return left
+      ? { stated: { amounts: [left], path: "taxedPrice.totalNet", slack: charged.eq(0) ? 0 : 1 } }
+      : {};
+  }
+  const whole = goods.plus(charged).plus(shippingBeforeDiscount(order));
+  const ofGoods = share(taken, goods, whole);
+  if (!left || left.gt(goods)) return { discount: ofGoods };
+  return {
+    discount: goods.minus(left),
+    // Gross where the order does not say the net amount, and rounded by itself.
+    stated: amounts.at("discountedNetAmount").missing
+      ? undefined
+      : { amounts: [goods.minus(ofGoods)], path: amounts.path, slack: 2 },
+  };
+}
+
+function goodsAfterDiscount(order: Field, goods: Exact, charged: Exact): Exact | undefined {
+  const net = centMoney(order.at("taxedPrice.totalNet"));
+  const shipping = centMoney(order.at("taxedShippingPrice.totalNet"));
+  if (!net || (!shipping && !shippingBeforeDiscount(order).eq(0))) return undefined;
+  return share(net.minus(shipping ?? NOTHING), goods, goods.plus(charged));
+}
+
+function shippingBeforeDiscount(order: Field): Exact {
+  const shipped =
+    order
+      .at("shipping")
+      .list()
+      ?.map((entry) => entry.at("shippingInfo")) ?? [];
+  return total(
+    [order.at("shippingInfo"), ...shipped].map(
+      (info) => centMoney(info.at("taxedPrice.totalNet", "discountedPrice.value", "price")) ?? NOTHING,
+    ),
+  );
+}
+
+function discountCodes(order: Field, notes: Notes): readonly (string | undefined)[] {
+  const applied = (order.at("discountCodes").list() ?? []).filter(
+    (entry) => (entry.at("state").text() ?? "MatchesCart") === "MatchesCart",
+  );
+  const codes = applied.map((entry) => entry.at("discountCode.obj.code", "discountCode.code"));
+  const unread = codes.find((code) => code.missing);
+  if (unread)
+    notes.finding("mapper.incomplete", unread.path, `is not there, so a coupon code is missing: ${EXPAND}`);
+  return codes.map((code) => code.text());
+}

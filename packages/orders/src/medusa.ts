@@ -1,0 +1,142 @@
+import type { MappedOrder } from "@avantlink-s2s/core";
+import { carriedContext } from "./carried-context.ts";
+import { type Exact, NOTHING, total } from "./exact.ts";
+import type { Field } from "./field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
+import type { Notes } from "./notes.ts";
+import { place } from "./place.ts";
+import type { SoldLine, StatedTotal } from "./sale.ts";
+
+export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapOptions } from "./map-order.ts";
+
+/**
+ * Maps an order of Medusa v2: an answer of its Store or Admin API, or what `query.graph` gives inside it.
+ *
+ * - Number: `display_id`.
+ * - Money: `subtotal − discount_subtotal` of each item. The order's own `subtotal` holds shipping and no discounts,
+ *   its `discount_total` holds the discounts on shipping and tax: neither is read.
+ * - Gift cards are no goods: left out. Items that came back are left out with their money, as Medusa counts them.
+ * - Coupons: the `code` of the `adjustments` on items and shipping methods; not those of automatic promotions, where
+ *   `promotions` is there to tell. SKU: `variant_sku`. State: `province`.
+ * - Paid: `payment_status` captured, else every one of `payment_collections` completed.
+ * - Context: what `packContext` wrote into the cart's `metadata`, which Medusa copies to the order.
+ *
+ * @example
+ * ```ts
+ * // src/subscribers/payment-captured.ts: an event inside Medusa; throwing lets the event bus try again.
+ * export default async function ({ event, container }: SubscriberArgs<{ id: string }>) {
+ *   const query = container.resolve("query");
+ *   const { data: [payment] } = await query.graph({ entity: "payment", filters: { id: event.data.id },
+ *     fields: ["payment_collection.order.id"] });
+ *   const { data: [order] } = await query.graph({ entity: "order", filters: { id: payment.payment_collection.order.id },
+ *     fields: ["*", "items.*", "items.adjustments.*", "shipping_methods.adjustments.*", "total", "items.total",
+ *       "billing_address.*", "shipping_address.*", "payment_collections.status", "promotions.*"] });
+ *   const receipt = await tracker.trackOrder(medusaOrder(order, { newCustomer: await isFirstOrder(order.customer_id) }));
+ *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+ *   if (waiting && !durableOutbox) throw new Error("not delivered yet");
+ * }
+ * export const config = { event: "payment.captured" };
+ * ```
+ */
+export function medusaOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+  return mapOrder(order, options, medusa);
+}
+
+const PAID = ["captured", "partially_refunded"];
+
+const medusa: Platform<MapOptions> = {
+  open: (document) => {
+    const order = document.at("order");
+    return order.missing ? document : order;
+  },
+
+  number: (order) => order.at("display_id").text(),
+
+  refusal: (order, notes) => {
+    const [status, payment] = [order.at("status"), order.at("payment_status")];
+    if (["canceled", "draft"].includes(status.word() ?? "")) {
+      return { reason: "unpaid", path: status.path, message: "is canceled or draft" };
+    }
+    const collections = order.at("payment_collections");
+    const states = collections.list()?.map((collection) => collection.at("status").word());
+    if (payment.missing && !states) {
+      notes.issue(payment.path, "is missing; ask for payment_status, or for payment_collections.status");
+      return undefined;
+    }
+    const paid = payment.missing
+      ? states !== undefined && states.length > 0 && states.every((state) => state === "completed")
+      : PAID.includes(payment.word() ?? "");
+    if (paid) return undefined;
+    return payment.missing
+      ? { reason: "unpaid", path: collections.path, message: "are not all completed" }
+      : { reason: "unpaid", path: payment.path, message: "is not captured" };
+  },
+
+  sale: (order, notes) => {
+    const items = order.at("items");
+    const all = items.list();
+    if (!all) notes.issue(items.path, "is missing; ask for items.*");
+    const goods = (all ?? []).filter((item) => !item.at("is_giftcard").flag());
+    const guest = order.at("customer.has_account").flag() === false;
+    return {
+      currency: order.at("currency_code"),
+      lines: goods.map((item) => soldLine(item, notes)),
+      stated: goods.length === all?.length ? statedTotal(order) : undefined,
+      couponCodes: promotionCodes(order, all ?? []),
+      ...place([order.at("billing_address"), order.at("shipping_address")], ["country_code"], ["province"]),
+      customerId: guest ? undefined : order.at("customer_id").text(),
+      context: carriedContext(order.at("metadata")),
+    };
+  },
+};
+
+function soldLine(item: Field, notes: Notes): SoldLine {
+  const ordered = figure(item.at("quantity")).owed("is missing");
+  const back = total(
+    ["return_received_quantity", "return_dismissed_quantity"].map(
+      (name) => figure(item.at(`detail.${name}`)).amount() ?? NOTHING,
+    ),
+  );
+  if (back.gt(0))
+    notes.finding("mapper.adjusted", item.path, `${back.toString()} items came back; they are left out`);
+  return {
+    path: item.path,
+    sku: item.at("variant_sku", "variant.sku").text(),
+    total: netTotal(item, notes),
+    quantity: ordered.minus(back),
+  };
+}
+
+function netTotal(item: Field, notes: Notes): Exact {
+  const [subtotal, discount] = [figure(item.at("subtotal")), figure(item.at("discount_subtotal"))];
+  if (!discount.missing) return subtotal.owed().minus(discount.owed());
+  const [sum, tax] = [figure(item.at("total")), figure(item.at("tax_total"))];
+  if (sum.missing || tax.missing) {
+    notes.issue(discount.path, "is missing, and so are total and tax_total; ask for the items' totals");
+    return NOTHING;
+  }
+  return sum.owed().minus(tax.owed());
+}
+
+/** Inside Medusa an amount may be one of its own big numbers, which holds the exact decimal beside the double. */
+function figure(field: Field): Field {
+  return typeof field.value === "object" ? field.at("raw_.value", "value", "numeric_", "numeric") : field;
+}
+
+/** What the order says the goods cost: its items' total, which is after discounts, less their tax. */
+function statedTotal(order: Field): StatedTotal | undefined {
+  const [sum, tax] = [figure(order.at("item_total")).amount(), figure(order.at("item_tax_total")).amount()];
+  return sum && tax ? { amounts: [sum.minus(tax)], path: "item_total", slack: 1 } : undefined;
+}
+
+function promotionCodes(order: Field, items: readonly Field[]): readonly (string | undefined)[] {
+  const promotions = order.at("promotions").list() ?? [];
+  const automatic = promotions.filter((promotion) => promotion.at("is_automatic").flag());
+  const unasked = new Set(automatic.map((promotion) => promotion.at("code").text()));
+  const adjusted = [...items, ...(order.at("shipping_methods").list() ?? [])];
+  const adjustments = adjusted.flatMap((entry) => entry.at("adjustments").list() ?? []);
+  return [...adjustments, ...promotions]
+    .map((entry) => entry.at("code").text())
+    .filter((code) => !unasked.has(code));
+}

@@ -1,0 +1,17 @@
+import type { Finding, FindingCode, Issue } from "@avantlink-s2s/core";
+
+/** What is noticed while a platform's order is read: issues refuse it, findings travel with it. */
+export class Notes {
+  readonly issues: Issue[] = [];
+  readonly findings: Finding[] = [];
+
+  /** The money or the order number cannot be known. */
+  issue(path: string, message: string): void {
+    this.issues.push({ path, message });
+  }
+
+  /** Something is missing or odd, and the order can be sent all the same. */
+  finding(code: FindingCode, path: string, message: string): void {
+    this.findings.push({ code, path, message });
+  }
+}

@@ -1,0 +1,120 @@
+import type { MappedOrder } from "@avantlink-s2s/core";
+import { currencyCode } from "@avantlink-s2s/core/money";
+import { total } from "./exact.ts";
+import type { Field } from "./field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
+import { place } from "./place.ts";
+import type { StatedTotal } from "./sale.ts";
+import { shopifyContext } from "./shopify-context.ts";
+import { type ShopifyLine, ShopifyPrices } from "./shopify-lines.ts";
+
+export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapOptions } from "./map-order.ts";
+
+/**
+ * Maps a Shopify order: a webhook's body (`orders/paid`), the Admin REST API's, or an order of the Admin GraphQL API.
+ *
+ * - Number: `name` (`#1001`).
+ * - Money, all of it in the shop's currency (`shop_money`), never in the shopper's: `price × quantity`, less every
+ *   amount of `discount_allocations`, less the line's own tax where `taxes_included`. `total_discount` and GraphQL's
+ *   `discountedTotalSet`, which lack the order's discounts, are never read.
+ * - Gift cards and tips are no goods: left out. Items refunded later were paid for: they stay. Items removed before
+ *   the payment are left out (`current_quantity`, with the refunds that paid money back).
+ * - Coupons: `discount_codes[].code`. SKU: `sku`. State: `province_code`.
+ * - Context: `landing_site` (avad, gclid), `browser_ip`, `client_details.user_agent`, `referring_site`, and what
+ *   `packContext` wrote into `note_attributes` (cart attributes), which goes before them.
+ *
+ * GraphQL must ask for `lineItems { nodes { sku quantity currentQuantity isGiftCard originalUnitPriceSet
+ * discountAllocations { allocatedAmountSet } taxLines { priceSet } } pageInfo { hasNextPage } }`, each price with its
+ * `shopMoney { amount }`, beside `name currencyCode displayFinancialStatus test taxesIncluded discountCodes
+ * billingAddress { countryCodeV2 provinceCode } customer { id }`.
+ *
+ * @example
+ * ```ts
+ * app.post("/webhooks/shopify/orders-paid", express.text({ type: "application/json" }), async (req, res) => {
+ *   const { valid } = await shopify.webhooks.validate({ rawBody: req.body, rawRequest: req, rawResponse: res });
+ *   if (!valid) return res.sendStatus(401);
+ *   const order = JSON.parse(req.body);
+ *   const mapped = shopifyOrder(order, { newCustomer: await isFirstOrder(order.customer?.id) });
+ *   // Shopify hangs up after five seconds.
+ *   const receipt = await trackOrder(tracker, mapped, undefined, { waitForDeliveryMs: 3000 });
+ *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+ *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only Shopify's retry outlives a crash
+ * });
+ * ```
+ */
+export function shopifyOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+  return mapOrder(order, options, shopify);
+}
+
+const PAID = ["paid", "partially_refunded"];
+
+const shopify: Platform<MapOptions> = {
+  open: (document) => {
+    const order = document.at("order", "data.order");
+    return order.missing ? document : order;
+  },
+
+  number: (order) => order.at("name").text(),
+
+  refusal: (order, notes, { allowTest }) => {
+    const [test, status] = [order.at("test"), order.at("financial_status", "displayFinancialStatus")];
+    if (test.flag() && !allowTest) return { reason: "test", path: test.path, message: "is true" };
+    const cancelled = order.at("cancelled_at", "cancelledAt");
+    if (!cancelled.missing)
+      return { reason: "unpaid", path: cancelled.path, message: "is set: it was cancelled" };
+    if (status.missing) notes.issue(status.path, "is missing; an order of Shopify's Admin API is expected");
+    else if (!PAID.includes(status.word() ?? "")) {
+      return { reason: "unpaid", path: status.path, message: "is not paid" };
+    }
+    return undefined;
+  },
+
+  sale: (order, notes) => {
+    const currency = order.at("currency", "currencyCode");
+    const items = order.at("line_items", "lineItems");
+    const all = items.list();
+    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    if (items.at("pageInfo.hasNextPage").flag()) {
+      notes.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
+    }
+    const taxesIncluded = order.at("taxes_included", "taxesIncluded");
+    if (taxesIncluded.flag() === undefined) {
+      notes.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
+    }
+    const prices = new ShopifyPrices(currencyCode(currency.value), taxesIncluded.flag() ?? false, notes);
+    const lines = (all ?? []).filter((line) => !isTip(line)).map((line) => prices.line(line, order));
+    return {
+      currency,
+      lines: lines.filter((line) => !line.giftCard),
+      stated: statedTotal(order, lines),
+      couponCodes: order
+        .at("discount_codes", "discountCodes")
+        .list()
+        ?.map((code) => code.at("code").text() ?? code.text()),
+      ...place(
+        [order.at("billing_address", "billingAddress"), order.at("shipping_address", "shippingAddress")],
+        ["country_code", "countryCodeV2", "countryCode"],
+        ["province_code", "provinceCode"],
+      ),
+      customerId: order.at("customer.id").text(),
+      context: shopifyContext(order),
+    };
+  },
+};
+
+/** A tip has the field even where it has nothing to say. */
+function isTip(line: Field): boolean {
+  return line.has("tip_payment_gateway");
+}
+
+/** `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. */
+function statedTotal(order: Field, lines: readonly ShopifyLine[]): StatedTotal | undefined {
+  const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
+  const figure = subtotal.amount();
+  // An edited or refunded order has a subtotal for each of its states; none of them is that of the payment.
+  if (!figure || lines.some((line) => line.changed)) return undefined;
+  const tax = total(lines.map((line) => line.tax));
+  const giftCards = total(lines.filter((line) => line.giftCard).map((line) => line.total));
+  return { amounts: [figure.minus(tax).minus(giftCards)], path: subtotal.path };
+}

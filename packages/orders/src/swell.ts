@@ -1,0 +1,109 @@
+import type { MappedOrder } from "@avantlink-s2s/core";
+import { carriedContext } from "./carried-context.ts";
+import { type Exact, NOTHING } from "./exact.ts";
+import type { Field } from "./field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
+import type { Notes } from "./notes.ts";
+import { place } from "./place.ts";
+import type { SoldLine, StatedTotal } from "./sale.ts";
+
+export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapOptions } from "./map-order.ts";
+
+/**
+ * Maps a Swell order, with names in snake case (backend API) or camel case (swell-js).
+ *
+ * - Number: `number`.
+ * - Money: `price_total − discount_total` of each item, less its `tax_total` where `item_tax_included`. Gift cards are
+ *   no goods: left out.
+ * - Coupons: `coupon_code`. SKU: `variant.sku`, else `product.sku`; ask for `expand=items.product,items.variant`.
+ * - Paid: `paid`. Orders of a store's test environment have `test`.
+ * - Context: what `packContext` wrote into the cart's `metadata`, which Swell copies to the order.
+ *
+ * @example
+ * ```ts
+ * app.post("/webhooks/swell/:secret", express.json(), async (req, res) => {
+ *   if (req.params.secret !== process.env.SWELL_WEBHOOK_SECRET) return res.sendStatus(401); // Swell signs nothing
+ *   if (req.body.type !== "order.paid") return res.sendStatus(200);
+ *   // The webhook holds the order's ID; the order itself comes from Swell, whoever called.
+ *   const order = await swell.get("/orders/{id}", { id: req.body.data.id, expand: ["items.product", "items.variant"] });
+ *   const mapped = swellOrder(order, { newCustomer: await isFirstOrder(order.account_id) });
+ *   const receipt = await trackOrder(tracker, mapped, undefined, { waitForDeliveryMs: 5000 });
+ *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+ *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only Swell's retry outlives a crash
+ * });
+ * ```
+ */
+export function swellOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+  return mapOrder(order, options, swell);
+}
+
+const swell: Platform<MapOptions> = {
+  open: (document) => {
+    const order = document.at("data");
+    return order.missing ? document : order;
+  },
+
+  number: (order) => order.at("number").text(),
+
+  refusal: (order, notes, { allowTest }) => {
+    const [test, paid, canceled] = [order.at("test"), order.at("paid"), order.at("canceled")];
+    if (test.flag() && !allowTest) return { reason: "test", path: test.path, message: "is true" };
+    if (canceled.flag()) return { reason: "unpaid", path: canceled.path, message: "is true" };
+    if (paid.flag() === false) return { reason: "unpaid", path: paid.path, message: "is false" };
+    if (paid.flag() === undefined)
+      notes.issue(paid.path, "is missing; a webhook holds the order's ID only: get the order");
+    return undefined;
+  },
+
+  sale: (order, notes) => {
+    const items = order.at("items");
+    const all = items.list();
+    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    const taxIncluded = order.at("item_tax_included", "itemTaxIncluded").flag() ?? false;
+    const goods = (all ?? []).filter((item) => item.at("delivery").word() !== "giftcard");
+    const lines = goods.map((item) => soldLine(item, taxIncluded));
+    sayUnexpandedProducts(goods, notes);
+    return {
+      currency: order.at("currency"),
+      lines,
+      stated: goods.length === all?.length ? statedTotal(order, taxIncluded, lines.length) : undefined,
+      couponCodes: [order.at("coupon_code", "couponCode", "coupon.code").text()],
+      ...place([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      customerId: order.at("guest").flag() ? undefined : order.at("account_id", "accountId").text(),
+      context: carriedContext(order.at("metadata")),
+    };
+  },
+};
+
+function soldLine(item: Field, taxIncluded: boolean): SoldLine {
+  const discount = item.at("discount_total", "discountTotal").amount() ?? NOTHING;
+  const tax = taxIncluded ? item.at("tax_total", "taxTotal").owed() : NOTHING;
+  return {
+    path: item.path,
+    sku: item.at("variant.sku", "product.sku").text(),
+    total: item.at("price_total", "priceTotal").owed().minus(discount).minus(tax),
+    quantity: item.at("quantity").owed("is missing"),
+  };
+}
+
+function sayUnexpandedProducts(items: readonly Field[], notes: Notes): void {
+  const unread = items.find((item) => item.at("product", "variant").missing);
+  if (!unread) return;
+  const message = "is not expanded, so the SKU cannot be read: ask for expand=items.product,items.variant";
+  notes.finding("mapper.incomplete", unread.at("product").path, message);
+}
+
+/**
+ * The order's own figures. Whether its `sub_total` is before or after the items' discounts is documented nowhere, so
+ * that either may be what agrees.
+ */
+function statedTotal(order: Field, taxIncluded: boolean, lines: number): StatedTotal | undefined {
+  const subTotal = order.at("sub_total", "subTotal");
+  const figure = subTotal.amount();
+  const discount = order.at("item_discount", "itemDiscount").amount();
+  if (!figure || !discount) return undefined;
+  const tax: Exact = taxIncluded ? (order.at("item_tax", "itemTax").amount() ?? NOTHING) : NOTHING;
+  const after = figure.minus(tax);
+  return { amounts: [after.minus(discount), after], path: subTotal.path, slack: Math.ceil(lines / 2) };
+}

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { Field } from "../../packages/orders/src/field.ts";
+import { Notes } from "../../packages/orders/src/notes.ts";
+
+function field(value: unknown) {
+  const notes = new Notes();
+  return { notes, field: new Field(value, "", notes) };
+}
+
+test("takes the first route that leads to something, and names the first when none does", () => {
+  const { field: order } = field({ a: { b: null }, c: { d: 5 } });
+  expect(order.at("a.b", "c.d")).toMatchObject({ path: "c.d", value: 5 });
+  expect(order.at("a.b", "c.e")).toMatchObject({ path: "a.b", value: undefined, missing: true });
+  expect(order.at("c.d.e").missing).toBe(true);
+});
+
+test.each([
+  ["  #1001 ", "#1001"],
+  [1001, "1001"],
+  [10n, "10"],
+  ["   ", undefined],
+  [1.5, undefined],
+  [Number.NaN, undefined],
+  [true, undefined],
+  [{}, undefined],
+  ["9".repeat(8193), undefined],
+])("reads %o as the text %o", (value, text) => {
+  expect(field(value).field.text()).toBe(text);
+});
+
+test.each([
+  ["an array", [1, 2], ["[0]", "[1]"]],
+  ["a page of nodes", { nodes: [1] }, ["nodes[0]"]],
+  ["a page of data", { data: [1] }, ["data[0]"]],
+  ["a page of edges", { edges: [{ node: 1 }] }, ["edges[0].node"]],
+])("lists the entries of %s", (_name, value, paths) => {
+  expect(
+    field(value)
+      .field.list()
+      ?.map(({ path }) => path),
+  ).toEqual(paths);
+});
+
+test("lists nothing else, and no list that would never end", () => {
+  expect(field({ length: 2, 0: 1 }).field.list()).toBeUndefined();
+  const { field: endless, notes } = field(new Array(10_001));
+  expect(endless.list()).toBeUndefined();
+  expect(notes.issues).toHaveLength(1);
+});
+
+test.each([
+  ["19.99", "19.99", []],
+  [0.1, "0.1", []],
+  [undefined, undefined, []],
+  ["", undefined, []],
+  ["nineteen", undefined, ["price"]],
+  [Number.POSITIVE_INFINITY, undefined, ["price"]],
+  [{ amount: 1 }, undefined, ["price"]],
+])("reads the amount %o as %o, with issues at %j", (price, amount, paths) => {
+  const { field: line, notes } = field({ price });
+  expect(line.at("price").amount()?.toString()).toBe(amount);
+  expect(notes.issues.map(({ path }) => path)).toEqual(paths);
+});
+
+test("makes an issue of an amount that is owed and missing", () => {
+  const { field: line, notes } = field({});
+  expect(line.at("price").owed("is missing").toString()).toBe("0");
+  expect(notes.issues).toEqual([{ path: "price", message: "is missing" }]);
+});

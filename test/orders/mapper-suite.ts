@@ -1,0 +1,223 @@
+import {
+  type MappedOrder,
+  type Order,
+  type ProductPayload,
+  type TrackingContext,
+  toOrderPayload,
+} from "@avantlink-s2s/core";
+import { currencyDigits } from "@avantlink-s2s/core/money";
+import type { MapOptions } from "@avantlink-s2s/orders/stripe";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { aCart, type Cart, type Sold } from "./carts.ts";
+import { SHOPPER } from "./fixtures/shopper.ts";
+
+/** How many random orders each platform maps; a release runs 10,000, which are 100,000 in all. */
+const RANDOM_ORDERS = Number(process.env.RANDOM_ORDERS ?? 500);
+
+type Changes = Readonly<Record<string, unknown>>;
+
+interface Mapper {
+  map(order: unknown, options?: MapOptions): MappedOrder;
+  /** A paid order in the platform's documented shape, with {@link SHOPPER} wherever a person can stand. */
+  readonly fixture: object;
+  /** What the fixture comes to, by hand. */
+  readonly order: Order;
+  readonly context?: TrackingContext;
+  /** Changes at the fixture's top that must refuse it: what they say, and the reason that they must give. */
+  readonly refusals: readonly (readonly [string, "unpaid" | "test" | "unmappable", Changes])[];
+  /** Builds a cart's order as the platform would. */
+  build(cart: Cart): {
+    readonly document: unknown;
+    readonly options?: object;
+    readonly sold: readonly Sold[];
+  };
+}
+
+// Made inside the test: the runner may not look at some of them.
+const NO_ORDERS: readonly (readonly [string, () => unknown])[] = [
+  ["nothing", () => undefined],
+  ["null", () => null],
+  ["a number", () => 0],
+  ["text", () => "order"],
+  ["true", () => true],
+  ["an empty list", () => []],
+  ["an empty object", () => ({})],
+  ["an empty envelope", () => ({ data: null })],
+  ["lists in lists", () => [[[[]]]]],
+  ["an object that refuses", () => new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse })],
+  [
+    "a revoked object",
+    () => {
+      const { proxy, revoke } = Proxy.revocable([], {});
+      revoke();
+      return proxy;
+    },
+  ],
+];
+
+/** What every platform's mapper must hold to. */
+export function describeMapper(name: string, mapper: Mapper): void {
+  const { map, fixture } = mapper;
+
+  describe(name, () => {
+    test("maps its fixture to the order computed by hand", () => {
+      const mapped = accepted(map(fixture, { newCustomer: true }));
+      expect(mapped.order).toEqual(mapper.order);
+      expect(mapped.context).toEqual(mapper.context);
+      expect(mapped.findings).toEqual([]);
+    });
+
+    test("takes from its caller what no order says", () => {
+      const mapped = accepted(map(fixture, { newCustomer: false, orderNumber: "SHOP-7" }));
+      expect(mapped.order.customer.newCustomer).toBe(false);
+      expect(mapped.order.orderNumber).toBe("SHOP-7");
+    });
+
+    test("lets no name, address, e-mail or phone number through", () => {
+      const given = JSON.stringify(fixture);
+      const taken = JSON.stringify(map(fixture));
+      for (const value of [SHOPPER.lastName, SHOPPER.email]) expect(given).toContain(value);
+      for (const value of Object.values(SHOPPER)) expect(taken).not.toContain(value);
+    });
+
+    test.each(mapper.refusals)("refuses an order that %s as %s", (_what, reason, changes) => {
+      const refused = map({ ...fixture, ...changes });
+      expect(refused).toMatchObject({ ok: false, reason });
+      expect(refused.ok ? [] : refused.issues).not.toEqual([]);
+    });
+
+    test("changes nothing in what it is given", () => {
+      expect(accepted(map(deepFreeze(structuredClone(fixture)), { newCustomer: true })).order).toEqual(
+        mapper.order,
+      );
+    });
+
+    test.each(NO_ORDERS)("answers %s with what is missing, and never throws", (_name, document) => {
+      const refused = map(document());
+      expect(refused).toMatchObject({ ok: false, reason: "unmappable" });
+      expect(refused.ok ? [] : refused.issues).not.toEqual([]);
+    });
+
+    test("refuses, or maps to lines that sum, whatever stands in one of its fields", () => {
+      fc.assert(
+        fc.property(fc.nat(), hostile, (place, value) => {
+          const mapped = map(withLeaf(fixture, place, value), { newCustomer: true });
+          if (!mapped.ok) {
+            expect(mapped.issues).not.toEqual([]);
+            return;
+          }
+          const result = toOrderPayload(mapped.order);
+          // Core says for itself what it cannot take, such as an order number of ten thousand characters.
+          if (!result.ok) return;
+          const { currency, order_amount_subtotal, products } = result.payload.order;
+          const digits = currencyDigits(currency);
+          for (const { product_amount, quantity } of products) {
+            expect(product_amount).toBeGreaterThanOrEqual(0);
+            expect(quantity).toBeGreaterThanOrEqual(1);
+          }
+          const disagrees = mapped.findings.some(({ code }) => code === "mapper.does-not-add-up");
+          if (!disagrees && products.length > 0)
+            expect(lineSum(products, digits)).toBe(minor(order_amount_subtotal, digits));
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    test("gives lines that sum to the subtotal, near their exact share, with their quantities, for any cart", {
+      timeout: 120_000,
+    }, () => {
+      fc.assert(
+        fc.property(aCart, (cart) => {
+          const { document, options, sold } = mapper.build(cart);
+          const mapped = accepted(map(document, { newCustomer: true, ...options }));
+          expect(mapped.findings.filter(({ code }) => code === "mapper.does-not-add-up")).toEqual([]);
+          const result = toOrderPayload(mapped.order);
+          if (!result.ok) throw result.error;
+          const { order } = result.payload;
+          expect(result.findings.filter(({ code }) => code.startsWith("order."))).toEqual([]);
+          expect(lineSum(order.products, cart.digits)).toBe(minor(order.order_amount_subtotal, cart.digits));
+          expect(new Set(order.products.map((line) => line.product_sku))).toEqual(
+            new Set(sold.map(({ sku }) => sku)),
+          );
+          for (const { sku, quantity, exact } of sold) {
+            const own = order.products.filter((line) => line.product_sku === sku);
+            expect(own.reduce((items, line) => items + line.quantity, 0)).toBe(quantity);
+            expect(own.every(({ product_amount }) => product_amount >= 0)).toBe(true);
+            expect(Math.abs(lineSum(own, cart.digits) - exact)).toBeLessThanOrEqual(1 + 1e-6);
+          }
+        }),
+        { numRuns: RANDOM_ORDERS },
+      );
+    });
+  });
+}
+
+/** The mapped order of a result that must be one. */
+export function accepted(mapped: MappedOrder): Extract<MappedOrder, { ok: true }> {
+  if (!mapped.ok) throw new Error(`refused as ${mapped.reason}: ${JSON.stringify(mapped.issues)}`);
+  return mapped;
+}
+
+function refuse(): never {
+  throw new TypeError("no");
+}
+
+const hostile = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    undefined,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    -1,
+    1e21,
+    2 ** 53,
+    "1e99",
+    "-0.5",
+    "9".repeat(10_000),
+    "\ud800",
+    "__proto__",
+    [],
+    [null],
+    {},
+    { nodes: [null] },
+    Object.create(null),
+    () => 1,
+    Symbol("x"),
+    1n,
+  ),
+  fc.anything({ maxDepth: 2 }),
+);
+
+/** A copy of the document with the value in one of its places. */
+function withLeaf(document: object, place: number, value: unknown): unknown {
+  const copy: unknown = structuredClone(document);
+  const places: { holder: object; key: string }[] = [];
+  const collect = (holder: unknown): void => {
+    if (typeof holder !== "object" || holder === null) return;
+    for (const key of Object.keys(holder)) {
+      places.push({ holder, key });
+      collect(Reflect.get(holder, key));
+    }
+  };
+  collect(copy);
+  const chosen = places[place % places.length];
+  if (chosen) Reflect.set(chosen.holder, chosen.key, value);
+  return copy;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const part of Object.values(value)) deepFreeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+function lineSum(lines: readonly ProductPayload[], digits: number): number {
+  return lines.reduce((sum, line) => sum + minor(line.product_amount, digits) * line.quantity, 0);
+}
+
+function minor(amount: number, digits: number): number {
+  return Math.round(amount * 10 ** digits);
+}

@@ -1,0 +1,247 @@
+import { toOrderPayload } from "@avantlink-s2s/core";
+import { shopifyOrder } from "@avantlink-s2s/orders/shopify";
+import { expect, test } from "vitest";
+import { allocate, type Cart, major, sum, taxOn } from "./carts.ts";
+import { SHOPIFY_GRAPHQL, SHOPIFY_ORDER } from "./fixtures/shopify.ts";
+import { BROWSER, PACKED, PACKED_CONTEXT } from "./fixtures/shopper.ts";
+import { accepted, describeMapper } from "./mapper-suite.ts";
+
+const [CUPS, KETTLE, GIFT_CARD] = SHOPIFY_ORDER.line_items;
+
+const ORDER = {
+  orderNumber: "#1042",
+  currency: "EUR",
+  subtotal: "43.36",
+  couponCodes: ["TENOFF"],
+  customer: { newCustomer: true, country: "DE", state: "NW", id: "7011223344" },
+  products: [
+    { sku: "CUP-BLUE", unitPrice: "9.08", quantity: 3 },
+    { sku: "KETTLE", unitPrice: "16.12", quantity: 1 },
+  ],
+};
+
+describeMapper("shopifyOrder", {
+  map: shopifyOrder,
+  fixture: SHOPIFY_ORDER,
+  order: ORDER,
+  context: {
+    avad: "77_f3afbe121",
+    googleClickId: "Cj0KCQ+x",
+    referrerUrl: "https://reviews.example/cups",
+    ipAddress: "203.0.113.7",
+    userAgent: BROWSER,
+  },
+  refusals: [
+    ["is only authorized", "unpaid", { financial_status: "authorized" }],
+    ["was refunded", "unpaid", { financial_status: "refunded" }],
+    ["was cancelled", "unpaid", { cancelled_at: "2026-01-02T03:04:05Z" }],
+    ["is a test", "test", { test: true }],
+    ["has no status", "unmappable", { financial_status: undefined }],
+    ["has no lines", "unmappable", { line_items: undefined }],
+    ["does not say whether prices include tax", "unmappable", { taxes_included: undefined }],
+    [
+      "has a line with tax in it and no tax lines",
+      "unmappable",
+      { line_items: [{ ...CUPS, tax_lines: undefined }] },
+    ],
+    [
+      "has a line that does not say what came off it",
+      "unmappable",
+      { line_items: [{ ...CUPS, discount_allocations: undefined }] },
+    ],
+    ["is in another currency than its prices", "unmappable", { currency: "CHF" }],
+  ],
+  build: (cart) => {
+    const { lines, subtotal } = shopifyLines(cart);
+    return {
+      document: {
+        ...SHOPIFY_ORDER,
+        currency: cart.currency,
+        line_items: lines.map(({ item }) => item),
+        subtotal_price: major(subtotal, cart.digits),
+        taxes_included: cart.taxIncluded,
+      },
+      sold: lines.flatMap(({ sold }) => (sold ? [sold] : [])),
+    };
+  },
+});
+
+function shopifyLines(cart: Cart) {
+  const write = (minor: number) => major(minor, cart.digits);
+  const after = cart.lines.map(({ unit, quantity, discount }) => unit * quantity - discount);
+  const shares = allocate(cart.discount, after);
+  const goods = cart.lines.map(({ sku, unit, quantity, discount }, index) => {
+    const amount = (after[index] ?? 0) - (shares[index] ?? 0);
+    const tax = taxOn(amount, cart);
+    const item = {
+      sku,
+      price: write(unit),
+      quantity,
+      current_quantity: quantity,
+      gift_card: false,
+      // What is set on the line itself, without the order's discount.
+      total_discount: write(discount),
+      discount_allocations: [{ amount: write(discount) }, { amount: write(shares[index] ?? 0) }],
+      tax_lines: cart.taxRate === 0 ? [] : [{ price: write(tax) }],
+    };
+    return { item, amount, sold: { sku, quantity, exact: cart.taxIncluded ? amount - tax : amount } };
+  });
+  const card = {
+    sku: "GIFT",
+    price: write(cart.giftCard ?? 0),
+    quantity: 1,
+    current_quantity: 1,
+    gift_card: true,
+    tax_lines: [],
+    discount_allocations: [],
+  };
+  const lines = cart.giftCard === undefined ? goods : [...goods, { item: card, sold: undefined }];
+  return { lines, subtotal: sum(goods.map(({ amount }) => amount)) + (cart.giftCard ?? 0) };
+}
+
+test("gives AvantLink the payload computed by hand for a discount on the order with tax in its prices", () => {
+  const mapped = accepted(shopifyOrder(SHOPIFY_ORDER, { newCustomer: false }));
+  const result = toOrderPayload(mapped.order, mapped.context);
+  expect(result.ok && result.payload.order).toEqual({
+    order_number: "#1042",
+    order_amount_subtotal: 43.36,
+    currency: "EUR",
+    coupon_codes: ["TENOFF"],
+    customer: { new_customer: false, country: "DE", region: "", state: "NW" },
+    products: [
+      { product_sku: "CUP-BLUE", product_amount: 9.08, quantity: 3 },
+      { product_sku: "KETTLE", product_amount: 16.12, quantity: 1 },
+    ],
+  });
+  expect(result.ok && result.payload).toMatchObject({
+    tracking_ids: { user_id: ["7011223344"], avantlink_avad: "77_f3afbe121" },
+    google_click_id: "Cj0KCQ+x",
+    user_ip_address: "203.0.113.7",
+  });
+});
+
+test("maps the order of the GraphQL API to the same", () => {
+  const mapped = accepted(shopifyOrder(SHOPIFY_GRAPHQL, { newCustomer: true }));
+  const id = "gid://shopify/Customer/7011223344";
+  expect(mapped.order).toEqual({ ...ORDER, customer: { ...ORDER.customer, id } });
+  expect(mapped.findings).toEqual([]);
+  expect(mapped.context).toMatchObject({ avad: "77_f3afbe121", referrerUrl: "https://reviews.example/cups" });
+  const { order } = SHOPIFY_GRAPHQL.data;
+  const paged = { ...order, lineItems: { ...order.lineItems, pageInfo: { hasNextPage: true } } };
+  expect(shopifyOrder({ data: { order: paged } })).toMatchObject({
+    ok: false,
+    reason: "unmappable",
+    orderNumber: "#1042",
+  });
+});
+
+test("unwraps the order of the REST API, and leaves tips out", () => {
+  const line_items = [
+    ...SHOPIFY_ORDER.line_items,
+    { sku: null, price: "5.00", quantity: 1, tax_lines: [], tip_payment_gateway: null },
+  ];
+  expect(
+    accepted(shopifyOrder({ order: { ...SHOPIFY_ORDER, line_items } }, { newCustomer: true })).order,
+  ).toEqual(ORDER);
+});
+
+test.each([
+  // the landing page → avad, gclid
+  ["/?avad=1_old&avad=2_new", "2_new", undefined],
+  ["/?avad=a%2Bb+c&gclid=x%20y", "a+b+c", "x y"],
+  ["/?avad=100%", "100%", undefined],
+  ["https://shop.example/p?x=avad=1#?avad=2", undefined, undefined],
+  ["/avad=3", undefined, undefined],
+  ["/?avad=4_query#&avad=5_fragment", "4_query", undefined],
+  ["/?gclid=", undefined, undefined],
+])("reads the click from the landing page %s", (landing_site, avad, googleClickId) => {
+  const { context } = accepted(shopifyOrder({ ...SHOPIFY_ORDER, landing_site }));
+  expect([context?.avad, context?.googleClickId]).toEqual([avad, googleClickId]);
+});
+
+test("prefers the context that the shop packed into the cart's attributes", () => {
+  const note_attributes = Object.entries(PACKED).map(([name, value]) => ({ name, value }));
+  const landing_site = "/?avad=9_landing";
+  const { context } = accepted(shopifyOrder({ ...SHOPIFY_ORDER, landing_site, note_attributes }));
+  expect(context).toEqual({
+    referrerUrl: "https://reviews.example/cups",
+    ipAddress: "203.0.113.7",
+    ...PACKED_CONTEXT,
+  });
+});
+
+test("counts items that were refunded later, and leaves out those removed before the payment", () => {
+  // Two of three cups are left. One was taken back against money.
+  const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
+  const item = { line_item_id: 11, quantity: 1, subtotal: "10.81" };
+  const refunded = {
+    refund_line_items: [item],
+    transactions: [{ kind: "refund", status: "success", amount: "10.81" }],
+  };
+  const later = { ...SHOPIFY_ORDER, financial_status: "partially_refunded", line_items, refunds: [refunded] };
+  expect(accepted(shopifyOrder(later, { newCustomer: true })).order).toEqual(ORDER);
+  // Or one was removed, and no money came back.
+  const removed = {
+    ...SHOPIFY_ORDER,
+    line_items,
+    refunds: [{ refund_line_items: [item], transactions: [] }],
+  };
+  const mapped = accepted(shopifyOrder(removed));
+  expect(mapped.order).toMatchObject({
+    subtotal: "34.28",
+    products: [
+      { sku: "CUP-BLUE", unitPrice: "9.08", quantity: 2 },
+      { sku: "KETTLE", unitPrice: "16.12", quantity: 1 },
+    ],
+  });
+  expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "line_items[0]" }]);
+});
+
+test("leaves out a line that was removed wholly before the payment", () => {
+  const line_items = [{ ...CUPS, current_quantity: 0 }, KETTLE];
+  const { order } = accepted(shopifyOrder({ ...SHOPIFY_ORDER, line_items }));
+  expect(order).toMatchObject({ subtotal: "16.12", products: [{ sku: "KETTLE" }] });
+});
+
+test("says by how much the subtotal and the lines disagree, and goes by the lines", () => {
+  const mapped = accepted(shopifyOrder({ ...SHOPIFY_ORDER, subtotal_price: "86.60" }));
+  expect(mapped.order.subtotal).toBe("43.36");
+  expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "subtotal_price" }]);
+  expect(mapped.findings[0]?.message).toContain("10.00 apart");
+});
+
+test("maps an order of gift cards alone to an order of nothing", () => {
+  const { order } = accepted(
+    shopifyOrder({ ...SHOPIFY_ORDER, line_items: [GIFT_CARD], subtotal_price: "25.00" }),
+  );
+  expect(order).toMatchObject({ subtotal: "0.00", products: [] });
+});
+
+test("takes no browser from an order that staff entered in theirs", () => {
+  const { context } = accepted(
+    shopifyOrder({ ...SHOPIFY_ORDER, source_name: "shopify_draft_order", user_id: 116 }),
+  );
+  expect([context?.ipAddress, context?.userAgent]).toEqual([undefined, undefined]);
+});
+
+test("goes by the status where it is not told of the refunds", () => {
+  const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
+  const unsaid = { ...SHOPIFY_ORDER, line_items, refunds: undefined };
+  const later = accepted(
+    shopifyOrder({ ...unsaid, financial_status: "partially_refunded" }, { newCustomer: true }),
+  );
+  expect(later.order).toEqual(ORDER);
+  expect(accepted(shopifyOrder(unsaid)).order.products[0]).toMatchObject({ quantity: 2 });
+});
+
+test("counts no item twice that was refunded and is still there", () => {
+  const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
+  const refund = {
+    refund_line_items: [{ line_item_id: 11, quantity: 3 }],
+    transactions: [{ kind: "refund" }],
+  };
+  const mapped = accepted(
+    shopifyOrder({ ...SHOPIFY_ORDER, line_items, refunds: [refund] }, { newCustomer: true }),
+  );
+  expect(mapped.order).toEqual(ORDER);
+});

@@ -1,0 +1,104 @@
+import { wooCommerceOrder } from "@avantlink-s2s/orders/woocommerce";
+import { expect, test } from "vitest";
+import { allocate, major, sum, taxOn } from "./carts.ts";
+import { PACKED_CONTEXT } from "./fixtures/shopper.ts";
+import { WOOCOMMERCE_ORDER } from "./fixtures/woocommerce.ts";
+import { accepted, describeMapper } from "./mapper-suite.ts";
+
+const [MUGS] = WOOCOMMERCE_ORDER.line_items;
+
+describeMapper("wooCommerceOrder", {
+  map: wooCommerceOrder,
+  fixture: WOOCOMMERCE_ORDER,
+  order: {
+    orderNumber: "SO-727",
+    currency: "USD",
+    subtotal: "41.67",
+    couponCodes: ["welcome10"],
+    customer: { newCustomer: true, country: "US", state: "CA", id: "26" },
+    products: [
+      { sku: "MUG", unitPrice: "8.33", quantity: 2 },
+      { sku: "MUG", unitPrice: "8.34", quantity: 1 },
+      { sku: "23", unitPrice: "16.67", quantity: 1 },
+    ],
+  },
+  context: { ipAddress: "203.0.113.7", ...PACKED_CONTEXT },
+  refusals: [
+    ["is on hold", "unpaid", { status: "on-hold" }],
+    ["failed", "unpaid", { status: "failed" }],
+    ["was refunded", "unpaid", { status: "refunded" }],
+    ["has no status", "unmappable", { status: undefined }],
+    ["has no lines", "unmappable", { line_items: undefined }],
+    ["has a line without a total", "unmappable", { line_items: [{ ...MUGS, total: "" }] }],
+    ["has no number", "unmappable", { number: "", id: undefined }],
+  ],
+  build: (cart) => {
+    // WooCommerce keeps net prices, rounded line by line, whatever the shop's prices include.
+    const net = (amount: number) => (cart.taxIncluded ? amount - taxOn(amount, cart) : amount);
+    const after = cart.lines.map(({ unit, quantity, discount }) => unit * quantity - discount);
+    const shares = allocate(cart.discount, after);
+    const totals = after.map((amount, index) => net(amount - (shares[index] ?? 0)));
+    const tax = totals.map((total) => taxOn(total, { ...cart, taxIncluded: false }));
+    const write = (minor: number) => major(minor, cart.digits);
+    return {
+      document: {
+        ...WOOCOMMERCE_ORDER,
+        currency: cart.currency,
+        line_items: cart.lines.map(({ sku, quantity }, index) => ({
+          sku,
+          quantity,
+          total: write(totals[index] ?? 0),
+        })),
+        fee_lines: [],
+        shipping_total: write(cart.shipping),
+        total_tax: write(sum(tax)),
+        total: write(sum(totals) + sum(tax) + cart.shipping),
+      },
+      sold: cart.lines.map(({ sku, quantity }, index) => ({ sku, quantity, exact: totals[index] ?? 0 })),
+    };
+  },
+});
+
+test("counts a guest as nobody, and no ping as an order", () => {
+  expect(
+    accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, customer_id: 0 })).order.customer.id,
+  ).toBeUndefined();
+  expect(wooCommerceOrder({ webhook_id: "5" })).toMatchObject({ ok: false, reason: "unmappable" });
+});
+
+test("takes a negative fee off the lines as a discount, and says so", () => {
+  const fee_lines = [
+    ...WOOCOMMERCE_ORDER.fee_lines,
+    { id: 320, name: "Loyalty", total: "-4.17", total_tax: "0.00" },
+  ];
+  const mapped = accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, fee_lines, total: "54.79" }));
+  expect(mapped.order.subtotal).toBe("37.50");
+  // 25.00 − 2.50 and 16.67 − 1.67: the line that must be split has its share taken off first.
+  expect(mapped.order.orderDiscount).toBeUndefined();
+  expect(mapped.order.products).toEqual([
+    { sku: "MUG", unitPrice: "7.50", quantity: 3 },
+    { sku: "23", unitPrice: "15.00", quantity: 1 },
+  ]);
+  expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "fee_lines[1]" }]);
+});
+
+test("sends half a kilogram as one item at the line's total", () => {
+  const line_items = [{ ...MUGS, quantity: 0.5, sku: "TEA" }];
+  const mapped = accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, line_items, total: undefined }));
+  expect(mapped.order.products).toEqual([{ sku: "TEA", unitPrice: "25.00", quantity: 1 }]);
+  expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "line_items[0]" }]);
+});
+
+test("says by how much the order's total and its lines disagree", () => {
+  const mapped = accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, total: "48.96" }));
+  expect(mapped.order.subtotal).toBe("41.67");
+  expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "total" }]);
+  expect(mapped.findings[0]?.message).toContain("10.00 apart");
+});
+
+test("takes country and state from the shipping address where billing names no country", () => {
+  const order = { ...WOOCOMMERCE_ORDER, billing: { ...WOOCOMMERCE_ORDER.billing, country: "" } };
+  expect(accepted(wooCommerceOrder(order)).order.customer).toMatchObject({ country: "US", state: "NV" });
+  const nowhere = { ...order, shipping: {} };
+  expect(accepted(wooCommerceOrder(nowhere)).order.customer).toEqual({ id: "26" });
+});
