@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Finding, type OrderRecord, type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
+import { annotate } from "./annotated-json.ts";
+import { fieldSources, sumOfLines } from "./field-sources.ts";
+import * as report from "./report.ts";
+import { freePort, type ShopCommand, type ShopProcess, startShop } from "./shop-process.ts";
+import { openBrowser, Unexpected } from "./shopper.ts";
+import { buy, type Landing, land, type Purchase, plan, refresh } from "./walk.ts";
+
+/** What a demo needs to know of its shop. */
+export interface DemoShop {
+  readonly title: string;
+  /** The command that opens the shop; `folder` is an empty one for its files. */
+  command(port: number, folder: string): ShopCommand;
+}
+
+const SHOP_PORT = 4020;
+const SANDBOX_PORT = 4021;
+const MERCHANT_ID = "123e4567-e89b-12d3-a456-426614174000";
+const QUIET_MS = 1_000;
+const CTRL_C = 3;
+
+/** Opens a sandbox and a shop, walks a shopper through it, and shows what AvantLink received. */
+export async function runDemo(shop: DemoShop): Promise<void> {
+  const interrupted = untilInterrupted();
+  try {
+    await using open = new AsyncDisposableStack();
+    const stays = staysOpen();
+    const folder = await mkdtemp(join(tmpdir(), "avantlink-demo-"));
+    open.defer(() => rm(folder, { recursive: true, force: true }));
+    const sandbox = open.use(await startSandbox({ port: await freePort(SANDBOX_PORT) }));
+    const { args, cwd, env } = shop.command(await freePort(SHOP_PORT), folder);
+    const running = open.use(
+      await startShop({
+        args,
+        cwd,
+        env: { ...env, AVANTLINK_ENDPOINT: sandbox.url, AVANTLINK_MERCHANT_ID: MERCHANT_ID },
+      }),
+    );
+    report.heading(shop.title);
+    report.line(`the shop      ${running.url}`);
+    report.line(`the sandbox   ${sandbox.url}   answers in AvantLink's place; nothing leaves this machine`);
+    const walked = await Promise.race([
+      walk(running, sandbox).then(() => true),
+      interrupted.then(() => false),
+    ]);
+    if (!walked) process.exitCode = 130;
+    else if (stays) await leaveOpen(running, sandbox, interrupted);
+    else await endInOrder(running, sandbox);
+  } catch (error) {
+    process.exitCode = 1;
+    if (!(error instanceof Error)) throw error;
+    report.bad(error instanceof Unexpected || "code" in error ? error.message : (error.stack ?? ""));
+  }
+}
+
+/** Resolves at Ctrl-C, or what else asks a process to end. Package managers pass a Ctrl-C on a second time: once is enough. */
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+  });
+}
+
+/** Whether a person is at the terminal, who may want to look around afterwards. */
+function staysOpen(): boolean {
+  const { values } = parseArgs({ options: { once: { type: "boolean" } } });
+  const inCi = !["", "0", "false"].includes(process.env.CI ?? "");
+  return values.once !== true && !inCi && process.stdin.isTTY && process.stdout.isTTY;
+}
+
+async function walk(shop: ShopProcess, sandbox: Sandbox): Promise<void> {
+  const tell = report.stepTeller();
+  const shopper = openBrowser();
+
+  const landing = await land(shopper, shop.url, plan, tell);
+  await sandbox.waitForClicks(1);
+  report.good("AvantLink was told of the click.");
+
+  const purchase = await buy(shopper, plan, tell);
+  const [order] = await sandbox.waitForOrders(1);
+  if (!order) throw new Unexpected("No order arrived.");
+  report.good("AvantLink was told of the order, after the page was out: the shopper waited for nothing.");
+
+  await refresh(shopper, purchase, tell);
+  await expectNothingMore(sandbox);
+  report.good("AvantLink was told nothing more: one order is sent once.");
+
+  showOrder(order, landing, purchase);
+  showFindings(sandbox, order);
+}
+
+async function expectNothingMore(sandbox: Sandbox): Promise<void> {
+  const before = sandbox.requests.length;
+  const arrived = await sandbox.waitForRequests(before + 1, { timeoutMs: QUIET_MS }).then(
+    () => true,
+    () => false,
+  );
+  if (arrived) throw new Unexpected("The refresh sent something to AvantLink.");
+}
+
+function showOrder(order: OrderRecord, landing: Landing, purchase: Purchase): void {
+  const body = JSON.parse(order.raw);
+  report.heading("The order, as AvantLink received it, and where each field came from");
+  report.line(`POST /merchants/${order.merchantId}/tracking/order`);
+  const exact = JSON.stringify(body) === order.raw;
+  report.line(`${Buffer.byteLength(order.raw)} bytes${exact ? ", on one line; broken into lines here" : ""}`);
+  report.line();
+  report.annotatedJson(annotate(body, fieldSources(body, landing, purchase, plan)));
+  report.line();
+  report.good(`The lines come to the subtotal: ${sumOfLines(body, purchase)}.`);
+}
+
+function showFindings(sandbox: Sandbox, order: OrderRecord): void {
+  const [click] = sandbox.clicks;
+  if (!click || order.click !== click.id || order.attributedBy !== "avantlink_avad") {
+    throw new Unexpected("The order cannot be attributed to the click by its token.");
+  }
+  report.good("The order meets the click by its token, and both carry the same visitor.");
+  const all = [click, order].flatMap((record) =>
+    record.findings.map((finding) => ({ ...finding, local: isOfThisMachine(finding, record) })),
+  );
+  const findings = all.filter(({ local }) => !local);
+  if (findings.length > 0) {
+    const list = findings.map(({ severity, path, message }) => `${severity}: ${path}: ${message}`);
+    throw new Unexpected(`The sandbox has findings:\n${list.join("\n")}`);
+  }
+  const besides = all.length > 0 ? ", but for 127.0.0.1, which is no address of a real shopper" : "";
+  report.good(
+    `The sandbox checked both calls against AvantLink's articles and found nothing wrong${besides}.`,
+  );
+}
+
+/** Shopper, shop and sandbox share this machine here, so that the shopper's address is the machine's own. */
+function isOfThisMachine({ path }: Finding, { raw }: { readonly raw: string }): boolean {
+  return path === "user_ip_address" && raw.includes('"user_ip_address":"127.0.0.1"');
+}
+
+async function leaveOpen(shop: ShopProcess, sandbox: Sandbox, interrupted: Promise<void>): Promise<void> {
+  report.heading("Both stay open for you");
+  report.line(`the shop      ${shop.url}/?avad=your_click&utm_source=avantlink`);
+  report.line(`the sandbox   ${sandbox.url}   shows what AvantLink would receive`);
+  report.line("Ctrl-C ends both.");
+  // The key itself is read. As a signal it would end every program between the terminal and this one at once, and the
+  // package manager would call that a failure.
+  const keys = process.stdin.setRawMode(true);
+  const pressed = new Promise<void>((resolve) => {
+    keys.on("end", resolve).on("data", (typed) => {
+      if (typed.includes(CTRL_C)) resolve();
+    });
+  });
+  try {
+    const ended = await Promise.race([
+      shop.ended.then(() => "shop"),
+      Promise.race([pressed, interrupted]).then(() => "demo"),
+    ]);
+    if (ended === "shop") throw new Unexpected("The shop ended by itself.");
+  } finally {
+    keys.setRawMode(false).destroy();
+  }
+}
+
+async function endInOrder(shop: ShopProcess, sandbox: Sandbox): Promise<void> {
+  const ended = await shop.stop();
+  if (ended !== 0) throw new Unexpected(`The shop was asked to end, and ended with ${ended}.`);
+  const { clicks, orders, requests } = sandbox;
+  if (clicks.length !== 1 || orders.length !== 1 || requests.length !== 2) {
+    throw new Unexpected(
+      `${clicks.length} clicks and ${orders.length} orders arrived in ${requests.length} requests.`,
+    );
+  }
+  report.heading("One click, one order. Everything ended cleanly.");
+}
