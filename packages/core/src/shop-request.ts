@@ -25,6 +25,13 @@ export interface ConsentRequest {
   readonly cookies: Readonly<Record<string, string>>;
 }
 
+const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
+
+/** Whether a header's value is a host with or without port, and nothing else. */
+export function isHost(value: string): boolean {
+  return HOST.test(value);
+}
+
 /** A browser opening a page: not a prefetch, a prerender, a HEAD, a subresource or a script's fetch. */
 export function isPageVisit(request: ShopRequest): boolean {
   if (request.method !== "GET" || isSpeculative(request)) return false;
