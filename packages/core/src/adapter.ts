@@ -9,13 +9,15 @@ import type { TrackableOrder, Tracker } from "./tracker-types.ts";
 import { type Landing, readContext, readLanding } from "./visitor.ts";
 
 /** What an adapter needs of a tracker beside its public methods. */
-export interface AdapterAccess extends OrderAccess {
+export interface AdapterAccess extends TrackerAccess {
   readonly siteUrl: Config["siteUrl"];
   readonly trustedProxies: Config["trustedProxies"];
   /** Whether pages are being rendered ahead, with no shopper there. */
   readonly building: boolean;
   /** Whether an accepted order survives the process. */
   readonly durable: boolean;
+  /** Merchant and endpoint: what tells one tracker from another in a process. */
+  readonly identity: string;
   readonly runtime: Runtime;
   /** Decides whether a request is a landing, and remembers it if so. */
   land(request: ShopRequest): Landing;
@@ -23,12 +25,15 @@ export interface AdapterAccess extends OrderAccess {
   read(request: ShopRequest): TrackingContext;
   /** Asks the shop which order a confirmed page showed. What it throws is told, and then there is none. */
   resolve(resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<TrackableOrder>;
+  readonly tell: Tell;
   /** Tells that a function of the shop's threw. */
   threw(hook: string, cause: unknown): void;
 }
 
-/** What an adapter can do about orders, beside tracking them. */
-export interface OrderAccess {
+/** What of it only the tracker itself can lend. */
+export interface TrackerAccess {
+  /** Whether the tracker was closed. */
+  readonly closed: boolean;
   /** Rejects an order for the adapter's own reason; it is told and kept as any rejected one. */
   turnAway(order: TrackableOrder, error: AvantLinkError): Promise<Receipt>;
   /** Resolves when an order was delivered or given up, or the time (in milliseconds) is up. */
@@ -64,7 +69,7 @@ export function standIn(current: () => Tracker): Tracker {
 }
 
 /** Gives a tracker its adapter's side. */
-export function grantAccess(tracker: Tracker, config: Config, tell: Tell, orders: OrderAccess): void {
+export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: TrackerAccess): void {
   const counted = new Set<string>();
   const threw = (hook: string, cause: unknown) => tell({ type: "problem", error: hookError(hook, cause) });
   const consentThrew = (cause: unknown) => threw("consent", cause);
@@ -74,8 +79,13 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, orders
     trustedProxies: config.trustedProxies,
     building: config.mode === "build",
     durable: config.outbox.durable,
+    identity: `${config.merchantId} ${config.endpoint}`,
     runtime: config.runtime,
-    ...orders,
+    get closed() {
+      return own.closed;
+    },
+    turnAway: own.turnAway,
+    settled: own.settled,
     land(request) {
       const landing = readLanding(request, config, {
         newVisitorId: () => config.runtime.uuid(),
@@ -101,6 +111,7 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, orders
         return undefined;
       }
     },
+    tell,
     threw,
   };
   Object.defineProperty(tracker, ACCESS, { value: access });

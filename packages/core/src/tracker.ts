@@ -247,6 +247,9 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       },
     };
     grantAccess(tracker, config, tell, {
+      get closed() {
+        return lifecycle.closed;
+      },
       turnAway: (order, error) => guarded(async () => take(turnAway(order, error, config), {})),
       async settled(orderNumber, ms) {
         const key = orderKey(orderNumber, config);
