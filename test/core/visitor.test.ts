@@ -94,6 +94,7 @@ describe("a landing", () => {
     ["an image", { "sec-fetch-dest": "image", "sec-fetch-mode": "no-cors" }],
     ["a frame", { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" }],
     ["a page's data", { "x-nextjs-data": "1" }],
+    ["a page's own fetch on plain http", { accept: "*/*", referer: "https://shop.example/" }],
   ])("is not %s", (_, headers, method) => {
     expect(landing("/?avad=1", headers, method)).toEqual({ setCookies: [], skipped: "not-a-visit" });
   });
@@ -101,7 +102,9 @@ describe("a landing", () => {
   test.each([
     [{ "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }],
     [{}],
-    [{ accept: "text/html" }],
+    [{ accept: "text/html", referer: "https://shop.example/" }],
+    [{ accept: "*/*" }],
+    [{ accept: "*/*", referer: "https://blog.example/" }],
   ])("is a browser opening a page: %j", (headers) => {
     expect(landing("/?avad=1", headers).click).toBeDefined();
   });

@@ -1,22 +1,43 @@
 import type { Config } from "./config.ts";
 import type { TrackingContext } from "./context.ts";
+import type { AvantLinkError } from "./errors.ts";
+import type { Receipt } from "./receipt.ts";
+import type { Runtime } from "./runtime.ts";
 import type { ShopRequest } from "./shop-request.ts";
 import { hookError, type Tell } from "./telling.ts";
-import type { Tracker } from "./tracker-types.ts";
+import type { TrackableOrder, Tracker } from "./tracker-types.ts";
 import { type Landing, readContext, readLanding } from "./visitor.ts";
 
 /** What an adapter needs of a tracker beside its public methods. */
-export interface AdapterAccess {
+export interface AdapterAccess extends TrackerAccess {
   readonly siteUrl: Config["siteUrl"];
   readonly trustedProxies: Config["trustedProxies"];
   /** Whether pages are being rendered ahead, with no shopper there. */
   readonly building: boolean;
+  /** Whether an accepted order survives the process. */
+  readonly durable: boolean;
+  /** Merchant and endpoint: what tells one tracker from another in a process. */
+  readonly identity: string;
+  readonly runtime: Runtime;
   /** Decides whether a request is a landing, and remembers it if so. */
   land(request: ShopRequest): Landing;
   /** The shopper's context of a request. */
   read(request: ShopRequest): TrackingContext;
+  /** Asks the shop which order a confirmed page showed. What it throws is told, and then there is none. */
+  resolve(resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<TrackableOrder>;
+  readonly tell: Tell;
   /** Tells that a function of the shop's threw. */
   threw(hook: string, cause: unknown): void;
+}
+
+/** What of it only the tracker itself can lend. */
+export interface TrackerAccess {
+  /** Whether the tracker was closed. */
+  readonly closed: boolean;
+  /** Rejects an order for the adapter's own reason; it is told and kept as any rejected one. */
+  turnAway(order: TrackableOrder, error: AvantLinkError): Promise<Receipt>;
+  /** Resolves when an order was delivered or given up, or the time (in milliseconds) is up. */
+  settled(orderNumber: string, ms: number): Promise<void>;
 }
 
 // A registered symbol, so that copies of this module (ESM beside CommonJS, several bundles) understand each other.
@@ -30,8 +51,25 @@ export function adapterAccess(tracker: Tracker): AdapterAccess {
   return access;
 }
 
+/**
+ * A tracker that hands every call to the one that stands behind it at the time, for a host that evaluates the
+ * shop's module more than once.
+ */
+export function standIn(current: () => Tracker): Tracker {
+  const tracker: Tracker = {
+    trackOrder: (...given) => current().trackOrder(...given),
+    trackClick: (...given) => current().trackClick(...given),
+    start: () => current().start(),
+    flush: (...given) => current().flush(...given),
+    close: (...given) => current().close(...given),
+    health: () => current().health(),
+  };
+  Object.defineProperty(tracker, ACCESS, { get: () => adapterAccess(current()) });
+  return Object.freeze(tracker);
+}
+
 /** Gives a tracker its adapter's side. */
-export function grantAccess(tracker: Tracker, config: Config, tell: Tell): void {
+export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: TrackerAccess): void {
   const counted = new Set<string>();
   const threw = (hook: string, cause: unknown) => tell({ type: "problem", error: hookError(hook, cause) });
   const consentThrew = (cause: unknown) => threw("consent", cause);
@@ -40,6 +78,14 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell): void 
     siteUrl: config.siteUrl,
     trustedProxies: config.trustedProxies,
     building: config.mode === "build",
+    durable: config.outbox.durable,
+    identity: `${config.merchantId} ${config.endpoint}`,
+    runtime: config.runtime,
+    get closed() {
+      return own.closed;
+    },
+    turnAway: own.turnAway,
+    settled: own.settled,
     land(request) {
       const landing = readLanding(request, config, {
         newVisitorId: () => config.runtime.uuid(),
@@ -57,6 +103,15 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell): void 
       return landing;
     },
     read: (request) => readContext(request, config, consentThrew),
+    async resolve(resolveOrder) {
+      try {
+        return await resolveOrder();
+      } catch (cause) {
+        threw("resolveOrder", cause);
+        return undefined;
+      }
+    },
+    tell,
     threw,
   };
   Object.defineProperty(tracker, ACCESS, { value: access });
@@ -66,6 +121,9 @@ function landingKey(visitor: string, avad: string): string {
   return `${visitor} ${avad}`;
 }
 
+export { isConfirmation } from "./confirmation.ts";
 export { forwardedAddress, tidyIpAddress } from "./ip-address.ts";
-export type { ShopRequest } from "./shop-request.ts";
+export { PRIVATELY, SHARED_CACHE_HEADERS } from "./private-response.ts";
+export { isHost, type ShopRequest } from "./shop-request.ts";
 export type { Landing } from "./visitor.ts";
+export { within } from "./waiting.ts";

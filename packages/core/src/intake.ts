@@ -64,6 +64,15 @@ export function takeIn(
   return { what: "send", orderNumber: payload.order.order_number, findings, job };
 }
 
+/** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
+export function turnAway(given: TrackableOrder, error: AvantLinkError, config: Config): Intake {
+  const mapped = given && isMapped(given) ? given : undefined;
+  const order = mapped?.ok ? mapped.order : given;
+  if (order === null || order === undefined) return skip("no-order", "");
+  const orderNumber = wireOrderNumber(Reflect.get(Object(order), "orderNumber"));
+  return config.mode === "build" ? skip("build", orderNumber) : reject(error, order, {}, orderNumber, config);
+}
+
 /** Why a context forbids tracking, if it does. */
 export function consentRefusal(
   context: TrackingContext,
@@ -96,11 +105,16 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
   // Without a number there is nothing that could be the same order again.
   const identity = orderNumber === "" ? config.runtime.uuid() : orderNumber;
   return {
-    key: sha256Hex(`${config.merchantId}\n${identity}`),
+    key: orderKey(identity, config),
     kind,
     body,
     acceptedAt: config.runtime.now(),
   };
+}
+
+/** What makes an order one, in every outbox. */
+export function orderKey(orderNumber: string, { merchantId }: Pick<Config, "merchantId">): string {
+  return sha256Hex(`${merchantId}\n${orderNumber}`);
 }
 
 function isMapped(given: Order | MappedOrder): given is MappedOrder {

@@ -1,6 +1,6 @@
 import type { Config } from "./config.ts";
 import type { Courier } from "./courier.ts";
-import { AvantLinkError } from "./errors.ts";
+import { AvantLinkError, type ErrorCode } from "./errors.ts";
 import type { Outbox, OutboxTotals, OutboxWorker } from "./outbox.ts";
 import type { TimeoutOptions } from "./tracker-types.ts";
 import type { Transport } from "./transport.ts";
@@ -12,8 +12,11 @@ const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0
 
 /** Opens, drains and closes what a tracker holds. */
 export interface Lifecycle {
-  /** Opens the outbox and starts delivering, once. Rejects when the outbox cannot be opened; the next call tries again. */
-  ready(): Promise<void>;
+  /**
+   * Opens the outbox and starts delivering, once. Rejects when the outbox cannot be opened; the next call tries
+   * again. What the shop should know of its outbox is said when the first order needs it, not a click.
+   */
+  ready(what?: "orders" | "clicks"): Promise<void>;
   readonly closed: boolean;
   /** What stands where. Rejects when the outbox does not answer. */
   totals(): Promise<OutboxTotals>;
@@ -45,17 +48,15 @@ export function createLifecycle({
   const sends = config.mode === "live";
   let starting: Promise<readonly OutboxWorker[]> | undefined;
   let closing: Promise<OutboxTotals> | undefined;
-  let announced = false;
+  const announced = new Set<ErrorCode>();
 
-  function announce(): void {
-    if (announced) return;
-    announced = true;
-    if (config.mode === "dry-run" && !config.modeGiven) notice(new AvantLinkError("tracker.dry-run"));
-    if (sends && !config.loopback && !outbox.durable) notice(new AvantLinkError("outbox.not-durable"));
+  function announce(code: ErrorCode): void {
+    if (announced.has(code)) return;
+    announced.add(code);
+    notice(new AvantLinkError(code));
   }
 
   async function start(): Promise<readonly OutboxWorker[]> {
-    announce();
     if (!sends) return [];
     await clicks.open(runtime);
     await outbox.open(runtime);
@@ -65,7 +66,9 @@ export function createLifecycle({
       : [clickWorker];
   }
 
-  async function ready(): Promise<void> {
+  async function ready(what: "orders" | "clicks" = "orders"): Promise<void> {
+    if (config.mode === "dry-run" && !config.modeGiven) announce("tracker.dry-run");
+    if (what === "orders" && sends && !config.loopback && !outbox.durable) announce("outbox.not-durable");
     const attempt = starting ?? start();
     starting = attempt;
     try {

@@ -25,6 +25,13 @@ export interface ConsentRequest {
   readonly cookies: Readonly<Record<string, string>>;
 }
 
+const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
+
+/** Whether a header's value is a host with or without port, and nothing else. */
+export function isHost(value: string): boolean {
+  return HOST.test(value);
+}
+
 /** A browser opening a page: not a prefetch, a prerender, a HEAD, a subresource or a script's fetch. */
 export function isPageVisit(request: ShopRequest): boolean {
   if (request.method !== "GET" || isSpeculative(request)) return false;
@@ -32,8 +39,11 @@ export function isPageVisit(request: ShopRequest): boolean {
   const dest = request.header("sec-fetch-dest");
   const mode = request.header("sec-fetch-mode");
   if (dest !== undefined) return dest === "document" && (mode === undefined || mode === "navigate");
-  // Plain-http sites get no Sec-Fetch headers; what a browser accepts still tells a page from a script's fetch.
-  return mode === undefined || mode === "navigate";
+  if (mode !== undefined) return mode === "navigate";
+  // Plain-http sites get no Sec-Fetch headers. There a script's fetch shows by coming from one of the site's own
+  // pages and asking for no page; a client that says nothing of itself is taken for a visitor.
+  const accept = request.header("accept");
+  return accept === undefined || accept.includes("text/html") || sameSiteReferrer(request) === undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Environment, readConfig } from "./config.ts";
 import type { TrackingContext } from "./context.ts";
 import { createCourier } from "./courier.ts";
 import { AvantLinkError, type ErrorCode } from "./errors.ts";
-import { consentRefusal, type Intake, takeIn } from "./intake.ts";
+import { consentRefusal, type Intake, orderKey, takeIn, turnAway } from "./intake.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { memoryOutbox } from "./memory-outbox.ts";
 import type { TrackerOptions } from "./options.ts";
@@ -68,6 +68,16 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
     async function store(job: OutboxJob, { transaction }: TrackOrderOptions): Promise<PutResult> {
       await lifecycle.ready();
       return outbox.put(job, { transaction });
+    }
+
+    async function take(intake: Intake, asked: TrackOrderOptions): Promise<Receipt> {
+      if (config.mode !== "live") void lifecycle.ready();
+      if (intake.what === "skip") return skip("order", intake.reason, intake);
+      if (lifecycle.closed) return reject(intake.orderNumber, new AvantLinkError("tracker.closed"));
+      if (intake.what === "send") return send(intake, asked);
+      const receipt = reject(intake.orderNumber, intake.error);
+      await within(keep(intake.job, intake.error), OUTBOX_PATIENCE_MS, runtime);
+      return receipt;
     }
 
     async function send(intake: Sendable, asked: TrackOrderOptions): Promise<Receipt> {
@@ -191,7 +201,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
         if (!hasTrackingId(payload))
           throw new AvantLinkError("click.lost", { detail: "It has no token and no ID." });
-        await lifecycle.ready();
+        await lifecycle.ready("clicks");
         await clicks.put(job);
       } catch (cause) {
         const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });
@@ -206,16 +216,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
 
     const tracker: Tracker = {
       trackOrder: (order, context, asked = {}) =>
-        guarded(async () => {
-          const intake = takeIn(order, context, config);
-          if (config.mode !== "live") void lifecycle.ready();
-          if (intake.what === "skip") return skip("order", intake.reason, intake);
-          if (lifecycle.closed) return reject(intake.orderNumber, new AvantLinkError("tracker.closed"));
-          if (intake.what === "send") return send(intake, asked);
-          const receipt = reject(intake.orderNumber, intake.error);
-          await within(keep(intake.job, intake.error), OUTBOX_PATIENCE_MS, runtime);
-          return receipt;
-        }),
+        guarded(async () => take(takeIn(order, context, config), asked)),
       trackClick: (context, asked = {}) =>
         guarded(async () => {
           const refusal = consentRefusal(context, config);
@@ -245,7 +246,16 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         };
       },
     };
-    grantAccess(tracker, config, tell);
+    grantAccess(tracker, config, tell, {
+      get closed() {
+        return lifecycle.closed;
+      },
+      turnAway: (order, error) => guarded(async () => take(turnAway(order, error, config), {})),
+      async settled(orderNumber, ms) {
+        const key = orderKey(orderNumber, config);
+        await waitingRoom.wait(key, ms, () => outbox.state(key));
+      },
+    });
     return Object.freeze(tracker);
   };
 }

@@ -1,7 +1,5 @@
-import { type ShopRequest, tidyIpAddress } from "@avantlink-s2s/core/adapter";
+import { isHost, type ShopRequest, tidyIpAddress } from "@avantlink-s2s/core/adapter";
 import type { Request } from "express";
-
-const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
 
 /** An Express request as core reads it: the public address by the app's own `trust proxy`, wherever it is mounted. */
 export function shopRequest(request: Request, siteUrl: string | undefined): ShopRequest {
@@ -27,7 +25,7 @@ function publicHost(request: Request, header: (name: string) => string | undefin
   const trusted = typeof trusts === "function" && trusts(request.socket.remoteAddress, 0) === true;
   const forwarded = trusted ? header("x-forwarded-host")?.split(",", 1)[0]?.trim() : undefined;
   const host = forwarded || header("host") || "";
-  return HOST.test(host) ? host : "localhost";
+  return isHost(host) ? host : "localhost";
 }
 
 function eachValue([name, values]: [string, string[] | undefined]): [string, string][] {

@@ -1,17 +1,9 @@
 import type { Tracker } from "@avantlink-s2s/core";
-import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
 import type { RequestHandler, Response } from "express";
 import onHeaders from "on-headers";
 import { rememberLanding } from "./context-of.ts";
 import { shopRequest } from "./express-request.ts";
-
-// Shared caches that go by a header of their own.
-const CDN_HEADERS = [
-  "cdn-cache-control",
-  "surrogate-control",
-  "vercel-cdn-cache-control",
-  "cloudflare-cdn-cache-control",
-];
 
 /**
  * Middleware that notices affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
@@ -36,9 +28,9 @@ export function trackClicks(tracker: Tracker): RequestHandler {
 function setPrivately(response: Response, lines: readonly string[]): void {
   onHeaders(response, () => {
     response.appendHeader("Set-Cookie", lines);
-    response.setHeader("Cache-Control", "private, no-store");
-    for (const name of CDN_HEADERS) {
-      if (response.hasHeader(name)) response.setHeader(name, "private, no-store");
+    response.setHeader("Cache-Control", PRIVATELY);
+    for (const name of SHARED_CACHE_HEADERS) {
+      if (response.hasHeader(name)) response.setHeader(name, PRIVATELY);
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import { adapterAccess, isConfirmation } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { whenAnswered } from "./answered.ts";
 import { contextOf } from "./context-of.ts";
@@ -20,20 +20,14 @@ export function trackOrders(
   const access = adapterAccess(tracker);
 
   function watch(request: Request, response: Response): void {
-    if (request.method === "HEAD" || request.method === "OPTIONS") return;
     // Read now: later the request may have been recycled by the host.
     const context = contextOf(tracker, request);
     whenAnswered(response, () => {
-      if (!isConfirmation(response.statusCode)) return;
-      resolve(request, response).then(
-        (order) => tracker.trackOrder(order, context),
-        (cause) => access.threw("resolveOrder", cause),
-      );
+      if (!isConfirmation(request.method, response.statusCode)) return;
+      void access
+        .resolve(() => resolveOrder(request, response))
+        .then((order) => tracker.trackOrder(order, context));
     });
-  }
-
-  async function resolve(request: Request, response: Response): Promise<TrackableOrder> {
-    return resolveOrder(request, response);
   }
 
   return (request, response, next) => {
@@ -44,8 +38,4 @@ export function trackOrders(
     }
     return handler ? handler(request, response, next) : next();
   };
-}
-
-function isConfirmation(status: number): boolean {
-  return (status >= 200 && status <= 299) || status === 304;
 }

@@ -1,0 +1,59 @@
+import {
+  createTracker as createCoreTracker,
+  memoryOutbox,
+  type Outbox,
+  type Tracker,
+  type TrackerOptions,
+} from "@avantlink-s2s/core";
+import { adapterAccess, standIn } from "@avantlink-s2s/core/adapter";
+
+interface Slot {
+  tracker: Tracker;
+  outbox: Outbox;
+  /** Where orders wait when the shop names no outbox; it outlives a tracker that is replaced. */
+  readonly memory: Outbox;
+  /** What the shop holds. */
+  readonly handle: Tracker;
+}
+
+const SLOTS = Symbol.for("avantlink-s2s.next.trackers");
+
+/**
+ * Makes the tracker. Next bundles the shop's module into pages, route handlers and more, and evaluates it several
+ * times in one process; for one merchant and endpoint all of these hold one and the same tracker, the first. In
+ * development the newest takes its place, so that an edit takes effect.
+ * @throws AvantLinkError `config.invalid`, naming every fault at once
+ */
+export function createTracker(options: TrackerOptions = {}): Tracker {
+  const memory = memoryOutbox();
+  const given = options.outbox ?? memory;
+  const tracker = createCoreTracker({ ...options, outbox: given });
+  const slots = allSlots();
+  const { identity } = adapterAccess(tracker);
+  const slot = slots.get(identity);
+  if (!slot) {
+    const fresh: Slot = { tracker, outbox: given, memory, handle: standIn(() => fresh.tracker) };
+    slots.set(identity, fresh);
+    return fresh.handle;
+  }
+  if (process.env.NODE_ENV !== "production" || adapterAccess(slot.tracker).closed) replace(slot, options);
+  return slot.handle;
+}
+
+function replace(slot: Slot, options: TrackerOptions): void {
+  const previous = { tracker: slot.tracker, outbox: slot.outbox };
+  slot.outbox = options.outbox ?? slot.memory;
+  slot.tracker = createCoreTracker({ ...options, outbox: slot.outbox });
+  // One outbox in both hands must stay open.
+  if (previous.outbox !== slot.outbox || previous.outbox === slot.memory) {
+    void previous.tracker.close({ timeoutMs: 0 });
+  }
+}
+
+function allSlots(): Map<string, Slot> {
+  const known: Map<string, Slot> | undefined = Reflect.get(globalThis, SLOTS);
+  if (known) return known;
+  const slots = new Map<string, Slot>();
+  Reflect.set(globalThis, SLOTS, slots);
+  return slots;
+}

@@ -1,0 +1,52 @@
+import type { Receipt } from "@avantlink-s2s/core";
+import type { AdapterAccess } from "@avantlink-s2s/core/adapter";
+
+/** How long a response waits for the shop to find its order; the order is tracked all the same. */
+export const PATIENCE_MS = 1_000;
+
+// A server that is told to stop waits for what was promised to it, so there is a hard end to it.
+const AFTER_RESPONSE_MS = 5_000;
+const BEFORE_RESPONSE_MS = 3_000;
+
+/** Lets a promise go on after the response. */
+export type KeepAlive = (promise: Promise<unknown>) => void;
+
+/** Lets the delivery of an order go on after the response, where the platform would else halt the process. */
+export function keepDelivering(
+  access: AdapterAccess,
+  tracking: Promise<Receipt | undefined>,
+  keepAlive: KeepAlive | undefined,
+): void {
+  keepAlive?.(
+    tracking.then(async (receipt) => {
+      if (receipt?.status === "accepted") await access.settled(receipt.orderNumber, AFTER_RESPONSE_MS);
+    }),
+  );
+}
+
+/**
+ * How long a response waits for the delivery, in milliseconds. Not at all, but for an order that is only in the
+ * memory of a function which may never run again once it has answered.
+ */
+export function waitInline(access: AdapterAccess): number {
+  return !access.durable && isServerless() ? BEFORE_RESPONSE_MS : 0;
+}
+
+/** The platform's own way to run on after a response, where it has one. */
+export function platformKeepAlive(): KeepAlive | undefined {
+  const context: unknown = Reflect.get(globalThis, Symbol.for("@next/request-context"));
+  const request = callGet(context);
+  const waitUntil: unknown = Reflect.get(Object(request), "waitUntil");
+  return typeof waitUntil === "function" ? (promise) => waitUntil.call(request, promise) : undefined;
+}
+
+function isServerless(): boolean {
+  const env = globalThis.process?.env ?? {};
+  if (env.VERCEL !== undefined || env.AWS_LAMBDA_FUNCTION_NAME !== undefined) return true;
+  return platformKeepAlive() !== undefined;
+}
+
+function callGet(context: unknown): unknown {
+  const get: unknown = Reflect.get(Object(context), "get");
+  return typeof get === "function" ? get.call(context) : undefined;
+}

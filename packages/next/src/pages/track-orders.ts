@@ -1,0 +1,97 @@
+import type { TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/core";
+import { adapterAccess, isConfirmation, within } from "@avantlink-s2s/core/adapter";
+import type {
+  GetServerSidePropsContext,
+  GetServerSidePropsResult,
+  NextApiHandler,
+  NextApiRequest,
+  NextApiResponse,
+} from "next";
+import { keepDelivering, PATIENCE_MS, platformKeepAlive, waitInline } from "../keep-delivering.ts";
+import { holdEnd } from "./held-end.ts";
+import { type PagesFrom, shopperOf } from "./shopper-of.ts";
+
+/** Finds the order that an API route confirmed; nothing when it confirmed none. Called once. */
+export type ResolveApiOrder = (
+  request: NextApiRequest,
+  response: NextApiResponse,
+) => TrackableOrder | Promise<TrackableOrder>;
+
+/** Finds the order that a page is about to show, given the page's props. Called once. */
+export type ResolvePageOrder<Props> = (
+  context: GetServerSidePropsContext,
+  props: Props,
+) => TrackableOrder | Promise<TrackableOrder>;
+
+/** A page's `getServerSideProps`. */
+export type PageData<Props> = (
+  context: GetServerSidePropsContext,
+) => Promise<GetServerSidePropsResult<Props>>;
+
+/**
+ * Wraps the `getServerSideProps` of the confirmation page, or an API route that confirms orders. When it has given
+ * the page its props, or answered 2xx or 304, the order is resolved and accepted before the response ends; whatever
+ * fails there, the response stays as it is.
+ */
+export function trackOrders<Props>(
+  tracker: Tracker,
+  resolveOrder: ResolvePageOrder<Props>,
+  getServerSideProps: PageData<Props>,
+): PageData<Props>;
+export function trackOrders(
+  tracker: Tracker,
+  resolveOrder: ResolveApiOrder,
+  handler: NextApiHandler,
+): NextApiHandler;
+export function trackOrders(tracker: Tracker, resolveOrder: unknown, inner: unknown): unknown {
+  const page = pageOrders(tracker, resolveOrder as ResolvePageOrder<unknown>, inner as PageData<unknown>);
+  const route = routeOrders(tracker, resolveOrder as ResolveApiOrder, inner as NextApiHandler);
+  // Which of the two it wraps shows when Next calls it.
+  return (...given: [GetServerSidePropsContext] | [NextApiRequest, NextApiResponse]) =>
+    given.length === 1 ? page(given[0]) : route(...given);
+}
+
+function pageOrders<Props>(
+  tracker: Tracker,
+  resolveOrder: ResolvePageOrder<Props>,
+  getServerSideProps: PageData<Props>,
+): PageData<Props> {
+  return async (context) => {
+    const track = watch(tracker, context);
+    const result = await getServerSideProps(context);
+    if ("props" in result && isConfirmation(context.req.method, context.res.statusCode)) {
+      await track(async () => resolveOrder(context, await result.props));
+    }
+    return result;
+  };
+}
+
+function routeOrders(tracker: Tracker, resolveOrder: ResolveApiOrder, handler: NextApiHandler) {
+  return async (request: NextApiRequest, response: NextApiResponse) => {
+    const track = watch(tracker, request);
+    const end = holdEnd(response, () =>
+      isConfirmation(request.method, response.statusCode)
+        ? track(() => resolveOrder(request, response))
+        : undefined,
+    );
+    try {
+      return await handler(request, response);
+    } finally {
+      await end.released();
+    }
+  };
+}
+
+/** Reads the request now, and gives what tracks its order later. */
+function watch(tracker: Tracker, from: PagesFrom) {
+  const access = adapterAccess(tracker);
+  const context: TrackingContext = access.read(shopperOf(access, from));
+  return async (resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> => {
+    const waitForDeliveryMs = waitInline(access);
+    const tracking = access
+      .resolve(resolve)
+      .then((order) => tracker.trackOrder(order, context, { waitForDeliveryMs }));
+    keepDelivering(access, tracking, platformKeepAlive());
+    await within(tracking, PATIENCE_MS + waitForDeliveryMs, access.runtime);
+  };
+}

@@ -1,0 +1,1 @@
+export { type ClickOptions, type ClickProxy, trackClicks } from "./track-clicks.ts";

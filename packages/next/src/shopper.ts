@@ -1,0 +1,59 @@
+import { type AdapterAccess, isHost, type ShopRequest } from "@avantlink-s2s/core/adapter";
+import { shopperAddress } from "./client-address.ts";
+
+/** In this request header the proxy tells path and query to whatever renders the page; it always overwrites it. */
+export const PATH_HEADER = "x-avantlink-path";
+
+/** What is read of a request, wherever in Next it is seen. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly headers: Headers;
+  /** Path and query where they are known better than from {@link PATH_HEADER}. */
+  readonly path?: string | undefined;
+  /** Path and query where nothing else tells them. */
+  readonly ownPath?: string | undefined;
+}
+
+/** The request as core reads it. */
+export function shopper(access: AdapterAccess, seen: SeenRequest): ShopRequest {
+  const { headers } = seen;
+  const path = seen.path ?? headers.get(PATH_HEADER) ?? seen.ownPath ?? "/";
+  return {
+    method: seen.method,
+    url: publicOrigin(access, headers) + (path.startsWith("/") ? path : `/${path}`),
+    header: (name) => headers.get(name) ?? undefined,
+    headers: () => withoutOurs(headers),
+    ipAddress: shopperAddress(headers, access.trustedProxies),
+  };
+}
+
+/** Path and query of an absolute address. Its host is Next's own, not the public one. */
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url, "http://localhost");
+  return pathname + search;
+}
+
+function publicOrigin({ siteUrl, trustedProxies }: AdapterAccess, headers: Headers): string {
+  if (siteUrl !== undefined) return siteUrl;
+  const own = headers.get("host") ?? "";
+  const behindProxies = typeof trustedProxies === "object" ? trustedProxies.length > 0 : trustedProxies !== 0;
+  // After a Server Action's redirect Next fetches the page from itself, by its loopback name.
+  const forwarded = behindProxies || isLoopback(own) ? first(headers.get("x-forwarded-host")) : "";
+  const host = forwarded || own;
+  const scheme = first(headers.get("x-forwarded-proto")).toLowerCase() === "https" ? "https" : "http";
+  return `${scheme}://${isHost(host) ? host : "localhost"}`;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1?\]|0\.0\.0\.0)(?::\d+)?$/i.test(host);
+}
+
+function first(list: string | null): string {
+  return (list ?? "").split(",", 1)[0]?.trim() ?? "";
+}
+
+function withoutOurs(headers: Headers): Headers {
+  const copy = new Headers(headers);
+  copy.delete(PATH_HEADER);
+  return copy;
+}
