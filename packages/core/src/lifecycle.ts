@@ -8,12 +8,18 @@ import { within } from "./waiting.ts";
 
 const FLUSH_MS = 5_000;
 const LOOK_MS = 20;
+const REOPEN_MS = 5_000;
 const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
 /** Opens, drains and closes what a tracker holds. */
 export interface Lifecycle {
-  /** Opens the outbox and starts delivering, once. Rejects when the outbox cannot be opened; the next call tries again. */
+  /**
+   * Opens the outbox and starts delivering orders, once. Rejects when the outbox cannot be opened; the next call
+   * tries again, and so does time, since what is pending must not wait for a next order.
+   */
   ready(): Promise<void>;
+  /** Starts delivering clicks, once. They need no outbox but memory. */
+  readyForClicks(): Promise<void>;
   readonly closed: boolean;
   /** What stands where. Rejects when the outbox does not answer. */
   totals(): Promise<OutboxTotals>;
@@ -43,7 +49,9 @@ export function createLifecycle({
 }: LifecycleParts): Lifecycle {
   const { outbox, runtime, concurrency } = config;
   const sends = config.mode === "live";
-  let starting: Promise<readonly OutboxWorker[]> | undefined;
+  let opening: Promise<OutboxWorker | undefined> | undefined;
+  let reopening: (() => void) | undefined;
+  let clicking: Promise<OutboxWorker> | undefined;
   let closing: Promise<OutboxTotals> | undefined;
   let announced = false;
 
@@ -54,26 +62,40 @@ export function createLifecycle({
     if (sends && !config.loopback && !outbox.durable) notice(new AvantLinkError("outbox.not-durable"));
   }
 
-  async function start(): Promise<readonly OutboxWorker[]> {
-    announce();
-    if (!sends) return [];
-    await clicks.open(runtime);
-    await outbox.open(runtime);
-    const clickWorker = await clicks.run(courier.deliverClick, { concurrency });
-    return config.deliver
-      ? [clickWorker, await outbox.run(courier.deliverOrder, { concurrency })]
-      : [clickWorker];
+  async function open(): Promise<OutboxWorker | undefined> {
+    await outbox.open(runtime, problem);
+    return config.deliver ? outbox.run(courier.deliverOrder, { concurrency }) : undefined;
   }
 
   async function ready(): Promise<void> {
-    const attempt = starting ?? start();
-    starting = attempt;
+    announce();
+    if (!sends) return;
+    const attempt = opening ?? open();
+    opening = attempt;
     try {
       await attempt;
     } catch (cause) {
-      if (starting === attempt) starting = undefined;
+      if (opening === attempt) {
+        opening = undefined;
+        reopenLater();
+      }
       throw cause;
     }
+  }
+
+  function reopenLater(): void {
+    if (closing) return;
+    reopening ??= runtime.after(REOPEN_MS, () => {
+      reopening = undefined;
+      void ready().catch(() => {});
+    });
+  }
+
+  async function readyForClicks(): Promise<void> {
+    announce();
+    if (!sends) return;
+    clicking ??= clicks.open(runtime, problem).then(() => clicks.run(courier.deliverClick, { concurrency }));
+    await clicking;
   }
 
   async function totals(): Promise<OutboxTotals> {
@@ -97,10 +119,11 @@ export function createLifecycle({
   }
 
   async function shutDown(options: TimeoutOptions): Promise<OutboxTotals> {
-    if (!starting) return NO_TOTALS;
+    reopening?.();
+    if (!opening && !clicking) return NO_TOTALS;
     const result = await flush(options);
-    const workers = await starting?.catch(() => []);
-    await within(Promise.all((workers ?? []).map((worker) => worker.stop())), config.timeoutMs, runtime);
+    const started = await Promise.all([opening?.catch(() => undefined), clicking]);
+    await within(Promise.all(started.map((worker) => worker?.stop())), config.timeoutMs, runtime);
     // What was in flight has settled meanwhile.
     const settled = await totals().catch(() => result);
     await Promise.allSettled([clicks.close(), outbox.close(), transport.close()]);
@@ -115,6 +138,7 @@ export function createLifecycle({
 
   return {
     ready,
+    readyForClicks,
     totals: async () => {
       await ready();
       return totals();

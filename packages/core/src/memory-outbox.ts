@@ -15,6 +15,8 @@ export interface MemoryOutboxOptions {
 interface Job extends OutboxJob {
   body: string;
   attempts: number;
+  /** Whether it was told to be tried again, counted or not. */
+  tried: boolean;
   due: number;
   reason: DeadReason | undefined;
   diedAt: number;
@@ -31,10 +33,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
   const jobs = new Map<string, Job>();
   const settled = new Map<string, "delivered" | "removed">();
   const counts = { accepted: 0, delivered: 0, dead: 0, removed: 0 };
-  const waiting = new TinyQueue<Job>(
-    [],
-    (a, b) => Number(a.attempts > 0) - Number(b.attempts > 0) || a.due - b.due,
-  );
+  const waiting = new TinyQueue<Job>([], (a, b) => Number(a.tried) - Number(b.tried) || a.due - b.due);
   const later = new TinyQueue<Job>([], (a, b) => a.due - b.due);
   let wake: () => void = () => {};
 
@@ -62,6 +61,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       remember(job.key, "delivered");
     } else if (verdict.verdict === "retry") {
       job.attempts += verdict.counted ? 1 : 0;
+      job.tried = true;
       job.due = verdict.at;
       schedule(job);
     } else {
@@ -95,7 +95,14 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       if (!letter && jobs.size >= capacity) throw new AvantLinkError("outbox.full");
       if (letter) counts.dead -= 1;
       else counts.accepted += 1;
-      const fresh: Job = { ...job, attempts: 0, due: job.acceptedAt, reason: undefined, diedAt: 0 };
+      const fresh: Job = {
+        ...job,
+        attempts: 0,
+        tried: false,
+        due: job.acceptedAt,
+        reason: undefined,
+        diedAt: 0,
+      };
       jobs.set(job.key, fresh);
       if (putOptions.dead) bury(fresh, putOptions.dead);
       else schedule(fresh);
@@ -143,6 +150,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
           kind: "order",
           body: body ?? job.body,
           attempts: 0,
+          tried: false,
           due: runtime.now(),
           acceptedAt: runtime.now(),
           reason: undefined,

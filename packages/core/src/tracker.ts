@@ -191,7 +191,9 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
         if (!hasTrackingId(payload))
           throw new AvantLinkError("click.lost", { detail: "It has no token and no ID." });
-        await lifecycle.ready();
+        // The first use of any kind begins delivering what is pending; a click does not wait for that.
+        void lifecycle.ready().catch(() => {});
+        await lifecycle.readyForClicks();
         await clicks.put(job);
       } catch (cause) {
         const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });
