@@ -31,7 +31,8 @@ export async function runDemo(shop: DemoShop): Promise<void> {
     const stays = staysOpen();
     const folder = await mkdtemp(join(tmpdir(), "avantlink-demo-"));
     open.defer(() => rm(folder, { recursive: true, force: true }));
-    const sandbox = open.use(await startSandbox({ port: await freePort(SANDBOX_PORT) }));
+    const sandbox = await startSandbox({ port: await freePort(SANDBOX_PORT) });
+    open.defer(() => sandbox.close());
     const { args, cwd, env } = shop.command(await freePort(SHOP_PORT), folder);
     const running = open.use(
       await startShop({

@@ -38,6 +38,27 @@ export const ERROR_CODES = {
     summary: "Live orders are kept in memory only: a crash or a deploy loses those not yet delivered.",
     help: "Give createTracker a durable outbox, such as sqliteOutbox({ path }) from @avantlink-s2s/outbox/sqlite.",
   },
+  "outbox.unfit": {
+    summary: "The outbox's store cannot take orders as it is set up.",
+    help: "Change what the message names. Until then each new order gets one direct delivery and nothing is kept.",
+  },
+  "outbox.no-driver": {
+    summary: "What the outbox needs to reach its store is not installed.",
+    help: "Install the package that the message names, or choose another outbox.",
+  },
+  "outbox.at-risk": {
+    summary: "The outbox works, but its store may lose orders that were accepted.",
+    help: "Change the setting, or update the version, that the message names.",
+  },
+  "outbox.stalled": {
+    summary: "The outbox's store does not answer; what was accepted waits in it.",
+    help: "Bring the store back (disk space, Redis, PostgreSQL); delivery then goes on by itself.",
+  },
+  "outbox.edge": {
+    summary:
+      "A durable outbox was used on the edge runtime, which has neither files nor database connections.",
+    help: "Track orders from code that runs on Node.js; clicks may be tracked on the edge.",
+  },
   "outbox.unknown-letter": {
     summary: "There is no such dead letter in the outbox.",
     help: "List the dead letters and use an ID from there.",

@@ -8,15 +8,18 @@ import { within } from "./waiting.ts";
 
 const FLUSH_MS = 5_000;
 const LOOK_MS = 20;
+const REOPEN_MS = 5_000;
 const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
 /** Opens, drains and closes what a tracker holds. */
 export interface Lifecycle {
   /**
-   * Opens the outbox and starts delivering, once. Rejects when the outbox cannot be opened; the next call tries
-   * again. What the shop should know of its outbox is said when the first order needs it, not a click.
+   * Opens the outbox and starts delivering orders, once. Rejects when the outbox cannot be opened; the next call
+   * tries again, and so does time, since what is pending must not wait for a next order.
    */
-  ready(what?: "orders" | "clicks"): Promise<void>;
+  ready(): Promise<void>;
+  /** Starts delivering clicks, once. They need no outbox but memory. */
+  readyForClicks(): Promise<void>;
   readonly closed: boolean;
   /** What stands where. Rejects when the outbox does not answer. */
   totals(): Promise<OutboxTotals>;
@@ -46,7 +49,9 @@ export function createLifecycle({
 }: LifecycleParts): Lifecycle {
   const { outbox, runtime, concurrency } = config;
   const sends = config.mode === "live";
-  let starting: Promise<readonly OutboxWorker[]> | undefined;
+  let opening: Promise<OutboxWorker | undefined> | undefined;
+  let reopening: (() => void) | undefined;
+  let clicking: Promise<OutboxWorker> | undefined;
   let closing: Promise<OutboxTotals> | undefined;
   const announced = new Set<ErrorCode>();
 
@@ -56,27 +61,46 @@ export function createLifecycle({
     notice(new AvantLinkError(code));
   }
 
-  async function start(): Promise<readonly OutboxWorker[]> {
-    if (!sends) return [];
-    await clicks.open(runtime);
-    await outbox.open(runtime);
-    const clickWorker = await clicks.run(courier.deliverClick, { concurrency });
-    return config.deliver
-      ? [clickWorker, await outbox.run(courier.deliverOrder, { concurrency })]
-      : [clickWorker];
+  function announceDryRun(): void {
+    if (config.mode === "dry-run" && !config.modeGiven) announce("tracker.dry-run");
   }
 
-  async function ready(what: "orders" | "clicks" = "orders"): Promise<void> {
-    if (config.mode === "dry-run" && !config.modeGiven) announce("tracker.dry-run");
-    if (what === "orders" && sends && !config.loopback && !outbox.durable) announce("outbox.not-durable");
-    const attempt = starting ?? start();
-    starting = attempt;
+  async function open(): Promise<OutboxWorker | undefined> {
+    await outbox.open(runtime, problem);
+    return config.deliver ? outbox.run(courier.deliverOrder, { concurrency }) : undefined;
+  }
+
+  async function ready(): Promise<void> {
+    announceDryRun();
+    // Said when an order needs the outbox: a proxy that only reports clicks has no use for a durable one.
+    if (sends && !config.loopback && !outbox.durable) announce("outbox.not-durable");
+    if (!sends) return;
+    const attempt = opening ?? open();
+    opening = attempt;
     try {
       await attempt;
     } catch (cause) {
-      if (starting === attempt) starting = undefined;
+      if (opening === attempt) {
+        opening = undefined;
+        reopenLater();
+      }
       throw cause;
     }
+  }
+
+  function reopenLater(): void {
+    if (closing) return;
+    reopening ??= runtime.after(REOPEN_MS, () => {
+      reopening = undefined;
+      void ready().catch(() => {});
+    });
+  }
+
+  async function readyForClicks(): Promise<void> {
+    announceDryRun();
+    if (!sends) return;
+    clicking ??= clicks.open(runtime, problem).then(() => clicks.run(courier.deliverClick, { concurrency }));
+    await clicking;
   }
 
   async function totals(): Promise<OutboxTotals> {
@@ -100,10 +124,11 @@ export function createLifecycle({
   }
 
   async function shutDown(options: TimeoutOptions): Promise<OutboxTotals> {
-    if (!starting) return NO_TOTALS;
+    reopening?.();
+    if (!opening && !clicking) return NO_TOTALS;
     const result = await flush(options);
-    const workers = await starting?.catch(() => []);
-    await within(Promise.all((workers ?? []).map((worker) => worker.stop())), config.timeoutMs, runtime);
+    const started = await Promise.all([opening?.catch(() => undefined), clicking]);
+    await within(Promise.all(started.map((worker) => worker?.stop())), config.timeoutMs, runtime);
     // What was in flight has settled meanwhile.
     const settled = await totals().catch(() => result);
     await Promise.allSettled([clicks.close(), outbox.close(), transport.close()]);
@@ -118,6 +143,7 @@ export function createLifecycle({
 
   return {
     ready,
+    readyForClicks,
     totals: async () => {
       await ready();
       return totals();

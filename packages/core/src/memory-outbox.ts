@@ -1,7 +1,7 @@
 import TinyQueue from "tinyqueue";
 import { AvantLinkError } from "./errors.ts";
 import { startPump } from "./memory-pump.ts";
-import type { DeadLetter, DeadReason, JobState, Outbox, OutboxJob, Verdict } from "./outbox.ts";
+import type { ClaimedJob, DeadLetter, DeadReason, JobState, Outbox, OutboxJob, Verdict } from "./outbox.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 
 /** The options of {@link memoryOutbox}. */
@@ -15,7 +15,11 @@ export interface MemoryOutboxOptions {
 interface Job extends OutboxJob {
   body: string;
   attempts: number;
+  /** Whether it was told to be tried again, counted or not. */
+  tried: boolean;
   due: number;
+  /** Its place among those of the same moment. */
+  turn: number;
   reason: DeadReason | undefined;
   diedAt: number;
 }
@@ -31,17 +35,17 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
   const jobs = new Map<string, Job>();
   const settled = new Map<string, "delivered" | "removed">();
   const counts = { accepted: 0, delivered: 0, dead: 0, removed: 0 };
-  const waiting = new TinyQueue<Job>(
-    [],
-    (a, b) => Number(a.attempts > 0) - Number(b.attempts > 0) || a.due - b.due,
-  );
-  const later = new TinyQueue<Job>([], (a, b) => a.due - b.due);
+  const byTime = (a: Job, b: Job): number => a.due - b.due || a.turn - b.turn;
+  const waiting = new TinyQueue<Job>([], (a, b) => Number(a.tried) - Number(b.tried) || byTime(a, b));
+  const later = new TinyQueue<Job>([], byTime);
+  let turns = 0;
   let wake: () => void = () => {};
 
   // A job that was retried or removed as a dead letter may still lie in a queue; only its own entry counts.
   const isCurrent = (job: Job): boolean => jobs.get(job.key) === job && job.reason === undefined;
 
   function schedule(job: Job): void {
+    job.turn = ++turns;
     (job.due > runtime.now() ? later : waiting).push(job);
     wake();
   }
@@ -62,6 +66,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       remember(job.key, "delivered");
     } else if (verdict.verdict === "retry") {
       job.attempts += verdict.counted ? 1 : 0;
+      job.tried = true;
       job.due = verdict.at;
       schedule(job);
     } else {
@@ -72,6 +77,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
   function bury(job: Job, reason: DeadReason): void {
     job.reason = reason;
     job.diedAt = runtime.now();
+    job.turn = ++turns;
     counts.dead += 1;
   }
 
@@ -95,14 +101,23 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       if (!letter && jobs.size >= capacity) throw new AvantLinkError("outbox.full");
       if (letter) counts.dead -= 1;
       else counts.accepted += 1;
-      const fresh: Job = { ...job, attempts: 0, due: job.acceptedAt, reason: undefined, diedAt: 0 };
+      const fresh: Job = {
+        ...job,
+        attempts: 0,
+        tried: false,
+        due: job.acceptedAt,
+        turn: 0,
+        reason: undefined,
+        diedAt: 0,
+      };
       jobs.set(job.key, fresh);
       if (putOptions.dead) bury(fresh, putOptions.dead);
       else schedule(fresh);
       return { accepted: true };
     },
     async run(deliver, { concurrency }) {
-      const pump = startPump({ runtime, waiting, later, concurrency, isCurrent, settle, deliver });
+      const handOut = (job: Job) => deliver(claimed(job));
+      const pump = startPump({ runtime, waiting, later, concurrency, isCurrent, settle, deliver: handOut });
       wake = pump.turn;
       return pump;
     },
@@ -120,19 +135,11 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     },
     dead: {
       async list({ limit = 100, offset = 0 } = {}) {
-        const letters = [...jobs.values()].filter(isLetter);
-        return letters
-          .sort((a, b) => b.diedAt - a.diedAt)
+        return [...jobs.values()]
+          .filter(isLetter)
+          .sort((a, b) => b.diedAt - a.diedAt || b.turn - a.turn)
           .slice(offset, offset + limit)
-          .map(({ key, kind, body, acceptedAt, attempts, reason, diedAt }) => ({
-            key,
-            kind,
-            body,
-            acceptedAt,
-            attempts,
-            reason,
-            diedAt,
-          }));
+          .map((job) => ({ ...claimed(job), reason: job.reason, diedAt: job.diedAt }));
       },
       async retry(key, body) {
         const job = jobs.get(key);
@@ -143,6 +150,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
           kind: "order",
           body: body ?? job.body,
           attempts: 0,
+          tried: false,
           due: runtime.now(),
           acceptedAt: runtime.now(),
           reason: undefined,
@@ -165,4 +173,9 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
 
 function isLetter(job: Job): job is Job & DeadLetter {
   return job.reason !== undefined;
+}
+
+/** What others may see of a job, and cannot change. */
+function claimed({ key, kind, body, acceptedAt, attempts }: Job): ClaimedJob {
+  return { key, kind, body, acceptedAt, attempts };
 }

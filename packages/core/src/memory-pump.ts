@@ -1,9 +1,9 @@
 import type TinyQueue from "tinyqueue";
-import type { ClaimedJob, Deliver, OutboxWorker, Verdict } from "./outbox.ts";
+import type { OutboxWorker, Verdict } from "./outbox.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A job with the time from which it may be tried. */
-export interface DueJob extends ClaimedJob {
+export interface DueJob {
   readonly due: number;
 }
 
@@ -18,7 +18,7 @@ export interface PumpParts<Job extends DueJob> {
   /** Whether an entry of a queue still stands for its job. */
   readonly isCurrent: (job: Job) => boolean;
   readonly settle: (job: Job, verdict: Verdict) => void;
-  readonly deliver: Deliver;
+  readonly deliver: (job: Job) => Promise<Verdict>;
 }
 
 /** Moves due jobs through `deliver`, as many at a time as allowed, and sets one timer for the next. */

@@ -201,7 +201,9 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
         if (!hasTrackingId(payload))
           throw new AvantLinkError("click.lost", { detail: "It has no token and no ID." });
-        await lifecycle.ready("clicks");
+        // The first use of any kind begins delivering what a durable outbox holds; a click does not wait for that.
+        if (outbox.durable) void lifecycle.ready().catch(() => {});
+        await lifecycle.readyForClicks();
         await clicks.put(job);
       } catch (cause) {
         const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });

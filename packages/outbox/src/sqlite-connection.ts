@@ -1,0 +1,74 @@
+import { AvantLinkError } from "@avantlink-s2s/core";
+import { unavailable } from "./failure.ts";
+import { pause } from "./pause.ts";
+import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./sqlite-driver.ts";
+import { prepareFile, unfit } from "./sqlite-place.ts";
+import { migrate, readPragma, versionOf } from "./sqlite-schema.ts";
+
+const PATIENCE_MS = 2_500;
+
+// Read back after setting: a build of SQLite, or a file system, may refuse them without an error.
+const SETTINGS: readonly (readonly [name: string, value: string, means: unknown])[] = [
+  ["journal_mode", "WAL", "wal"],
+  // Less would lose commits when the power fails.
+  ["synchronous", "FULL", 2],
+  // What is deleted is overwritten with zeros.
+  ["secure_delete", "ON", 1],
+];
+
+/** Opens the file, set for orders. Retries, without blocking, while other processes are busy with it. */
+export async function connect(path: string): Promise<Database> {
+  await prepareFile(path);
+  const driver = await loadDriver();
+  for (const until = performance.now() + PATIENCE_MS; ; await pause(5 + Math.random() * 20)) {
+    try {
+      return openOnce(driver, path);
+    } catch (cause) {
+      if (cause instanceof AvantLinkError) throw cause;
+      const mayPass = isBusy(cause) || ["FULL", "IOERR"].includes(sqliteCode(cause));
+      if (!mayPass) throw unfit(`${path}: ${wordsFor(cause)}.`, cause);
+      if (!isBusy(cause) || performance.now() > until) throw unavailable(cause);
+    }
+  }
+}
+
+function openOnce(driver: Driver, path: string): Database {
+  const database = driver(path);
+  try {
+    // A lock that is waited for would be waited for on the event loop.
+    database.exec("PRAGMA busy_timeout = 0");
+    versionOf(database, path);
+    for (const [name, value, means] of SETTINGS) {
+      database.exec(`PRAGMA ${name} = ${value}`);
+      const is = readPragma(database, name);
+      if (is !== means) throw unfit(`${path} cannot be set to ${name} = ${value}; it is ${String(is)}.`);
+    }
+    migrate(database, path);
+    // Reading does not tell whether the file may be written.
+    database.exec("BEGIN IMMEDIATE; UPDATE tally SET accepted = accepted; ROLLBACK");
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+function wordsFor(cause: unknown): string {
+  const words: Readonly<Record<string, string>> = {
+    CANTOPEN: "it cannot be opened; give the outbox a file that it may write",
+    READONLY: "it is read-only; give the outbox a file that it may write",
+    NOTADB: "it is not a SQLite database; give the outbox a file of its own",
+    CORRUPT: "the database is damaged; put it aside, or restore it from a backup",
+  };
+  return words[sqliteCode(cause)] ?? String(cause);
+}
+
+/**
+ * Whether this SQLite has the fault by which processes that write and checkpoint in the same instant can damage
+ * the file: https://www.sqlite.org/wal.html#walresetbug.
+ */
+export function hasWalResetFault(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  const mendedAt: Readonly<Record<number, number>> = { 44: 6, 50: 7, 51: 3 };
+  return major === 3 && minor < 52 && patch < (mendedAt[minor] ?? Number.POSITIVE_INFINITY);
+}

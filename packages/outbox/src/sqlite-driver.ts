@@ -1,0 +1,65 @@
+import { AvantLinkError } from "@avantlink-s2s/core";
+
+/** What may be stored in a column. */
+export type Value = string | number | Uint8Array | null;
+
+/** The part of SQLite that `node:sqlite` and better-sqlite3 have in common. */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+/** One prepared statement. */
+export interface Statement {
+  run(...values: Value[]): { readonly changes: number | bigint };
+  get(...values: Value[]): unknown;
+  all(...values: Value[]): unknown[];
+}
+
+/** Opens a database file, which is made when it is missing. */
+export type Driver = (path: string) => Database;
+
+// In a variable, so that no bundler looks for a package that is there on older Node.js only.
+const BETTER_SQLITE3 = "better-sqlite3";
+
+/** Node's own SQLite, or better-sqlite3 where Node has none yet. */
+export async function loadDriver(): Promise<Driver> {
+  const builtIn = process.getBuiltinModule("node:sqlite");
+  if (builtIn) return (path) => new builtIn.DatabaseSync(path);
+  try {
+    const loaded: { default: new (path: string) => Database } = await import(
+      /* webpackIgnore: true */ /* turbopackIgnore: true */ BETTER_SQLITE3
+    );
+    return (path) => new loaded.default(path);
+  } catch (cause) {
+    const detail = `Node.js ${process.versions.node} has no SQLite of its own: install better-sqlite3, or run Node.js 22.13 or newer.`;
+    throw new AvantLinkError("outbox.no-driver", { detail, cause });
+  }
+}
+
+// https://www.sqlite.org/rescode.html: the low byte of what node:sqlite tells.
+const CODES: Readonly<Record<number, string>> = {
+  5: "BUSY",
+  6: "LOCKED",
+  8: "READONLY",
+  10: "IOERR",
+  11: "CORRUPT",
+  13: "FULL",
+  14: "CANTOPEN",
+  15: "PROTOCOL",
+  26: "NOTADB",
+};
+
+/** SQLite's own name of what went wrong, such as `BUSY`, whichever driver tells it. */
+export function sqliteCode(cause: unknown): string {
+  if (typeof cause !== "object" || cause === null) return "";
+  if ("errcode" in cause && typeof cause.errcode === "number") return CODES[cause.errcode & 0xff] ?? "";
+  const code = "code" in cause ? String(cause.code) : "";
+  return /^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? "";
+}
+
+/** Whether another process was in the way, so that the same may succeed in a moment. */
+export function isBusy(cause: unknown): boolean {
+  return ["BUSY", "LOCKED", "PROTOCOL"].includes(sqliteCode(cause));
+}

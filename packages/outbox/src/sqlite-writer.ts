@@ -1,0 +1,94 @@
+import { unavailable } from "./failure.ts";
+import { type Database, isBusy } from "./sqlite-driver.ts";
+import { rollBack } from "./sqlite-schema.ts";
+
+// So many writes keep the event loop for a few milliseconds.
+const LARGEST_COMMIT = 256;
+const PATIENCE_MS = 2_500;
+const LONGEST_LOCK_WAIT_MS = 8;
+// A disk that takes longer than this for a commit is given, and gives the event loop, time in between.
+const SLOW_COMMIT_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+
+/** Writes to the database, many writes a commit. */
+export interface Writer {
+  /** Runs `work` within the next transaction; resolves with what it gave once that is on the disk. */
+  write<T>(work: () => T): Promise<T>;
+  /** Resolves when everything that was asked for is written or refused. */
+  end(): Promise<void>;
+}
+
+interface Waiting {
+  readonly until: number;
+  readonly work: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+/**
+ * What is written within one turn of the event loop shares one commit, since a commit waits for the disk while
+ * nothing else runs. A lock that another process holds is tried again later, off the event loop.
+ */
+export function createWriter(database: Database): Writer {
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  let waiting: Waiting[] = [];
+  let scheduled = false;
+  let restsUntil = 0;
+  let idle: () => void = () => {};
+
+  function schedule(ms: number): void {
+    if (scheduled) return;
+    scheduled = true;
+    if (ms > 0) setTimeout(turn, ms);
+    else setImmediate(turn);
+  }
+
+  function turn(): void {
+    scheduled = false;
+    const started = performance.now();
+    try {
+      begin.run();
+    } catch (cause) {
+      giveUp(isBusy(cause) ? ({ until }) => until <= started : () => true, cause);
+      if (waiting.length > 0) schedule(1 + Math.random() * LONGEST_LOCK_WAIT_MS);
+      else idle();
+      return;
+    }
+    const batch = waiting.splice(0, LARGEST_COMMIT);
+    try {
+      const results = batch.map(({ work }) => work());
+      commit.run();
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
+    } catch (cause) {
+      rollBack(database);
+      for (const { reject } of batch) reject(unavailable(cause));
+    }
+    const took = performance.now() - started;
+    restsUntil = took > SLOW_COMMIT_MS ? performance.now() + Math.min(4 * took, LONGEST_PAUSE_MS) : 0;
+    if (waiting.length > 0) schedule(restsUntil - performance.now());
+    else idle();
+  }
+
+  function giveUp(which: (one: Waiting) => boolean, cause: unknown): void {
+    const given = waiting.filter(which);
+    waiting = waiting.filter((one) => !which(one));
+    for (const { reject } of given) reject(unavailable(cause));
+  }
+
+  return {
+    write<T>(work: () => T) {
+      return new Promise<T>((resolve, reject) => {
+        const until = performance.now() + PATIENCE_MS;
+        waiting.push({ until, work, resolve: (value) => resolve(value as T), reject });
+        schedule(restsUntil - performance.now());
+      });
+    },
+    end() {
+      return new Promise((resolve) => {
+        idle = resolve;
+        if (waiting.length === 0) resolve();
+      });
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import type { DeadReason, OutboxJob, Verdict } from "@avantlink-s2s/core";
+
+/** The key of an order. */
+export function keyOf(orderNumber: string): string {
+  return createHash("sha256").update(`merchant\n${orderNumber}`).digest("hex");
+}
+
+/** An order on its way. */
+export function aJob(orderNumber: string, changes: Partial<OutboxJob> = {}): OutboxJob {
+  return {
+    key: keyOf(orderNumber),
+    kind: "order",
+    body: JSON.stringify({ order: { order_number: orderNumber } }),
+    acceptedAt: Date.now(),
+    ...changes,
+  };
+}
+
+export const REFUSED: DeadReason = {
+  code: "delivery.refused",
+  message: "HTTP 400 [client.model.blank] It is blank.",
+  errorKey: "client.model.blank",
+  status: 400,
+};
+
+export const delivered: Verdict = { verdict: "delivered" };
+
+export const dead: Verdict = { verdict: "dead", reason: REFUSED };
+
+export function retry(at: number, counted = true): Verdict {
+  return { verdict: "retry", at, counted, reason: "HTTP 503" };
+}

@@ -1,0 +1,40 @@
+// A process of its own with an outbox, to be killed or stopped. It is told what to do by messages from its parent.
+import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
+import { shiftedClock } from "../support/shifted-clock.ts";
+import { aJob } from "./jobs.ts";
+
+/** What the parent may ask for. */
+export type Request =
+  /** Puts orders of these numbers, all at once. */
+  | { readonly ask: "put"; readonly numbers: readonly string[] }
+  /** Claims what is due and never answers. */
+  | { readonly ask: "hang"; readonly concurrency: number };
+
+/** What it answers. */
+export type Answer =
+  | { readonly told: "ready" }
+  | { readonly told: "put"; readonly accepted: readonly string[] }
+  | { readonly told: "claimed"; readonly key: string };
+
+const address: OutboxAddress = JSON.parse(process.argv[2] ?? "");
+const tell = (answer: Answer) => process.send?.(answer);
+const outbox = await outboxAt(address);
+await outbox.open(shiftedClock(), () => {});
+
+process.on("message", async (request: Request) => {
+  if (request.ask === "hang") {
+    await outbox.run(
+      (job) => {
+        tell({ told: "claimed", key: job.key });
+        return new Promise(() => {});
+      },
+      { concurrency: request.concurrency },
+    );
+    return;
+  }
+  const results = await Promise.all(
+    request.numbers.map(async (number) => ((await outbox.put(aJob(number))).accepted ? [number] : [])),
+  );
+  tell({ told: "put", accepted: results.flat() });
+});
+tell({ told: "ready" });
