@@ -64,7 +64,7 @@ async function check(project: ConsumerProject, version: string, node: string, ho
   const env = {
     ...process.env,
     PATH: `${dirname(node)}:${process.env.PATH}`,
-    NODE_ENV: "test",
+    NODE_ENV: "test" as const,
     NODE_OPTIONS: "",
   };
   try {
