@@ -3,6 +3,8 @@ import ipaddr from "ipaddr.js";
 /** How much of the shopper's IP address is sent: all of it, its network only (/24, /48), or nothing. */
 export type IpAddressMode = "full" | "truncate" | "omit";
 
+// The usual form, already as it should be.
+const PLAIN_IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const NETWORK_BITS = { ipv4: 24, ipv6: 48 };
 
 /**
@@ -10,6 +12,7 @@ const NETWORK_BITS = { ipv4: 24, ipv6: 48 };
  */
 export function tidyIpAddress(value: unknown, mode: IpAddressMode = "full"): string {
   if (typeof value !== "string" || mode === "omit") return "";
+  if (mode === "full" && PLAIN_IPV4.test(value)) return value;
   const text = withoutPort(value.trim());
   if (text.length > 64 || !isAddress(text)) return "";
   const address = ipaddr.process(text.split("%", 1)[0] ?? "");

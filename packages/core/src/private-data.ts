@@ -17,7 +17,7 @@ export function sha256Hex(text: string): string {
 
 /** Whether an ID is an e-mail address, however odd its domain. */
 export function isEmailShaped(id: string): boolean {
-  return /^[^@\s]+@[^@\s]+$/.test(id.trim());
+  return id.includes("@") && /^[^@\s]+@[^@\s]+$/.test(id.trim());
 }
 
 /** An e-mail address as an ID: trimmed, in lower case, SHA-256 in hex. */

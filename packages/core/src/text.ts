@@ -1,9 +1,13 @@
+// Printable ASCII with no blank at either end needs no work, and is what nearly every text is.
+const PLAIN = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
+
 /**
  * A stranger's text made fit for JSON and for people: no lone surrogates, no control characters, trimmed, and
  * cut at `max` characters without splitting one.
  */
 export function tidyText(value: unknown, max: number): string {
   if (typeof value !== "string") return "";
+  if (value.length <= max && PLAIN.test(value)) return value;
   // Cut before the scan, so that a megabyte costs no more than what is kept.
   const head = value.length > max * 2 ? value.slice(0, max * 2) : value;
   const tidy = head

@@ -5,6 +5,9 @@ const LONGEST = 2048;
 /** Longest address that is looked at whole; of a longer one only what stands before the query. */
 const LONGEST_READ = 16_384;
 
+// A page without query, with short plain segments: already as it should be, and what most pages are.
+const PLAIN_PAGE = /^https?:\/\/[a-z][a-z0-9-]{0,62}(?:\.[a-z][a-z0-9-]{0,62}){1,8}\/(?:[a-z0-9_-]{1,11}\/){0,20}[a-z0-9_-]{0,11}$/;
+
 const KEPT = new Set(["avad", "gclid"]);
 const SCHEMES = new Set(["http:", "https:", "android-app:", "ios-app:"]);
 
@@ -22,6 +25,7 @@ const PUBLIC_WORD = /^keywords?$/;
  */
 export function scrubUrl(value: unknown): string {
   if (typeof value !== "string") return "";
+  if (value.length <= LONGEST && PLAIN_PAGE.test(value)) return value;
   const text = value.length > LONGEST_READ ? (value.slice(0, LONGEST_READ).split(/[?#]/, 1)[0] ?? "") : value;
   let url: URL;
   try {
