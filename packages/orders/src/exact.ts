@@ -1,7 +1,7 @@
-import { decimal } from "@avantlink-s2s/core/money";
+import { type Decimal, decimal } from "@avantlink-s2s/core/money";
 
 /** An exact amount in major units, before any rounding. */
-export type Exact = NonNullable<ReturnType<typeof decimal>>;
+export type Exact = Decimal;
 
 /** An amount that the code itself names. */
 export function exact(value: number): Exact {

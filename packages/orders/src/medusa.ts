@@ -30,9 +30,10 @@ export type { MapOptions } from "./map-order.ts";
  *   const { data: [payment] } = await query.graph({ entity: "payment", filters: { id: event.data.id },
  *     fields: ["payment_collection.order.id"] });
  *   const { data: [order] } = await query.graph({ entity: "order", filters: { id: payment.payment_collection.order.id },
- *     fields: ["*", "items.*", "items.adjustments.*", "shipping_methods.adjustments.*", "total", "items.total",
- *       "billing_address.*", "shipping_address.*", "payment_collections.status", "promotions.*"] });
- *   const receipt = await tracker.trackOrder(medusaOrder(order, { newCustomer: await isFirstOrder(order.customer_id) }));
+ *     fields: ["*", "total", "item_total", "item_tax_total", "items.*", "items.adjustments.*", "promotions.*",
+ *       "shipping_methods.adjustments.*", "billing_address.*", "shipping_address.*", "payment_collections.status"] });
+ *   const mapped = medusaOrder(order, { newCustomer: await isFirstOrder(order.customer_id) });
+ *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
  *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
  *   if (waiting && !durableOutbox) throw new Error("not delivered yet");
  * }

@@ -23,14 +23,14 @@ export type { MapOptions } from "./map-order.ts";
  * @example
  * ```ts
  * app.post("/webhooks/swell/:secret", express.json(), async (req, res) => {
- *   if (req.params.secret !== process.env.SWELL_WEBHOOK_SECRET) return res.sendStatus(401); // Swell signs nothing
+ *   if (req.params.secret !== process.env.SWELL_WEBHOOK_SECRET) return res.sendStatus(401);
  *   if (req.body.type !== "order.paid") return res.sendStatus(200);
  *   // The webhook holds the order's ID; the order itself comes from Swell, whoever called.
  *   const order = await swell.get("/orders/{id}", { id: req.body.data.id, expand: ["items.product", "items.variant"] });
  *   const mapped = swellOrder(order, { newCustomer: await isFirstOrder(order.account_id) });
  *   const receipt = await trackOrder(tracker, mapped, undefined, { waitForDeliveryMs: 5000 });
  *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only Swell's retry outlives a crash
+ *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
  * });
  * ```
  */

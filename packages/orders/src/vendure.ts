@@ -27,6 +27,7 @@ export interface VendureOptions extends MapOptions {
  * - New customer: from `customer { orders(options: { filter: { orderPlacedAt: { isNull: false } } }) { totalItems } }`,
  *   where the query asks for it; without the filter a cart counts as an order.
  * - Paid: `state` PaymentSettled, or one that follows it.
+ * - Context: what `packContext` wrote into the order's custom fields of the same names.
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ export interface VendureOptions extends MapOptions {
  * const order = await this.orderService.findOne(ctx, job.data.id);
  * const newCustomer = (await this.orderService.findByCustomerId(ctx, order.customer.id, placedOnly)).totalItems === 1;
  * const mapped = vendureOrder(order, { newCustomer });
- * const receipt = await tracker.trackOrder(mapped, unpackContext(order.customFields), { waitForDeliveryMs: 5000 });
+ * const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
  * const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
  * if (waiting && !durableOutbox) throw new Error("not delivered yet"); // the queue tries again
  * ```
