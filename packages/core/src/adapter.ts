@@ -121,6 +121,7 @@ function landingKey(visitor: string, avad: string): string {
   return `${visitor} ${avad}`;
 }
 
+export { queryValue } from "./avad.ts";
 export { isConfirmation } from "./confirmation.ts";
 export { forwardedAddress, tidyIpAddress } from "./ip-address.ts";
 export { PRIVATELY, SHARED_CACHE_HEADERS } from "./private-response.ts";

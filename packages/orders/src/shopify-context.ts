@@ -1,7 +1,7 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
+import { queryValue } from "@avantlink-s2s/core/adapter";
 import { carriedContext } from "./carried-context.ts";
 import type { Field } from "./field.ts";
-import { landingValue } from "./landing-query.ts";
 
 /** The shopper's context as Shopify keeps it with an order; what the shop packed into it at checkout goes first. */
 export function shopifyContext(order: Field): TrackingContext {
@@ -10,8 +10,8 @@ export function shopifyContext(order: Field): TrackingContext {
   // An order that staff entered (a draft, the point of sale) was made in their browser, not in the shopper's.
   const byStaff = !order.at("user_id").missing;
   return {
-    avad: landingValue(landing, "avad"),
-    googleClickId: landingValue(landing, "gclid"),
+    avad: queryValue(landing, "avad"),
+    googleClickId: queryValue(landing, "gclid"),
     referrerUrl: order.at("referring_site", "referrerUrl").text() ?? visit.at("referrerUrl").text(),
     ipAddress: byStaff ? undefined : order.at("browser_ip", "client_details.browser_ip", "clientIp").text(),
     userAgent: byStaff ? undefined : order.at("client_details.user_agent").text(),
