@@ -6,7 +6,7 @@ import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 
 test("on the edge a durable outbox is made without a fault, clicks go out, and an order is told where it belongs", async () => {
-  await using sandbox = await startSandbox();
+  const sandbox = await startSandbox();
   const events = eventLog();
   const tracker = createTracker({
     merchantId: MERCHANT_ID,
@@ -21,4 +21,5 @@ test("on the edge a durable outbox is made without a fault, clicks go out, and a
     error: { code: "outbox.edge" },
   });
   await tracker.close();
+  await sandbox.close();
 });
