@@ -13,6 +13,8 @@ export interface Page {
   readonly setCookies: readonly string[];
   /** The requests that led to it: `POST /checkout → 303`. */
   readonly trail: readonly string[];
+  readonly html: string;
+  /** The same, to look around in. */
   readonly $: cheerio.CheerioAPI;
 }
 
@@ -72,6 +74,7 @@ export function openBrowser(headers: Readonly<Record<string, string>> = {}): Sho
           cacheControl,
           setCookies,
           trail,
+          html: response.text,
           $: cheerio.load(response.text),
         };
         open = { page, referrer: visit.referrer };

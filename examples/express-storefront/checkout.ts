@@ -5,7 +5,7 @@ export const countries: Readonly<Record<string, string>> = { US: "United States"
 const text = (missing: string) => z.string().trim().min(1, missing).max(120, "Please shorten this.");
 
 const form = z.object({
-  email: z.email("Enter your e-mail address, as in sam@example.com."),
+  email: z.string().trim().pipe(z.email("Enter your e-mail address, as in sam@example.com.")),
   name: text("Enter the name for the parcel."),
   street: text("Enter street and house number."),
   city: text("Enter the town or city."),

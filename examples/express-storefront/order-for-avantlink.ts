@@ -1,9 +1,14 @@
 import type { Order } from "@avantlink-s2s/express";
+import type { Request, Response } from "express";
 import { decimal } from "./money.ts";
 import type { PlacedOrder } from "./orders.ts";
 
-/** An order of this shop as AvantLink is to know it: what was bought for how much, and nothing of who bought it. */
-export function orderForAvantLink(order: PlacedOrder | undefined): Order | undefined {
+/**
+ * The order that the thank-you page showed, as AvantLink is to know it: what was bought for how much, and nothing of
+ * who bought it.
+ */
+export function orderForAvantLink(_request: Request, response: Response): Order | undefined {
+  const order: PlacedOrder | undefined = response.locals.order;
   if (!order) return undefined;
   return {
     orderNumber: order.number,

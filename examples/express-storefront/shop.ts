@@ -38,8 +38,12 @@ export interface Shop {
 
 const DAY_MS = 86_400_000;
 
-export function createShop(options: ShopOptions): Shop {
-  const { databasePath, sessionSecret = randomBytes(32).toString("hex"), trustProxy = 0 } = options;
+export function createShop({
+  tracker, // AvantLink
+  databasePath,
+  sessionSecret = randomBytes(32).toString("hex"),
+  trustProxy = 0,
+}: ShopOptions): Shop {
   const database = new DatabaseSync(databasePath);
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000");
   const orders = openOrders(database);
@@ -59,11 +63,8 @@ export function createShop(options: ShopOptions): Shop {
   });
   app.use(express.static(join(import.meta.dirname, "public"), { maxAge: "1h" }));
 
-  app.use(trackClicks(options.tracker)); // AvantLink: remembers the affiliate's link that brought a visitor
-  app.use(
-    "/checkout/thank-you",
-    trackOrders(options.tracker, (_, res) => orderForAvantLink(res.locals.order)),
-  ); // AvantLink: sends the order
+  app.use(trackClicks(tracker)); // AvantLink: remembers the affiliate's link that brought a visitor
+  app.use("/checkout/thank-you", trackOrders(tracker, orderForAvantLink)); // AvantLink: sends the order
 
   app.use(
     session({

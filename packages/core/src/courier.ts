@@ -19,6 +19,8 @@ export interface Courier {
 /** What the courier reports of orders, beside telling events. */
 export interface CourierReports {
   readonly delivered: (key: string) => void;
+  /** One that the outbox could not take. */
+  readonly deliveredAtOnce: () => void;
   readonly dead: (key: string, error: AvantLinkError) => void;
   readonly failed: (error: AvantLinkError) => void;
   /** A click arrived or was given up. */
@@ -131,6 +133,7 @@ export function createCourier(
       const outcome = await post("order", job.body);
       if (outcome.kind !== "delivered") return false;
       delivered(job);
+      reports.deliveredAtOnce();
       return true;
     },
   };

@@ -124,3 +124,8 @@ export class AvantLinkError extends Error {
     this.issues = issues;
   }
 }
+
+/** Why an outbox failed: in its own words where it has some. */
+export function outboxError(cause: unknown): AvantLinkError {
+  return cause instanceof AvantLinkError ? cause : new AvantLinkError("outbox.unavailable", { cause });
+}

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Courier } from "./courier.ts";
-import { AvantLinkError, type ErrorCode } from "./errors.ts";
+import type { DirectDelivery } from "./direct-delivery.ts";
+import { AvantLinkError, type ErrorCode, outboxError } from "./errors.ts";
 import type { Outbox, OutboxTotals, OutboxWorker } from "./outbox.ts";
 import type { TimeoutOptions } from "./tracker-types.ts";
 import type { Transport } from "./transport.ts";
@@ -32,6 +33,7 @@ export interface LifecycleParts {
   readonly config: Config;
   readonly clicks: Outbox;
   readonly courier: Courier;
+  readonly direct: DirectDelivery;
   readonly transport: Transport;
   /** Something failed. */
   readonly problem: (error: AvantLinkError) => void;
@@ -43,6 +45,7 @@ export function createLifecycle({
   config,
   clicks,
   courier,
+  direct,
   transport,
   problem,
   notice,
@@ -53,6 +56,7 @@ export function createLifecycle({
   let reopening: (() => void) | undefined;
   let clicking: Promise<OutboxWorker> | undefined;
   let closing: Promise<OutboxTotals> | undefined;
+  let used = false;
   const announced = new Set<ErrorCode>();
 
   function announce(code: ErrorCode): void {
@@ -75,6 +79,7 @@ export function createLifecycle({
     // Said when an order needs the outbox: a proxy that only reports clicks has no use for a durable one.
     if (sends && !config.loopback && !outbox.durable) announce("outbox.not-durable");
     if (!sends) return;
+    used = true;
     const attempt = opening ?? open();
     opening = attempt;
     try {
@@ -99,6 +104,7 @@ export function createLifecycle({
   async function readyForClicks(): Promise<void> {
     announceDryRun();
     if (!sends) return;
+    used = true;
     clicking ??= clicks.open(runtime, problem).then(() => clicks.run(courier.deliverClick, { concurrency }));
     await clicking;
   }
@@ -109,6 +115,7 @@ export function createLifecycle({
 
   async function flush({ timeoutMs = FLUSH_MS }: TimeoutOptions = {}): Promise<OutboxTotals> {
     const until = runtime.now() + timeoutMs;
+    await within(direct.idle(), timeoutMs, runtime);
     try {
       await ready();
       while (runtime.now() < until) {
@@ -118,14 +125,14 @@ export function createLifecycle({
       }
       return await totals();
     } catch (cause) {
-      problem(new AvantLinkError("outbox.unavailable", { cause }));
+      problem(outboxError(cause));
       return NO_TOTALS;
     }
   }
 
   async function shutDown(options: TimeoutOptions): Promise<OutboxTotals> {
     reopening?.();
-    if (!opening && !clicking) return NO_TOTALS;
+    if (!used) return NO_TOTALS;
     const result = await flush(options);
     const started = await Promise.all([opening?.catch(() => undefined), clicking]);
     await within(Promise.all(started.map((worker) => worker?.stop())), config.timeoutMs, runtime);

@@ -3,7 +3,8 @@ import { hasTrackingId, toClickPayload } from "./click-payload.ts";
 import { type Environment, readConfig } from "./config.ts";
 import type { TrackingContext } from "./context.ts";
 import { createCourier } from "./courier.ts";
-import { AvantLinkError, type ErrorCode } from "./errors.ts";
+import { createDirectDelivery } from "./direct-delivery.ts";
+import { AvantLinkError, type ErrorCode, outboxError } from "./errors.ts";
 import { consentRefusal, type Intake, orderKey, takeIn, turnAway } from "./intake.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { memoryOutbox } from "./memory-outbox.ts";
@@ -16,7 +17,6 @@ import type { TransportFactory } from "./transport.ts";
 import { createWaitingRoom, within } from "./waiting.ts";
 
 const OUTBOX_PATIENCE_MS = 1_000;
-const MOST_REMEMBERED = 10_000;
 
 type Sendable = Extract<Intake, { what: "send" }>;
 
@@ -29,8 +29,6 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
     const transport = openTransport({ connections: config.concurrency, loopback: config.loopback });
     const waitingRoom = createWaitingRoom(runtime);
     const clicks = memoryOutbox({ remembered: 0 });
-    // Orders that went out directly because the outbox could not take them.
-    const direct = new Map<string, Promise<boolean>>();
     let lastDeliveredAt: number | undefined;
     let lastFailure: { readonly code: ErrorCode; readonly at: number } | undefined;
 
@@ -49,6 +47,9 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         lastFailure = undefined;
         waitingRoom.settled(key, { state: "delivered" });
       },
+      deliveredAtOnce() {
+        lastDeliveredAt = runtime.now();
+      },
       dead(key, error) {
         noteFailure(error);
         waitingRoom.settled(key, { state: "dead", error });
@@ -56,10 +57,12 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       failed: noteFailure,
       clickDone: (key) => waitingRoom.settled(key, { state: "delivered" }),
     });
+    const direct = createDirectDelivery(courier);
     const lifecycle = createLifecycle({
       config,
       clicks,
       courier,
+      direct,
       transport,
       problem,
       notice: (error) => tell({ type: "problem", error }),
@@ -85,7 +88,13 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       if (asked.transaction !== undefined && outbox.joinsTransactions !== true) {
         return reject(orderNumber, new AvantLinkError("outbox.no-transaction"));
       }
-      if (direct.has(job.key)) return duplicate(intake, "delivered");
+      const directly = direct.attempt(job.key);
+      if (directly) {
+        const patience = Math.max(OUTBOX_PATIENCE_MS, asked.waitForDeliveryMs ?? 0);
+        const done = await within(directly, patience, runtime);
+        if (done === "late") return reject(orderNumber, new AvantLinkError("outbox.unavailable"));
+        if (done.value) return duplicate(intake, "delivered");
+      }
       const storing = store(job, asked);
       const stored = await within(storing, OUTBOX_PATIENCE_MS, runtime).catch((cause: unknown) => ({
         cause,
@@ -130,29 +139,16 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
     /** The outbox failed. One direct delivery is tried, beside which the caller may wait. */
     async function notStored(intake: Sendable, asked: TrackOrderOptions, cause: unknown): Promise<Receipt> {
       const { job, orderNumber, findings } = intake;
-      const error =
-        cause instanceof AvantLinkError ? cause : new AvantLinkError("outbox.unavailable", { cause });
+      const error = outboxError(cause);
       noteFailure(error);
       const receipt = reject(orderNumber, error);
-      if (error.code !== "outbox.unavailable" || asked.transaction !== undefined) return receipt;
-      const delivering = direct.get(job.key) ?? deliverDirectly(job);
+      // What was accepted before stands first when memory is full; a transaction may yet be rolled back.
+      if (error.code === "outbox.full" || asked.transaction !== undefined) return receipt;
+      const delivering = direct.send(job);
       const waitMs = asked.waitForDeliveryMs ?? 0;
       if (waitMs <= 0) return receipt;
       const done = await within(delivering, waitMs, runtime);
       return done !== "late" && done.value ? { status: "delivered", orderNumber, findings } : receipt;
-    }
-
-    function deliverDirectly(job: OutboxJob): Promise<boolean> {
-      const delivering = courier.deliverAtOnce({ ...job, attempts: 0 }).then((delivered) => {
-        if (!delivered) direct.delete(job.key);
-        return delivered;
-      });
-      direct.set(job.key, delivering);
-      for (const oldest of direct.size > MOST_REMEMBERED ? direct.keys() : []) {
-        direct.delete(oldest);
-        break;
-      }
-      return delivering;
     }
 
     function reject(orderNumber: string, error: AvantLinkError): Receipt {
@@ -167,7 +163,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         await lifecycle.ready();
         await outbox.put(job, { dead: { code, message } });
       } catch (cause) {
-        problem(new AvantLinkError("outbox.unavailable", { cause }));
+        problem(outboxError(cause));
       }
     }
 
@@ -227,9 +223,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
           return sendClick(context, asked);
         }),
       async start() {
-        await lifecycle
-          .ready()
-          .catch((cause: unknown) => problem(new AvantLinkError("outbox.unavailable", { cause })));
+        await lifecycle.ready().catch((cause: unknown) => problem(outboxError(cause)));
       },
       flush: (asked) => lifecycle.flush(asked),
       close: (asked) => lifecycle.close(asked),

@@ -126,6 +126,6 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
 }
 
 function filePath(value: unknown): string | undefined {
-  if (value === ":memory:") return "keeps nothing; use memoryOutbox() for that";
+  if (value === ":memory:") return "keeps nothing beyond this process; use memoryOutbox() for that";
   return typeof value === "string" && value.trim() !== "" ? undefined : "expected the path of a file";
 }

@@ -1,0 +1,311 @@
+import {
+  AvantLinkError,
+  createTracker,
+  memoryOutbox,
+  type Outbox,
+  type Tracker,
+  type TrackerOptions,
+} from "@avantlink-s2s/core";
+import { trackOrders } from "@avantlink-s2s/express";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import express from "express";
+import request from "supertest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type TestClock, testClock } from "../support/clock.ts";
+import { type EventLog, eventLog } from "../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+
+const sandbox = await startSandbox();
+let clock: TestClock;
+let events: EventLog;
+
+beforeEach(() => {
+  clock = testClock();
+  events = eventLog();
+});
+afterEach(() => sandbox.reset());
+afterAll(() => sandbox.close());
+
+/** A durable outbox in memory, with a store that a test can take away. */
+function brittleOutbox() {
+  const inner = memoryOutbox();
+  let failure: { readonly opens: boolean; readonly cause: unknown } | undefined;
+  let puts = 0;
+  const outbox: Outbox = {
+    ...inner,
+    durable: true,
+    async open(...given) {
+      if (failure && !failure.opens) throw failure.cause;
+      return inner.open(...given);
+    },
+    async put(...given) {
+      puts += 1;
+      if (failure) throw failure.cause;
+      return inner.put(...given);
+    },
+  };
+  return {
+    outbox,
+    inner,
+    get puts() {
+      return puts;
+    },
+    fail(cause: unknown = new Error("database or disk is full")) {
+      failure = { opens: true, cause };
+    },
+    failToOpen(cause: unknown = new Error("connect ECONNREFUSED")) {
+      failure = { opens: false, cause };
+    },
+    heal() {
+      failure = undefined;
+    },
+  };
+}
+
+function aTracker(outbox: Outbox, options: TrackerOptions = {}): Tracker {
+  return createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    onEvent: events.onEvent,
+    runtime: clock,
+    outbox,
+    ...options,
+  });
+}
+
+const order = (orderNumber: string) => anOrder({ orderNumber });
+
+describe("an order that the outbox cannot store", () => {
+  test("is delivered at once all the same, and the caller is told that it was not stored", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const tracker = aTracker(store.outbox);
+    expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
+      status: "rejected",
+      error: { code: "outbox.unavailable", cause: { message: "database or disk is full" } },
+    });
+    await events.waitFor("delivered");
+    expect(sandbox.orders).toHaveLength(1);
+    expect(events.of("rejected")).toHaveLength(1);
+    expect(events.of("accepted")).toHaveLength(0);
+    expect(await tracker.health()).toMatchObject({
+      ok: false,
+      lastDeliveredAt: clock.now(),
+      lastFailure: { code: "outbox.unavailable" },
+    });
+  });
+
+  test("is delivered when the caller waits for that", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const receipt = await aTracker(store.outbox).trackOrder(anOrder(), aContext(), {
+      waitForDeliveryMs: 5_000,
+    });
+    expect(receipt).toMatchObject({ status: "delivered", orderNumber: "1001" });
+  });
+
+  test("is not sent again when it is tracked again", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const tracker = aTracker(store.outbox);
+    await tracker.trackOrder(anOrder(), aContext());
+    await events.waitFor("delivered");
+    store.heal();
+    expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
+      status: "duplicate",
+      state: "delivered",
+    });
+    expect(sandbox.orders).toHaveLength(1);
+  });
+
+  test("is sent once, however many track it meanwhile", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    sandbox.fail({ delayMs: 50 });
+    const tracker = aTracker(store.outbox);
+    const receipts = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        tracker.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 5_000 }),
+      ),
+    );
+    expect(receipts.every(({ status }) => status === "delivered" || status === "duplicate")).toBe(true);
+    expect(sandbox.requests).toHaveLength(1);
+    sandbox.reset();
+    sandbox.fail({ hang: true });
+    const waiting = [
+      tracker.trackOrder(order("2"), aContext()),
+      sandbox.waitForRequests(1).then(() => tracker.trackOrder(order("2"), aContext())),
+    ];
+    await sandbox.waitForRequests(1);
+    await expect.poll(() => clock.next()).toBe(1_000);
+    clock.advance(1_000);
+    for (const receipt of await Promise.all(waiting)) {
+      expect(receipt).toMatchObject({ status: "rejected", error: { code: "outbox.unavailable" } });
+    }
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test("keeps its number free when it could not be delivered either", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const lift = sandbox.fail({ status: 503 });
+    const tracker = aTracker(store.outbox);
+    expect(await tracker.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 5_000 })).toMatchObject({
+      status: "rejected",
+      error: { code: "outbox.unavailable" },
+    });
+    expect(sandbox.requests).toHaveLength(1);
+    lift();
+    store.heal();
+    expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
+    await events.waitFor("delivered");
+    expect(sandbox.orders).toHaveLength(1);
+  });
+
+  test("leaves the page as it is", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const app = express();
+    app.get(
+      "/thanks",
+      trackOrders(aTracker(store.outbox), () => anOrder()),
+      (_, response) => void response.send("thank you"),
+    );
+    const page = await request(app).get("/thanks");
+    expect(page.status).toBe(200);
+    expect(page.text).toBe("thank you");
+    await events.waitFor("delivered");
+  });
+
+  test("is waited for by flush and close", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    sandbox.fail({ delayMs: 100 });
+    const tracker = aTracker(store.outbox);
+    await tracker.trackOrder(anOrder(), aContext());
+    await tracker.flush();
+    expect(events.of("delivered")).toHaveLength(1);
+    await tracker.trackOrder(order("2"), aContext());
+    await tracker.close();
+    expect(events.of("delivered")).toHaveLength(2);
+  });
+
+  test("is not sent from inside a transaction, which may yet be rolled back", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const tracker = aTracker({ ...store.outbox, joinsTransactions: true });
+    const asked = { transaction: {}, waitForDeliveryMs: 5_000 };
+    expect(await tracker.trackOrder(anOrder(), aContext(), asked)).toMatchObject({
+      status: "rejected",
+      error: { code: "outbox.unavailable" },
+    });
+    await tracker.flush();
+    expect(sandbox.requests).toHaveLength(0);
+  });
+
+  test("is rejected when its outbox cannot join the transaction, and is not stored outside of it", async () => {
+    const store = brittleOutbox();
+    expect(await aTracker(store.outbox).trackOrder(anOrder(), aContext(), { transaction: {} })).toMatchObject(
+      { status: "rejected", error: { code: "outbox.no-transaction" } },
+    );
+    expect(store.puts).toBe(0);
+  });
+});
+
+describe("an outbox that is slow", () => {
+  test("holds the caller for a second, and tells when the order is stored after all", async () => {
+    const inner = memoryOutbox();
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow: Outbox = { ...inner, put: (...given) => held.then(() => inner.put(...given)) };
+    const tracker = aTracker(slow);
+    const waiting = tracker.trackOrder(anOrder(), aContext());
+    await tracker.start();
+    clock.advance(1_000);
+    expect(await waiting).toMatchObject({ status: "rejected", error: { code: "outbox.slow" } });
+    expect(sandbox.requests).toHaveLength(0);
+    letGo();
+    await events.waitFor("accepted");
+    await events.waitFor("delivered");
+    expect(sandbox.orders).toHaveLength(1);
+  });
+
+  test("and then cannot store the order has it delivered at once", async () => {
+    let refuse: (cause: Error) => void = () => {};
+    const held = new Promise<never>((_, reject) => {
+      refuse = reject;
+    });
+    const tracker = aTracker({ ...memoryOutbox(), put: () => held });
+    const waiting = tracker.trackOrder(anOrder(), aContext());
+    await tracker.start();
+    clock.advance(1_000);
+    expect(await waiting).toMatchObject({ error: { code: "outbox.slow" } });
+    refuse(new Error("timeout"));
+    await events.waitFor("delivered");
+    expect(events.of("rejected").map(({ error }) => error.code)).toEqual([
+      "outbox.slow",
+      "outbox.unavailable",
+    ]);
+  });
+});
+
+describe("an outbox that cannot be opened", () => {
+  test("has each order delivered at once, and says why in its own words", async () => {
+    const store = brittleOutbox();
+    store.failToOpen(new AvantLinkError("outbox.unfit", { detail: "It is read-only." }));
+    const tracker = aTracker(store.outbox);
+    await tracker.start();
+    expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.unfit" } }]);
+    expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
+      status: "rejected",
+      error: { code: "outbox.unfit", message: expect.stringContaining("It is read-only.") },
+    });
+    await events.waitFor("delivered");
+    expect(await tracker.health()).toMatchObject({ ok: false });
+  });
+
+  test("is tried again by itself, and what was pending in it is delivered", async () => {
+    const store = brittleOutbox();
+    const before = aTracker(store.outbox, { deliver: false });
+    await before.trackOrder(anOrder(), aContext());
+    store.failToOpen();
+    const worker = aTracker(store.outbox);
+    await worker.start();
+    clock.advance(5_000);
+    await expect.poll(() => clock.next()).toBe(5_000);
+    store.heal();
+    clock.advance(5_000);
+    await events.waitFor("delivered");
+    expect(sandbox.orders).toHaveLength(1);
+  });
+
+  test("does not hold up clicks", async () => {
+    const store = brittleOutbox();
+    store.failToOpen();
+    expect(await aTracker(store.outbox).trackClick(aContext())).toMatchObject({ status: "accepted" });
+    await sandbox.waitForClicks(1);
+  });
+
+  test("is not tried any more once the tracker is closed", async () => {
+    const store = brittleOutbox();
+    store.failToOpen();
+    const tracker = aTracker(store.outbox);
+    await tracker.start();
+    await tracker.close();
+    expect(clock.next()).toBeUndefined();
+  });
+});
+
+test("a refused order that cannot even be kept is told, and the receipt says what is wrong with the order", async () => {
+  const store = brittleOutbox();
+  store.fail();
+  const tracker = aTracker(store.outbox);
+  expect(await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext())).toMatchObject({
+    status: "rejected",
+    error: { code: "order.invalid" },
+  });
+  expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.unavailable" } }]);
+  expect(sandbox.requests).toHaveLength(0);
+});
