@@ -11,6 +11,7 @@ await runDemo({
       PORT: String(port),
       HOST: "127.0.0.1",
       DATABASE_PATH: join(folder, "shop.sqlite"),
+      OUTBOX_PATH: join(folder, "outbox.sqlite"),
       SESSION_SECRET: "",
       TRUST_PROXY: "0",
     },

@@ -1,4 +1,5 @@
-import { createTracker, memoryOutbox } from "@avantlink-s2s/express";
+import { createTracker } from "@avantlink-s2s/express";
+import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 
 /**
  * The shop's one tracker. In production it sends to AvantLink; elsewhere it sends nothing (a dry run), unless
@@ -8,7 +9,7 @@ export const tracker = createTracker({
   merchantId: process.env.AVANTLINK_MERCHANT_ID,
   endpoint: process.env.AVANTLINK_ENDPOINT,
 
-  // Where orders wait until AvantLink has confirmed them. This one is the process's memory: quick, and empty after
-  // a crash. An outbox on disk goes here, and nothing else in the shop changes.
-  outbox: memoryOutbox(),
+  // Where orders wait until AvantLink has confirmed them: a file of its own, which outlives crashes and deploys.
+  // It must be on a local disk; several processes of the shop may share it.
+  outbox: sqliteOutbox({ path: process.env.OUTBOX_PATH ?? "outbox.sqlite" }),
 });

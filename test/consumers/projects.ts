@@ -109,7 +109,7 @@ export const PROJECTS: readonly ConsumerProject[] = [
   {
     name: "jest",
     manifest: { type: "commonjs" },
-    files: { "shop.test.js": untyped(REQUIRES + BODY) + `test("an order arrives", () => main());\n` },
+    files: { "shop.test.js": `${untyped(REQUIRES + BODY)}test("an order arrives", () => main());\n` },
     commands: [["node", "node_modules/jest/bin/jest.js", "--ci"]],
   },
 ];
