@@ -6,7 +6,8 @@ const LONGEST = 2048;
 const LONGEST_READ = 16_384;
 
 // A page without query, with short plain segments: already as it should be, and what most pages are.
-const PLAIN_PAGE = /^https?:\/\/[a-z][a-z0-9-]{0,62}(?:\.[a-z][a-z0-9-]{0,62}){1,8}\/(?:[a-z0-9_-]{1,11}\/){0,20}[a-z0-9_-]{0,11}$/;
+const PLAIN_PAGE =
+  /^https?:\/\/[a-z][a-z0-9-]{0,62}(?:\.[a-z][a-z0-9-]{0,62}){1,8}\/(?:[a-z0-9_-]{1,11}\/){0,20}[a-z0-9_-]{0,11}$/;
 
 const KEPT = new Set(["avad", "gclid"]);
 const SCHEMES = new Set(["http:", "https:", "android-app:", "ios-app:"]);
