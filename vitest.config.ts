@@ -4,12 +4,38 @@ import { defineConfig } from "vitest/config";
 // added: "module" or "import" would also reach a dependency's `require`.
 const conditions = ["@avantlink-s2s/source"];
 
+// Whole Next projects, built for production with the packages as they are published; each is built once a run.
+const onNext = (version: "next" | "next-15") => ({
+  extends: true as const,
+  test: {
+    name: version,
+    include: ["test/next/**/*.test.ts"],
+    globalSetup: "test/support/built-packages.ts",
+    provide: { nextVersion: version },
+    // A build takes some 20 seconds, and more on a machine that has other things to do.
+    hookTimeout: 300_000,
+    testTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
     env: { NODE_ENV: "test" },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "packages",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/next/**"],
+          testTimeout: 20_000,
+        },
+      },
+      onNext("next"),
+      onNext("next-15"),
+    ],
   },
 });

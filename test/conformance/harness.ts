@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { buffer } from "node:stream/consumers";
+import type { TrackingEvent } from "@avantlink-s2s/core";
+import { plainEvent, type ShopPage } from "./shop.ts";
+
+/** What a shop told of an event: its type, and what of it is plain. */
+export interface ToldEvent {
+  readonly type: string;
+  readonly code?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly orderNumber?: string | undefined;
+}
+
+/** Keeps what a shop tells, and lets a test await what it will tell. */
+export function toldEvents() {
+  const all: ToldEvent[] = [];
+  const looks = new Set<() => void>();
+  const tell = (event: ToldEvent) => {
+    all.push(event);
+    for (const look of looks) look();
+  };
+  return {
+    tell,
+    onEvent: (event: TrackingEvent) => tell(plainEvent(event)),
+    told: (fits: (event: ToldEvent) => boolean) =>
+      new Promise<readonly ToldEvent[]>((resolve) => {
+        const look = () => {
+          const fitting = all.filter(fits);
+          if (fitting.length === 0) return;
+          looks.delete(look);
+          resolve(fitting);
+        };
+        looks.add(look);
+        look();
+      }),
+  };
+}
+
+/** A running shop of the suite. */
+export interface SuiteShop {
+  readonly url: string;
+  /** Where a page of the suite is. */
+  readonly path: (page: ShopPage) => string;
+  /** Resolves with the events that fit, as soon as there is one. */
+  told(fits: (event: ToldEvent) => boolean): Promise<readonly ToldEvent[]>;
+  close(): Promise<void>;
+}
+
+/** An answer as it came over the wire. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly setCookies: readonly string[];
+  readonly body: Buffer;
+}
+
+/** How a page is asked for. */
+export interface Visit {
+  readonly method?: string;
+  /** Beside those of a browser that opens a page; an empty value leaves one out. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+const NAVIGATION = {
+  "user-agent": USER_AGENT,
+  accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+  "sec-fetch-dest": "document",
+  "sec-fetch-mode": "navigate",
+};
+
+/** A shopper's browser, as far as the suite needs one: it says who it is and keeps its cookies. It follows nothing. */
+export class Browser {
+  readonly cookies = new Map<string, string>();
+  readonly #shop: SuiteShop;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(shop: SuiteShop, headers: Readonly<Record<string, string>> = {}) {
+    this.#shop = shop;
+    this.#headers = headers;
+  }
+
+  async visit(page: ShopPage, query = "", { method, headers, body }: Visit = {}): Promise<RawAnswer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const given = { ...NAVIGATION, cookie, ...this.#headers, ...headers };
+    const sent = Object.entries(given).filter(([, value]) => value !== "");
+    const asked = request(this.#shop.url + this.#shop.path(page) + query, {
+      method: method ?? "GET",
+      headers: Object.fromEntries(sent),
+      agent: false,
+    });
+    asked.end(body);
+    const [response]: IncomingMessage[] = await once(asked, "response");
+    if (!response) throw new Error("There was no response.");
+    const setCookies = response.headers["set-cookie"] ?? [];
+    for (const line of setCookies) this.#take(line);
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      setCookies,
+      body: await buffer(response),
+    };
+  }
+
+  /** A page of the shop that answers JSON. */
+  async json(page: ShopPage, query = "", visit: Visit = {}): Promise<Record<string, unknown>> {
+    const { body, status } = await this.visit(page, query, visit);
+    const parsed: unknown = JSON.parse(body.toString());
+    if (status !== 200 || typeof parsed !== "object" || parsed === null) throw new Error(`${status} ${body}`);
+    return { ...parsed };
+  }
+
+  #take(line: string): void {
+    const [pair = ""] = line.split(";", 1);
+    const at = pair.indexOf("=");
+    if (/;\s*max-age=0/i.test(line)) this.cookies.delete(pair.slice(0, at));
+    else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+  }
+}
+
+/** What of an answer a shop decides: everything but when it was sent and over which connection. */
+export function shopsOwn({ status, headers, body }: RawAnswer) {
+  const { date: _date, connection: _connection, "keep-alive": _keepAlive, ...rest } = headers;
+  return { status, headers: rest, body: body.toString("latin1") };
+}
+
+/** A value of a sandbox record's body, by path. */
+export function sent(record: { readonly body: unknown } | undefined, path: string): unknown {
+  return path.split(".").reduce<unknown>((at, key) => Reflect.get(Object(at), key), record?.body);
+}

@@ -1,0 +1,1 @@
+export { page as GET, page as POST } from "../../pages-of.ts";

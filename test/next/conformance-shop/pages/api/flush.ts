@@ -1,0 +1,7 @@
+import type { NextApiHandler } from "next";
+import { tracker } from "../../tracker.ts";
+
+const flush: NextApiHandler = async (_, response) => {
+  response.json(await tracker.flush());
+};
+export default flush;

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { BuiltProject } from "./project.ts";
+
+/** A project, served as in production. */
+export interface NextServer {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Everything it printed so far. */
+  readonly output: () => string;
+  /** Tells it to stop, and resolves when it has. */
+  close(): Promise<void>;
+}
+
+/** Runs `next start` on a free port of loopback. Every line that it prints is handed to `onLine`. */
+export async function startNext(
+  { dir, nextBin }: BuiltProject,
+  environment: Readonly<Record<string, string>> = {},
+  onLine: (line: string) => void = () => {},
+): Promise<NextServer> {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, [nextBin, "start", "-H", "127.0.0.1", "-p", "0"], {
+    cwd: dir,
+    env: { PATH, HOME, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit");
+  let output = "";
+  const url = new Promise<string>((resolve, reject) => {
+    let address = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        output += `${line}\n`;
+        address ||= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? "";
+        if (/Ready in/.test(line)) resolve(address);
+        onLine(line);
+      });
+    }
+    child.once("exit", (code) => reject(new Error(`next start ended with ${code}:\n${output}`)));
+  });
+  return {
+    url: await url,
+    process: child,
+    output: () => output,
+    async close() {
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
