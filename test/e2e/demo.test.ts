@@ -15,7 +15,9 @@ interface Ended {
 /** Runs Node at the root of the repository, as the scripts in package.json do. */
 function node(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [SOURCE, ...args], { cwd: root }, (error, output, problems) => {
+    // A test runner at a terminal may force colours on all that it starts.
+    const env = { ...process.env, FORCE_COLOR: undefined };
+    execFile(process.execPath, [SOURCE, ...args], { cwd: root, env }, (error, output, problems) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, output, problems });
     });
   });

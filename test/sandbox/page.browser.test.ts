@@ -1,7 +1,7 @@
 import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findChromium, launchChromium } from "./chromium.ts";
+import { findChromium, launchChromium } from "../support/browser.ts";
 import { clickBody, MERCHANT, orderBody, post, serverHeaders } from "./payloads.ts";
 
 const executable = findChromium();
