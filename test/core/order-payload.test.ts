@@ -155,6 +155,7 @@ describe("amounts", () => {
           products.reduce((all, { quantity }) => all + quantity, 0);
         expect(items(sent.products)).toBe(items(given.products));
       }),
+      { numRuns: Number(process.env.RANDOM_ORDERS ?? 500) },
     );
   });
 });
