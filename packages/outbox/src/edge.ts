@@ -21,3 +21,6 @@ function unreachable(name: string): Outbox {
 
 /** On the edge runtime there are no files: orders are tracked from Node.js. */
 export const sqliteOutbox = (_options: unknown): Outbox => unreachable("sqlite");
+
+/** On the edge runtime there is no connection to Redis: orders are tracked from Node.js. */
+export const bullmqOutbox = (_options: unknown): Outbox => unreachable("bullmq");

@@ -1,0 +1,120 @@
+import { AvantLinkError } from "@avantlink-s2s/core";
+import type { Cluster, Redis, RedisOptions } from "ioredis";
+import { unavailable } from "./failure.ts";
+
+const PATIENCE_MS = 2_500;
+
+/** Where Redis is: ioredis's own options. */
+export interface RedisAddress {
+  /** @default "127.0.0.1" */
+  readonly host?: string | undefined;
+  /** @default 6379 */
+  readonly port?: number | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** @default 0 */
+  readonly db?: number | undefined;
+  /** For a server that speaks TLS; `{}` will do with a public certificate. */
+  readonly tls?: object | undefined;
+  /** Any other option of ioredis. */
+  readonly [option: string]: unknown;
+}
+
+/** An ioredis client, of a server or a cluster. It is only copied: the outbox has connections of its own. */
+export interface RedisClient {
+  duplicate(...options: never[]): unknown;
+  defineCommand(...definition: never[]): unknown;
+}
+
+// Whoever puts an order is told within three seconds that Redis is away, and a command is not kept for later.
+const FOR_PUTTING: RedisOptions = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 1,
+  commandTimeout: PATIENCE_MS,
+};
+// A worker waits for Redis as long as it takes.
+const FOR_WORKING: RedisOptions = { maxRetriesPerRequest: null };
+
+/** Connections like the one described, not yet connected. */
+export interface Connections {
+  forPutting(): Redis;
+  forWorking(): Redis;
+}
+
+/** Reads what the shop gave: an address, options or a client. */
+export async function connectionsLike(given: string | RedisAddress | RedisClient): Promise<Connections> {
+  const make = await maker(given);
+  return {
+    forPutting: () => make({ ...FOR_PUTTING, lazyConnect: true }),
+    forWorking: () => make({ ...FOR_WORKING, lazyConnect: true }),
+  };
+}
+
+async function maker(given: string | RedisAddress | RedisClient): Promise<(options: RedisOptions) => Redis> {
+  if (isClient(given)) {
+    // Of a cluster's client the same is used as of a server's.
+    const client = given as unknown as Redis | Cluster;
+    return ({ lazyConnect, ...redisOptions }) =>
+      "nodes" in client
+        ? (client.duplicate([], { lazyConnect, redisOptions }) as unknown as Redis)
+        : client.duplicate({ lazyConnect, ...redisOptions });
+  }
+  const { Redis } = await load(() => import("ioredis"), "ioredis");
+  return (options) =>
+    typeof given === "string" ? new Redis(given, options) : new Redis({ ...given, ...options });
+}
+
+function isClient(given: string | RedisAddress | RedisClient): given is RedisClient {
+  return typeof given === "object" && typeof given.duplicate === "function";
+}
+
+/** A package that the shop installs only for this outbox. */
+export async function load<T>(from: () => Promise<T>, name: string): Promise<T> {
+  try {
+    return await from();
+  } catch (cause) {
+    throw new AvantLinkError("outbox.no-driver", { detail: `Install ${name}.`, cause });
+  }
+}
+
+/** Connects, or says within three seconds that it cannot. */
+export async function connect(redis: Redis): Promise<void> {
+  let lastError: unknown;
+  redis.on("error", (cause) => {
+    lastError = cause;
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(lastError ?? new Error("Redis does not answer")), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([redis.connect(), late]);
+  } catch (cause) {
+    redis.disconnect();
+    throw unavailable(lastError ?? cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What of the server's own settings may lose what it took, in words; nothing where the server does not tell. */
+export async function weaknesses(redis: Redis): Promise<readonly string[]> {
+  const read = async (names: string) => pairs(await redis.config("GET", names).catch(() => []));
+  const settings = { ...(await read("append*")), ...(await read("maxmemory*")) };
+  const found: string[] = [];
+  if (settings.appendonly === "no") found.push("appendonly is no: a restart loses orders; set it to yes");
+  else if (settings.appendfsync !== undefined && settings.appendfsync !== "always") {
+    found.push(`appendfsync is ${settings.appendfsync}: a power cut loses the last second; set it to always`);
+  }
+  const policy = settings["maxmemory-policy"];
+  if (policy !== undefined && policy !== "noeviction" && settings.maxmemory !== "0") {
+    found.push(`maxmemory-policy is ${policy}: a full memory drops orders; set it to noeviction`);
+  }
+  return found;
+}
+
+// A list on Redis's older protocol, a map on the newer.
+function pairs(answer: unknown): Readonly<Record<string, string>> {
+  if (!Array.isArray(answer)) return { ...(answer as Record<string, string>) };
+  return Object.fromEntries(answer.flatMap((name, index) => (index % 2 ? [] : [[name, answer[index + 1]]])));
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
+import { Redis } from "ioredis";
+import { afterAll, describe, test } from "vitest";
+import { testOutbox } from "../conformance/outbox.ts";
+import { redisService } from "../support/services.ts";
+import { shiftedClock } from "../support/shifted-clock.ts";
+
+const service = await redisService();
+
+if ("missing" in service) {
+  describe.skip(`the bullmq outbox (skipped: ${service.missing})`, () => {
+    test("is proved with a Redis server", () => {});
+  });
+} else {
+  const { url } = service;
+  const redis = new Redis(url);
+  const run = randomUUID().slice(0, 8);
+  let stores = 0;
+
+  afterAll(async () => {
+    redis.disconnect();
+    await service.end();
+  });
+
+  testOutbox("bullmq", async () => {
+    const queue = `test-${run}-${++stores}`;
+    const prefix = `{avantlink}:${queue}:`;
+    return {
+      runtime: shiftedClock(),
+      address: { kind: "bullmq", url, queue },
+      outbox: async () => bullmqOutbox({ connection: url, queue }),
+      async endLeases() {
+        // What time does: locks go, and a sweep has seen these jobs once before.
+        const active = await redis.lrange(`${prefix}active`, 0, -1);
+        for (const id of active) {
+          await redis.del(`${prefix}${id}:lock`);
+          await redis.sadd(`${prefix}stalled`, id);
+        }
+        await redis.del(`${prefix}stalled-check`);
+      },
+      async holds(text) {
+        for (const key of await redis.keys(`${prefix}*`)) {
+          if ((await redis.dump(key))?.includes(text)) return true;
+        }
+        return false;
+      },
+      async end() {
+        const keys = await redis.keys(`${prefix}*`);
+        if (keys.length > 0) await redis.del(keys);
+      },
+    };
+  });
+}

@@ -1,0 +1,176 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** A server that a test may stop, kill and start again. */
+export interface OwnServer {
+  readonly url: string;
+  start(): Promise<void>;
+  /** Ends it, orderly or not, and waits until it is gone. What it wrote stays. */
+  stop(signal?: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGKILL"): Promise<void>;
+  /** Ends it and removes what it wrote. */
+  end(): Promise<void>;
+}
+
+/** How to start a server on a port and in a folder. */
+interface Recipe {
+  readonly prepare?: (folder: string) => void;
+  readonly command: (folder: string, port: number) => readonly [file: string, ...args: string[]];
+  readonly url: (port: number) => string;
+}
+
+const POSTGRES_HOME = "/usr/lib/postgresql";
+// PostgreSQL refuses to run as the administrator, who may become somebody else instead.
+const asPostgres = (...command: [string, ...string[]]): [string, ...string[]] =>
+  userInfo().uid === 0
+    ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", ...command]
+    : command;
+
+async function postgresPrograms(): Promise<string | undefined> {
+  const versions = existsSync(POSTGRES_HOME) ? await readdir(POSTGRES_HOME) : [];
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
+  return newest && join(POSTGRES_HOME, newest, "bin");
+}
+
+const redis: Recipe = {
+  command: (folder, port) => [
+    "redis-server",
+    ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+    ...["--appendonly", "yes", "--appendfsync", "always", "--logfile", join(folder, "log")],
+  ],
+  url: (port) => `redis://127.0.0.1:${port}`,
+};
+
+function postgres(programs: string): Recipe {
+  return {
+    prepare(folder) {
+      if (userInfo().uid === 0) execFileSync("chown", ["postgres", folder]);
+      const [file, ...args] = asPostgres(
+        join(programs, "initdb"),
+        "-D",
+        join(folder, "data"),
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+      );
+      execFileSync(file, args, { stdio: "ignore", cwd: folder });
+    },
+    command: (folder, port) =>
+      asPostgres(
+        join(programs, "postgres"),
+        ...["-D", join(folder, "data"), "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"],
+      ),
+    url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+  };
+}
+
+/** A Redis of the test's own that loses nothing, where one is installed. */
+export async function ownRedis(): Promise<OwnServer> {
+  return ownServer(redis);
+}
+
+/** A PostgreSQL of the test's own, where one is installed. */
+export async function ownPostgres(): Promise<OwnServer> {
+  return ownServer(postgres((await postgresPrograms()) ?? ""));
+}
+
+async function ownServer(recipe: Recipe): Promise<OwnServer> {
+  const folder = await mkdtemp(join(tmpdir(), "avantlink-server-"));
+  const port = await freePort();
+  recipe.prepare?.(folder);
+  let running: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const [file, ...args] = recipe.command(folder, port);
+    running = spawn(file, args, { stdio: "ignore", cwd: folder });
+    while (!(await answers(port))) {
+      if (running.exitCode !== null) throw new Error(`${file} ended with ${running.exitCode}.`);
+      await pause(20);
+    }
+  }
+
+  async function stop(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const ending = running;
+    running = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const exited = once(ending, "exit");
+    ending.kill(signal);
+    await exited;
+  }
+
+  await start();
+  return {
+    url: recipe.url(port),
+    start,
+    stop,
+    async end() {
+      await stop("SIGKILL");
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** Whether somebody listens there. */
+async function answers(port: number, host = "127.0.0.1"): Promise<boolean> {
+  const socket = connect(port, host);
+  try {
+    await Promise.race([once(socket, "connect"), pause(1_000).then(() => Promise.reject(new Error("late")))]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A server that tests may use but not stop, or why there is none. */
+export type Service =
+  | { readonly url: string; readonly end: () => Promise<void> }
+  | { readonly missing: string };
+
+/** Redis: REDIS_URL, else one on this machine, else one that is started here. */
+export function redisService(): Promise<Service> {
+  return service("REDIS_URL", redis.url(6379), 6379, "redis-server", ownRedis);
+}
+
+/** PostgreSQL: DATABASE_URL, else one on this machine, else one that is started here. */
+export async function postgresService(): Promise<Service> {
+  const programs = await postgresPrograms();
+  const program = programs && join(programs, "postgres");
+  return service("DATABASE_URL", postgres("").url(5432), 5432, program, ownPostgres);
+}
+
+async function service(
+  variable: string,
+  local: string,
+  port: number,
+  program: string | undefined,
+  own: () => Promise<OwnServer>,
+): Promise<Service> {
+  const named = process.env[variable];
+  if (named) return { url: named, async end() {} };
+  if (await answers(port)) return { url: local, async end() {} };
+  if (program && isInstalled(program)) return own();
+  const missing = `no ${variable}, nothing on port ${port}, nothing installed to start`;
+  if (process.env.CI) throw new Error(`The tests need a server: ${missing}.`);
+  return { missing };
+}
+
+function isInstalled(program: string): boolean {
+  if (program.startsWith("/")) return existsSync(program);
+  return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, program)));
+}
