@@ -76,19 +76,25 @@ const NAVIGATION = {
 /** A shopper's browser, as far as the suite needs one: it says who it is and keeps its cookies. It follows nothing. */
 export class Browser {
   readonly cookies = new Map<string, string>();
-  readonly #shop: SuiteShop;
+  readonly #shop: Pick<SuiteShop, "url" | "path">;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(shop: SuiteShop, headers: Readonly<Record<string, string>> = {}) {
+  constructor(shop: Pick<SuiteShop, "url" | "path">, headers: Readonly<Record<string, string>> = {}) {
     this.#shop = shop;
     this.#headers = headers;
   }
 
-  async visit(page: ShopPage, query = "", { method, headers, body }: Visit = {}): Promise<RawAnswer> {
+  /** Asks for a page of the suite. */
+  visit(page: ShopPage, query = "", visit: Visit = {}): Promise<RawAnswer> {
+    return this.open(this.#shop.path(page) + query, visit);
+  }
+
+  /** Asks for any address of the shop. */
+  async open(path: string, { method, headers, body }: Visit = {}): Promise<RawAnswer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const given = { ...NAVIGATION, cookie, ...this.#headers, ...headers };
     const sent = Object.entries(given).filter(([, value]) => value !== "");
-    const asked = request(this.#shop.url + this.#shop.path(page) + query, {
+    const asked = request(this.#shop.url + path, {
       method: method ?? "GET",
       headers: Object.fromEntries(sent),
       agent: false,

@@ -8,6 +8,8 @@ export interface ShopSettings {
   readonly siteUrl?: string;
   /** @default 1 */
   readonly trustedProxies?: number;
+  /** @default 1500 */
+  readonly timeoutMs?: number;
 }
 
 /** The pages that every shop of the suite has, each doing what its query asks for. */
@@ -26,7 +28,7 @@ export function trackerOptions(
     siteUrl: settings.siteUrl,
     trustedProxies: settings.trustedProxies ?? 1,
     retry: { baseDelayMs: 20, maxDelayMs: 50 },
-    timeoutMs: 1_500,
+    timeoutMs: settings.timeoutMs ?? 1_500,
     consent: settings.asksConsent ? ({ cookies }) => answerOf(cookies.consent) : undefined,
     onEvent,
   };

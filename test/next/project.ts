@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -120,7 +121,9 @@ function toMiddleware(dir: string): void {
 function publishInto(dir: string, name: string): void {
   const from = join(ROOT, "packages", name);
   const to = join(dir, "node_modules/@avantlink-s2s", name);
-  cpSync(join(from, "dist"), join(to, "dist"), { recursive: true });
+  for (const file of ["dist", "client-component.js"].filter((one) => existsSync(join(from, one)))) {
+    cpSync(join(from, file), join(to, file), { recursive: true });
+  }
   const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   writeFileSync(join(to, "package.json"), JSON.stringify(manifest));
   for (const dependency of Object.keys(manifest.dependencies ?? {})) {
@@ -175,5 +178,5 @@ function fingerprintOf(plan: ProjectPlan): string {
 }
 
 function isFile(path: string): boolean {
-  return existsSync(path) && !globSync(`${path}/`).length;
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -40,15 +40,17 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
 
   return async (request, ...rest) => {
     const access = adapterAccess(tracker);
-    const { method, headers, url } = request;
-    if (method === "HEAD" || method === "OPTIONS") return handler(request, ...rest);
-    // Next runs a GET handler ahead if it reads nothing of the request, so reading it here keeps it dynamic.
-    const ahead = method === "GET" && isRenderedAhead(headers);
+    const { headers } = request;
+    // Next runs a GET handler ahead if it reads nothing of the request, so reading it here keeps it dynamic. The
+    // request of one that is static all the same has no headers, and on Node 24 little else can be read of it.
+    const ahead = isRenderedAhead(headers);
     if (ahead) renderedAhead(access);
+    const method = ahead ? "GET" : request.method;
+    if (method === "HEAD" || method === "OPTIONS") return handler(request, ...rest);
     const context = ahead
       ? undefined
-      : access.read(shopper(access, { method, headers, ownPath: pathOf(url) }));
-    const copy = unreadRequest(request);
+      : access.read(shopper(access, { method, headers, ownPath: pathOf(request.url) }));
+    const copy = unreadRequest(request, method);
     let tracking: Promise<Receipt> | undefined;
     try {
       const response = await handler(request, ...rest);

@@ -8,8 +8,8 @@ export interface UnreadCopy<Message extends Request | Response> {
 }
 
 /** A copy of a request, so that the handler and the shop's resolver can both read the body. */
-export function unreadRequest<R extends Request>(request: R): UnreadCopy<R> {
-  if (request.method === "GET" || request.bodyUsed) return { message: request, discard() {} };
+export function unreadRequest<R extends Request>(request: R, method: string): UnreadCopy<R> {
+  if (method === "GET" || request.bodyUsed) return { message: request, discard() {} };
   const copy = request.clone();
   // Next's own requests copy to plain ones, without `cookies` and `nextUrl`.
   const message = isNextRequest(request) ? nextRequest(request, copy) : copy;

@@ -1,0 +1,7 @@
+"use client";
+
+import { packContext } from "@avantlink-s2s/next";
+
+export default function Page() {
+  return <p>{JSON.stringify(packContext({}))}</p>;
+}
