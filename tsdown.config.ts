@@ -8,7 +8,7 @@ interface Manifest {
   peerDependencies?: Record<string, string>;
 }
 
-const SHARED = /^(?!.*\/src\/(?:index|delivery)).*(?<!\.d)\.[cm]?[jt]s$/;
+const SHARED = /^(?!.*\/src\/(?:index|delivery|opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
 // A package is built from what its manifest exports, so that a new subpath is written down once.
@@ -54,7 +54,8 @@ const packages = globSync("packages/*/package.json").map((path): UserConfig => {
     target: "node20.19",
     platform: "node",
     // Entries share one file, since at start-up each further file costs more than what stands in it; but what
-    // reaches the network stays with its own entry, so that the edge never sees Node's.
+    // reaches the network stays with its own entry, so that the edge never sees Node's, and so does what needs a
+    // package that not every shop has.
     outputOptions: {
       // Jest runs CommonJS in a machine of its own, where import() does not exist.
       dynamicImportInCjs: false,

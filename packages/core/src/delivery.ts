@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Answer } from "./answer.ts";
+import { createHeaderLock, type HeaderLock } from "./delivery-headers.ts";
 import { LONGEST_ANSWER, TransportError, type TransportFactory } from "./transport.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -20,6 +21,7 @@ const NEVER_SENT = new Set([
  */
 export const undiciTransport: TransportFactory = ({ connections, loopback }) => {
   let opened: Promise<Dispatcher> | undefined;
+  let headerLock: HeaderLock | undefined;
 
   async function open(): Promise<Dispatcher> {
     const { Agent, EnvHttpProxyAgent } = await import("undici");
@@ -32,6 +34,9 @@ export const undiciTransport: TransportFactory = ({ connections, loopback }) => 
       opened ??= open();
       const dispatcher = await opened;
       const { origin, pathname } = new URL(url);
+      const bytes = Buffer.from(body);
+      headerLock ??= createHeaderLock();
+      headerLock.lock(bytes, headers);
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         const response = await dispatcher.request({
@@ -39,7 +44,7 @@ export const undiciTransport: TransportFactory = ({ connections, loopback }) => 
           path: pathname,
           method: "POST",
           headers,
-          body,
+          body: bytes,
           signal,
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
@@ -53,6 +58,8 @@ export const undiciTransport: TransportFactory = ({ connections, loopback }) => 
       const dispatcher = await opened;
       opened = undefined;
       await dispatcher?.destroy();
+      headerLock?.release();
+      headerLock = undefined;
     },
   };
 };
