@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** A server that a test may stop, kill and start again. */
 export interface OwnServer {
   readonly url: string;
+  /** Starts it again, if it was stopped. */
   start(): Promise<void>;
   /** Ends it, orderly or not, and waits until it is gone. What it wrote stays. */
   stop(signal?: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGKILL"): Promise<void>;
@@ -87,6 +88,7 @@ async function ownServer(recipe: Recipe): Promise<OwnServer> {
   let running: ChildProcess | undefined;
 
   async function start(): Promise<void> {
+    if (running) return;
     const [file, ...args] = recipe.command(folder, port);
     running = spawn(file, args, { stdio: "ignore", cwd: folder });
     while (!(await answers(port))) {

@@ -77,23 +77,27 @@ export async function load<T>(from: () => Promise<T>, name: string): Promise<T> 
   }
 }
 
-/** Connects, or says within three seconds that it cannot. */
-export async function connect(redis: Redis): Promise<void> {
+/**
+ * Something that needs Redis, within three seconds; else why it could not be. Redis's own last words say more than
+ * what came of them.
+ */
+export async function inTime<T>(work: Promise<T>, redis: Redis): Promise<T> {
   let lastError: unknown;
-  redis.on("error", (cause) => {
+  const listen = (cause: unknown) => {
     lastError = cause;
-  });
+  };
+  redis.on("error", listen);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(lastError ?? new Error("Redis does not answer")), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error("Redis does not answer")), PATIENCE_MS);
   });
   try {
-    await Promise.race([redis.connect(), late]);
+    return await Promise.race([work, late]);
   } catch (cause) {
-    redis.disconnect();
     throw unavailable(lastError ?? cause);
   } finally {
     clearTimeout(timer);
+    redis.off("error", listen);
   }
 }
 

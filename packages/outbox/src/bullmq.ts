@@ -12,8 +12,8 @@ import type { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import {
   type Connections,
-  connect,
   connectionsLike,
+  inTime,
   load,
   type RedisAddress,
   type RedisClient,
@@ -66,27 +66,36 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
   const keys = (...names: string[]) => names.map((key) => prefix + key);
   let opening: Promise<void> | undefined;
   let store: Store | undefined;
-  let ending: (() => Promise<void>)[] = [];
+  let endings: (() => Promise<unknown>)[] = [];
 
   async function openStore(runtime: Runtime, problem: Store["problem"]): Promise<void> {
     const { Queue } = await load(() => import("bullmq"), "bullmq");
     const connections = await connectionsLike(options.connection);
     const redis = connections.forPutting();
-    await connect(redis);
-    const weak = await weaknesses(redis);
-    if (weak.length > 0)
-      problem(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
+    endings.push(async () => redis.disconnect());
+    redis.on("error", () => {});
+    const weak = await inTime(
+      redis.connect().then(() => weaknesses(redis)),
+      redis,
+    );
     const queue: Store["queue"] = new Queue(name, {
       connection: redis,
       prefix: PREFIX,
       streams: { events: { maxLen: 100 } },
     });
+    endings.push(() => queue.close());
     queue.on("error", () => {});
-    ending.push(async () => {
-      await queue.close().catch(() => {});
-      redis.disconnect();
-    });
+    await inTime(queue.waitUntilReady(), redis);
     store = { redis, queue, connections, runtime, problem };
+    if (weak.length > 0)
+      problem(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
+  }
+
+  async function close(): Promise<void> {
+    store = undefined;
+    const ends = endings.reverse();
+    endings = [];
+    for (const end of ends) await end().catch(() => {});
   }
 
   function opened(): Store {
@@ -152,6 +161,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
         await opening;
       } catch (cause) {
         opening = undefined;
+        await close();
         throw cause;
       }
     },
@@ -162,7 +172,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       const { connections, problem } = opened();
       const { Worker, DelayedError, UnrecoverableError } = await load(() => import("bullmq"), "bullmq");
       const redis = connections.forWorking();
-      await connect(redis);
+      redis.on("error", () => {});
       const processor = createProcessor({
         deliver,
         errors: { DelayedError, UnrecoverableError },
@@ -175,6 +185,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
         connection: redis,
         prefix: PREFIX,
         concurrency,
+        autorun: false,
         lockDuration: LEASE_MS,
         stalledInterval: SWEEP_MS,
         maxStalledCount: NO_LIMIT,
@@ -182,14 +193,23 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
         metrics: { maxDataPoints: 1 },
         settings: { backoffStrategy: delayAfter },
       });
-      worker.on("completed", ({ id }) => processor.settled(id));
-      watch(redis, worker, problem);
-      const stop = () => worker.close();
-      ending.push(async () => {
+      const end = async () => {
         await worker.close(true);
         redis.disconnect();
-      });
-      return { stop };
+      };
+      worker.on("completed", ({ id }) => processor.settled(id));
+      watch(redis, worker, problem);
+      try {
+        // A worker whose connections break before they were ready never comes back to life.
+        await inTime(worker.waitUntilReady(), redis);
+      } catch (cause) {
+        redis.disconnect();
+        await end().catch(() => {});
+        throw cause;
+      }
+      endings.push(end);
+      worker.run().catch((cause: unknown) => problem(new AvantLinkError("unexpected", { cause })));
+      return { stop: () => worker.close() };
     },
     async state(key) {
       const id = deduplicationIdOf(key);
@@ -247,10 +267,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     async close() {
       await opening?.catch(() => {});
       opening = undefined;
-      store = undefined;
-      const ends = ending.reverse();
-      ending = [];
-      for (const end of ends) await end();
+      await close();
     },
   };
 }
