@@ -1,8 +1,7 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import type { Cluster, Redis, RedisOptions } from "ioredis";
 import { unavailable } from "./failure.ts";
-
-const PATIENCE_MS = 2_500;
+import { inTime, PATIENCE_MS } from "./in-time.ts";
 
 /** Where Redis is: ioredis's own options. */
 export interface RedisAddress {
@@ -77,26 +76,18 @@ export async function load<T>(from: () => Promise<T>, name: string): Promise<T> 
   }
 }
 
-/**
- * Something that needs Redis, within three seconds; else why it could not be. Redis's own last words say more than
- * what came of them.
- */
-export async function inTime<T>(work: Promise<T>, redis: Redis): Promise<T> {
+/** Something that needs Redis, in time. Why Redis cannot be reached says more than what came of that. */
+export async function withRedis<T>(redis: Redis, work: Promise<T>): Promise<T> {
   let lastError: unknown;
   const listen = (cause: unknown) => {
     lastError = cause;
   };
   redis.on("error", listen);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("Redis does not answer")), PATIENCE_MS);
-  });
   try {
-    return await Promise.race([work, late]);
+    return await inTime(work, "Redis");
   } catch (cause) {
-    throw unavailable(lastError ?? cause);
+    throw lastError === undefined ? cause : unavailable(lastError);
   } finally {
-    clearTimeout(timer);
     redis.off("error", listen);
   }
 }

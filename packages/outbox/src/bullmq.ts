@@ -13,11 +13,11 @@ import type { Redis } from "ioredis";
 import {
   type Connections,
   connectionsLike,
-  inTime,
   load,
   type RedisAddress,
   type RedisClient,
   weaknesses,
+  withRedis,
 } from "./bullmq-connection.ts";
 import { LIST_LETTERS, MARK_TRIED, PUT_LETTER, REMOVE_LETTER, STATE_OF, TOTALS } from "./bullmq-scripts.ts";
 import { createProcessor, deduplicationIdOf, delayAfter, keyOf } from "./bullmq-worker.ts";
@@ -74,9 +74,9 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     const redis = connections.forPutting();
     endings.push(async () => redis.disconnect());
     redis.on("error", () => {});
-    const weak = await inTime(
-      redis.connect().then(() => weaknesses(redis)),
+    const weak = await withRedis(
       redis,
+      redis.connect().then(() => weaknesses(redis)),
     );
     const queue: Store["queue"] = new Queue(name, {
       connection: redis,
@@ -85,7 +85,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     });
     endings.push(() => queue.close());
     queue.on("error", () => {});
-    await inTime(queue.waitUntilReady(), redis);
+    await withRedis(redis, queue.waitUntilReady());
     store = { redis, queue, connections, runtime, problem };
     if (weak.length > 0)
       problem(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
@@ -201,7 +201,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       watch(redis, worker, problem);
       try {
         // A worker whose connections break before they were ready never comes back to life.
-        await inTime(worker.waitUntilReady(), redis);
+        await withRedis(redis, worker.waitUntilReady());
       } catch (cause) {
         redis.disconnect();
         await end().catch(() => {});

@@ -1,0 +1,192 @@
+import type {
+  ClaimedJob,
+  DeadLetter,
+  DeadReason,
+  JobState,
+  OutboxJob,
+  OutboxTotals,
+  Verdict,
+} from "@avantlink-s2s/core";
+import type { SqlRunner } from "./pg-boss-boss.ts";
+
+/** How long a settled key stays taken, in seconds. */
+export const REMEMBERED_SECONDS = 400 * 86_400;
+/** How long a worker that died holds its jobs, in seconds. A delivery takes at most half of it. */
+export const LEASE_SECONDS = 30;
+/** Recovery counts as a retry to pg-boss, and when to give up is the tracker's to say. */
+export const RETRY_LIMIT = 32_766;
+/** Far beyond every retry, in seconds. */
+export const RETENTION_SECONDS = 10 * 365 * 86_400;
+
+/** What is kept of a job in pg-boss's `data`. */
+export interface JobData extends ClaimedJob {}
+
+/** Tells one lease of a job from the next. */
+export interface Lease {
+  readonly id: string;
+  readonly retryCount: number;
+}
+
+/**
+ * What pg-boss has no call for, on its own table: settling fenced by the lease, with the body erased; letters. Its
+ * states are used as they are meant: `cancelled` is a letter that was removed.
+ */
+export class BossJobs {
+  readonly #table: string;
+  readonly #queue: string;
+
+  constructor(schema: string, queue: string) {
+    this.#table = `${schema}.job`;
+    this.#queue = queue;
+  }
+
+  /** Applies a verdict, if the lease is still the one that the job was claimed under. */
+  async settle(sql: SqlRunner, { id, retryCount }: Lease, verdict: Verdict, now: number): Promise<void> {
+    const values: unknown[] = [this.#queue, id, retryCount];
+    let change = `state = 'completed', completed_on = now(), data = NULL, output = NULL, deletion_seconds = ${REMEMBERED_SECONDS}`;
+    if (verdict.verdict === "retry") {
+      // The database's clock counts the time from here, so that the two need not agree.
+      change = `state = 'retry', start_after = now() + $4::float8 * interval '1 ms', priority = -1,
+        retry_limit = greatest(retry_limit, retry_count + ${RETRY_LIMIT}),
+        data = jsonb_set(data, '{attempts}', to_jsonb((data->>'attempts')::int + $5::int))`;
+      values.push(Math.max(0, verdict.at - now), verdict.counted ? 1 : 0);
+    } else if (verdict.verdict === "dead") {
+      change = "state = 'failed', completed_on = now(), output = $4::jsonb, deletion_seconds = 0";
+      values.push(JSON.stringify(verdict.reason));
+    }
+    await sql.executeSql(
+      `UPDATE ${this.#table} SET ${change}
+       WHERE name = $1 AND id = $2::uuid AND state = 'active' AND retry_count = $3::int`,
+      values,
+    );
+  }
+
+  /** Makes jobs due again whose worker died, rather than wait for the boss to look, which may take minutes. */
+  async recover(sql: SqlRunner): Promise<void> {
+    await sql.executeSql(
+      `UPDATE ${this.#table} SET state = 'retry', start_after = now()
+       WHERE name = $1 AND state = 'active' AND started_on < now() - ${LEASE_SECONDS} * interval '1 s'`,
+      [this.#queue],
+    );
+  }
+
+  /** Keeps an order that is dead from the start, or instead of a letter. Whether it was taken. */
+  async putLetter(sql: SqlRunner, job: OutboxJob, reason: DeadReason): Promise<boolean> {
+    const { rows } = await sql.executeSql(
+      `INSERT INTO ${this.#table} AS job (name, id, data, output, state, completed_on, retry_limit, expire_seconds, keep_until, deletion_seconds)
+       VALUES ($1, $2::uuid, $3::jsonb, $4::jsonb, 'failed', now(), ${RETRY_LIMIT}, ${LEASE_SECONDS},
+         now() + ${RETENTION_SECONDS} * interval '1 s', 0)
+       ON CONFLICT (name, id) DO UPDATE SET data = excluded.data, output = excluded.output, completed_on = now()
+         WHERE job.state = 'failed'
+       RETURNING 1`,
+      [this.#queue, idOf(job.key), JSON.stringify(dataOf(job)), JSON.stringify(reason)],
+    );
+    return rows.length > 0;
+  }
+
+  /** Makes a letter a fresh job; without a body it keeps the one it has. Whether there was such a letter. */
+  async revive(
+    sql: SqlRunner,
+    key: string,
+    job: Omit<OutboxJob, "body"> & { body?: string | undefined },
+  ): Promise<boolean> {
+    const { rows } = await sql.executeSql(
+      `UPDATE ${this.#table}
+       SET state = 'created', priority = 0, start_after = now(), created_on = now(), completed_on = NULL, output = NULL,
+         deletion_seconds = 0, keep_until = now() + ${RETENTION_SECONDS} * interval '1 s',
+         retry_limit = greatest(retry_limit, retry_count + ${RETRY_LIMIT}), data = data || $3::jsonb
+       WHERE name = $1 AND id = $2::uuid AND state = 'failed' AND ($4 OR data->>'kind' = 'order')
+       RETURNING 1`,
+      [this.#queue, idOf(key), JSON.stringify({ ...job, attempts: 0 }), job.body !== undefined],
+    );
+    return rows.length > 0;
+  }
+
+  /** Erases a letter and keeps its key taken. Whether there was such a letter. */
+  async remove(sql: SqlRunner, key: string): Promise<boolean> {
+    const { rows } = await sql.executeSql(
+      `UPDATE ${this.#table}
+       SET state = 'cancelled', completed_on = now(), data = NULL, output = NULL, deletion_seconds = ${REMEMBERED_SECONDS}
+       WHERE name = $1 AND id = $2::uuid AND state = 'failed' RETURNING 1`,
+      [this.#queue, idOf(key)],
+    );
+    return rows.length > 0;
+  }
+
+  async letters(sql: SqlRunner, limit: number, offset: number): Promise<DeadLetter[]> {
+    const { rows } = await sql.executeSql(
+      `SELECT data, output, floor(extract(epoch FROM completed_on) * 1000)::float8 AS died_at FROM ${this.#table}
+       WHERE name = $1 AND state = 'failed' ORDER BY completed_on DESC, id LIMIT $2 OFFSET $3`,
+      [this.#queue, limit, offset],
+    );
+    return (rows as { data: JobData; output: unknown; died_at: number }[]).map(
+      ({ data, output, died_at }) => ({
+        ...claimedOf(data),
+        reason: reasonOf(output),
+        diedAt: Number(died_at),
+      }),
+    );
+  }
+
+  async state(sql: SqlRunner, key: string): Promise<JobState | undefined> {
+    const { rows } = await sql.executeSql(
+      `SELECT state FROM ${this.#table} WHERE name = $1 AND id = $2::uuid`,
+      [this.#queue, idOf(key)],
+    );
+    const [row] = rows as { state: string }[];
+    if (!row) return undefined;
+    if (row.state === "completed") return "delivered";
+    return row.state === "failed" || row.state === "cancelled" ? "dead" : "pending";
+  }
+
+  async totals(sql: SqlRunner): Promise<OutboxTotals> {
+    const { rows } = await sql.executeSql(
+      `SELECT count(*) AS accepted,
+         count(*) FILTER (WHERE state = 'completed') AS delivered,
+         count(*) FILTER (WHERE state < 'completed') AS pending,
+         count(*) FILTER (WHERE state = 'failed') AS dead,
+         count(*) FILTER (WHERE state = 'cancelled') AS removed,
+         min((data->>'acceptedAt')::bigint) FILTER (WHERE state < 'completed') AS oldest
+       FROM ${this.#table} WHERE name = $1`,
+      [this.#queue],
+    );
+    const { oldest, ...counts } = rows[0] as Record<
+      "accepted" | "delivered" | "pending" | "dead" | "removed",
+      string
+    > & {
+      oldest: string | null;
+    };
+    return {
+      accepted: Number(counts.accepted),
+      delivered: Number(counts.delivered),
+      pending: Number(counts.pending),
+      dead: Number(counts.dead),
+      removed: Number(counts.removed),
+      oldestPendingAt: oldest === null ? undefined : Number(oldest),
+    };
+  }
+}
+
+/** What pg-boss keeps of a job. */
+export function dataOf({ key, kind, body, acceptedAt }: OutboxJob): JobData {
+  return { key, kind, body, acceptedAt, attempts: 0 };
+}
+
+/** The job in what pg-boss keeps of it. */
+export function claimedOf(data: unknown): ClaimedJob {
+  const { key, kind, body, acceptedAt, attempts } = data as JobData;
+  return { key, kind, body, acceptedAt, attempts };
+}
+
+/** A key's first half, as the UUID by which pg-boss knows the job. What is no key is nobody's. */
+export function idOf(key: string): string {
+  const [, ...groups] = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})/.exec(key) ?? [];
+  return groups.length > 0 ? groups.join("-") : "00000000-0000-0000-0000-000000000000";
+}
+
+// A job that pg-boss itself gave up has pg-boss's own words.
+function reasonOf(output: unknown): DeadReason {
+  const reason = output as Partial<DeadReason> | null;
+  if (typeof reason?.code === "string" && typeof reason.message === "string") return reason as DeadReason;
+  return { code: "unexpected", message: `pg-boss gave it up: ${JSON.stringify(output)}` };
+}

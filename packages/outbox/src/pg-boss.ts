@@ -1,0 +1,222 @@
+import {
+  AvantLinkError,
+  type DeadReason,
+  type Outbox,
+  type OutboxJob,
+  type PutResult,
+  type Runtime,
+} from "@avantlink-s2s/core";
+import { unavailable } from "./failure.ts";
+import { inTime } from "./in-time.ts";
+import { checkOptions } from "./options.ts";
+import { type Boss, type ShopTransaction, type SqlRunner, underSavepoint } from "./pg-boss-boss.ts";
+import {
+  BossJobs,
+  claimedOf,
+  dataOf,
+  idOf,
+  LEASE_SECONDS,
+  type Lease,
+  RETENTION_SECONDS,
+  RETRY_LIMIT,
+} from "./pg-boss-jobs.ts";
+import { type Pump, startPump } from "./pump.ts";
+
+// How often jobs are looked for whose worker died.
+const RECOVERY_MS = 10_000;
+
+// Nothing of pg-boss's own time limits may end an order.
+const QUEUE = {
+  retryLimit: RETRY_LIMIT,
+  retryDelay: 0,
+  retryBackoff: false,
+  expireInSeconds: LEASE_SECONDS,
+  retentionSeconds: RETENTION_SECONDS,
+  deleteAfterSeconds: 0,
+};
+
+/** The options of {@link pgBossOutbox}. */
+export interface PgBossOutboxOptions {
+  /** The shop's `PgBoss`, version 12. The shop starts it before the first order and stops it last. */
+  readonly boss: Boss;
+  /** The queue's name; processes with the same one share their orders. @default "avantlink-orders" */
+  readonly queue?: string | undefined;
+  /** The schema that the boss works in. @default what the boss itself says, else "pgboss" */
+  readonly schema?: string | undefined;
+}
+
+export type { Boss, ShopTransaction };
+
+/**
+ * Keeps orders in PostgreSQL with pg-boss: for shops that have a PostgreSQL and want an order and its tracking to
+ * be one transaction.
+ */
+export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
+  checkOptions("pgBossOutbox", options, { boss: pgBoss, queue: queueName, schema: schemaName });
+  const { boss } = options;
+  const queue = options.queue ?? "avantlink-orders";
+  let opening: Promise<void> | undefined;
+  let clock: Runtime | undefined;
+  let jobs = new BossJobs("pgboss", queue);
+  let tell: (error: AvantLinkError) => void = () => {};
+  let pump: Pump | undefined;
+  const onError = (cause: Error) => tell(new AvantLinkError("outbox.stalled", { cause }));
+
+  async function openQueue(runtime: Runtime): Promise<void> {
+    const schema = options.schema ?? schemaOf(boss.getDb());
+    await boss.createQueue(queue, { ...QUEUE, partition: true });
+    await boss.updateQueue(queue, QUEUE);
+    const { rows } = await boss
+      .getDb()
+      .executeSql(`SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'queue'`, [
+        unquoted(schema),
+      ]);
+    const known =
+      rows.length > 0 &&
+      (await boss.getDb().executeSql(`SELECT 1 FROM ${schema}.queue WHERE name = $1`, [queue])).rows;
+    if (!known || known.length === 0) {
+      throw new AvantLinkError("outbox.unfit", {
+        detail: `The boss does not work in the schema ${schema}: give pgBossOutbox its schema.`,
+      });
+    }
+    jobs = new BossJobs(schema, queue);
+    clock = runtime;
+  }
+
+  function runtime(): Runtime {
+    if (!clock) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
+    return clock;
+  }
+
+  /** Asks the boss's own database, for so long as anybody waits. */
+  async function ask<T>(work: (sql: SqlRunner) => Promise<T>): Promise<T> {
+    runtime();
+    return inTime(work(boss.getDb()), "PostgreSQL");
+  }
+
+  async function put(sql: SqlRunner, job: OutboxJob, dead: DeadReason | undefined): Promise<PutResult> {
+    if (dead) {
+      if (await jobs.putLetter(sql, job, dead)) return { accepted: true };
+    } else {
+      const id = await boss.send(queue, dataOf(job), { id: idOf(job.key), db: sql });
+      if (id !== null || (await jobs.revive(sql, job.key, dataOf(job)))) return { accepted: true };
+    }
+    const state = await jobs.state(sql, job.key);
+    if (state === undefined)
+      throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
+    return { accepted: false, state };
+  }
+
+  return {
+    name: "pg-boss",
+    durable: true,
+    joinsTransactions: true,
+    async open(given, problem) {
+      tell = problem;
+      opening ??= inTime(openQueue(given), "PostgreSQL");
+      try {
+        await opening;
+      } catch (cause) {
+        opening = undefined;
+        throw cause;
+      }
+      // An error event that nobody hears would end the shop's process.
+      if (boss.listenerCount("error") === 0) boss.on("error", onError);
+    },
+    async put(job, { dead, transaction } = {}) {
+      runtime();
+      if (transaction !== undefined) {
+        return underSavepoint(transaction as ShopTransaction, (sql) => put(sql, job, dead)).catch(
+          (cause: unknown) => {
+            throw unavailable(cause);
+          },
+        );
+      }
+      const result = await ask((sql) => put(sql, job, dead));
+      pump?.wake();
+      return result;
+    },
+    async run(deliver, { concurrency }) {
+      const { now } = runtime();
+      let recoveredAt = Number.NEGATIVE_INFINITY;
+      pump = startPump<Lease>({
+        store: {
+          claim: (limit) =>
+            ask(async (sql) => {
+              if (now() - recoveredAt >= RECOVERY_MS) {
+                await jobs.recover(sql);
+                recoveredAt = now();
+              }
+              const claimed = (await boss.fetch(queue, { batchSize: limit, includeMetadata: true })) ?? [];
+              return claimed.map(({ id, retryCount, data }) => ({
+                job: claimedOf(data),
+                lease: { id, retryCount },
+              }));
+            }),
+          settle: ({ lease }, verdict) => ask((sql) => jobs.settle(sql, lease, verdict, now())),
+        },
+        deliver,
+        concurrency,
+        runtime: runtime(),
+        problem: tell,
+      });
+      return pump;
+    },
+    state: (key) => ask((sql) => jobs.state(sql, key)),
+    totals: () => ask((sql) => jobs.totals(sql)),
+    dead: {
+      list: ({ limit = 100, offset = 0 } = {}) => ask((sql) => jobs.letters(sql, limit, offset)),
+      async retry(key, body) {
+        const fresh = {
+          key,
+          kind: "order",
+          acceptedAt: runtime().now(),
+          ...(body === undefined ? {} : { body }),
+        } as const;
+        const retried = await ask((sql) => jobs.revive(sql, key, fresh));
+        pump?.wake();
+        return retried;
+      },
+      remove: (key) => ask((sql) => jobs.remove(sql, key)),
+    },
+    async close() {
+      await opening?.catch(() => {});
+      opening = undefined;
+      clock = undefined;
+      boss.off("error", onError);
+    },
+  };
+}
+
+/** The schema of pg-boss's own pool; a database that the shop adapted does not tell. */
+function schemaOf(database: object): string {
+  const config: unknown = "config" in database ? database.config : undefined;
+  const schema: unknown =
+    typeof config === "object" && config !== null && "schema" in config ? config.schema : undefined;
+  return typeof schema === "string" ? schema : "pgboss";
+}
+
+function unquoted(schema: string): string {
+  return schema.startsWith('"') ? schema.slice(1, -1) : schema.toLowerCase();
+}
+
+function pgBoss(value: unknown): string | undefined {
+  const fits =
+    typeof value === "object" &&
+    value !== null &&
+    ["send", "fetch", "createQueue", "updateQueue", "getDb"].every(
+      (name) => typeof Reflect.get(value, name) === "function",
+    );
+  return fits ? undefined : "expected a PgBoss of version 12";
+}
+
+function queueName(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && /^[\w.-]+$/.test(value))) return undefined;
+  return "expected a name of letters, digits, ., - and _";
+}
+
+function schemaName(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && /^(?:\w+|"[\w-]+")$/.test(value)))
+    return undefined;
+  return "expected a schema's name";
+}
