@@ -1,0 +1,324 @@
+import { randomUUID } from "node:crypto";
+import { type AvantLinkError, createTracker, type Outbox } from "@avantlink-s2s/core";
+import { type PgBossOutboxOptions, pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { Client } from "pg";
+import { PgBoss } from "pg-boss";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bench } from "../conformance/bench.ts";
+import { aJob, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
+import { eventLog } from "../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { startBoss } from "../support/outboxes.ts";
+import { type OwnServer, ownPostgres } from "../support/services.ts";
+import { shiftedClock } from "../support/shifted-clock.ts";
+
+const installed = await ownPostgres().catch(() => undefined);
+const name = "on a PostgreSQL of its own";
+
+describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)`, () => {
+  const schema = "pgboss";
+  let server: OwnServer;
+  let boss: PgBoss;
+  let queue: string;
+  let problems: AvantLinkError[];
+  let ending: (() => Promise<unknown>)[];
+
+  beforeAll(async () => {
+    if (installed) server = installed;
+    boss = await startBoss({ url: server.url, schema });
+  });
+  beforeEach(() => {
+    queue = `orders-${randomUUID().slice(0, 8)}`;
+    problems = [];
+    ending = [];
+  });
+  afterEach(async () => {
+    for (const end of ending.reverse()) await end();
+  });
+  afterAll(async () => {
+    await boss.stop({ graceful: false });
+    await server.end();
+  });
+
+  async function anOutbox(options: Partial<PgBossOutboxOptions> = {}): Promise<Outbox> {
+    const outbox = pgBossOutbox({ boss, queue, ...options });
+    ending.push(() => outbox.close());
+    await outbox.open(shiftedClock(), (error) => problems.push(error));
+    return outbox;
+  }
+
+  async function aClient(): Promise<Client> {
+    const client = new Client(server.url);
+    client.on("error", () => {});
+    await client.connect();
+    ending.push(() => client.end());
+    return client;
+  }
+
+  const codes = () => problems.map(({ code }) => code);
+  const sql = (text: string, values: unknown[] = []) => boss.getDb().executeSql(text, values);
+  const NONE = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0, oldestPendingAt: undefined };
+
+  describe("an order in the shop's own transaction", () => {
+    test("is there when that commits, and is sent", async () => {
+      const outbox = await anOutbox();
+      const worker = await bench(outbox);
+      const client = await aClient();
+      await client.query("BEGIN");
+      expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ accepted: true });
+      expect(await outbox.totals()).toEqual(NONE);
+      await client.query("COMMIT");
+      const { job, answer } = await worker.next();
+      expect(job.key).toBe(keyOf("1"));
+      answer(delivered);
+      await worker.end();
+    });
+
+    test("was never there when that is rolled back", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      await client.query("BEGIN");
+      await outbox.put(aJob("1"), { transaction: client });
+      await client.query("ROLLBACK");
+      expect(await outbox.totals()).toEqual(NONE);
+      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+    });
+
+    test("may be put through whatever runs SQL there", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      await client.query("BEGIN");
+      const executeSql = (text: string, values?: unknown[]) => client.query(text, values);
+      expect(await outbox.put(aJob("1"), { transaction: { executeSql } })).toEqual({ accepted: true });
+      await client.query("COMMIT");
+      expect(await outbox.state(keyOf("1"))).toBe("pending");
+    });
+
+    test("leaves the transaction as it was: its lock timeout, its savepoints, its rows", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      await client.query("CREATE TABLE IF NOT EXISTS shop_order (number text)");
+      await client.query("BEGIN");
+      await client.query("SET LOCAL lock_timeout = '7s'");
+      await client.query("INSERT INTO shop_order VALUES ('1')");
+      await outbox.put(aJob("1"), { transaction: client });
+      expect((await client.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "7s" }]);
+      await expect(client.query("ROLLBACK TO SAVEPOINT avantlink_order")).rejects.toThrow("does not exist");
+      await client.query("ROLLBACK");
+    });
+
+    test("cannot break the transaction when it cannot be stored", async () => {
+      const outbox = await anOutbox();
+      const [first, second] = [await aClient(), await aClient()];
+      await second.query("CREATE TABLE IF NOT EXISTS shop_order (number text)");
+      await second.query("TRUNCATE shop_order");
+      await first.query("BEGIN");
+      await outbox.put(aJob("1"), { transaction: first });
+      await second.query("BEGIN");
+      await second.query("INSERT INTO shop_order VALUES ('1')");
+      // The first transaction holds the order's number and does not end in time.
+      await expect(outbox.put(aJob("1"), { transaction: second })).rejects.toMatchObject({
+        code: "outbox.unavailable",
+      });
+      expect((await second.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "0" }]);
+      await second.query("COMMIT");
+      expect((await second.query("SELECT * FROM shop_order")).rows).toEqual([{ number: "1" }]);
+      await first.query("COMMIT");
+      expect(await outbox.totals()).toMatchObject({ accepted: 1, pending: 1 });
+    });
+
+    test("waits for another open transaction with the same number, and is its duplicate", async () => {
+      const outbox = await anOutbox();
+      const [first, second] = [await aClient(), await aClient()];
+      await first.query("BEGIN");
+      await outbox.put(aJob("1"), { transaction: first });
+      await second.query("BEGIN");
+      const waiting = outbox.put(aJob("1"), { transaction: second });
+      await expect
+        .poll(() =>
+          sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").then(
+            ({ rows }) => rows.length,
+          ),
+        )
+        .toBe(1);
+      await first.query("COMMIT");
+      expect(await waiting).toEqual({ accepted: false, state: "pending" });
+      await second.query("COMMIT");
+    });
+
+    test("takes a dead letter's number again only if that commits", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("1"), { dead: REFUSED });
+      const client = await aClient();
+      for (const [end, state] of [
+        ["ROLLBACK", "dead"],
+        ["COMMIT", "pending"],
+      ] as const) {
+        await client.query("BEGIN");
+        expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ accepted: true });
+        await client.query(end);
+        expect(await outbox.state(keyOf("1"))).toBe(state);
+      }
+    });
+
+    test("is refused, and nothing broken, when the transaction had failed before", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      await client.query("BEGIN");
+      await client.query("SELECT 1/0").catch(() => {});
+      await expect(outbox.put(aJob("1"), { transaction: client })).rejects.toMatchObject({
+        code: "outbox.unavailable",
+      });
+      await client.query("ROLLBACK");
+    });
+
+    test("is tracked by one call, and waits for nothing inside", async () => {
+      const sandbox = await startSandbox();
+      const events = eventLog();
+      const tracker = createTracker({
+        merchantId: MERCHANT_ID,
+        endpoint: sandbox.url,
+        onEvent: events.onEvent,
+        outbox: pgBossOutbox({ boss, queue }),
+      });
+      const client = await aClient();
+      for (const [orderNumber, end] of [
+        ["1", "ROLLBACK"],
+        ["2", "COMMIT"],
+      ] as const) {
+        await client.query("BEGIN");
+        const asked = { transaction: client, waitForDeliveryMs: 5_000 };
+        expect(await tracker.trackOrder(anOrder({ orderNumber }), aContext(), asked)).toMatchObject({
+          status: "accepted",
+        });
+        expect(sandbox.requests).toHaveLength(0);
+        await client.query(end);
+      }
+      await events.waitFor("delivered");
+      expect(sandbox.orders.map(({ body }) => body)).toMatchObject([{ order: { order_number: "2" } }]);
+      await tracker.close();
+      await sandbox.close();
+    });
+  });
+
+  describe("pg-boss's own upkeep", () => {
+    /** One pass of everything that a boss does by itself. */
+    async function upkeep(): Promise<void> {
+      const keeper = new PgBoss({
+        connectionString: server.url,
+        schema,
+        superviseIntervalSeconds: 1,
+        monitorIntervalSeconds: 1,
+        maintenanceIntervalSeconds: 1,
+      });
+      await keeper.start();
+      await sql(`UPDATE ${schema}.queue SET monitor_on = NULL, monitor_claim_on = NULL, maintain_on = NULL`);
+      await keeper.supervise(queue);
+      await keeper.stop({ graceful: false });
+    }
+    const aged = (days: number) =>
+      sql(
+        `UPDATE ${schema}.job SET created_on = created_on - $2::int * interval '1 day',
+           completed_on = completed_on - $2::int * interval '1 day',
+           keep_until = keep_until - $2::int * interval '1 day' WHERE name = $1`,
+        [queue, days],
+      );
+
+    test("keeps keys taken for 400 days, and letters and waiting orders until they are dealt with", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("removed"), { dead: REFUSED });
+      await outbox.dead.remove(keyOf("removed"));
+      await outbox.put(aJob("letter"), { dead: REFUSED });
+      await outbox.put(aJob("delivered"));
+      const worker = await bench(outbox);
+      (await worker.next()).answer(delivered);
+      await expect.poll(() => outbox.state(keyOf("delivered"))).toBe("delivered");
+      await outbox.put(aJob("waiting"));
+      (await worker.next()).answer(retry(Date.now() + 86_400_000));
+      await worker.end();
+      await aged(399);
+      await upkeep();
+      expect(await outbox.totals()).toMatchObject({ delivered: 1, removed: 1, dead: 1, pending: 1 });
+      await aged(2);
+      await upkeep();
+      expect(await outbox.totals()).toMatchObject({ delivered: 0, removed: 0, dead: 1, pending: 1 });
+    });
+
+    test("gives no order up, however many workers died over it", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("1"));
+      const worker = await bench(outbox);
+      (await worker.next()).answer(retry(Date.now()));
+      await worker.next();
+      await sql(
+        `UPDATE ${schema}.job SET retry_count = 32766, started_on = started_on - interval '1 hour' WHERE name = $1`,
+        [queue],
+      );
+      const second = await bench(await anOutbox());
+      expect((await second.next()).job).toMatchObject({ key: keyOf("1"), attempts: 1 });
+      await worker.end();
+      await second.end();
+    });
+  });
+
+  describe("the boss", () => {
+    test("that is not started is told", async () => {
+      const idle = new PgBoss({ connectionString: server.url, schema });
+      const outbox = pgBossOutbox({ boss: idle, queue });
+      await expect(outbox.open(shiftedClock(), () => {})).rejects.toMatchObject({
+        code: "outbox.unavailable",
+        message: expect.stringContaining("start()"),
+      });
+    });
+
+    test("in a schema of another name is found by what it says itself", async () => {
+      const other = await startBoss({ url: server.url, schema: "another_schema" });
+      const outbox = await anOutbox({ boss: other });
+      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+      expect(await outbox.state(keyOf("1"))).toBe("pending");
+      await other.stop({ graceful: false });
+    });
+
+    test("that works in another schema than was said is told", async () => {
+      await expect(anOutbox({ schema: "nowhere" })).rejects.toMatchObject({ code: "outbox.unfit" });
+    });
+  });
+
+  test("while PostgreSQL is away orders are refused in time, it is told, nothing crashes, and all goes on when it is back", async () => {
+    const outbox = await anOutbox();
+    const worker = await bench(outbox, 2);
+    await outbox.put(aJob("1"));
+    const sent = await worker.next();
+    await server.stop("SIGQUIT");
+    const asked = performance.now();
+    await expect(outbox.put(aJob("2"))).rejects.toMatchObject({ code: "outbox.unavailable" });
+    await expect(outbox.totals()).rejects.toMatchObject({ code: "outbox.unavailable" });
+    expect(performance.now() - asked).toBeLessThan(6_000);
+    sent.answer(delivered);
+    await expect.poll(codes, { timeout: 5_000 }).toContain("outbox.stalled");
+    await server.start();
+    await expect
+      .poll(() => outbox.put(aJob("3")).catch(() => {}), { timeout: 10_000 })
+      .toEqual({ accepted: true });
+    const next = await worker.next();
+    expect(next.job.key).toBe(keyOf("3"));
+    next.answer(delivered);
+    await expect.poll(() => outbox.totals(), { timeout: 5_000 }).toMatchObject({ accepted: 2, delivered: 2 });
+    await worker.end();
+  });
+});
+
+describe("options", () => {
+  const boss = { send() {}, fetch() {}, createQueue() {}, updateQueue() {}, getDb() {} };
+  const wrong: [string, object, RegExp][] = [
+    ["no boss", {}, /boss: expected a PgBoss/],
+    ["something else", { boss: { send() {} } }, /boss: expected a PgBoss/],
+    ["a queue with a blank", { boss, queue: "a b" }, /queue: expected a name/],
+    ["a schema with a quote", { boss, schema: 'a"; DROP' }, /schema: expected/],
+    ["one that nobody knows", { boss, url: "x" }, /url: is not an option/],
+  ];
+  test.each(wrong)("%s is refused when the outbox is made", (_, options, message) => {
+    expect(() => pgBossOutbox(options as PgBossOutboxOptions)).toThrow(message);
+  });
+});
