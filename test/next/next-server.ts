@@ -11,16 +11,21 @@ export interface NextServer {
   readonly output: () => string;
   /** Tells it to stop, and resolves when it has. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs `next start` on a free port of loopback. Every line that it prints is handed to `onLine`. */
+/**
+ * Runs `next start`, or `next dev` where the environment says so, on a free port of loopback. Every line that it
+ * prints is handed to `onLine`.
+ */
 export async function startNext(
   { dir, nextBin }: BuiltProject,
   environment: Readonly<Record<string, string>> = {},
   onLine: (line: string) => void = () => {},
 ): Promise<NextServer> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [nextBin, "start", "-H", "127.0.0.1", "-p", "0"], {
+  const command = environment.NODE_ENV === "development" ? "dev" : "start";
+  const child = spawn(process.execPath, [nextBin, command, "-H", "127.0.0.1", "-p", "0"], {
     cwd: dir,
     env: { PATH, HOME, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -39,13 +44,9 @@ export async function startNext(
     }
     child.once("exit", (code) => reject(new Error(`next start ended with ${code}:\n${output}`)));
   });
-  return {
-    url: await url,
-    process: child,
-    output: () => output,
-    async close() {
-      child.kill("SIGTERM");
-      await exited;
-    },
+  const close = async () => {
+    child.kill("SIGTERM");
+    await exited;
   };
+  return { url: await url, process: child, output: () => output, close, [Symbol.asyncDispose]: close };
 }

@@ -36,7 +36,7 @@ export interface ProjectPlan {
   readonly bundler?: "webpack" | undefined;
   /** Beside what every project here has in its `next.config`. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Files to add or to replace, by their path in the project. */
+  /** Files to add or to replace, by their path in the project; an empty one is left out. */
   readonly files?: Readonly<Record<string, string>>;
   /** Further packages that it uses, by where the repository has them. */
   readonly packages?: Readonly<Record<string, string>>;
@@ -60,9 +60,7 @@ export class BuildFailure extends Error {
  * beside the one Next that it is to run on. A build is kept until anything that it was made from changes.
  */
 export async function builtProject(plan: ProjectPlan): Promise<BuiltProject> {
-  const name = `${plan.source.split("/").at(-1)}-${createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 6)}`;
-  const dir = join(BUILT, name);
-  const nextBin = join(realpathSync(join(ROOT, "node_modules", plan.next)), "dist/bin/next");
+  const { dir, nextBin } = placeOf(plan);
   const fingerprint = fingerprintOf(plan);
   const stamp = join(dir, ".built.json");
   if (existsSync(stamp)) {
@@ -76,11 +74,29 @@ export async function builtProject(plan: ProjectPlan): Promise<BuiltProject> {
   return { dir, nextBin, output };
 }
 
+/** A project ready for `next dev`. */
+export function laidOut(plan: ProjectPlan): BuiltProject {
+  const { dir, nextBin } = placeOf({ ...plan, config: { ...plan.config, distDir: ".next-dev" } });
+  rmSync(dir, { recursive: true, force: true });
+  layOut(dir, plan);
+  return { dir, nextBin, output: "" };
+}
+
+function placeOf(plan: ProjectPlan): { dir: string; nextBin: string } {
+  const name = plan.source.split("/").at(-1);
+  const id = createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 6);
+  return {
+    dir: join(BUILT, `${name}-${id}`),
+    nextBin: join(realpathSync(join(ROOT, "node_modules", plan.next)), "dist/bin/next"),
+  };
+}
+
 function layOut(dir: string, { source, next, config, files = {}, packages = {} }: ProjectPlan): void {
   cpSync(join(ROOT, source), dir, { recursive: true, filter: (path) => !/node_modules|\.next\b/.test(path) });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
+    if (text === "") rmSync(join(dir, path));
+    else writeFileSync(join(dir, path), text);
   }
   if (existsSync(join(dir, "scenario.ts"))) {
     cpSync(join(ROOT, "test/conformance/shop.ts"), join(dir, "scenario.ts"));

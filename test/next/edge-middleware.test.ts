@@ -1,0 +1,62 @@
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { Browser, sent } from "../conformance/harness.ts";
+import { MERCHANT_ID } from "../conformance/shop.ts";
+import { type NextServer, startNext } from "./next-server.ts";
+import { builtProject } from "./project.ts";
+
+const PATIENT = { timeoutMs: 15_000 };
+const sandbox = await startSandbox();
+let server: NextServer;
+const browser = () => new Browser({ url: server.url, path: () => "/" });
+
+beforeAll(async () => {
+  // webpack fails on any `node:` import in what reaches the edge, a lazy one too; Turbopack would only warn.
+  const project = await builtProject({
+    source: "test/next/edge-middleware",
+    next: inject("nextVersion"),
+    bundler: "webpack",
+  });
+  server = await startNext(project, {
+    AVANTLINK_MERCHANT_ID: MERCHANT_ID,
+    AVANTLINK_ENDPOINT: sandbox.url,
+  });
+});
+afterEach(() => sandbox.reset());
+afterAll(async () => {
+  await server.close();
+  await sandbox.close();
+});
+
+describe("a shop that has only middleware.ts, on the edge runtime", () => {
+  test("captures a click", async () => {
+    const shopper = browser();
+    const { status, body, headers } = await shopper.open("/?avad=77_f3afbe121");
+    expect(status).toBe(200);
+    expect(body.toString()).toContain("Gear");
+    expect(headers["cache-control"]).toBe("private, no-store");
+    const [click] = await sandbox.waitForClicks(1, PATIENT);
+    expect(sent(click, "tracking_ids.visitor_id")).toEqual([shopper.cookies.get("avad_visitor")]);
+    expect(sent(click, "current_url")).toBe(`${server.url}/?avad=77_f3afbe121`);
+  });
+
+  test("answers while AvantLink hangs", async () => {
+    sandbox.fail({ hang: true });
+    expect((await browser().open("/?avad=77_f3afbe121")).status).toBe(200);
+  });
+
+  test.each([
+    ["a redirect", "/old", 307],
+    ["an answer of its own", "/json", 418],
+    ["a rewrite", "/shelf", 200],
+  ])("keeps %s of the shop's own", async (_, path, status) => {
+    const plain = await browser().open(path);
+    const landing = await browser().open(`${path}?avad=77_f3afbe121`);
+    expect([plain.status, landing.status]).toEqual([status, status]);
+    expect(landing.headers.location).toBe(plain.headers.location);
+    expect(landing.body).toEqual(plain.body);
+    expect(plain.setCookies).toEqual([]);
+    expect(landing.setCookies.map((line) => line.split("=", 1)[0])).toEqual(["avad", "avad_visitor"]);
+    await sandbox.waitForClicks(1, PATIENT);
+  });
+});
