@@ -1,0 +1,32 @@
+import type { Readable } from "node:stream";
+import split2 from "split2";
+import { givenOrder } from "../given-order.ts";
+import type { FileEntry } from "./order-file.ts";
+
+// Far above any order; what is longer is another kind of file.
+const LONGEST_LINE = 4 * 1024 * 1024;
+
+/** One order a line, as JSON. */
+export async function* readNdjsonOrders(bytes: Readable): AsyncGenerator<FileEntry> {
+  let line = 0;
+  const lines = bytes.pipe(split2(/\r?\n/, { maxLength: LONGEST_LINE }));
+  bytes.on("error", (error) => lines.destroy(error));
+  try {
+    for await (const text of lines as AsyncIterable<string>) {
+      line += 1;
+      const json = line === 1 ? text.replace(/^\uFEFF/, "") : text;
+      if (json.trim() === "") continue;
+      yield entryOf(json, line);
+    }
+  } finally {
+    bytes.destroy();
+  }
+}
+
+function entryOf(json: string, line: number): FileEntry {
+  try {
+    return { ok: true, line, ...givenOrder(JSON.parse(json)) };
+  } catch {
+    return { ok: false, line, field: "line", message: "is not JSON" };
+  }
+}

@@ -1,0 +1,24 @@
+import { Presets, SingleBar } from "cli-progress";
+
+/** A bar on stderr while somebody looks; nothing otherwise. */
+export interface Progress {
+  update(value: number): void;
+  stop(): void;
+}
+
+export function showProgress(what: string, total: number, unit: string): Progress {
+  const bar = new SingleBar(
+    {
+      stream: process.stderr,
+      format: `${what} {bar} {percentage} %  {value}/{total} ${unit}  {eta_formatted} left`,
+      hideCursor: true,
+      etaBuffer: 200,
+      // Its own handler would end the process before what is on its way has been settled.
+      gracefulExit: false,
+      linewrap: false,
+    },
+    Presets.shades_classic,
+  );
+  if (process.stderr.isTTY) bar.start(total, 0);
+  return { update: (value) => bar.update(Math.min(value, total)), stop: () => bar.stop() };
+}

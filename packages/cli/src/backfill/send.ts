@@ -1,0 +1,161 @@
+import type { Outbox, Receipt, TrackingEvent } from "@avantlink-s2s/core";
+import { clock, pause } from "../clock.ts";
+import { CommandError, EXIT } from "../exit.ts";
+import { type Merchant, sendingTracker } from "../merchant.ts";
+import { type FileCheck, isRefused, numberOf } from "./check.ts";
+import type { InFlight } from "./in-flight.ts";
+import { onceOnly } from "./once-only.ts";
+import type { FileEntry, OrderFile } from "./order-file.ts";
+
+// Orders that share one commit of the outbox.
+const BATCH = 50;
+// So many may wait for AvantLink; the rest waits in the file, where it costs no memory.
+const MOST_PENDING = 500;
+const LOOK_MS = 50;
+
+/** What a sending run is told. */
+export interface SendOptions {
+  readonly file: OrderFile;
+  readonly check: FileCheck;
+  readonly outbox: Outbox;
+  /** Where orders on their way are remembered; nothing with an outbox that others deliver from as well. */
+  readonly inFlight: InFlight | undefined;
+  readonly merchant: Merchant;
+  /** Orders a second, at most. */
+  readonly rate: number;
+  readonly concurrency: number;
+  /** Ends the run early. */
+  readonly stop: AbortSignal;
+  /** How many orders are done with, of those that can be sent. */
+  readonly progress: (done: number) => void;
+}
+
+/** What became of the orders. */
+export interface SendReport {
+  /** Confirmed by AvantLink in this run. */
+  readonly delivered: number;
+  /** Accepted in an earlier run, or by the shop; not sent again. */
+  readonly knownBefore: number;
+  /** Refused by AvantLink: dead letters. */
+  readonly refused: number;
+  /** On their way when an earlier run was killed; not sent again: dead letters. */
+  readonly unconfirmed: number;
+  /** In the outbox, not delivered yet. */
+  readonly pending: number;
+  readonly interrupted: boolean;
+  /** The last thing that went wrong with AvantLink. */
+  readonly lastFailure: string;
+}
+
+/** Sends a checked file through an outbox. */
+export async function sendFile(options: SendOptions): Promise<SendReport> {
+  const { file, check, rate, stop, progress } = options;
+  let delivered = 0;
+  let refused = 0;
+  let unconfirmed = 0;
+  let notNew = 0;
+  let handled = 0;
+  let lastFailure = "";
+  const outbox = onceOnly(options.outbox, options.inFlight, { unconfirmed: () => (unconfirmed += 1) });
+
+  function onEvent(event: TrackingEvent): void {
+    if (event.type === "delivered") delivered += 1;
+    if (event.type === "dead") refused += 1;
+    if ("error" in event) lastFailure = event.error.message;
+  }
+  const tracker = sendingTracker(options.merchant, outbox, onEvent, options.concurrency);
+  await outbox.open(clock, () => {});
+  // An earlier run's orders that are delivered in this one count as this one's.
+  const leftBefore = options.inFlight ? (await outbox.totals()).pending : 0;
+  await tracker.start();
+
+  /** How many orders were new to the outbox. */
+  async function hand(batch: readonly Sendable[]): Promise<number> {
+    const receipts = await Promise.all(batch.map((entry) => handOne(entry)));
+    handled += batch.length;
+    const accepted = receipts.filter(({ status }) => status === "accepted").length;
+    notNew += receipts.length - accepted;
+    return accepted;
+  }
+
+  async function handOne(entry: Sendable): Promise<Receipt> {
+    for (;;) {
+      const receipt = await tracker.trackOrder(entry.order, entry.context, { transaction: NOT_DIRECTLY });
+      if (receipt.status === "accepted" || receipt.status === "duplicate") return receipt;
+      // It may be stored by now; asking again tells.
+      const error = receipt.status === "rejected" ? receipt.error : undefined;
+      if (error?.code === "outbox.slow" && !stop.aborted) continue;
+      const why = error?.message ?? receipt.status;
+      throw new CommandError(
+        EXIT.unreachable,
+        `The outbox did not take line ${entry.line}: ${why}`,
+        "Run the command again to go on.",
+      );
+    }
+  }
+
+  /** Waits while so many orders are pending; tells how far things are. */
+  async function pendingAtMost(most: number): Promise<number> {
+    for (;;) {
+      const { pending, oldestPendingAt = 0 } = await outbox.totals();
+      // What the shop itself has accepted since is no matter of this run.
+      const ours = oldestPendingAt > handedAt ? 0 : pending;
+      progress(Math.max(0, handled - ours));
+      if (ours <= most || stop.aborted) return ours;
+      await pause(LOOK_MS);
+    }
+  }
+
+  let handedAt = clock.now();
+  let pending = 0;
+  try {
+    const pace = pacer(rate);
+    for await (const batch of batches(
+      sendable(file.entries(), check),
+      Math.max(1, Math.min(BATCH, Math.floor(rate / 4))),
+    )) {
+      if (stop.aborted) break;
+      const accepted = await hand(batch);
+      handedAt = clock.now();
+      await pendingAtMost(MOST_PENDING);
+      await pace(accepted, stop);
+    }
+    pending = await pendingAtMost(0);
+  } finally {
+    await tracker.close({ timeoutMs: 0 });
+  }
+  const knownBefore = Math.max(0, notNew - leftBefore);
+  return { delivered, knownBefore, refused, unconfirmed, pending, interrupted: stop.aborted, lastFailure };
+}
+
+// Any value will do: the outbox that is handed to the tracker takes a transaction, and makes nothing of it.
+const NOT_DIRECTLY = {};
+
+type Sendable = Extract<FileEntry, { ok: true }>;
+
+async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): AsyncGenerator<Sendable> {
+  for await (const entry of entries) {
+    if (!entry.ok || check.faultyLines.has(entry.line) || isRefused(entry.context)) continue;
+    if (!check.repeated.has(numberOf(entry.order))) yield entry;
+  }
+}
+
+async function* batches<T>(entries: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const entry of entries) {
+    batch.push(entry);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Spreads orders over time: so many a second, and none saved up while AvantLink was slow. */
+function pacer(rate: number): (count: number, stop: AbortSignal) => Promise<void> {
+  let free = clock.now();
+  return async (count, stop) => {
+    free = Math.max(free, clock.now()) + (count * 1000) / rate;
+    while (!stop.aborted && clock.now() < free) await pause(Math.min(LOOK_MS, free - clock.now()));
+  };
+}

@@ -1,0 +1,191 @@
+import type { Outbox } from "@avantlink-s2s/core";
+import { Command, Option } from "@commander-js/extra-typings";
+import { checkFile, type FileCheck } from "../backfill/check.ts";
+import { InFlight } from "../backfill/in-flight.ts";
+import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
+import { showProgress } from "../backfill/progress.ts";
+import { type SendReport, sendFile } from "../backfill/send.ts";
+import { clock } from "../clock.ts";
+import { CommandError, EXIT, type ExitCode } from "../exit.ts";
+import { endpointOption, merchantOption, orderKeyFor } from "../merchant.ts";
+import { isChosen, openOutbox } from "../outbox/open.ts";
+import { type OutboxChoice, postgresOption, redisOption, sqliteOption } from "../outbox/options.ts";
+import { sayProblems } from "../problems.ts";
+import { harmless, openTerminal, type Terminal } from "../terminal.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+/** `backfill`: sends orders of the past out of a file. */
+export const backfillCommand = new Command("backfill")
+  .description("checks a file of past orders, and sends them with --send, each order number once")
+  .argument("<file>", "orders as NDJSON, or as CSV with a row for each item")
+  .addOption(
+    new Option("--format <format>", "what the file is, where its name does not tell").choices([
+      "csv",
+      "ndjson",
+    ] as const),
+  )
+  .option("--send", "really send, after the whole file was checked")
+  .option("--skip-faulty", "send the rest of a file in which some orders are faulty")
+  .option("--rate <number>", "orders a second, at most", wholeNumber(1, 10_000), 20)
+  .option("--concurrency <number>", "calls to AvantLink at a time", wholeNumber(1, 100), 4)
+  .option("--state <path>", "where it is remembered what was sent (default: the file's name with .sent.db)")
+  .addOption(sqliteOption)
+  .addOption(redisOption)
+  .addOption(postgresOption)
+  .addOption(merchantOption)
+  .addOption(endpointOption)
+  .option("--json", "print the report as JSON, for scripts")
+  .addHelpText("after", HELP())
+  .action(async (path, options) => {
+    const terminal = openTerminal({ json: options.json === true });
+    const file = await openOrderFile(path, options.format);
+    const check = await withProgress(file, (position) => checkFile(file, position));
+    if (options.send !== true) {
+      report(terminal, check);
+      terminal.say(`Nothing was sent. ${check.sendable} orders would be: add --send.`);
+      process.exitCode = isFaulty(check) ? EXIT.wrong : EXIT.ok;
+      return;
+    }
+    if (isFaulty(check) && options.skipFaulty !== true) {
+      report(terminal, check);
+      throw new CommandError(
+        EXIT.wrong,
+        "Nothing was sent, because of the faults above.",
+        "Correct the file, or send the rest with --skip-faulty.",
+      );
+    }
+    // Said before anything is opened, rather than once for each order.
+    orderKeyFor(options)("");
+    const { outbox, inFlight, statePath } = await openState(path, options);
+    const sent = await send(
+      terminal,
+      outbox,
+      (stop, progress) =>
+        sendFile({
+          file,
+          check,
+          outbox,
+          inFlight,
+          merchant: options,
+          rate: options.rate,
+          concurrency: options.concurrency,
+          stop,
+          progress,
+        }),
+      check.sendable,
+    );
+    inFlight?.end(sent.pending === 0 && !sent.interrupted);
+    terminal.sayJson({ file: path, ...shown(check), sent, state: statePath });
+    sum(terminal, sent, statePath);
+    process.exitCode = exitOf(sent);
+  });
+
+function HELP(): string {
+  return `
+Without --send it is a dry run: the whole file is read and checked, and nothing leaves.
+
+Killed or stopped, it goes on where it was when the same command is given again. What AvantLink refuses, and
+what was on its way when the process was killed, is kept: see "outbox list --sqlite <file>.sent.db".
+
+If the shop may have sent some of the orders itself, name its own outbox, which knows them:
+  $ avantlink-s2s backfill orders.ndjson --send --sqlite data/orders.db
+`;
+}
+
+async function openState(
+  path: string,
+  options: OutboxChoice & { readonly state?: string | undefined },
+): Promise<{ readonly outbox: Outbox; readonly inFlight: InFlight | undefined; readonly statePath: string }> {
+  if (isChosen(options)) {
+    if (options.state !== undefined)
+      throw new CommandError(EXIT.usage, "--state is for a backfill without an outbox.");
+    const { outbox, place } = await openOutbox(options);
+    return { outbox, inFlight: undefined, statePath: place };
+  }
+  const statePath = options.state ?? `${path}.sent.db`;
+  const { sqliteOutbox } = await import("@avantlink-s2s/outbox/sqlite");
+  const outbox = sqliteOutbox({ path: statePath });
+  await outbox.open(clock, () => {});
+  return { outbox, inFlight: new InFlight(`${statePath}.in-flight`, (key) => outbox.state(key)), statePath };
+}
+
+async function withProgress<T>(
+  file: OrderFile,
+  work: (position: (bytes: number) => void) => Promise<T>,
+): Promise<T> {
+  const bar = showProgress("checking", file.size, "bytes");
+  try {
+    return await work((bytes) => bar.update(bytes));
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Sends until done, or until Ctrl-C: then what is on its way is settled first. */
+async function send(
+  { note }: Terminal,
+  outbox: Outbox,
+  work: (stop: AbortSignal, progress: (done: number) => void) => Promise<SendReport>,
+  total: number,
+): Promise<SendReport> {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const bar = showProgress("sending", total, "orders");
+  try {
+    return await work(stopping.signal, (done) => bar.update(done));
+  } finally {
+    bar.stop();
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    if (stopping.signal.aborted) note("Stopped.");
+    await outbox.close();
+  }
+}
+
+function isFaulty({ faulty, repeated }: FileCheck): boolean {
+  return faulty > 0 || repeated.size > 0;
+}
+
+function shown({ sendable, faulty, repeated, refusedByShopper, counts, sales, ignoredColumns }: FileCheck) {
+  return { sendable, faulty, repeated: repeated.size, refusedByShopper, counts, sales, ignoredColumns };
+}
+
+function report(terminal: Terminal, check: FileCheck): void {
+  const { say, sayJson } = terminal;
+  sayJson({ ...shown(check), problems: check.problems });
+  sayProblems(
+    terminal,
+    check.problems.map(({ line, field, ...rest }) => ({ ...rest, field: `line ${line}: ${field}` })),
+  );
+  const told = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
+  if (told > check.problems.length) say(`… and ${told - check.problems.length} further problems:`);
+  for (const [rule, count] of Object.entries(check.counts)) say(`  ${count} × ${rule}`);
+  if (check.ignoredColumns.length > 0)
+    say(`Columns without a meaning here: ${check.ignoredColumns.map(harmless).join(", ")}`);
+  for (const [currency, sum] of Object.entries(check.sales))
+    say(`Sales in the file: ${sum} ${harmless(currency)}`);
+  say(
+    `${check.sendable} orders can be sent, ${check.faulty} cannot, ${check.repeated.size} order numbers are repeated, ${check.refusedByShopper} shoppers refused tracking.`,
+  );
+}
+
+function sum({ say, note }: Terminal, sent: SendReport, statePath: string): void {
+  say(
+    `${sent.delivered} delivered, ${sent.knownBefore} known from before, ${sent.refused} refused, ${sent.unconfirmed} unconfirmed, ${sent.pending} still to be delivered.`,
+  );
+  const letters = `outbox list --sqlite ${statePath}`;
+  if (sent.refused > 0) note(`AvantLink refused ${sent.refused}: ${letters}`);
+  if (sent.unconfirmed > 0) {
+    note(
+      `${sent.unconfirmed} were being sent when an earlier run was killed. AvantLink may have them, so they were not sent again. By its article a repeat of the same order number is safe: outbox retry --all --send --sqlite ${statePath}`,
+    );
+  }
+  if (sent.interrupted) note("Give the same command again to go on.");
+  if (sent.pending > 0 && sent.lastFailure !== "") note(harmless(sent.lastFailure));
+}
+
+function exitOf({ interrupted, pending, refused, unconfirmed }: SendReport): ExitCode {
+  if (interrupted) return EXIT.interrupted;
+  if (pending > 0) return EXIT.unreachable;
+  return refused + unconfirmed > 0 ? EXIT.wrong : EXIT.ok;
+}

@@ -1,0 +1,80 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import type { Checked } from "../doctor/finding.ts";
+import { checkOutbox } from "../doctor/outbox.ts";
+import { checkReach } from "../doctor/reach.ts";
+import { checkSettings } from "../doctor/settings.ts";
+import { checkVersions } from "../doctor/versions.ts";
+import { EXIT } from "../exit.ts";
+import { endpointOption, merchantOption } from "../merchant.ts";
+import { postgresOption, redisOption, sqliteOption } from "../outbox/options.ts";
+import { type Emphasis, harmless, openTerminal } from "../terminal.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+const LOOKS: Readonly<Record<Checked["verdict"], Emphasis>> = {
+  ok: "good",
+  fyi: "faint",
+  warn: "careful",
+  bad: "bad",
+};
+
+const STEPS = [
+  "Click an affiliate link of the programme, so that the shop is opened with ?avad=… in its address.",
+  "Copy the value of avad, and buy something.",
+  'In AvantLink, open "Order Inquiries", then "Tracking Details", and paste the value.',
+  "Click and order appear within 30 minutes. If the click is missing, look at trackClicks; if the order is, at trackOrders.",
+];
+
+/** `doctor`: is everything ready for real orders? */
+export const doctorCommand = new Command("doctor")
+  .description(
+    "looks at the settings, the way to AvantLink, the outbox and the installed versions; sends nothing",
+  )
+  .addOption(merchantOption)
+  .addOption(endpointOption)
+  .option("--shop <folder>", "the shop's folder, whose packages are looked at", ".")
+  .option("--site-url <url>", "the shop's public origin, as given to the tracker")
+  .option("--cookie-domain <domain>", "the cookies' domain, as given to the tracker")
+  .option("--cookie-days <days>", "the cookies' days, as given to the tracker", wholeNumber(0))
+  .addOption(
+    new Option("--cookie-same-site <value>", "the cookies' SameSite, as given to the tracker").choices([
+      "lax",
+      "strict",
+      "none",
+    ] as const),
+  )
+  .addOption(sqliteOption)
+  .addOption(redisOption)
+  .addOption(postgresOption)
+  .option("--json", "print JSON, for scripts")
+  .addHelpText(
+    "after",
+    `
+It reads this shell's environment, which may differ from the shop's. With an .env file:
+  $ node --env-file=.env.production node_modules/.bin/avantlink-s2s doctor --sqlite data/orders.db
+`,
+  )
+  .action(async (options) => {
+    const terminal = openTerminal({ json: options.json === true });
+    const tracker = {
+      merchantId: options.merchant,
+      endpoint: options.endpoint,
+      siteUrl: options.siteUrl,
+      cookies: { domain: options.cookieDomain, days: options.cookieDays, sameSite: options.cookieSameSite },
+    };
+    const checks = [
+      ...(await checkVersions(options.shop)),
+      ...(await checkSettings(tracker, process.env)),
+      ...(await checkReach(options.endpoint ?? "https://client.avantlink.com", process.env)),
+      ...(await checkOutbox(options)),
+    ];
+    const isBad = checks.some(({ verdict }) => verdict === "bad");
+    terminal.sayJson({ ok: !isBad, checks, trackingDetails: STEPS });
+    for (const { verdict, about, found, advice } of checks) {
+      const mark = terminal.emphasise(LOOKS[verdict], verdict.padEnd(4));
+      terminal.say(`${mark} ${terminal.emphasise("strong", harmless(about))}: ${harmless(found)}`);
+      if (advice !== undefined) terminal.say(`     ${terminal.emphasise("faint", harmless(advice))}`);
+    }
+    terminal.say("\nThe last check is AvantLink's own:");
+    for (const [index, step] of STEPS.entries()) terminal.say(`  ${index + 1}. ${step}`);
+    process.exitCode = isBad ? EXIT.wrong : EXIT.ok;
+  });

@@ -1,0 +1,29 @@
+/** What a script can tell from the exit code. */
+export const EXIT = {
+  ok: 0,
+  /** What was looked at is not as it should be: an order, a check, a delivery. */
+  wrong: 1,
+  /** The command was used wrongly. */
+  usage: 2,
+  /** A file, an outbox or AvantLink is out of reach; later the same command may succeed. */
+  unreachable: 3,
+  /** Stopped by Ctrl-C with work left; the same command goes on with it. */
+  interrupted: 130,
+} as const;
+
+/** A way for a command to end. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends a command with a message for people. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exit: ExitCode;
+  /** What to do about it. */
+  readonly help: string;
+
+  constructor(exit: ExitCode, message: string, help = "", cause?: unknown) {
+    super(message, { cause });
+    this.exit = exit;
+    this.help = help;
+  }
+}

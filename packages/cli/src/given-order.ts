@@ -1,0 +1,26 @@
+import { type Order, type TrackingContext, unpackContext } from "@avantlink-s2s/core";
+import { fieldsOf } from "./json-file.ts";
+
+/** An order as a file holds it, still unchecked, with the shopper's context if the file has one. */
+export interface GivenOrder {
+  readonly order: Order;
+  readonly context: TrackingContext | undefined;
+}
+
+/**
+ * Reads the two shapes that an order is written down in: the order with a `context` among its fields, or
+ * `{ order, context }`. The context is plain or as `packContext` wrote it.
+ */
+export function givenOrder(value: unknown): GivenOrder {
+  const fields = fieldsOf(value);
+  const nested = "order" in fields;
+  const { context, ...own } = fields;
+  // The mapper checks every field itself, whatever the file held.
+  const order = (nested ? fields.order : Object.keys(fields).length > 0 ? own : value) as Order;
+  return { order, context: context === undefined ? undefined : contextIn(context) };
+}
+
+function contextIn(value: unknown): TrackingContext {
+  const fields = fieldsOf(value);
+  return Object.keys(fields).some((key) => key.startsWith("avantlink_")) ? unpackContext(fields) : fields;
+}

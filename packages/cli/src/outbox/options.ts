@@ -1,0 +1,15 @@
+import { Option } from "@commander-js/extra-typings";
+
+/** Which outbox; exactly one is given. */
+export interface OutboxChoice {
+  readonly sqlite?: string | undefined;
+  readonly redis?: string | undefined;
+  readonly postgres?: string | undefined;
+}
+
+export const sqliteOption = new Option("--sqlite <path>", "the outbox in this SQLite file");
+export const redisOption = new Option("--redis <url>", "the outbox in this Redis, as BullMQ keeps it");
+export const postgresOption = new Option(
+  "--postgres <url>",
+  "the outbox in this PostgreSQL, as pg-boss keeps it",
+);

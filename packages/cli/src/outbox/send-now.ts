@@ -1,0 +1,35 @@
+import type { JobState, Outbox } from "@avantlink-s2s/core";
+import { clock, pause } from "../clock.ts";
+import { type Merchant, sendingTracker } from "../merchant.ts";
+
+const LOOK_MS = 100;
+
+/** What became of one order that was sent from here. */
+export interface Sent {
+  readonly key: string;
+  readonly state: JobState | undefined;
+}
+
+/** Delivers from this process, as the shop's own would, until these orders are settled or the time is up. */
+export async function sendNow(
+  outbox: Outbox,
+  keys: readonly string[],
+  merchant: Merchant,
+  waitMs: number,
+): Promise<{ readonly sent: readonly Sent[]; readonly lastFailure: string }> {
+  let lastFailure = "";
+  const tracker = sendingTracker(merchant, outbox, (event) => {
+    if ("error" in event) lastFailure = event.error.message;
+  });
+  await tracker.start();
+  const until = clock.now() + waitMs;
+  let waiting = keys;
+  while (waiting.length > 0 && clock.now() < until) {
+    await pause(LOOK_MS);
+    const states = await Promise.all(waiting.map((key) => outbox.state(key)));
+    waiting = waiting.filter((_, index) => states[index] === "pending");
+  }
+  const sent = await Promise.all(keys.map(async (key) => ({ key, state: await outbox.state(key) })));
+  await tracker.close({ timeoutMs: 0 });
+  return { sent, lastFailure };
+}

@@ -1,0 +1,69 @@
+import { styleText } from "node:util";
+import Table from "cli-table3";
+
+/** How a word stands out. */
+export type Emphasis = "good" | "careful" | "bad" | "strong" | "faint";
+
+const STYLES = { good: "green", careful: "yellow", bad: "red", strong: "bold", faint: "dim" } as const;
+
+/** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
+export interface Terminal {
+  /** Whether a script reads along: then stdout gets one JSON value and nothing else. */
+  readonly json: boolean;
+  /** A line of the result. */
+  say(line: string): void;
+  /** The result for a script; nothing for a person. */
+  sayJson(value: unknown): void;
+  /** Rows under a head, as part of the result. */
+  sayTable(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** A line beside the result. */
+  note(line: string): void;
+  /** Coloured where colours can be seen: on a terminal, unless `NO_COLOR` is set. */
+  emphasise(how: Emphasis, text: string): string;
+}
+
+export function openTerminal({ json }: { readonly json: boolean }): Terminal {
+  const line = (text: string) => `${text}\n`;
+  return {
+    json,
+    say: (text) => void (json || process.stdout.write(line(text))),
+    sayJson: (value) => void (json && process.stdout.write(line(JSON.stringify(value, null, 2)))),
+    sayTable(head, rows) {
+      if (json) return;
+      const bold = head.map((title) => styleText(STYLES.strong, title, { stream: process.stdout }));
+      const table = new Table({
+        head: bold,
+        style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+        chars: BARE,
+      });
+      table.push(...rows.map((row) => [...row]));
+      process.stdout.write(line(table.toString().replace(/ +$/gm, "")));
+    },
+    note: (text) => void process.stderr.write(line(text)),
+    emphasise: (how, text) => styleText(STYLES[how], text, { stream: process.stdout }),
+  };
+}
+
+/** Text that came from outside, without what a terminal would obey. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
+}
+
+const NOTHING = "";
+const BARE = {
+  top: NOTHING,
+  "top-mid": NOTHING,
+  "top-left": NOTHING,
+  "top-right": NOTHING,
+  bottom: NOTHING,
+  "bottom-mid": NOTHING,
+  "bottom-left": NOTHING,
+  "bottom-right": NOTHING,
+  left: NOTHING,
+  "left-mid": NOTHING,
+  mid: NOTHING,
+  "mid-mid": NOTHING,
+  right: NOTHING,
+  "right-mid": NOTHING,
+  middle: NOTHING,
+};

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+
+/** What a finished command left behind. */
+export interface Finished {
+  /** The exit code; nothing when it was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a command is run. */
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly cwd?: string;
+}
+
+/** A command in a process of its own. */
+export interface RunningCommand {
+  readonly process: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts `avantlink-s2s` as a user would, with no environment but the given one. */
+export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@avantlink-s2s/source", "--disable-warning=ExperimentalWarning", MAIN, ...args],
+    { env: { PATH: process.env.PATH, ...options.env }, cwd: options.cwd, stdio: "pipe" },
+  );
+  child.stdin.end(options.stdin ?? "");
+  const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
+    ([[code], stdout, stderr]): Finished => ({ code, stdout, stderr }),
+  );
+  return { process: child, finished };
+}
+
+/** Runs it to its end. */
+export async function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
+  return startCommand(args, options).finished;
+}
