@@ -15,6 +15,10 @@ export interface DemoShop {
   readonly title: string;
   /** The command that opens the shop; `folder` is an empty one for its files. */
   command(port: number, folder: string): ShopCommand;
+  /** When the order is sent, as seen from the page. */
+  readonly sends: string;
+  /** What its process ends with when it is asked to. @default 0 */
+  readonly endsWith?: number;
 }
 
 const SHOP_PORT = 4020;
@@ -45,12 +49,12 @@ export async function runDemo(shop: DemoShop): Promise<void> {
     report.line(`the shop      ${running.url}`);
     report.line(`the sandbox   ${sandbox.url}   answers in AvantLink's place; nothing leaves this machine`);
     const walked = await Promise.race([
-      walk(running, sandbox).then(() => true),
+      walk(running, sandbox, shop).then(() => true),
       interrupted.then(() => false),
     ]);
     if (!walked) process.exitCode = 130;
     else if (stays) await leaveOpen(running, sandbox, interrupted);
-    else await endInOrder(running, sandbox);
+    else await endInOrder(running, sandbox, shop);
   } catch (error) {
     process.exitCode = 1;
     if (!(error instanceof Error)) throw error;
@@ -72,7 +76,7 @@ function staysOpen(): boolean {
   return values.once !== true && !inCi && process.stdin.isTTY && process.stdout.isTTY;
 }
 
-async function walk(shop: ShopProcess, sandbox: Sandbox): Promise<void> {
+async function walk(shop: ShopProcess, sandbox: Sandbox, { sends }: DemoShop): Promise<void> {
   const tell = report.stepTeller();
   const shopper = openBrowser();
 
@@ -83,7 +87,7 @@ async function walk(shop: ShopProcess, sandbox: Sandbox): Promise<void> {
   const purchase = await buy(shopper, plan, tell);
   const [order] = await sandbox.waitForOrders(1);
   if (!order) throw new Unexpected("No order arrived.");
-  report.good("AvantLink was told of the order, after the page was out: the shopper waited for nothing.");
+  report.good(`AvantLink was told of the order, ${sends}: the shopper waited for nothing.`);
 
   await refresh(shopper, purchase, tell);
   await expectNothingMore(sandbox);
@@ -153,9 +157,9 @@ async function leaveOpen(shop: ShopProcess, sandbox: Sandbox, interrupted: Promi
   }
 }
 
-async function endInOrder(shop: ShopProcess, sandbox: Sandbox): Promise<void> {
+async function endInOrder(shop: ShopProcess, sandbox: Sandbox, { endsWith = 0 }: DemoShop): Promise<void> {
   const ended = await shop.stop();
-  if (ended !== 0) throw new Unexpected(`The shop was asked to end, and ended with ${ended}.`);
+  if (ended !== endsWith) throw new Unexpected(`The shop was asked to end, and ended with ${ended}.`);
   const { clicks, orders, requests } = sandbox;
   if (clicks.length !== 1 || orders.length !== 1 || requests.length !== 2) {
     throw new Unexpected(

@@ -3,6 +3,7 @@ import { runDemo } from "./demo.ts";
 
 await runDemo({
   title: "An Express shop whose orders reach AvantLink",
+  sends: "after the page was out",
   command: (port, folder) => ({
     // The packages' sources, so that nothing has to be built first.
     args: ["--conditions=@avantlink-s2s/source", "server.ts"],

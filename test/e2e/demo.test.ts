@@ -29,7 +29,7 @@ function demoOf(shop: string): Promise<Ended> {
     "--input-type=module",
     "--eval",
     `import { runDemo } from "./examples/demo/demo.ts";
-     await runDemo({ title: "A shop", command: (port) => ({ args: ["--eval", ${JSON.stringify(shop)}, port], cwd: ".", env: {} }) });`,
+     await runDemo({ title: "A shop", sends: "", command: (port) => ({ args: ["--eval", ${JSON.stringify(shop)}, port], cwd: ".", env: {} }) });`,
   );
 }
 

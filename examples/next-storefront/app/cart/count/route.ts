@@ -1,0 +1,7 @@
+import { itemsIn } from "../../../lib/pricing.ts";
+import { currentCart } from "../../../lib/visitor.ts";
+
+export async function GET(): Promise<Response> {
+  const headers = { "Cache-Control": "private, no-store" };
+  return Response.json(itemsIn(await currentCart()), { headers });
+}

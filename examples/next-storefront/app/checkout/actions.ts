@@ -1,0 +1,33 @@
+"use server";
+
+import { contextOf, packContext } from "@avantlink-s2s/next"; // AvantLink
+import { redirect } from "next/navigation";
+import { type FieldErrors, readCheckout } from "../../lib/checkout.ts";
+import { store } from "../../lib/database.ts";
+import { EMPTY_CART, itemsIn } from "../../lib/pricing.ts";
+import { tracker } from "../../lib/tracker.ts"; // AvantLink
+import { changeSession, currentCart } from "../../lib/visitor.ts";
+
+/** What the form shows again when something in it was wrong. */
+export interface CheckoutState {
+  readonly typed: Readonly<Record<string, string>>;
+  readonly errors: FieldErrors;
+}
+
+export async function placeOrder(_before: CheckoutState, form: FormData): Promise<CheckoutState> {
+  const cart = await currentCart();
+  // Sent twice by an impatient finger: the first one emptied the cart.
+  if (itemsIn(cart) === 0) redirect("/checkout/thank-you");
+  const typed = Object.fromEntries(
+    [...form].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+  );
+  const checkout = readCheckout(typed);
+  if (!checkout.ok) return { typed, errors: checkout.errors };
+  const { orders, payments } = store();
+  const orderNumber = orders.place(cart, checkout.delivery);
+  payments.charge(orderNumber, {
+    ...packContext(await contextOf(tracker)), // AvantLink: the payment's webhook tells it back
+  });
+  await changeSession({ cart: EMPTY_CART, orderNumber });
+  redirect("/checkout/thank-you");
+}

@@ -1,0 +1,61 @@
+import { trackOrder } from "@avantlink-s2s/next"; // AvantLink
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { TotalsList } from "../../../components/totals-list.tsx";
+import { countries } from "../../../lib/checkout.ts";
+import { store } from "../../../lib/database.ts";
+import { shown } from "../../../lib/money.ts";
+import { orderForAvantLink } from "../../../lib/order-for-avantlink.ts"; // AvantLink
+import { tracker } from "../../../lib/tracker.ts"; // AvantLink
+import { currentSession } from "../../../lib/visitor.ts";
+
+export const metadata: Metadata = { title: "Thank you" };
+
+export default async function ThankYouPage() {
+  const order = store().orders.find((await currentSession()).orderNumber);
+  if (!order) redirect("/cart");
+  await trackOrder(tracker, orderForAvantLink(order)); // AvantLink: sends the order, once however often this is shown
+  const { number, delivery, newCustomer, coupon, lines, totals } = order;
+  const { name, street, city, state, postcode, country } = delivery;
+  return (
+    <>
+      <h1>Thank you, {name}</h1>
+      <p className="lead">
+        Your order is <strong data-order="number">{number}</strong>.{" "}
+        {newCustomer ? "Welcome to the shop!" : "Good to see you again!"}
+      </p>
+      <div className="columns">
+        <section aria-label="What you bought">
+          <ul className="brief">
+            {lines.map(({ sku, name: product, unitPrice, quantity }) => (
+              <li key={sku}>
+                <span>
+                  {quantity} × {product}
+                </span>{" "}
+                <span>{shown(unitPrice * quantity)}</span>
+              </li>
+            ))}
+          </ul>
+          <TotalsList totals={totals} coupon={coupon} />
+        </section>
+        <section className="panel" aria-label="Delivery">
+          <h2>On its way to</h2>
+          <address>
+            {name}
+            <br />
+            {street}
+            <br />
+            {city}, {state} {postcode}
+            <br />
+            {countries[country] ?? country}
+          </address>
+          <p className="quiet">In this example shop nothing is packed and nothing was charged.</p>
+          <p>
+            <Link href="/">Back to the gear</Link>
+          </p>
+        </section>
+      </div>
+    </>
+  );
+}

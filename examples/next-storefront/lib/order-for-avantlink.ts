@@ -1,0 +1,27 @@
+import type { Order } from "@avantlink-s2s/next";
+import { decimal } from "./money.ts";
+import type { PlacedOrder } from "./orders.ts";
+
+/** An order of this shop as AvantLink is to know it: what was bought for how much, and nothing of who bought it. */
+export function orderForAvantLink(order: PlacedOrder): Order {
+  return {
+    orderNumber: order.number,
+    currency: "USD",
+    // What was paid for the goods. Shipping and tax are no part of it.
+    subtotal: decimal(order.totals.subtotal),
+    // The coupon counts for the order as a whole; the tracker spreads it over the lines, to the cent.
+    orderDiscount: decimal(order.totals.discount),
+    couponCodes: order.coupon === undefined ? [] : [order.coupon],
+    customer: {
+      // Asked of earlier orders, since being logged in (or not) would say nothing.
+      newCustomer: order.newCustomer,
+      country: order.delivery.country,
+      state: order.delivery.state,
+    },
+    products: order.lines.map(({ sku, unitPrice, quantity }) => ({
+      sku,
+      unitPrice: decimal(unitPrice),
+      quantity,
+    })),
+  };
+}

@@ -1,0 +1,7 @@
+import { trackClicks } from "@avantlink-s2s/next/proxy"; // AvantLink
+import { tracker } from "./lib/tracker.ts"; // AvantLink
+
+export const proxy = trackClicks(tracker); // AvantLink: remembers the affiliate's link that brought a visitor
+
+// Pages only: a picture needs no proxy.
+export const config = { matcher: "/((?!_next/|products/.*\\.svg|mark.svg|shop.css).*)" };
