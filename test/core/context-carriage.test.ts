@@ -29,6 +29,28 @@ describe("a packed context", () => {
     expect(unpackContext(packed).avad).toBe(long.avad);
   });
 
+  test("of an older or newer version still says what the shopper refused", () => {
+    const packed = { ...packContext({ avad: "1", consent: "denied", gpc: true }), avantlink_version: "7" };
+    expect(unpackContext(packed)).toEqual({ consent: "denied", gpc: true });
+  });
+
+  test("drops whole IDs where they find no room", () => {
+    const visitorIds = Array.from({ length: 5 }, (_, index) => `${index}${'"'.repeat(900)}`);
+    expect(unpackContext(packContext({ visitorIds })).visitorIds).toEqual(visitorIds.slice(0, 1));
+  });
+
+  test("holds what would be sent, and no e-mail address anywhere", () => {
+    const jane = "x jane@doe.com";
+    const packed = packContext({
+      userAgent: jane,
+      googleClickId: jane,
+      customTrackingCode: jane,
+      ipAddress: "::ffff:203.0.113.7",
+    });
+    expect(JSON.stringify(packed)).not.toContain("jane");
+    expect(unpackContext(packed)).toMatchObject({ userAgent: "x", ipAddress: "203.0.113.7" });
+  });
+
   test("holds no e-mail address", () => {
     const packed = packContext({
       userIds: [" Jane@Doe.com "],
@@ -53,6 +75,13 @@ describe("a packed context", () => {
     [{ avantlink_version: "1", avantlink_avad: "x".repeat(501) }],
   ])("that is %j is an empty context", (record) => {
     expect(unpackContext(record)).toEqual({});
+  });
+
+  test("that cannot even be looked at is an empty context", () => {
+    const ownKeys = () => {
+      throw new Error("boom");
+    };
+    expect(unpackContext(new Proxy({}, { ownKeys }))).toEqual({});
   });
 
   test("takes its own keys only", () => {

@@ -78,19 +78,33 @@ describe("what becomes of an order after an attempt", () => {
   });
 
   test.each([
+    ["1", 1_000],
     ["120", 120_000],
-    ["0", 0],
     ["Sun, 22 Nov 2026 12:10:00 GMT", 600_000],
-    ["Sun, 22 Nov 2026 11:00:00 GMT", 0],
     ["999999999", DAY],
-  ])("Retry-After: %s is kept to and costs no attempt", (retryAfter, delay) => {
-    const verdict = verdictOn(answered(503, retryAfter), state({ attempts: 5 }), policy);
-    expect(verdict).toMatchObject({ verdict: "retry", at: NOW + delay, counted: false });
-  });
+  ])(
+    "Retry-After: %s is kept to, costs no attempt, and does not bring all back at once",
+    (retryAfter, pause) => {
+      const at = (random: number) =>
+        verdictOn(answered(503, retryAfter), state({ attempts: 5, random }), policy);
+      expect(at(0)).toMatchObject({ verdict: "retry", at: NOW + pause, counted: false });
+      const spread = Math.min(pause, 10_000);
+      expect(at(0.5)).toMatchObject({ verdict: "retry", at: NOW + pause + spread / 2, counted: false });
+    },
+  );
 
-  test("a Retry-After that nobody can read counts as none", () => {
-    expect(verdictOn(answered(503, "soon"), state(), policy)).toMatchObject({ at: NOW + 500, counted: true });
-  });
+  test.each(["soon", "1.5", "0", "-5", "Sun, 22 Nov 2026 11:00:00 GMT", "2026-11-22T13:00:00Z", ""])(
+    "Retry-After: %j asks for no wait, so the attempt counts and the usual back-off grows",
+    (retryAfter) => {
+      expect(verdictOn(answered(503, retryAfter), state(), policy)).toMatchObject({
+        at: NOW + 500,
+        counted: true,
+      });
+      expect(verdictOn(answered(503, retryAfter), state({ attempts: 5 }), policy)).toMatchObject({
+        at: NOW + 16_000,
+      });
+    },
+  );
 
   test("a 429 costs no attempt, with or without Retry-After", () => {
     expect(verdictOn(answered(429), state(), policy)).toMatchObject({ verdict: "retry", counted: false });

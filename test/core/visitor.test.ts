@@ -130,6 +130,7 @@ describe("the page after an uncounted landing", () => {
 
   test.each<[string, Record<string, string>, string?]>([
     ["its images", { "sec-fetch-dest": "image" }],
+    ["its images on a plain http site", { accept: "image/avif,*/*" }],
     ["a prefetch from it", { "sec-purpose": "prefetch", "sec-fetch-dest": "document" }],
     ["a HEAD request", {}, "HEAD"],
   ])("is not %s", (_, headers, method) => {
@@ -140,13 +141,13 @@ describe("the page after an uncounted landing", () => {
     expect(landing("/cart", { referer, cookie: "avad=77_f3" })).toEqual({ setCookies: [] });
   });
 
-  test("of an older tab does not take the click away from a newer one", () => {
-    const counted = {
-      ...tools,
-      wasCounted: (visitor: string, avad: string) => visitor === "v1" && avad === "77_f3",
-    };
-    const request = visit("/cart", { referer, cookie: "avad=newer; avad_visitor=v1" });
-    expect(readLanding(request, settings, counted)).toEqual({ setCookies: [] });
+  test("of an older tab does not take the click away from a newer one, on whichever replica", () => {
+    expect(landing("/cart", { referer, cookie: "avad=newer; avad_visitor=v1" })).toEqual({ setCookies: [] });
+  });
+
+  test("is none again for a browser that keeps no cookies", () => {
+    const counted = { ...tools, wasCounted: (avad: string) => avad === "77_f3" };
+    expect(readLanding(visit("/cart", { referer }), settings, counted)).toEqual({ setCookies: [] });
   });
 
   test("on another site is none", () => {
@@ -178,6 +179,31 @@ describe("consent", () => {
       avad: "old",
       consent: "granted",
     });
+  });
+
+  test("that was withdrawn takes our cookies away with the next page, and with nothing else", () => {
+    expect(landing("/", { cookie }, "GET", { consent }).setCookies).toHaveLength(2);
+    expect(landing("/", { cookie, "sec-gpc": "1" }).setCookies).toHaveLength(2);
+    expect(landing("/a.png", { cookie, "sec-fetch-dest": "image" }, "GET", { consent })).toEqual({
+      setCookies: [],
+    });
+    expect(landing("/", { cookie: "session=s" }, "GET", { consent })).toEqual({ setCookies: [] });
+    expect(landing("/", { cookie: `${cookie}; consent=yes` }, "GET", { consent })).toEqual({
+      setCookies: [],
+    });
+  });
+
+  test("hook that answers by a promise is told, and its rejection kills nothing", async () => {
+    const told: unknown[] = [];
+    const asynchronous = () => Promise.reject(new Error("boom")) as unknown as boolean;
+    const withHook = { ...settings, consent: asynchronous };
+    const { skipped } = readLanding(visit("/?avad=1"), withHook, {
+      ...tools,
+      onHookThrow: (cause) => told.push(cause),
+    });
+    expect(skipped).toBe("consent");
+    expect(told).toEqual([expect.objectContaining({ message: expect.stringContaining("at once") })]);
+    await new Promise(setImmediate);
   });
 
   test("is denied by Sec-GPC, unless told to ignore it", () => {

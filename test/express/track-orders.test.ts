@@ -339,6 +339,68 @@ describe.each([
     });
   });
 
+  test("an order whose page is out is not lost to a shutdown, however long the shop looks for it", async () => {
+    const tracker = aTracker();
+    const app = express();
+    const asked = Promise.withResolvers<void>();
+    const found = Promise.withResolvers<void>();
+    app.use(
+      trackOrders(tracker, async () => {
+        asked.resolve();
+        await found.promise;
+        return anOrder();
+      }),
+    );
+    app.get("/checkout/thank-you", (_, res) => void res.send("thank you"));
+    const shop = await serve(app);
+    await fetch(`${shop.url}/checkout/thank-you`).then((answer) => answer.text());
+    await asked.promise;
+    const closing = shop.close().then(() => tracker.close());
+    await once(shop.server, "close");
+    found.resolve();
+    expect(await closing).toMatchObject({ delivered: 1 });
+  });
+
+  test("a header given to writeHead survives our own", async () => {
+    const app = express();
+    app.use(
+      trackClicks(aTracker()),
+      trackOrders(aTracker(), () => anOrder()),
+    );
+    app.get("/", (_, res) => {
+      res.writeHead(200, undefined, { "X-Shop": "1", "Cache-Control": "public" });
+      res.end("home");
+    });
+    const page = await request(app).get("/?avad=77_f3");
+    expect(page.headers).toMatchObject({ "x-shop": "1", "cache-control": "private, no-store" });
+    expect(page.get("Set-Cookie")).toHaveLength(2);
+  });
+
+  test("clicks tracked twice over are one click", async () => {
+    const tracker = aTracker();
+    const app = express();
+    app.use(trackClicks(tracker), trackClicks(tracker));
+    app.get("/", (_, res) => void res.send("home"));
+    const page = await request(app).get("/?avad=77_f3");
+    expect(page.get("Set-Cookie")).toHaveLength(2);
+    await sandbox.waitForClicks(1);
+    expect(events.of("accepted")).toHaveLength(1);
+  });
+
+  test("an order is tracked even where its request cannot be read", async () => {
+    const app = express();
+    app.set("trust proxy", () => {
+      throw new Error("boom");
+    });
+    app.use(trackOrders(aTracker(), () => anOrder()));
+    app.get("/", (_, res) => void res.send("thank you"));
+    await request(app).get("/");
+    await sandbox.waitForOrders(1);
+    expect(await trackOrder(aTracker(), anOrder({ orderNumber: "2" }), 5 as never)).toMatchObject({
+      status: "accepted",
+    });
+  });
+
   describe("the page stays the shop's", () => {
     const plain = () => {
       const app = express();

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { TrackingContext } from "./context.ts";
 import type { AvantLinkError } from "./errors.ts";
+import { sha256Hex } from "./private-data.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ShopRequest } from "./shop-request.ts";
@@ -34,6 +35,8 @@ export interface AdapterAccess extends TrackerAccess {
 export interface TrackerAccess {
   /** Whether the tracker was closed. */
   readonly closed: boolean;
+  /** Counts a page's order as under way until the work has settled; flush and close wait for it. */
+  confirming(work: Promise<unknown>): void;
   /** Rejects an order for the adapter's own reason; it is told and kept as any rejected one. */
   turnAway(order: TrackableOrder, error: AvantLinkError): Promise<Receipt>;
   /** Resolves when an order was delivered or given up, or the time (in milliseconds) is up. */
@@ -84,17 +87,19 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
     get closed() {
       return own.closed;
     },
+    confirming: own.confirming,
     turnAway: own.turnAway,
     settled: own.settled,
     land(request) {
       const landing = readLanding(request, config, {
         newVisitorId: () => config.runtime.uuid(),
-        wasCounted: (visitor, avad) => counted.has(landingKey(visitor, avad)),
+        wasCounted: (avad) => counted.has(landingKey(request, avad)),
         onHookThrow: consentThrew,
       });
-      const [visitor, avad] = [landing.click?.visitorIds?.[0], landing.click?.avad];
-      if (visitor !== undefined && avad !== undefined) {
-        counted.add(landingKey(visitor, avad));
+      const { skipped } = landing;
+      if (skipped) tell({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
+      if (landing.click?.avad !== undefined) {
+        counted.add(landingKey(request, landing.click.avad));
         for (const oldest of counted.size > MOST_REMEMBERED ? counted : []) {
           counted.delete(oldest);
           break;
@@ -117,8 +122,9 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
   Object.defineProperty(tracker, ACCESS, { value: access });
 }
 
-function landingKey(visitor: string, avad: string): string {
-  return `${visitor} ${avad}`;
+/** One browser and one token, as far as a request without cookies can tell one browser from another. */
+function landingKey(request: ShopRequest, avad: string): string {
+  return sha256Hex(`${avad}\n${request.ipAddress ?? ""}\n${request.header("user-agent") ?? ""}`);
 }
 
 export { queryValue } from "./avad.ts";

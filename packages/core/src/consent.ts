@@ -20,7 +20,12 @@ export function decideConsent(
     return "privacy-signal";
   if (!rules.consent) return "unasked";
   try {
-    return rules.consent(consentRequest(request)) === true ? "granted" : "denied";
+    const answer: unknown = rules.consent(consentRequest(request));
+    if (answer instanceof Promise) {
+      answer.catch(() => {});
+      throw new TypeError("consent must answer at once, not by a promise");
+    }
+    return answer === true ? "granted" : "denied";
   } catch (cause) {
     onThrow(cause);
     return "denied";

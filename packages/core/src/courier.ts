@@ -24,7 +24,7 @@ export interface CourierReports {
   readonly dead: (key: string, error: AvantLinkError) => void;
   readonly failed: (error: AvantLinkError) => void;
   /** A click arrived or was given up. */
-  readonly clickDone: (key: string) => void;
+  readonly clickDone: (key: string, error?: AvantLinkError) => void;
 }
 
 export function createCourier(
@@ -118,13 +118,9 @@ export function createCourier(
       const arrived = outcome.kind === "failed" && outcome.maybeTaken;
       if (result.verdict === "retry" && !arrived) return result;
       const reason = result.verdict === "dead" ? result.reason.message : result.reason;
-      tell({
-        type: "dead",
-        kind: "click",
-        orderNumber: "",
-        error: new AvantLinkError("click.lost", { detail: `${reason}.` }),
-      });
-      reports.clickDone(job.key);
+      const error = new AvantLinkError("click.lost", { detail: `${reason}.` });
+      tell({ type: "dead", kind: "click", orderNumber: "", error });
+      reports.clickDone(job.key, error);
       // Nobody looks after a lost click, so it leaves the queue as a delivered one does.
       return { verdict: "delivered" };
     },

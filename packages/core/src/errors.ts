@@ -104,8 +104,16 @@ export const ERROR_CODES = {
 /** The closed list of codes. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+// A registered symbol, so that copies of this module (ESM beside CommonJS) know each other's errors.
+const BRAND = Symbol.for("avantlink-s2s.error");
+
 /** The one class of error that this package gives: in receipts and events, and thrown only by `createTracker`. */
 export class AvantLinkError extends Error {
+  /** An error of another copy of this module is one as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && Reflect.get(value, BRAND) === true;
+  }
+
   override readonly name = "AvantLinkError";
   /** What happened; ERRORS.md has a section for each. */
   readonly code: ErrorCode;
@@ -123,6 +131,7 @@ export class AvantLinkError extends Error {
     const named = issues.map(({ path, message }) => `\n  ${path}: ${message}`).join("");
     const detail = details.detail ? ` ${details.detail}` : "";
     super(`${summary}${detail}${named}`, details.cause === undefined ? undefined : { cause: details.cause });
+    Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.help = help;
     this.issues = issues;

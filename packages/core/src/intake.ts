@@ -97,13 +97,13 @@ function reject(
   if (config.mode === "dry-run") return base;
   return {
     ...base,
-    job: jobFor("rejected", orderNumber, rejectedBody(order, context, error.issues), config),
+    job: jobFor("rejected", orderNumber, rejectedBody(order, context, error.issues, config), config),
   };
 }
 
 function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, config: Config): OutboxJob {
-  // Without a number there is nothing that could be the same order again.
-  const identity = orderNumber === "" ? config.runtime.uuid() : orderNumber;
+  // Without a number, the same again is what has the same content.
+  const identity = orderNumber === "" ? `\n${body}` : orderNumber;
   return {
     key: orderKey(identity, config),
     kind,

@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import type { Confirmations } from "./confirmations.ts";
 import type { Courier } from "./courier.ts";
 import type { DirectDelivery } from "./direct-delivery.ts";
 import { AvantLinkError, type ErrorCode, outboxError } from "./errors.ts";
@@ -10,6 +11,8 @@ import { within } from "./waiting.ts";
 const FLUSH_MS = 5_000;
 const LOOK_MS = 20;
 const REOPEN_MS = 5_000;
+// How long an outbox may take for its last word.
+const LAST_PATIENCE_MS = 1_000;
 const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
 /** Opens, drains and closes what a tracker holds. */
@@ -34,6 +37,7 @@ export interface LifecycleParts {
   readonly clicks: Outbox;
   readonly courier: Courier;
   readonly direct: DirectDelivery;
+  readonly confirmations: Confirmations;
   readonly transport: Transport;
   /** Something failed. */
   readonly problem: (error: AvantLinkError) => void;
@@ -46,6 +50,7 @@ export function createLifecycle({
   clicks,
   courier,
   direct,
+  confirmations,
   transport,
   problem,
   notice,
@@ -56,6 +61,7 @@ export function createLifecycle({
   let reopening: (() => void) | undefined;
   let clicking: Promise<OutboxWorker> | undefined;
   let closing: Promise<OutboxTotals> | undefined;
+  let closed = false;
   let used = false;
   const announced = new Set<ErrorCode>();
 
@@ -75,6 +81,11 @@ export function createLifecycle({
   }
 
   async function ready(): Promise<void> {
+    if (closed) throw new AvantLinkError("tracker.closed");
+    await begin();
+  }
+
+  async function begin(): Promise<void> {
     announceDryRun();
     // Said when an order needs the outbox: a proxy that only reports clicks has no use for a durable one.
     if (sends && !config.loopback && !outbox.durable) announce("outbox.not-durable");
@@ -97,7 +108,7 @@ export function createLifecycle({
     if (closing) return;
     reopening ??= runtime.after(REOPEN_MS, () => {
       reopening = undefined;
-      void ready().catch(() => {});
+      void begin().catch(() => {});
     });
   }
 
@@ -113,33 +124,61 @@ export function createLifecycle({
     return sends ? outbox.totals() : NO_TOTALS;
   }
 
+  async function look(): Promise<readonly [OutboxTotals, OutboxTotals]> {
+    await begin();
+    return Promise.all([totals(), clicks.totals()]);
+  }
+
   async function flush({ timeoutMs = FLUSH_MS }: TimeoutOptions = {}): Promise<OutboxTotals> {
     const until = runtime.now() + timeoutMs;
-    await within(direct.idle(), timeoutMs, runtime);
+    const left = () => Math.max(0, until - runtime.now());
+    let orders = NO_TOTALS;
+    await within(Promise.all([confirmations.idle(), direct.idle()]), left(), runtime);
     try {
-      await ready();
-      while (runtime.now() < until) {
-        const [orders, visits] = await Promise.all([totals(), clicks.totals()]);
+      for (;;) {
+        // An outbox that does not answer must not hold up a shutdown.
+        const looked = await within(look(), Math.max(left(), LAST_PATIENCE_MS), runtime);
+        if (looked === "late")
+          throw new AvantLinkError("outbox.unavailable", { detail: "It did not answer in time." });
+        const [, visits] = looked.value;
+        [orders] = looked.value;
         if (visits.pending === 0 && (orders.pending === 0 || !config.deliver)) return orders;
-        await pause(Math.min(LOOK_MS, until - runtime.now()));
+        if (left() === 0) return orders;
+        await pause(Math.min(LOOK_MS, left()));
       }
-      return await totals();
     } catch (cause) {
       problem(outboxError(cause));
-      return NO_TOTALS;
+      return orders;
     }
   }
 
-  async function shutDown(options: TimeoutOptions): Promise<OutboxTotals> {
-    reopening?.();
-    if (!used) return NO_TOTALS;
-    const result = await flush(options);
+  async function stopWorkers(): Promise<void> {
     const started = await Promise.all([opening?.catch(() => undefined), clicking]);
-    await within(Promise.all(started.map((worker) => worker?.stop())), config.timeoutMs, runtime);
-    // What was in flight has settled meanwhile.
-    const settled = await totals().catch(() => result);
-    await Promise.allSettled([clicks.close(), outbox.close(), transport.close()]);
-    return settled;
+    await Promise.all(started.map((worker) => worker?.stop()));
+  }
+
+  async function shutDown({ timeoutMs = FLUSH_MS }: TimeoutOptions): Promise<OutboxTotals> {
+    const until = runtime.now() + timeoutMs;
+    const left = () => Math.max(0, until - runtime.now());
+    reopening?.();
+    // A page that was answered has confirmed its order, however long the shop takes to look it up.
+    await within(confirmations.idle(), left(), runtime);
+    closed = true;
+    if (!used) return NO_TOTALS;
+    const flushed = await flush({ timeoutMs: left() });
+    const stopping = stopWorkers();
+    if ((await within(stopping, left(), runtime)) === "late") {
+      // What is being sent is cut off, and a durable outbox tries it again later.
+      await transport.close();
+      await within(stopping, LAST_PATIENCE_MS, runtime);
+    }
+    const settled = await within(totals(), LAST_PATIENCE_MS, runtime).catch(() => "late" as const);
+    await within(
+      Promise.allSettled([clicks.close(), outbox.close(), transport.close()]),
+      LAST_PATIENCE_MS,
+      runtime,
+    );
+    return settled === "late" ? flushed : settled.value;
   }
 
   function pause(ms: number): Promise<void> {
@@ -156,7 +195,7 @@ export function createLifecycle({
       return totals();
     },
     get closed() {
-      return closing !== undefined;
+      return closed;
     },
     flush: (options) => closing ?? flush(options),
     close(options = {}) {

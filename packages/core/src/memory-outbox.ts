@@ -12,6 +12,9 @@ export interface MemoryOutboxOptions {
   readonly remembered?: number | undefined;
 }
 
+/** Most orders that could not be sent are kept beside those that can; the oldest goes first. */
+const MOST_REJECTED = 1_000;
+
 interface Job extends OutboxJob {
   body: string;
   attempts: number;
@@ -33,6 +36,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
   const remembered = options.remembered ?? 100_000;
   let runtime: Runtime = systemRuntime;
   const jobs = new Map<string, Job>();
+  const rejected = new Set<string>();
   const settled = new Map<string, "delivered" | "removed">();
   const counts = { accepted: 0, delivered: 0, dead: 0, removed: 0 };
   const byTime = (a: Job, b: Job): number => a.due - b.due || a.turn - b.turn;
@@ -81,6 +85,23 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     counts.dead += 1;
   }
 
+  function forgetOldestRejected(): void {
+    if (rejected.size < MOST_REJECTED) return;
+    for (const oldest of rejected) {
+      removeLetter(oldest);
+      return;
+    }
+  }
+
+  function removeLetter(key: string): boolean {
+    if (jobs.get(key)?.reason === undefined) return false;
+    jobs.delete(key);
+    rejected.delete(key);
+    counts.dead -= 1;
+    remember(key, "removed");
+    return true;
+  }
+
   function stateOf(key: string): JobState | undefined {
     const job = jobs.get(key);
     if (job) return job.reason === undefined ? "pending" : "dead";
@@ -98,7 +119,11 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       const state = stateOf(job.key);
       const letter = state === "dead" ? jobs.get(job.key) : undefined;
       if (state !== undefined && !letter) return { accepted: false, state };
-      if (!letter && jobs.size >= capacity) throw new AvantLinkError("outbox.full");
+      // What could never be sent takes no room from what can.
+      if (job.kind === "rejected") forgetOldestRejected();
+      else if (!letter && jobs.size - rejected.size >= capacity) throw new AvantLinkError("outbox.full");
+      if (job.kind === "rejected") rejected.add(job.key);
+      else rejected.delete(job.key);
       if (letter) counts.dead -= 1;
       else counts.accepted += 1;
       const fresh: Job = {
@@ -144,6 +169,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       async retry(key, body) {
         const job = jobs.get(key);
         if (job?.reason === undefined || (job.kind === "rejected" && body === undefined)) return false;
+        rejected.delete(key);
         counts.dead -= 1;
         const fresh: Job = {
           ...job,
@@ -160,11 +186,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
         return true;
       },
       async remove(key) {
-        if (jobs.get(key)?.reason === undefined) return false;
-        jobs.delete(key);
-        counts.dead -= 1;
-        remember(key, "removed");
-        return true;
+        return removeLetter(key);
       },
     },
     async close() {},

@@ -30,9 +30,11 @@ export function startPump<Job extends DueJob>(
   let alarm: { readonly at: number; readonly cancel: () => void } | undefined;
   const inFlight = new Set<Promise<void>>();
 
-  function turn(): void {
+  /** A timer that has fired is believed, even where the clock was set back meanwhile. */
+  function turn(reached = runtime.now()): void {
     if (stopped) return;
-    for (let next = later.peek(); next && next.due <= runtime.now(); next = later.peek()) {
+    const now = Math.max(reached, runtime.now());
+    for (let next = later.peek(); next && next.due <= now; next = later.peek()) {
       later.pop();
       waiting.push(next);
     }
@@ -60,7 +62,7 @@ export function startPump<Job extends DueJob>(
     if (at === undefined) return;
     const cancel = runtime.after(at - runtime.now(), () => {
       alarm = undefined;
-      turn();
+      turn(at);
     });
     alarm = { at, cancel };
   }

@@ -5,7 +5,7 @@ import type { TrackerOptions } from "./options.ts";
 import { shown, toIssue } from "./order-schema.ts";
 
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
-const DOMAIN = /^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i;
+const DOMAIN = /^\.?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
 const SERVER_NAME = /^[\x20-\x7e]{1,200}$/;
 
 function expected<T>(what: string, is: (value: unknown) => boolean) {
@@ -41,6 +41,7 @@ const schema = group({
   outbox: withMethods<NonNullable<TrackerOptions["outbox"]>>(
     "an outbox",
     "open",
+    "state",
     "put",
     "run",
     "totals",

@@ -98,7 +98,7 @@ function isAmount(value: unknown): boolean {
 }
 
 function isNegative(value: unknown): boolean {
-  return Number(value) < 0;
+  return (typeof value === "number" || typeof value === "string") && Number(value) < 0;
 }
 
 function amountProblem(value: unknown): string {

@@ -1,10 +1,14 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-const LOCAL_END = /[\p{L}\p{N}._%+'"-]$/u;
+const LOCAL_END = /[^\s@/?&=<>()[\],;:\\]$/u;
 const DOMAIN = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/uy;
-const JWT = /eyJ[\w-]{8,}\.[\w-]{4,}/;
+// Signed tokens and encrypted ones, whose second part is empty. It starts where no letter stands before it: from
+// every "eyJ" inside a long run, the search would go through the rest of it again.
+const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*\./;
 const BASE64 = /^[\w+/-]{12,}={0,2}$/;
+/** How often Base64 is looked into for more of it. */
+const BASE64_LAYERS = 2;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 
 /** How often a value may be percent-encoded upon itself before it counts as hiding something. */
@@ -36,10 +40,10 @@ export function holdsEmail(text: string): boolean {
 
 /** Whether a value holds an e-mail address or a JSON Web Token, at any depth of percent-encoding or in Base64. */
 export function holdsPrivateData(value: string): boolean {
-  if (!/[@%=]|eyJ|^[\w+/-]{12,}$/.test(value)) return false;
+  if (!/[@%=]|eyJ|[\w+/-]{12}/.test(value)) return false;
   let layer = value;
   for (let depth = 0; depth < LAYERS; depth++) {
-    if (holdsEmail(layer) || JWT.test(layer) || hidesEmailInBase64(layer)) return true;
+    if (holdsEmail(layer) || JWT.test(layer) || hidesEmailInBase64(layer, BASE64_LAYERS)) return true;
     const decoded = percentDecode(layer);
     if (decoded === layer) return false;
     layer = decoded;
@@ -72,11 +76,14 @@ function percentDecode(value: string): string {
   });
 }
 
-function hidesEmailInBase64(value: string): boolean {
-  if (!BASE64.test(value)) return false;
-  try {
-    return holdsEmail(atob(value.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "")));
-  } catch {
-    return false;
-  }
+function hidesEmailInBase64(value: string, layers: number): boolean {
+  return value.split(/[.:|~]/).some((part) => {
+    if (!BASE64.test(part)) return false;
+    try {
+      const decoded = atob(part.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));
+      return holdsEmail(fullyDecoded(decoded)) || (layers > 1 && hidesEmailInBase64(decoded, layers - 1));
+    } catch {
+      return false;
+    }
+  });
 }

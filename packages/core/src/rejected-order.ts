@@ -1,4 +1,4 @@
-import { toClickPayload } from "./click-payload.ts";
+import { type PayloadOptions, toClickPayload } from "./click-payload.ts";
 import type { TrackingContext } from "./context.ts";
 import type { Issue } from "./finding.ts";
 import { holdsEmail } from "./private-data.ts";
@@ -11,7 +11,12 @@ const MOST_LINES = 100;
  * What is kept of an order that could not be sent, so that somebody can see what was wrong and correct it: the
  * fields that an order has, bounded, without e-mail addresses, and nothing else that the caller's object held.
  */
-export function rejectedBody(order: unknown, context: TrackingContext, issues: readonly Issue[]): string {
+export function rejectedBody(
+  order: unknown,
+  context: TrackingContext,
+  issues: readonly Issue[],
+  options: PayloadOptions,
+): string {
   const from = recordOf(order);
   const customer = recordOf(from.customer);
   const products = Array.isArray(from.products) ? from.products.slice(0, MOST_LINES) : [];
@@ -25,7 +30,7 @@ export function rejectedBody(order: unknown, context: TrackingContext, issues: r
       customer: kept(customer, "newCustomer", "country", "region", "state"),
       products: products.map((line) => kept(recordOf(line), "sku", "unitPrice", "quantity")),
     },
-    context: toClickPayload(context),
+    context: toClickPayload(context, options),
   });
 }
 

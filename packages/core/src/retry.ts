@@ -36,8 +36,12 @@ export interface AttemptState {
 
 // These statuses speak of this one body: the same body would get the same answer again.
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+const SECONDS = /^\d{1,9}$/;
+const HTTP_DATE = /^[A-Za-z]{3,9},? /;
 // Asked to slow down without being told how long.
 const PAUSE_MS = 30_000;
+// Over how long those who were told to wait are spread at most.
+const MOST_SPREAD_MS = 10_000;
 // Further ahead than this a Retry-After is a mistake, or malice.
 const LONGEST_PAUSE_MS = 86_400_000;
 
@@ -55,8 +59,9 @@ export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolic
       reason: { code: "delivery.expired", message: `Last: ${outcome.reason}`, ...statusOf(outcome) },
     };
   }
-  const delay =
-    pause ?? at.random * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(at.attempts, 40));
+  const backOff = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(at.attempts, 40));
+  // All who were told to wait the same time come back spread out, and none before it.
+  const delay = at.random * (pause === undefined ? backOff : Math.min(pause, MOST_SPREAD_MS)) + (pause ?? 0);
   // One last attempt falls on the very end, rather than none for a while before it.
   return {
     verdict: "retry",
@@ -66,11 +71,18 @@ export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolic
   };
 }
 
-/** How long an answer asks to wait, in milliseconds: Retry-After as seconds or as a date, or a 429 without one. */
+/**
+ * How long an answer asks to wait, in milliseconds: Retry-After as whole seconds or as a date, or a 429 without one.
+ * A wait that is over already asks for nothing, or two clocks that differ would make an endless loop of it.
+ */
 function pauseAsked(outcome: Outcome & { kind: "answered" }, now: number): number | undefined {
   const header = outcome.retryAfter?.trim() ?? "";
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  if (header !== "" && !Number.isNaN(ms)) return Math.min(Math.max(ms, 0), LONGEST_PAUSE_MS);
+  const ms = SECONDS.test(header)
+    ? Number(header) * 1000
+    : HTTP_DATE.test(header)
+      ? Date.parse(header) - now
+      : 0;
+  if (ms > 0) return Math.min(ms, LONGEST_PAUSE_MS);
   return outcome.status === 429 ? PAUSE_MS : undefined;
 }
 

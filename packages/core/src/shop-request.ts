@@ -53,7 +53,9 @@ export function isPageVisit(request: ShopRequest): boolean {
 export function isVisitorAction(request: ShopRequest): boolean {
   if ((request.method !== "GET" && request.method !== "POST") || isSpeculative(request)) return false;
   const dest = request.header("sec-fetch-dest");
-  return dest === undefined || dest === "document" || dest === "empty";
+  if (dest !== undefined) return dest === "document" || dest === "empty";
+  const accept = request.header("accept");
+  return request.method === "POST" || accept === undefined || accept.includes("text/html");
 }
 
 function isSpeculative(request: ShopRequest): boolean {

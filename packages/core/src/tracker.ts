@@ -1,10 +1,12 @@
 import { grantAccess } from "./adapter.ts";
 import { hasTrackingId, toClickPayload } from "./click-payload.ts";
 import { type Environment, readConfig } from "./config.ts";
+import { createConfirmations } from "./confirmations.ts";
 import type { TrackingContext } from "./context.ts";
 import { createCourier } from "./courier.ts";
 import { createDirectDelivery } from "./direct-delivery.ts";
 import { AvantLinkError, type ErrorCode, outboxError } from "./errors.ts";
+import type { Finding } from "./finding.ts";
 import { consentRefusal, type Intake, orderKey, takeIn, turnAway } from "./intake.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { memoryOutbox } from "./memory-outbox.ts";
@@ -17,6 +19,7 @@ import type { TransportFactory } from "./transport.ts";
 import { createWaitingRoom, within } from "./waiting.ts";
 
 const OUTBOX_PATIENCE_MS = 1_000;
+const OUTBOX_DEADLINE_MS = 10_000;
 
 type Sendable = Extract<Intake, { what: "send" }>;
 
@@ -55,14 +58,16 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         waitingRoom.settled(key, { state: "dead", error });
       },
       failed: noteFailure,
-      clickDone: (key) => waitingRoom.settled(key, { state: "delivered" }),
+      clickDone: (key, error) => waitingRoom.settled(key, { state: error ? "dead" : "delivered", error }),
     });
     const direct = createDirectDelivery(courier);
+    const confirmations = createConfirmations();
     const lifecycle = createLifecycle({
       config,
       clicks,
       courier,
       direct,
+      confirmations,
       transport,
       problem,
       notice: (error) => tell({ type: "problem", error }),
@@ -86,25 +91,24 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
     async function send(intake: Sendable, asked: TrackOrderOptions): Promise<Receipt> {
       const { job, orderNumber, findings } = intake;
       if (asked.transaction !== undefined && outbox.joinsTransactions !== true) {
-        return reject(orderNumber, new AvantLinkError("outbox.no-transaction"));
+        return reject(orderNumber, new AvantLinkError("outbox.no-transaction"), findings);
       }
+      const since = runtime.now();
       const directly = direct.attempt(job.key);
       if (directly) {
         const patience = Math.max(OUTBOX_PATIENCE_MS, asked.waitForDeliveryMs ?? 0);
         const done = await within(directly, patience, runtime);
-        if (done === "late") return reject(orderNumber, new AvantLinkError("outbox.unavailable"));
+        if (done === "late") return reject(orderNumber, new AvantLinkError("outbox.unavailable"), findings);
         if (done.value) return duplicate(intake, "delivered");
       }
       const storing = store(job, asked);
-      const stored = await within(storing, OUTBOX_PATIENCE_MS, runtime).catch((cause: unknown) => ({
+      const patience = Math.max(0, OUTBOX_PATIENCE_MS - (runtime.now() - since));
+      const stored = await within(storing, patience, runtime).catch((cause: unknown) => ({
         cause,
       }));
       if (stored === "late") {
-        void storing.then(
-          (result) => taken(intake, result),
-          (cause) => notStored(intake, asked, cause),
-        );
-        return reject(orderNumber, new AvantLinkError("outbox.slow"));
+        confirmations.during(storeLate(storing, intake, asked));
+        return reject(orderNumber, new AvantLinkError("outbox.slow"), findings);
       }
       if ("cause" in stored) return notStored(intake, asked, stored.cause);
       const receipt = taken(intake, stored.value);
@@ -124,6 +128,22 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       return receipt;
     }
 
+    /** The caller has been answered; the order still goes one way or the other. */
+    async function storeLate(
+      storing: Promise<PutResult>,
+      intake: Sendable,
+      asked: TrackOrderOptions,
+    ): Promise<void> {
+      try {
+        const stored = await within(storing, OUTBOX_DEADLINE_MS, runtime);
+        if (stored === "late")
+          throw new AvantLinkError("outbox.unavailable", { detail: "It did not answer in time." });
+        taken(intake, stored.value);
+      } catch (cause) {
+        await notStored(intake, asked, cause);
+      }
+    }
+
     function taken(intake: Sendable, result: PutResult): Receipt {
       if (!result.accepted) return duplicate(intake, result.state);
       const { orderNumber, findings } = intake;
@@ -141,7 +161,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       const { job, orderNumber, findings } = intake;
       const error = outboxError(cause);
       noteFailure(error);
-      const receipt = reject(orderNumber, error);
+      const receipt = reject(orderNumber, error, findings);
       // What was accepted before stands first when memory is full; a transaction may yet be rolled back.
       if (error.code === "outbox.full" || asked.transaction !== undefined) return receipt;
       const delivering = direct.send(job);
@@ -151,9 +171,9 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       return done !== "late" && done.value ? { status: "delivered", orderNumber, findings } : receipt;
     }
 
-    function reject(orderNumber: string, error: AvantLinkError): Receipt {
-      tell({ type: "rejected", kind: "order", orderNumber, error, findings: [] });
-      return { status: "rejected", orderNumber, error, findings: [] };
+    function reject(orderNumber: string, error: AvantLinkError, findings: readonly Finding[] = []): Receipt {
+      tell({ type: "rejected", kind: "order", orderNumber, error, findings });
+      return { status: "rejected", orderNumber, error, findings };
     }
 
     /** Keeps an order that cannot be sent where somebody can find it. */
@@ -161,6 +181,8 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       if (!job) return;
       try {
         await lifecycle.ready();
+        // A letter that holds an order fit to be sent is worth more than the wrong version of it.
+        if ((await outbox.state(job.key)) !== undefined) return;
         await outbox.put(job, { dead: { code, message } });
       } catch (cause) {
         problem(outboxError(cause));
@@ -208,19 +230,23 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       }
       tell({ type: "accepted", ...about, findings: [] });
       const waitMs = asked.waitForDeliveryMs ?? 0;
-      if (waitMs > 0) await waitingRoom.wait(job.key, waitMs, () => clicks.state(job.key));
-      return { status: "accepted", orderNumber: "", findings: [] };
+      const { state, error } =
+        waitMs > 0
+          ? await waitingRoom.wait(job.key, waitMs, () => clicks.state(job.key))
+          : { state: "pending", error: undefined };
+      if (state === "dead" && error) return { status: "rejected", orderNumber: "", findings: [], error };
+      return { status: state === "delivered" ? "delivered" : "accepted", orderNumber: "", findings: [] };
     }
 
     const tracker: Tracker = {
-      trackOrder: (order, context, asked = {}) =>
-        guarded(async () => take(takeIn(order, context, config), asked)),
-      trackClick: (context, asked = {}) =>
+      trackOrder: (order, context, asked) =>
+        guarded(async () => take(takeIn(order, context, config), asked ?? {})),
+      trackClick: (context, asked) =>
         guarded(async () => {
           const refusal = consentRefusal(context, config);
           if (refusal) return skip("click", refusal);
           if (config.mode !== "live") return skip("click", config.mode);
-          return sendClick(context, asked);
+          return sendClick(context, asked ?? {});
         }),
       async start() {
         await lifecycle.ready().catch((cause: unknown) => problem(outboxError(cause)));
@@ -228,7 +254,10 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       flush: (asked) => lifecycle.flush(asked),
       close: (asked) => lifecycle.close(asked),
       async health() {
-        const totals = await lifecycle.totals().catch(() => undefined);
+        const looked = await within(lifecycle.totals(), OUTBOX_PATIENCE_MS, runtime).catch(
+          () => "late" as const,
+        );
+        const totals = looked === "late" ? undefined : looked.value;
         const { oldestPendingAt } = totals ?? {};
         return {
           ok: totals !== undefined && lastFailure === undefined,
@@ -246,6 +275,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       get closed() {
         return lifecycle.closed;
       },
+      confirming: confirmations.during,
       turnAway: (order, error) => guarded(async () => take(turnAway(order, error, config), {})),
       async settled(orderNumber, ms) {
         const key = orderKey(orderNumber, config);

@@ -1,7 +1,14 @@
 import { avadOf, LONGEST_ID, queryValue } from "./avad.ts";
 import { type ConsentDecision, type ConsentRules, decideConsent } from "./consent.ts";
 import type { TrackingContext } from "./context.ts";
-import { type CookieSettings, expireCookie, fitsCookie, readVisitorCookies, setCookie } from "./cookies.ts";
+import {
+  type CookieSettings,
+  expireCookie,
+  fitsCookie,
+  readVisitorCookies,
+  setCookie,
+  type VisitorCookies,
+} from "./cookies.ts";
 import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
 import { isPageVisit, isVisitorAction, type ShopRequest, sameSiteReferrer } from "./shop-request.ts";
 import { tidyText } from "./text.ts";
@@ -27,46 +34,69 @@ export interface Landing {
 /** What the surroundings lend to {@link readLanding}. */
 export interface LandingTools {
   readonly newVisitorId: () => string;
-  /** Whether this visitor's landing with this token was already counted, so that an old page's Referer is not one. */
-  readonly wasCounted: (visitor: string, avad: string) => boolean;
+  /** Whether a landing of this browser with this token was counted a while ago, though it keeps no cookie. */
+  readonly wasCounted: (avad: string) => boolean;
   readonly onHookThrow: (cause: unknown) => void;
 }
 
 const NOTHING: Landing = { setCookies: [] };
 
-/** Decides whether a request is an affiliate landing, and what cookies and click follow from it. */
-export function readLanding(request: ShopRequest, settings: VisitorSettings, tools: LandingTools): Landing {
-  const own = avadOf(request.url);
-  const referrer = own === undefined ? sameSiteReferrer(request) : undefined;
-  const avad = own ?? (referrer === undefined ? undefined : avadOf(referrer));
-  if (avad === undefined || !fitsCookie(avad)) return NOTHING;
+/** An affiliate's link, as a request shows it. */
+interface AffiliateLink {
+  readonly avad: string;
+  readonly page: string;
+  /** Whether the request itself is the landing; else it follows one that was not counted. */
+  readonly own: boolean;
+}
 
+/**
+ * Decides whether a request is an affiliate landing, and what cookies and click follow from it. Where consent was
+ * withdrawn, the next page takes our cookies away.
+ */
+export function readLanding(request: ShopRequest, settings: VisitorSettings, tools: LandingTools): Landing {
   const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
+  const link = affiliateLink(request);
+  if (!link && !(hasCookies(stored) && isPageVisit(request))) return NOTHING;
+
   const secure = request.url.startsWith("https:");
   const decision = decideConsent(request, settings, tools.onHookThrow);
-  if (isDenied(decision))
-    return { setCookies: forgetting(stored, settings.cookies, secure), skipped: reasonOf(decision) };
-  if (own === undefined ? !isVisitorAction(request) : !isPageVisit(request)) {
-    return { setCookies: [], skipped: "not-a-visit" };
+  if (isDenied(decision)) {
+    const setCookies = forgetting(stored, settings.cookies, secure);
+    return link?.own ? { setCookies, skipped: reasonOf(decision) } : { setCookies };
   }
-  if (stored.avad === avad) return NOTHING;
-  if (own === undefined && stored.visitor !== undefined && tools.wasCounted(stored.visitor, avad))
-    return NOTHING;
+  if (!link || stored.avad === link.avad) return NOTHING;
+  if (link.own && !isPageVisit(request)) return { setCookies: [], skipped: "not-a-visit" };
+  // A page in an older tab still names its own click in the Referer; what is stored is newer.
+  if (!link.own && (stored.avad !== undefined || tools.wasCounted(link.avad))) return NOTHING;
 
-  const page = referrer ?? request.url;
   const visitor = stored.visitor ?? tools.newVisitorId();
-  const gclid = queryValue(page, "gclid");
-  const base = contextFrom(request, settings, decision, { avad, visitor, gclid: gclid ?? stored.gclid });
-  const click: TrackingContext =
-    referrer === undefined ? base : { ...base, currentUrl: scrubUrl(referrer), referrerUrl: undefined };
-  const setCookies = [setCookie(settings.cookies.names.avad, avad, settings.cookies, secure)];
-  if (stored.visitor === undefined) {
-    setCookies.push(setCookie(settings.cookies.names.visitor, visitor, settings.cookies, secure));
-  }
+  const gclid = queryValue(link.page, "gclid");
+  const ids = { avad: link.avad, visitor, gclid: gclid ?? stored.gclid };
+  const context = contextFrom(request, settings, decision, ids);
+  const click = link.own
+    ? context
+    : plain({ ...context, currentUrl: scrubUrl(link.page), referrerUrl: undefined });
+  const { names } = settings.cookies;
+  const setCookies = [setCookie(names.avad, link.avad, settings.cookies, secure)];
+  if (stored.visitor === undefined)
+    setCookies.push(setCookie(names.visitor, visitor, settings.cookies, secure));
   if (gclid !== undefined && gclid !== stored.gclid && fitsCookie(gclid)) {
-    setCookies.push(setCookie(settings.cookies.names.gclid, gclid, settings.cookies, secure));
+    setCookies.push(setCookie(names.gclid, gclid, settings.cookies, secure));
   }
-  return { setCookies, click: plain(click), context: base };
+  return { setCookies, click, context };
+}
+
+function affiliateLink(request: ShopRequest): AffiliateLink | undefined {
+  const avad = avadOf(request.url);
+  if (avad !== undefined) return fitsCookie(avad) ? { avad, page: request.url, own: true } : undefined;
+  const referrer = isVisitorAction(request) ? sameSiteReferrer(request) : undefined;
+  const referred = referrer === undefined ? undefined : avadOf(referrer);
+  if (referrer === undefined || referred === undefined || !fitsCookie(referred)) return undefined;
+  return { avad: referred, page: referrer, own: false };
+}
+
+function hasCookies({ avad, visitor, gclid }: VisitorCookies): boolean {
+  return avad !== undefined || visitor !== undefined || gclid !== undefined;
 }
 
 /** The shopper's context of any request: frozen, scrubbed, and empty but for the refusal where tracking is denied. */

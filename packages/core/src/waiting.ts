@@ -41,11 +41,15 @@ export function createWaitingRoom(runtime: Runtime): WaitingRoom {
       const cancelTimeout = runtime.after(ms, () => done({ state: "pending" }), { keepAlive: true });
       const lookAgain = () => {
         cancelLook = runtime.after(LOOK_MS, () => {
-          look().then(
-            (state) =>
-              state === "delivered" || state === "dead" ? done({ state }) : callers.has(done) && lookAgain(),
-            () => callers.has(done) && lookAgain(),
-          );
+          Promise.resolve()
+            .then(look)
+            .then(
+              (state) =>
+                state === "delivered" || state === "dead"
+                  ? done({ state })
+                  : callers.has(done) && lookAgain(),
+              () => callers.has(done) && lookAgain(),
+            );
         });
       };
       callers.add(done);

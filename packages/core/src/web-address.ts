@@ -36,10 +36,7 @@ export function scrubUrl(value: unknown): string {
   }
   if (!SCHEMES.has(url.protocol) || url.host === "") return "";
   const place = `${url.protocol}//${url.host}`;
-  const path = url.pathname
-    .split("/")
-    .map((segment) => (holdsPrivateData(segment) ? "removed" : segment))
-    .join("/");
+  const path = url.pathname.split("/").map(publicSegment).join("/");
   const parameters = url.search.slice(1).split("&").filter(isPublicParameter);
   const page = path.length + place.length <= LONGEST ? place + path : `${place}/`;
   const whole = withQuery(page, parameters);
@@ -49,6 +46,13 @@ export function scrubUrl(value: unknown): string {
     parameters.filter((parameter) => KEPT.has(nameOf(parameter))),
   );
   return ids.length <= LONGEST ? ids : page;
+}
+
+/** A segment without what is private in it, its own parameters (`;jsessionid=…`) among it. */
+function publicSegment(segment: string): string {
+  if (holdsPrivateData(segment)) return "removed";
+  const [name = "", ...parameters] = segment.split(";");
+  return [name, ...parameters.filter(isPublicParameter)].join(";");
 }
 
 function withQuery(page: string, parameters: readonly string[]): string {
@@ -68,8 +72,9 @@ function isPublicParameter(parameter: string): boolean {
   return !holdsPrivateData(value) && !carriesPrivateParameter(fullyDecoded(value));
 }
 
-/** Whether a value is itself an address or a query with a private parameter, as in `?next=/login%3Ftoken=…`. */
+/** Whether a value is itself an address, a query or JSON with something private, as in `?next=/login%3Ftoken=…`. */
 function carriesPrivateParameter(value: string): boolean {
+  for (const [, key = ""] of value.matchAll(/"([^"]{1,100})"\s*:/g)) if (isPrivateName(key)) return true;
   if (!value.includes("=")) return false;
   return value.split(/[?&;#]/).some((part) => part.includes("=") && isPrivateName(nameOf(part)));
 }

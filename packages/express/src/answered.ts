@@ -1,5 +1,4 @@
 import type { Response } from "express";
-import onHeaders from "on-headers";
 
 /**
  * Calls back once, when the shop has answered: the response was sent, or the shopper's connection broke once its
@@ -12,8 +11,7 @@ export function whenAnswered(response: Response, callback: () => void): void {
   const settle = () => {
     if (called) return;
     called = true;
-    // Behind whatever else the host does at the end of a response.
-    setImmediate(callback);
+    callback();
   };
   response.once("finish", settle);
   response.once("close", () => {
@@ -22,15 +20,17 @@ export function whenAnswered(response: Response, callback: () => void): void {
   });
 
   // Once the connection broke, no event tells of the answer any more. Node drops a body written to nobody before
-  // it writes a status, and what compresses or delays a response may never reach its end: so both are watched.
-  const settleIfGone = () => {
-    if (gone) settle();
-  };
-  onHeaders(response, settleIfGone);
-  const end = response.end;
+  // it writes a status, and what compresses or delays a response may never reach its end: so both are watched, and
+  // handed on as they came.
+  const { end, writeHead } = response;
   response.end = function (this: Response, ...args: Parameters<typeof end>) {
     const result = Reflect.apply(end, this, args);
-    settleIfGone();
+    if (gone) settle();
     return result;
   } as typeof end;
+  response.writeHead = function (this: Response, ...args: Parameters<typeof writeHead>) {
+    const result = Reflect.apply(writeHead, this, args);
+    if (gone) settle();
+    return result;
+  } as typeof writeHead;
 }

@@ -3,11 +3,17 @@ import { adapterAccess } from "@avantlink-s2s/core/adapter";
 import type { Request } from "express";
 import { shopRequest } from "./express-request.ts";
 
-/** What a landing on this very request settled, which its own Cookie header cannot show yet. */
-const landed = new WeakMap<Request, TrackingContext>();
+// A registered symbol, so that copies of this module (ESM beside CommonJS) find each other's note.
+const LANDED = Symbol.for("avantlink-s2s.landed");
 
+/** What a landing on this very request settled, which its own Cookie header cannot show yet. */
 export function rememberLanding(request: Request, context: TrackingContext | undefined): void {
-  if (context) landed.set(request, context);
+  if (context) Object.defineProperty(request, LANDED, { value: context });
+}
+
+/** Whether this request was counted as a landing already. */
+export function hasLanded(request: Request): boolean {
+  return Reflect.get(request, LANDED) !== undefined;
 }
 
 /**
@@ -15,8 +21,13 @@ export function rememberLanding(request: Request, context: TrackingContext | und
  * Empty but for the refusal where the shopper did not consent.
  */
 export function contextOf(tracker: Tracker, from: Request): TrackingContext {
-  const known = landed.get(from);
-  if (known) return known;
   const access = adapterAccess(tracker);
-  return access.read(shopRequest(from, access.siteUrl));
+  try {
+    const known: TrackingContext | undefined = Reflect.get(from, LANDED);
+    return known ?? access.read(shopRequest(from, access.siteUrl));
+  } catch (cause) {
+    // An order without its context is still an order.
+    access.threw("trust proxy, or the request itself,", cause);
+    return {};
+  }
 }

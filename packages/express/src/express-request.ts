@@ -14,7 +14,7 @@ export function shopRequest(request: Request, siteUrl: string | undefined): Shop
     // `url` would lack the mount path; a proxy's absolute-form request line already has the origin.
     url: request.originalUrl.startsWith("/") ? origin + request.originalUrl : request.originalUrl,
     header,
-    headers: () => new Headers(Object.entries(request.headersDistinct).flatMap(eachValue)),
+    headers: () => new Headers(Object.entries(request.headers).flatMap(eachValue)),
     ipAddress: tidyIpAddress(request.ip),
   };
 }
@@ -28,6 +28,6 @@ function publicHost(request: Request, header: (name: string) => string | undefin
   return isHost(host) ? host : "localhost";
 }
 
-function eachValue([name, values]: [string, string[] | undefined]): [string, string][] {
-  return (values ?? []).map((value) => [name, value]);
+function eachValue([name, value]: [string, string | string[] | undefined]): [string, string][] {
+  return [value ?? []].flat().map((each) => [name, each]);
 }

@@ -2,7 +2,7 @@ import type { Tracker } from "@avantlink-s2s/core";
 import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
 import type { RequestHandler, Response } from "express";
 import onHeaders from "on-headers";
-import { rememberLanding } from "./context-of.ts";
+import { hasLanded, rememberLanding } from "./context-of.ts";
 import { shopRequest } from "./express-request.ts";
 
 /**
@@ -13,6 +13,7 @@ export function trackClicks(tracker: Tracker): RequestHandler {
   const access = adapterAccess(tracker);
   return (request, response, next) => {
     try {
+      if (hasLanded(request)) return next();
       const landing = access.land(shopRequest(request, access.siteUrl));
       if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
       rememberLanding(request, landing.context);
@@ -33,4 +34,11 @@ function setPrivately(response: Response, lines: readonly string[]): void {
       if (response.hasHeader(name)) response.setHeader(name, PRIVATELY);
     }
   });
+  // Node takes writeHead(200, undefined, headers); what watches the headers would lose them.
+  const { writeHead } = response;
+  response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
+    const [reason, headers] = rest;
+    const args = headers !== undefined && typeof reason !== "string" ? [headers] : rest;
+    return Reflect.apply(writeHead, this, [status, ...args]);
+  } as typeof writeHead;
 }

@@ -25,5 +25,5 @@ export async function trackOrder(
 }
 
 function isRequest(from: TrackFrom): from is Request {
-  return "headers" in from && "originalUrl" in from;
+  return typeof from === "object" && "headers" in from && "originalUrl" in from;
 }

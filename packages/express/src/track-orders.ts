@@ -1,4 +1,5 @@
-import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import { setImmediate } from "node:timers/promises";
+import type { TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/core";
 import { adapterAccess, isConfirmation } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { whenAnswered } from "./answered.ts";
@@ -23,11 +24,16 @@ export function trackOrders(
     // Read now: later the request may have been recycled by the host.
     const context = contextOf(tracker, request);
     whenAnswered(response, () => {
-      if (!isConfirmation(request.method, response.statusCode)) return;
-      void access
-        .resolve(() => resolveOrder(request, response))
-        .then((order) => tracker.trackOrder(order, context));
+      if (isConfirmation(request.method, response.statusCode))
+        access.confirming(confirm(request, response, context));
     });
+  }
+
+  async function confirm(request: Request, response: Response, context: TrackingContext): Promise<void> {
+    // Behind whatever else the host does at the end of a response.
+    await setImmediate();
+    const order = await access.resolve(() => resolveOrder(request, response));
+    await tracker.trackOrder(order, context);
   }
 
   return (request, response, next) => {
