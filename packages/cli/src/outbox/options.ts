@@ -5,6 +5,8 @@ export interface OutboxChoice {
   readonly sqlite?: string | undefined;
   readonly redis?: string | undefined;
   readonly postgres?: string | undefined;
+  /** The queue's name in Redis or PostgreSQL, where the shop has given it one. */
+  readonly queue?: string | undefined;
 }
 
 export const sqliteOption = new Option("--sqlite <path>", "the outbox in this SQLite file");
@@ -12,4 +14,8 @@ export const redisOption = new Option("--redis <url>", "the outbox in this Redis
 export const postgresOption = new Option(
   "--postgres <url>",
   "the outbox in this PostgreSQL, as pg-boss keeps it",
+);
+export const queueOption = new Option(
+  "--queue <name>",
+  "the queue's name there, if the shop has given it one",
 );
