@@ -3,15 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTracker, type Outbox } from "@avantlink-s2s/core";
+import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { parse } from "csv-parse/sync";
 import { Redis } from "ioredis";
+import { Pool } from "pg";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { runCommand } from "../support/command-line.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
-import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
-import { redisService } from "../support/services.ts";
+import { type OutboxAddress, outboxAt, startBoss } from "../support/outboxes.ts";
+import { postgresService, redisService } from "../support/services.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,13 +22,17 @@ afterEach(async () => {
 
 interface Store {
   readonly address: OutboxAddress;
+  /** The shop's own, where it needs more than an address. */
+  readonly outbox?: Outbox;
   /** The options that name it to the command. */
   readonly named: readonly string[];
 }
 
 const redis = await redisService();
+const postgres = await postgresService();
 afterAll(async () => {
   if (!("missing" in redis)) await redis.end();
+  if (!("missing" in postgres)) await postgres.end();
 });
 
 async function aFolder(): Promise<string> {
@@ -58,6 +64,27 @@ const STORES: readonly { readonly name: string; readonly missing?: string; make(
       return { address: { kind: "bullmq", url, queue }, named: ["--redis", url, "--queue", queue] };
     },
   },
+  {
+    name: "postgres",
+    ...("missing" in postgres && { missing: postgres.missing }),
+    async make() {
+      const url = "missing" in postgres ? "" : postgres.url;
+      const schema = `avantlink_test_${randomUUID().slice(0, 8)}`;
+      const boss = await startBoss({ url, schema });
+      ends.push(async () => {
+        await boss.stop({ graceful: false });
+        const pool = new Pool({ connectionString: url });
+        await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+        await pool.end();
+      });
+      const named = ["--postgres", url, "--queue", "orders", "--schema", schema];
+      return {
+        address: { kind: "pg-boss", url, schema, queue: "orders" },
+        outbox: pgBossOutbox({ boss, queue: "orders" }),
+        named,
+      };
+    },
+  },
 ];
 
 /** A shop with one order that AvantLink refused (1001) and one that could not be mapped (1002). */
@@ -65,7 +92,7 @@ async function aShopWithLetters(store: Store) {
   const sandbox = await startSandbox();
   ends.push(() => sandbox.close());
   const log = eventLog();
-  const outbox: Outbox = await outboxAt(store.address);
+  const outbox = store.outbox ?? (await outboxAt(store.address));
   const tracker = createTracker({
     merchantId: MERCHANT_ID,
     endpoint: sandbox.url,

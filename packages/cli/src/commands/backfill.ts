@@ -14,6 +14,7 @@ import {
   postgresOption,
   queueOption,
   redisOption,
+  schemaOption,
   sqliteOption,
 } from "../outbox/options.ts";
 import { sayProblems } from "../problems.ts";
@@ -39,6 +40,7 @@ export const backfillCommand = new Command("backfill")
   .addOption(redisOption)
   .addOption(postgresOption)
   .addOption(queueOption)
+  .addOption(schemaOption)
   .addOption(merchantOption)
   .addOption(endpointOption)
   .option("--json", "print the report as JSON, for scripts")

@@ -63,11 +63,11 @@ export interface FoundOutbox {
   release(): Promise<void>;
 }
 
-async function chosen({ sqlite, redis, postgres, queue }: OutboxChoice): Promise<FoundOutbox> {
+async function chosen({ sqlite, redis, postgres, queue, schema }: OutboxChoice): Promise<FoundOutbox> {
   const [only, ...others] = [
     sqlite !== undefined && (() => inFile(sqlite)),
-    redis !== undefined && (() => outboxOnRedis(redis, queue)),
-    postgres !== undefined && (() => outboxOnPostgres(postgres, queue)),
+    redis !== undefined && (() => outboxOnRedis({ url: redis, queue })),
+    postgres !== undefined && (() => outboxOnPostgres({ url: postgres, queue, schema })),
   ].filter((find) => find !== false);
   if (only && others.length === 0) return only();
   throw new CommandError(

@@ -1,38 +1,44 @@
-import type { Outbox } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../exit.ts";
 import { codeOf } from "../json-file.ts";
 import type { FoundOutbox } from "./open.ts";
 
+/** An outbox on a server. */
+export interface ServerAddress {
+  readonly url: string;
+  readonly queue: string | undefined;
+  readonly schema?: string | undefined;
+}
+
 /** The outbox that BullMQ keeps in a Redis. */
-export async function outboxOnRedis(url: string, queue: string | undefined): Promise<FoundOutbox> {
+export async function outboxOnRedis({ url, queue }: ServerAddress): Promise<FoundOutbox> {
   const place = placeOf(url, ["redis:", "rediss:"], "redis://localhost:6379");
   const { bullmqOutbox } = await import("@avantlink-s2s/outbox/bullmq");
   return { outbox: bullmqOutbox({ connection: url, queue }), place, release: async () => {} };
 }
 
-// In variables, since neither is there unless the shop uses them.
-const PG_BOSS: string = "pg-boss";
-const PG_BOSS_OUTBOX: string = "@avantlink-s2s/outbox/pg-boss";
-
-interface Boss {
-  start(): Promise<unknown>;
-  stop(options: { readonly graceful: boolean }): Promise<unknown>;
-  on(event: "error", listener: () => void): unknown;
-}
-
-/** The outbox that pg-boss keeps in a PostgreSQL. */
-export async function outboxOnPostgres(url: string, queue: string | undefined): Promise<FoundOutbox> {
+/** The outbox that pg-boss keeps in a PostgreSQL. The schema must be there: looking after it is the shop's. */
+export async function outboxOnPostgres({ url, queue, schema }: ServerAddress): Promise<FoundOutbox> {
   const place = placeOf(url, ["postgres:", "postgresql:"], "postgres://localhost/shop");
-  const { PgBoss }: { PgBoss: new (url: string) => Boss } = await present(() => import(PG_BOSS));
-  const { pgBossOutbox }: { pgBossOutbox: (options: { boss: Boss; queue?: string | undefined }) => Outbox } =
-    await present(() => import(PG_BOSS_OUTBOX));
-  const boss = new PgBoss(url);
+  const { PgBoss } = await present(() => import("pg-boss"));
+  const { pgBossOutbox } = await import("@avantlink-s2s/outbox/pg-boss");
+  const boss = new PgBoss({
+    connectionString: url,
+    migrate: false,
+    supervise: false,
+    schedule: false,
+    ...(schema !== undefined && { schema }),
+  });
   // It tells the same again as a rejection to whoever asked.
   boss.on("error", () => {});
   try {
     await boss.start();
   } catch (cause) {
-    throw new CommandError(EXIT.unreachable, `${place} cannot be reached (${codeOf(cause)}).`, "", cause);
+    throw new CommandError(
+      EXIT.unreachable,
+      `${place} has no orders to be reached (${codeOf(cause)}).`,
+      "Look at the address, and at --schema where the shop gives pg-boss one.",
+      cause,
+    );
   }
   const release = async () => void (await boss.stop({ graceful: false }));
   return { outbox: pgBossOutbox({ boss, queue }), place, release };
