@@ -4,6 +4,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 
 interface Manifest {
   exports: unknown;
+  bin?: Record<string, string>;
   devDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
 }
@@ -20,8 +21,14 @@ function sources(target: unknown): readonly string[] {
 }
 
 function entries(manifest: Manifest): Record<string, string> {
+  const commands = Object.values(manifest.bin ?? {}).map((built) =>
+    built.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"),
+  );
   return Object.fromEntries(
-    sources(manifest.exports).map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ""), source]),
+    [...sources(manifest.exports), ...commands].map((source) => [
+      source.replace(/^\.\/src\/|\.ts$/g, ""),
+      source,
+    ]),
   );
 }
 
@@ -49,8 +56,9 @@ const packages = globSync("packages/*/package.json").map((path): UserConfig => {
     cwd: folder,
     entry: entries(manifest),
     hooks: { "build:done": () => writeLicenses(folder, manifest) },
-    format: ["esm", "cjs"],
-    dts: true,
+    // A command is run, never imported.
+    format: manifest.bin ? ["esm"] : ["esm", "cjs"],
+    dts: !manifest.bin,
     target: "node20.19",
     platform: "node",
     // Entries share one file, since at start-up each further file costs more than what stands in it; but what

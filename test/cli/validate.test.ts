@@ -98,7 +98,7 @@ test("a file that is not there is out of reach, and a missing argument is wrong 
 });
 
 test("no escape sequence of a file reaches the terminal", async () => {
-  const order = { ...aPayload(), ["\u001b[31mred"]: 1, order: { ...anOrder(), "\u001b]0;title\u0007": 1 } };
+  const order = { ...aPayload(), "\u001b[31mred": 1, order: { ...anOrder(), "\u001b]0;title\u0007": 1 } };
   const { stdout, stderr } = await runCommand(["validate", "-"], { stdin: JSON.stringify(order) });
   expect(stdout + stderr).not.toContain("\u001b");
 });

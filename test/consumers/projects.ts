@@ -78,6 +78,13 @@ const tsconfig = JSON.stringify({
   include: ["shop.ts"],
 });
 
+const ORDER = JSON.stringify({
+  orderNumber: "1001",
+  currency: "USD",
+  customer: { newCustomer: true, country: "US" },
+  products: [{ sku: "A", unitPrice: "19.99", quantity: 3 }],
+});
+
 export const PROJECTS: readonly ConsumerProject[] = [
   {
     name: "typescript-esm",
@@ -111,5 +118,15 @@ export const PROJECTS: readonly ConsumerProject[] = [
     manifest: { type: "commonjs" },
     files: { "shop.test.js": `${untyped(REQUIRES + BODY)}test("an order arrives", () => main());\n` },
     commands: [["node", "node_modules/jest/bin/jest.js", "--ci"]],
+  },
+  {
+    name: "command-line",
+    manifest: { type: "module" },
+    files: { "order.json": ORDER },
+    commands: [
+      ["node", "node_modules/avantlink-s2s/dist/main.js", "--help"],
+      ["node", "node_modules/avantlink-s2s/dist/main.js", "validate", "order.json", "--strict"],
+      ["node", "node_modules/avantlink-s2s/dist/main.js", "backfill", "order.json", "--format", "ndjson"],
+    ],
   },
 ];

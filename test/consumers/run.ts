@@ -12,7 +12,7 @@ import { type ConsumerProject, PROJECTS } from "./projects.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PACKED = ["core", "express", "sandbox"];
+const PACKED = ["core", "express", "outbox", "sandbox", "cli"];
 const SHARED = ["express@5", "@types/express@5", "@types/node@24", "typescript@6", "jest@30"];
 
 const versions = process.argv.slice(2);

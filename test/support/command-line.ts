@@ -31,7 +31,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
   const child = spawn(
     process.execPath,
     ["--conditions=@avantlink-s2s/source", "--disable-warning=ExperimentalWarning", MAIN, ...args],
-    { env: { NODE_ENV: "test", PATH: process.env.PATH, ...options.env }, cwd: options.cwd, stdio: "pipe" },
+    { env: { PATH: process.env.PATH, NODE_ENV: "test", ...options.env }, cwd: options.cwd, stdio: "pipe" },
   );
   child.stdin.end(options.stdin ?? "");
   const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(

@@ -5,6 +5,11 @@ import { CommandError, EXIT, type ExitCode } from "./exit.ts";
 import { program } from "./program.ts";
 import { openTerminal } from "./terminal.ts";
 
+// Whoever read along has had enough, as in `… | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.ok);
+});
 process.exitCode = await run();
 
 async function run(): Promise<ExitCode> {

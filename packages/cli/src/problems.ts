@@ -21,6 +21,7 @@ const LOOKS: Readonly<Record<Problem["severity"], Emphasis>> = {
 
 /** Prints problems for people, gravest first. */
 export function sayProblems({ sayTable, emphasise }: Terminal, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
   const order = { error: 0, warning: 1, info: 2 };
   const sorted = [...problems].sort((a, b) => order[a.severity] - order[b.severity]);
   sayTable(

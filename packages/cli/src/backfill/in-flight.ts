@@ -10,15 +10,15 @@ type Progress = "begun" | "delivered";
 const SIGNS: Readonly<Record<string, Progress | "open">> = { b: "begun", d: "delivered", o: "open" };
 
 /**
- * Remembers, order by order, what this process is sending, in a file beside the state: written before the first
- * byte goes out, so that a process that was killed leaves behind which orders AvantLink may have. The file is not
+ * Remembers, order by order, what this process is sending, in a file beside the state: written right before
+ * the first byte goes out, so that a process that was killed leaves behind which orders AvantLink may have. The file is not
  * forced to the disk: it has to outlive the process, and an order that a power cut brings back is safe to repeat.
  */
 export class InFlight {
   readonly #path: string;
   readonly #stateOf: (key: string) => Promise<JobState | undefined>;
   /** What the run before left behind. */
-  readonly #before: ReadonlyMap<string, Progress>;
+  readonly #before: Map<string, Progress>;
   readonly #now = new Map<string, Progress>();
   #file: number;
   #lines = 0;
@@ -40,9 +40,12 @@ export class InFlight {
     this.#file = this.#rewrite(left.orders);
   }
 
-  /** How far an earlier run had come with an order that is still pending. */
+  /** How far an earlier run had come with an order that is still pending. Told once: then it is the outbox's. */
   before(key: string): Progress | undefined {
-    return this.#before.get(key);
+    const progress = this.#before.get(key);
+    this.#before.delete(key);
+    if (progress === "begun") this.open(key);
+    return progress;
   }
 
   begin(key: string): void {
@@ -68,9 +71,8 @@ export class InFlight {
     for (const [key, progress] of [...this.#now]) {
       if (progress === "delivered" && (await this.#stateOf(key)) !== "pending") this.#now.delete(key);
     }
-    const pending = [...this.#before].filter(([key]) => !this.#now.has(key));
     closeSync(this.#file);
-    this.#file = this.#rewrite(new Map([...pending, ...this.#now]));
+    this.#file = this.#rewrite(new Map([...this.#before, ...this.#now]));
     this.#tidying = false;
   }
 

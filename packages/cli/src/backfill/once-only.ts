@@ -1,10 +1,13 @@
 import type { ClaimedJob, Outbox, Verdict } from "@avantlink-s2s/core";
 import type { InFlight } from "./in-flight.ts";
+import { whenLeaving } from "./leaving.ts";
 
 /** What {@link onceOnly} tells. */
 export interface OnceOnlyReports {
   /** An order was being sent when an earlier run was killed. It is not sent again. */
   readonly unconfirmed: () => void;
+  /** AvantLink had confirmed an order to an earlier run, which was killed before it could note that. */
+  readonly confirmedBefore: () => void;
 }
 
 /**
@@ -23,16 +26,38 @@ export function onceOnly(outbox: Outbox, inFlight: InFlight | undefined, reports
       if (state !== undefined) return { accepted: false, state };
       return outbox.put(job, { dead: options?.dead });
     },
-    run(deliver, options) {
+    async run(deliver, options) {
       if (!inFlight) return outbox.run(deliver, options);
-      return outbox.run(async (job) => {
-        const verdict = known(job, inFlight) ?? (await attempt(job, inFlight, deliver));
-        if (verdict.verdict === "dead" && verdict.reason.code === "delivery.unconfirmed")
-          reports.unconfirmed();
+      const underWay = new Map<string, string>();
+      const unwatch = whenLeaving((body) => {
+        const key = underWay.get(body);
+        if (key !== undefined) inFlight.begin(key);
+      });
+
+      async function attempt(job: ClaimedJob, journal: InFlight): Promise<Verdict> {
+        underWay.set(job.body, job.key);
+        const verdict = await deliver(job);
+        underWay.delete(job.body);
+        if (verdict.verdict === "delivered") journal.delivered(job.key);
+        else journal.open(job.key);
+        return verdict;
+      }
+
+      const worker = await outbox.run(async (job) => {
+        const before = inFlight.before(job.key);
+        if (before === "delivered") reports.confirmedBefore();
+        if (before === "begun") reports.unconfirmed();
+        const verdict = before === undefined ? await attempt(job, inFlight) : verdictFrom(before);
         // The file is only longer than need be when the outbox does not answer.
         inFlight.tidy().catch(() => {});
         return verdict;
       }, options);
+      return {
+        async stop() {
+          await worker.stop();
+          unwatch();
+        },
+      };
     },
     state: (key) => outbox.state(key),
     totals: () => outbox.totals(),
@@ -41,23 +66,8 @@ export function onceOnly(outbox: Outbox, inFlight: InFlight | undefined, reports
   };
 }
 
-async function attempt(
-  job: ClaimedJob,
-  inFlight: InFlight,
-  deliver: (job: ClaimedJob) => Promise<Verdict>,
-): Promise<Verdict> {
-  inFlight.begin(job.key);
-  const verdict = await deliver(job);
-  if (verdict.verdict === "delivered") inFlight.delivered(job.key);
-  else inFlight.open(job.key);
-  return verdict;
-}
-
-function known({ key }: ClaimedJob, inFlight: InFlight): Verdict | undefined {
-  const before = inFlight.before(key);
-  if (before === undefined) return undefined;
+function verdictFrom(before: "begun" | "delivered"): Verdict {
   if (before === "delivered") return { verdict: "delivered" };
-  inFlight.open(key);
   const message = "The backfill was killed while it was sending this order.";
   return { verdict: "dead", reason: { code: "delivery.unconfirmed", message } };
 }

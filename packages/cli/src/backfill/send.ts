@@ -54,9 +54,13 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   let refused = 0;
   let unconfirmed = 0;
   let notNew = 0;
+  let confirmedBefore = 0;
   let handled = 0;
   let lastFailure = "";
-  const outbox = onceOnly(options.outbox, options.inFlight, { unconfirmed: () => (unconfirmed += 1) });
+  const outbox = onceOnly(options.outbox, options.inFlight, {
+    unconfirmed: () => (unconfirmed += 1),
+    confirmedBefore: () => (confirmedBefore += 1),
+  });
 
   function onEvent(event: TrackingEvent): void {
     if (event.type === "delivered") delivered += 1;
@@ -124,7 +128,7 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   } finally {
     await tracker.close({ timeoutMs: 0 });
   }
-  const knownBefore = Math.max(0, notNew - leftBefore);
+  const knownBefore = Math.max(0, notNew - leftBefore) + confirmedBefore;
   return { delivered, knownBefore, refused, unconfirmed, pending, interrupted: stop.aborted, lastFailure };
 }
 

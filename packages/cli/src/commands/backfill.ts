@@ -9,7 +9,14 @@ import { clock } from "../clock.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../merchant.ts";
 import { isChosen, openOutbox } from "../outbox/open.ts";
-import { type OutboxChoice, postgresOption, redisOption, sqliteOption } from "../outbox/options.ts";
+import {
+  type OutboxChoice,
+  postgresOption,
+  queueOption,
+  redisOption,
+  schemaOption,
+  sqliteOption,
+} from "../outbox/options.ts";
 import { sayProblems } from "../problems.ts";
 import { harmless, openTerminal, type Terminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -32,6 +39,8 @@ export const backfillCommand = new Command("backfill")
   .addOption(sqliteOption)
   .addOption(redisOption)
   .addOption(postgresOption)
+  .addOption(queueOption)
+  .addOption(schemaOption)
   .addOption(merchantOption)
   .addOption(endpointOption)
   .option("--json", "print the report as JSON, for scripts")

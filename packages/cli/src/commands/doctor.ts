@@ -6,7 +6,7 @@ import { checkSettings } from "../doctor/settings.ts";
 import { checkVersions } from "../doctor/versions.ts";
 import { EXIT } from "../exit.ts";
 import { endpointOption, merchantOption } from "../merchant.ts";
-import { postgresOption, redisOption, sqliteOption } from "../outbox/options.ts";
+import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } from "../outbox/options.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -45,6 +45,8 @@ export const doctorCommand = new Command("doctor")
   .addOption(sqliteOption)
   .addOption(redisOption)
   .addOption(postgresOption)
+  .addOption(queueOption)
+  .addOption(schemaOption)
   .option("--json", "print JSON, for scripts")
   .addHelpText(
     "after",

@@ -24,7 +24,7 @@ import {
   shortKey,
 } from "../outbox/letters.ts";
 import { withOutbox } from "../outbox/open.ts";
-import { postgresOption, redisOption, sqliteOption } from "../outbox/options.ts";
+import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } from "../outbox/options.ts";
 import { sendNow } from "../outbox/send-now.ts";
 import { harmless, openTerminal, type Terminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -35,6 +35,8 @@ function work(name: string, description: string) {
     .addOption(sqliteOption)
     .addOption(redisOption)
     .addOption(postgresOption)
+    .addOption(queueOption)
+    .addOption(schemaOption)
     .option("--json", "print JSON, for scripts");
 }
 

@@ -23,7 +23,7 @@ export async function checkSettings(options: TrackerOptions, env: Environment): 
       ? [ok("merchantId", "a UUID, as the server-to-server endpoints want it")]
       : []),
     ...(fine.includes("endpoint") ? [await checkMode(options, env)] : []),
-    ...(issues.some(({ path }) => path.startsWith("cookies")) ? [] : checkCookies(options)),
+    ...(issues.some(({ path }) => /^(?:cookies|siteUrl)/.test(path)) ? [] : checkCookies(options)),
   ];
 }
 
@@ -40,7 +40,12 @@ function faults(options: TrackerOptions): AvantLinkError["issues"] {
 async function checkMode(options: TrackerOptions, env: Environment): Promise<Checked> {
   // Asked of the tracker, so that the answer is its own; a stand-in for an ID that may be missing is enough for that.
   const merchantId = "123e4567-e89b-12d3-a456-426614174000";
-  const tracker = createTracker({ ...options, merchantId, deliver: false, onEvent: () => {} });
+  const tracker = createTracker({
+    endpoint: options.endpoint,
+    merchantId,
+    deliver: false,
+    onEvent: () => {},
+  });
   const { mode } = await tracker.health();
   await tracker.close({ timeoutMs: 0 });
   const why = reasonFor(options, env);

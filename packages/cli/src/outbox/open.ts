@@ -25,7 +25,12 @@ export function isChosen({ sqlite, redis, postgres }: OutboxChoice): boolean {
 export async function openOutbox(choice: OutboxChoice): Promise<OpenOutbox> {
   const { outbox, place, release } = await chosen(choice);
   const problems: AvantLinkError[] = [];
-  await outbox.open(clock, (problem) => problems.push(problem));
+  try {
+    await outbox.open(clock, (problem) => problems.push(problem));
+  } catch (cause) {
+    await release();
+    throw cause;
+  }
   return {
     outbox,
     place,
@@ -58,11 +63,11 @@ export interface FoundOutbox {
   release(): Promise<void>;
 }
 
-async function chosen({ sqlite, redis, postgres }: OutboxChoice): Promise<FoundOutbox> {
+async function chosen({ sqlite, redis, postgres, queue, schema }: OutboxChoice): Promise<FoundOutbox> {
   const [only, ...others] = [
     sqlite !== undefined && (() => inFile(sqlite)),
-    redis !== undefined && (() => outboxOnRedis(redis)),
-    postgres !== undefined && (() => outboxOnPostgres(postgres)),
+    redis !== undefined && (() => outboxOnRedis({ url: redis, queue })),
+    postgres !== undefined && (() => outboxOnPostgres({ url: postgres, queue, schema })),
   ].filter((find) => find !== false);
   if (only && others.length === 0) return only();
   throw new CommandError(

@@ -1,0 +1,276 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Order } from "@avantlink-s2s/core";
+import { createTracker } from "@avantlink-s2s/core";
+import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { type OrderRecord, type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
+import { afterEach, describe, expect, test } from "vitest";
+import { runCommand, startCommand } from "../support/command-line.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A folder with a file of orders, and a sandbox to send them to. */
+async function aDesk(name: string, text: string) {
+  const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
+  ends.push(() => rm(folder, { recursive: true }));
+  const file = join(folder, name);
+  await writeFile(file, text);
+  const sandbox = await startSandbox();
+  ends.push(() => sandbox.close());
+  const env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url };
+  return {
+    folder,
+    file,
+    sandbox,
+    env,
+    start: (...args: string[]) => startCommand(["backfill", file, "--rate", "2000", ...args], { env }),
+    run: (...args: string[]) => runCommand(["backfill", file, "--rate", "2000", ...args], { env }),
+  };
+}
+
+const ndjson = (orders: readonly unknown[]) => orders.map((order) => `${JSON.stringify(order)}\n`).join("");
+const manyOrders = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    ...anOrder({ orderNumber: `${index + 1}` }),
+    context: aContext(),
+  }));
+const numberOf = ({ body }: OrderRecord) => (body as { order: { order_number: string } }).order.order_number;
+const numbersAt = ({ orders }: Sandbox) => orders.map(numberOf);
+const orderAt = ({ orders }: Sandbox, number: string) =>
+  orders.find((order) => numberOf(order) === number)?.body;
+
+describe("a file of orders", () => {
+  test("is only checked unless sending is asked for, and nothing is written", async () => {
+    const { folder, sandbox, run } = await aDesk("orders.ndjson", ndjson(manyOrders(3)));
+    const { code, stdout } = await run("--json");
+    expect(JSON.parse(stdout)).toMatchObject({ sendable: 3, faulty: 0, sales: { USD: 785.85 } });
+    expect(code).toBe(0);
+    expect(sandbox.requests).toHaveLength(0);
+    expect(await readdir(folder)).toEqual(["orders.ndjson"]);
+  });
+
+  test("is sent whole, with each order's context, and not again when it is given again", async () => {
+    const { sandbox, run } = await aDesk("orders.ndjson", ndjson(manyOrders(60)));
+    const first = await run("--send", "--json");
+    expect(JSON.parse(first.stdout)).toMatchObject({ sent: { delivered: 60, knownBefore: 0, pending: 0 } });
+    expect(first.code).toBe(0);
+    expect(new Set(numbersAt(sandbox)).size).toBe(60);
+    expect(orderAt(sandbox, "7")).toMatchObject({ tracking_ids: { avantlink_avad: "77_f3afbe121" } });
+    const again = await run("--send", "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ sent: { delivered: 0, knownBefore: 60 } });
+    expect(sandbox.orders).toHaveLength(60);
+  });
+
+  test("with a faulty order is not sent at all, unless its rest is asked for", async () => {
+    const orders = [
+      anOrder(),
+      anOrder({ orderNumber: "1002", currency: "dollars" }),
+      anOrder({ orderNumber: "1003" }),
+    ];
+    const { sandbox, run } = await aDesk(
+      "orders.ndjson",
+      `${ndjson(orders)}{"orderNumber": jane@shop.example}\n`,
+    );
+    const { code, stdout, stderr } = await run("--send");
+    expect(code).toBe(1);
+    expect(stdout).toContain("line 2: currency");
+    expect(stdout).toContain("line 4: line");
+    expect(stdout + stderr).not.toContain("jane");
+    expect(sandbox.requests).toHaveLength(0);
+    expect((await run("--send", "--skip-faulty")).code).toBe(0);
+    expect(numbersAt(sandbox).sort()).toEqual(["1001", "1003"]);
+  });
+
+  test("sends neither place of an order number that stands in two", async () => {
+    const orders = [anOrder(), anOrder({ orderNumber: "1002" }), anOrder({ subtotal: 5 })];
+    const { sandbox, run } = await aDesk("orders.ndjson", ndjson(orders));
+    const { code, stdout } = await run("--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      sendable: 1,
+      repeated: 1,
+      problems: [{ line: 3, rule: "file.repeated" }],
+    });
+    expect(code).toBe(1);
+    await run("--send", "--skip-faulty");
+    expect(numbersAt(sandbox)).toEqual(["1002"]);
+  });
+
+  test("leaves out shoppers who refused to be tracked", async () => {
+    const refused = [
+      { ...anOrder(), context: aContext({ consent: "denied" }) },
+      { ...anOrder({ orderNumber: "1002" }), context: aContext({ gpc: true }) },
+      { ...anOrder({ orderNumber: "1003" }), context: aContext() },
+    ];
+    const { sandbox, run } = await aDesk("orders.ndjson", ndjson(refused));
+    expect(JSON.parse((await run("--send", "--json")).stdout)).toMatchObject({
+      refusedByShopper: 2,
+      sendable: 1,
+    });
+    expect(numbersAt(sandbox)).toEqual(["1003"]);
+  });
+
+  test("keeps what AvantLink refuses as dead letters, and does not send it again by itself", async () => {
+    const { file, sandbox, env, run } = await aDesk("orders.ndjson", ndjson(manyOrders(2)));
+    sandbox.fail({ status: 422, times: 1 });
+    const { code, stdout } = await run("--send", "--json", "--concurrency", "1");
+    expect(JSON.parse(stdout)).toMatchObject({ sent: { delivered: 1, refused: 1 } });
+    expect(code).toBe(1);
+    await run("--send");
+    expect(sandbox.requests).toHaveLength(2);
+    const list = await runCommand(["outbox", "list", "--json", "--sqlite", `${file}.sent.db`], { env });
+    expect(JSON.parse(list.stdout)).toMatchObject([
+      { orderNumber: "1", reason: { code: "delivery.refused" } },
+    ]);
+  });
+});
+
+describe("a CSV file", () => {
+  const HEAD =
+    "order_number,currency,new_customer,country,coupon_codes,sku,unit_price,quantity,order_discount,avad,E-Mail\r\n";
+
+  test("has a row an item, and what belongs to the order in any of its rows", async () => {
+    const rows = [
+      '1001,usd,yes,US,SAVE10|FREE,"TENT, ""2P""",249.95,1,,77_f3,jane@shop.example',
+      ",,,,,PEG,1.50,8,,,",
+      "1002,JPY,no,JP,,A,1200,2,,,",
+    ];
+    const { sandbox, run } = await aDesk("orders.csv", `\uFEFF${HEAD}${rows.join("\r\n")}\r\n`);
+    const { code, stdout } = await run("--send", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      sendable: 2,
+      ignoredColumns: ["E-Mail"],
+      sent: { delivered: 2 },
+    });
+    expect(code).toBe(0);
+    expect(orderAt(sandbox, "1001")).toMatchObject({
+      tracking_ids: { avantlink_avad: "77_f3" },
+      order: {
+        currency: "USD",
+        order_amount_subtotal: 261.95,
+        coupon_codes: ["SAVE10", "FREE"],
+        customer: { new_customer: true, country: "US" },
+        products: [
+          { product_sku: 'TENT, "2P"', quantity: 1 },
+          { product_sku: "PEG", quantity: 8 },
+        ],
+      },
+    });
+    expect(orderAt(sandbox, "1002")).toMatchObject({ order: { order_amount_subtotal: 2400 } });
+    expect(JSON.stringify(sandbox.requests)).not.toContain("jane");
+  });
+
+  test("whose rows of one order contradict each other, or stand apart, is faulty", async () => {
+    const rows = [
+      "1,USD,,US,,A,1,1,,,",
+      "1,EUR,,US,,B,1,1,,,",
+      "2,USD,,US,,A,1,1,,,",
+      "3,USD,,US,,A,1,1,,,",
+      "2,USD,,US,,B,1,1,,,",
+    ];
+    const { run } = await aDesk("orders.csv", HEAD + rows.join("\r\n"));
+    const { problems } = JSON.parse((await run("--json")).stdout);
+    expect(problems).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ field: "currency", message: "differs between the rows of one order" }),
+        expect.objectContaining({ rule: "file.repeated" }),
+      ]),
+    );
+  });
+
+  test("with a row that has too many values is told by its line, and not sent", async () => {
+    const { sandbox, run } = await aDesk(
+      "orders.csv",
+      `${HEAD}1,USD,,US,,A,1,1,,,\r\n2,USD,,US,,A,1,1,,,,,,\r\n`,
+    );
+    const { code, stdout } = await run("--send");
+    expect(code).toBe(1);
+    expect(stdout).toContain("line 3");
+    expect(sandbox.requests).toHaveLength(0);
+  });
+});
+
+describe("an interrupted backfill", () => {
+  const COUNT = 3_000;
+
+  test("goes on after a kill and sends no order number twice", { timeout: 180_000 }, async () => {
+    const { file, sandbox, env, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(COUNT)));
+    const killed = start("--send");
+    await sandbox.waitForOrders(COUNT / 3, { timeoutMs: 60_000 });
+    killed.process.kill("SIGKILL");
+    await killed.finished;
+    expect(sandbox.orders.length).toBeLessThan(COUNT);
+
+    const { code, stdout } = await run("--send", "--json");
+    const { sent } = JSON.parse(stdout);
+    const numbers = numbersAt(sandbox);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    // What was on its way in that instant was most likely received; nobody can know, so it is told and kept.
+    expect(sent.delivered + sent.knownBefore + sent.unconfirmed).toBe(COUNT);
+    expect(numbers.length).toBeGreaterThanOrEqual(COUNT - sent.unconfirmed);
+    expect(sent.unconfirmed).toBeLessThanOrEqual(4);
+    expect(code).toBe(sent.unconfirmed > 0 ? 1 : 0);
+
+    await runCommand(["outbox", "retry", "--all", "--send", "--sqlite", `${file}.sent.db`], { env });
+    expect(new Set(numbersAt(sandbox)).size).toBe(COUNT);
+  });
+
+  test("stops at Ctrl-C with what was on its way settled, says so, and goes on", {
+    timeout: 60_000,
+  }, async () => {
+    const { sandbox, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(600)));
+    const stopped = start("--send", "--json");
+    await sandbox.waitForOrders(100, { timeoutMs: 30_000 });
+    stopped.process.kill("SIGINT");
+    const { code, stdout } = await stopped.finished;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout).sent).toMatchObject({ interrupted: true, unconfirmed: 0 });
+    expect(JSON.parse((await run("--send", "--json")).stdout).sent).toMatchObject({
+      pending: 0,
+      unconfirmed: 0,
+    });
+    expect(numbersAt(sandbox).length).toBe(600);
+    expect(new Set(numbersAt(sandbox)).size).toBe(600);
+  });
+
+  test("does not let a second one work on the same file", async () => {
+    const { sandbox, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(5)));
+    sandbox.fail({ hang: true });
+    const first = start("--send");
+    await sandbox.waitForRequests(1);
+    const { code, stderr } = await run("--send");
+    expect(code).toBe(2);
+    expect(stderr).toContain("sending this file already");
+    first.process.kill("SIGKILL");
+    await first.finished;
+  });
+});
+
+test("orders that the shop's own outbox knows are not sent", async () => {
+  const orders: readonly Order[] = [anOrder(), anOrder({ orderNumber: "1002" })];
+  const { folder, sandbox, run } = await aDesk("orders.ndjson", ndjson(orders));
+  const path = join(folder, "shop.db");
+  const shop = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    outbox: sqliteOutbox({ path }),
+  });
+  await shop.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 5_000 });
+  await shop.close();
+  const { stdout } = await run("--send", "--json", "--sqlite", path);
+  expect(JSON.parse(stdout)).toMatchObject({ sent: { delivered: 1, knownBefore: 1 } });
+  expect(numbersAt(sandbox)).toEqual(["1001", "1002"]);
+});
+
+test("a file is not sent without a merchant, and one of an unknown kind not read", async () => {
+  const { folder, file } = await aDesk("orders.ndjson", ndjson([anOrder()]));
+  expect((await runCommand(["backfill", file, "--send"])).code).toBe(2);
+  const unknown = join(folder, "orders.txt");
+  await writeFile(unknown, await readFile(file));
+  expect((await runCommand(["backfill", unknown])).code).toBe(2);
+  expect((await runCommand(["backfill", unknown, "--format", "ndjson"])).code).toBe(0);
+});
