@@ -24,6 +24,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     env: { NODE_ENV: "test" },
+    // Real servers and browsers are started and killed here; a busy machine may once be too slow for one of them.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       {
         extends: true,
