@@ -1,0 +1,105 @@
+import type { DeadLetter, Outbox } from "@avantlink-s2s/core";
+import { CommandError, EXIT } from "../../exit.ts";
+import { endpointOption, type Merchant, merchantOption, orderKeyFor } from "../../merchant.ts";
+import { readCorrected, replace } from "../../outbox/corrected.ts";
+import { findLetter, letters } from "../../outbox/letters.ts";
+import { withOutbox } from "../../outbox/open.ts";
+import { sendNow } from "../../outbox/send-now.ts";
+import { harmless, openTerminal, type Terminal } from "../../terminal.ts";
+import { wholeNumber } from "../../whole-number.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
+
+/** `outbox retry` */
+export const retryCommand = onAnOutbox(
+  "retry",
+  "puts a dead letter back among the pending orders; a running shop then delivers it",
+)
+  .argument("[id]", "its order number, or the beginning of its key")
+  .option(
+    "--with <file>",
+    "send this corrected order instead (JSON; - for stdin); the shopper's context is kept",
+  )
+  .option("--all", "every dead letter that can go as it is")
+  .option("--send", "deliver from here, and wait for AvantLink's answer")
+  .option("--wait <seconds>", "how long to wait with --send", wholeNumber(1), 30)
+  .addOption(merchantOption)
+  .addOption(endpointOption)
+  .action((id, options) =>
+    withOutbox(options, async (outbox) => {
+      const terminal = openTerminal({ json: options.json === true });
+      const keyOf = orderKeyFor(options);
+      // Said before a letter is touched.
+      if (options.send === true) keyOf("");
+      const { keys, left } = await putBack(outbox, id, options, keyOf);
+      if (left > 0)
+        terminal.note(`${left} left: they have to be corrected one by one (retry ID --with FILE).`);
+      if (options.send === true) {
+        return send(terminal, { outbox, keys, left, merchant: options, waitMs: options.wait * 1000 });
+      }
+      terminal.sayJson({ retried: keys, left });
+      terminal.say(
+        `${keys.length} put back; a running shop delivers within a second or two, --send from here.`,
+      );
+    }),
+  );
+
+/** Which letters are orders again, by key, and how many could not be. */
+interface PutBack {
+  readonly keys: readonly string[];
+  readonly left: number;
+}
+
+async function putBack(
+  outbox: Outbox,
+  id: string | undefined,
+  { all, with: file }: { readonly all?: true | undefined; readonly with?: string | undefined },
+  keyOf: (orderNumber: string) => string,
+): Promise<PutBack> {
+  if (id === undefined && all === true && file === undefined) return putAllBack(outbox);
+  if (id === undefined || all === true) {
+    throw new CommandError(EXIT.usage, "Name one dead letter, or give --all without --with.");
+  }
+  const letter = await findLetter(outbox, id);
+  if (file !== undefined) {
+    return { keys: [await replace(outbox, letter, await readCorrected(file, letter), keyOf)], left: 0 };
+  }
+  if (letter.kind === "rejected") {
+    throw new CommandError(
+      EXIT.wrong,
+      "This order could not become one for AvantLink, and would not now.",
+      "Correct it: `outbox show ID --order > order.json`, then `outbox retry ID --with order.json`.",
+    );
+  }
+  await outbox.dead.retry(letter.key);
+  return { keys: [letter.key], left: 0 };
+}
+
+async function putAllBack(outbox: Outbox): Promise<PutBack> {
+  const found: Pick<DeadLetter, "key" | "kind">[] = [];
+  for await (const { key, kind } of letters(outbox)) found.push({ key, kind });
+  const keys: string[] = [];
+  for (const { key, kind } of found) {
+    if (kind === "order" && (await outbox.dead.retry(key))) keys.push(key);
+  }
+  return { keys, left: found.length - keys.length };
+}
+
+async function send(
+  { say, sayJson, note }: Terminal,
+  asked: {
+    readonly outbox: Outbox;
+    readonly keys: readonly string[];
+    readonly left: number;
+    readonly merchant: Merchant;
+    readonly waitMs: number;
+  },
+): Promise<void> {
+  const { outbox, keys, left, merchant, waitMs } = asked;
+  const { sent, lastFailure } = await sendNow(outbox, keys, merchant, waitMs);
+  const of = (state: string) => sent.filter((one) => one.state === state).length;
+  sayJson({ retried: keys, left, delivered: of("delivered"), dead: of("dead"), pending: of("pending") });
+  say(`${of("delivered")} delivered, ${of("dead")} given up again, ${of("pending")} still waiting`);
+  if (of("delivered") < keys.length && lastFailure !== "") note(harmless(lastFailure));
+  if (of("dead") > 0) process.exitCode = EXIT.wrong;
+  else if (of("pending") > 0) process.exitCode = EXIT.unreachable;
+}
