@@ -9,6 +9,8 @@ export interface NextServer {
   readonly process: ChildProcess;
   /** Everything it printed so far. */
   readonly output: () => string;
+  /** Resolves when it has ended, however it came to that. */
+  readonly exited: Promise<unknown>;
   /** Tells it to stop, and resolves when it has. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -48,5 +50,12 @@ export async function startNext(
     child.kill("SIGTERM");
     await exited;
   };
-  return { url: await url, process: child, output: () => output, close, [Symbol.asyncDispose]: close };
+  return {
+    url: await url,
+    process: child,
+    exited,
+    output: () => output,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

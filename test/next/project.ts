@@ -38,8 +38,6 @@ export interface ProjectPlan {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Files to add or to replace, by their path in the project; an empty one is left out. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Further packages that it uses, by where the repository has them. */
-  readonly packages?: Readonly<Record<string, string>>;
 }
 
 /** A project that was built for production. */
@@ -91,7 +89,7 @@ function placeOf(plan: ProjectPlan): { dir: string; nextBin: string } {
   };
 }
 
-function layOut(dir: string, { source, next, config, files = {}, packages = {} }: ProjectPlan): void {
+function layOut(dir: string, { source, next, config, files = {} }: ProjectPlan): void {
   cpSync(join(ROOT, source), dir, { recursive: true, filter: (path) => !/node_modules|\.next\b/.test(path) });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -108,12 +106,22 @@ function layOut(dir: string, { source, next, config, files = {}, packages = {} }
     );
   }
   if (next === "next-15" && existsSync(join(dir, "proxy.ts"))) toMiddleware(dir);
-  for (const one of ["next", "core", "sandbox"]) publishInto(dir, one);
+  for (const one of ["next", "core"]) publishInto(dir, one);
   for (const one of ["react", "react-dom", "typescript", "@types/react", "@types/node"]) {
     link(join(ROOT, "node_modules", one), join(dir, "node_modules", one));
   }
+  for (const one of dependenciesOf(join(ROOT, source))) {
+    if (one.startsWith("@avantlink-s2s/")) publishInto(dir, one.slice("@avantlink-s2s/".length));
+    else link(join(ROOT, source, "node_modules", one), join(dir, "node_modules", one));
+  }
   link(join(ROOT, "node_modules", next), join(dir, "node_modules/next"));
-  for (const [one, path] of Object.entries(packages)) link(join(ROOT, path), join(dir, "node_modules", one));
+}
+
+function dependenciesOf(project: string): string[] {
+  const manifest = join(project, "package.json");
+  return existsSync(manifest)
+    ? Object.keys(JSON.parse(readFileSync(manifest, "utf8")).dependencies ?? {})
+    : [];
 }
 
 function settings(next: NextVersion, config: ProjectPlan["config"]) {
@@ -181,7 +189,7 @@ function fingerprintOf(plan: ProjectPlan): string {
   const hash = createHash("sha256").update(JSON.stringify(plan)).update(process.version);
   const sources = [
     ...globSync(`${plan.source}/**/*`, { cwd: ROOT, exclude: (path) => /node_modules|\.next\b/.test(path) }),
-    ...globSync("packages/{next,core,sandbox}/{dist/*,package.json}", { cwd: ROOT }),
+    ...globSync("packages/{next,core,outbox}/{dist/*,package.json}", { cwd: ROOT }),
     "test/conformance/shop.ts",
     "test/next/project.ts",
     `node_modules/${plan.next}/package.json`,

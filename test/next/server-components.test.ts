@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Browser, sent, USER_AGENT, type Visit } from "../conformance/harness.ts";
+import { submitForm } from "./forms.ts";
 import { openSuiteShop, suiteProject } from "./suite-shop.ts";
 
 const PATIENT = { timeoutMs: 15_000 };
@@ -109,24 +110,13 @@ describe("a Server Action", () => {
   test("tracks and redirects, and the page that follows tracks nothing more", async () => {
     const shopper = new Browser(shop, { ...PROXIED, origin: "https://shop.example" });
     await shopper.open("/?avad=77_f3");
-    const form = (await shopper.open("/rsc/action")).body.toString();
     const order = aNumber();
-    const fields = new FormData();
-    for (const [, name = "", value = ""] of form.matchAll(
-      /type="hidden" name="([^"]*)"(?: value="([^"]*)")?/g,
-    )) {
-      fields.set(name, value);
-    }
-    fields.set("order", order);
-    const posted = new Response(fields);
-    const answer = await shopper.open("/rsc/action", {
-      method: "POST",
-      headers: {
-        "content-type": posted.headers.get("content-type") ?? "",
-        referer: "https://shop.example/rsc/action",
-      },
-      body: await posted.text(),
-    });
+    const answer = await submitForm(
+      shopper,
+      "/rsc/action",
+      { order },
+      { referer: "https://shop.example/rsc/action" },
+    );
     expect(answer.status).toBe(303);
     expect(receiptIn((await shopper.open(`/rsc/thank-you?order=${order}`)).body)).toMatchObject({
       status: "duplicate",

@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openBrowser, USER_AGENT } from "../../examples/demo/shopper.ts";
+import { buy, land, plan, refresh } from "../../examples/demo/walk.ts";
+import { type PaymentEvent, signatureOf } from "../../examples/next-storefront/lib/payments.ts";
+import { Browser, sent } from "../conformance/harness.ts";
+import { BEHIND_A_PROXY } from "../support/storefront.ts";
+import { submitForm } from "./forms.ts";
+import { type NextStorefront, openStorefront, PAYMENT_SECRET, storefront } from "./open-storefront.ts";
+
+const PATIENT = { timeoutMs: 15_000 };
+const sandbox = await startSandbox();
+let shop: NextStorefront;
+const untold = () => {};
+
+const DETAILS = {
+  email: "sam.shopper@example.com",
+  name: "Sam Shopper",
+  street: "12 Canyon Road",
+  city: "Moab",
+  state: "UT",
+  postcode: "84532",
+  country: "US",
+  card: "4242 4242 4242 4242",
+  expiry: "04/31",
+  cvc: "123",
+};
+
+beforeAll(async () => {
+  shop = await openStorefront(sandbox.url, { SITE_URL: "http://shop.example", TRUST_PROXY: "1" });
+});
+afterEach(() => sandbox.reset());
+afterAll(async () => {
+  await shop.close();
+  await sandbox.close();
+});
+
+describe("the storefront", () => {
+  test("gives one click and one order for a purchase without scripts, and nothing for a refresh", async () => {
+    const shopper = openBrowser(BEHIND_A_PROXY);
+    const landing = await land(shopper, shop.url, plan, untold);
+    const purchase = await buy(shopper, plan, untold);
+    await refresh(shopper, purchase, untold);
+    await refresh(shopper, purchase, untold);
+    const [click] = await sandbox.waitForClicks(1, PATIENT);
+    const [order] = await sandbox.waitForOrders(1, PATIENT);
+    expect([click?.findings, order?.findings]).toEqual([[], []]);
+    expect(order).toMatchObject({ click: click?.id, attributedBy: "avantlink_avad" });
+    const shared = {
+      tracking_ids: { user_id: [], visitor_id: [landing.visitor], avantlink_avad: "77_f3afbe121" },
+      user_agent: USER_AGENT,
+      user_ip_address: "203.0.113.7",
+    };
+    expect(click?.body).toMatchObject({
+      ...shared,
+      current_url: `http://shop.example${plan.landing}`,
+      referrer_url: plan.affiliate,
+    });
+    expect(order?.body).toMatchObject({
+      ...shared,
+      current_url: "http://shop.example/checkout/thank-you",
+      referrer_url: `${shop.url}/checkout`,
+      order: { order_number: purchase.orderNumber, order_amount_subtotal: 280.37, coupon_codes: ["TRAIL15"] },
+    });
+    expect(order?.raw).not.toMatch(/sam|canyon/i);
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
+  test("tells the payment's webhook from anybody's, and its order is the shopper's and the page's own", async () => {
+    const shopper = openBrowser(BEHIND_A_PROXY);
+    await land(shopper, shop.url, plan, untold);
+    const { orderNumber } = await buy(shopper, plan, untold);
+    const [order] = await sandbox.waitForOrders(1, PATIENT);
+    const event = latestPayment();
+    expect(event.orderNumber).toBe(orderNumber);
+    expect(event.metadata).toMatchObject({
+      avantlink_avad: "77_f3afbe121",
+      avantlink_user_agent: USER_AGENT,
+      avantlink_ip_address: "203.0.113.7",
+    });
+    const body = JSON.stringify(event);
+    expect(await webhook(body, "0".repeat(64))).toBe(400);
+    expect(await webhook(body, signatureOf(body, PAYMENT_SECRET))).toBe(200);
+    expect(sandbox.orders).toEqual([order]);
+  });
+
+  test("tracks an order that only the webhook tells of, as the shopper's", async () => {
+    const shopper = new Browser({ url: shop.url, path: () => "/" }, { ...BEHIND_A_PROXY, origin: shop.url });
+    await shopper.open("/?avad=77_f3afbe121");
+    await submitForm(shopper, "/products/hearth-mug", { quantity: "3" });
+    // The shopper pays and closes the browser.
+    const paid = await submitForm(shopper, "/checkout", DETAILS, { referer: `${shop.url}/cart` });
+    expect([paid.status, paid.headers.location]).toEqual([303, "/checkout/thank-you"]);
+    const event = latestPayment();
+    const body = JSON.stringify(event);
+    expect(await webhook(body, signatureOf(body, PAYMENT_SECRET))).toBe(200);
+    const [order] = await sandbox.waitForOrders(1, PATIENT);
+    expect(order?.body).toMatchObject({
+      user_agent: USER_AGENT,
+      user_ip_address: "203.0.113.7",
+      current_url: "http://shop.example/checkout",
+      tracking_ids: { avantlink_avad: "77_f3afbe121" },
+      order: { order_number: event.orderNumber, order_amount_subtotal: 43.5 },
+    });
+  });
+
+  test("keeps an order through a crash, and delivers it at the next start without being asked", async () => {
+    sandbox.fail({ status: 503 });
+    const crashing = await openStorefront(sandbox.url);
+    const shopper = openBrowser();
+    await land(shopper, crashing.url, plan, untold);
+    const { orderNumber } = await buy(shopper, plan, untold);
+    await sandbox.waitForRequests(1, { ...PATIENT, where: ({ endpoint }) => endpoint === "order" });
+    crashing.process.kill("SIGKILL");
+    await crashing.exited;
+    sandbox.reset();
+    await using _again = await openStorefront(sandbox.url, {}, undefined, crashing.folder);
+    const [order] = await sandbox.waitForOrders(1, { timeoutMs: 45_000 });
+    expect(sent(order, "order.order_number")).toBe(orderNumber);
+  });
+
+  test("answers 404 for what it does not sell", async () => {
+    expect((await new Browser({ url: shop.url, path: () => "/" }).open("/products/anvil")).status).toBe(404);
+  });
+});
+
+test("without our lines in proxy.ts and on the thank-you page the same shop is left", async () => {
+  const without = (path: string) =>
+    readFileSync(join(import.meta.dirname, "../../examples/next-storefront", path), "utf8")
+      .split("\n")
+      .filter((line) => !line.includes("// AvantLink"))
+      .join("\n");
+  const page = "app/checkout/thank-you/page.tsx";
+  const project = storefront({ files: { [page]: without(page), "proxy.ts": "" } });
+  expect(without("proxy.ts")).not.toMatch(/tracker|avantlink/i);
+  await using bare = await openStorefront(sandbox.url, {}, project);
+  const shopper = openBrowser();
+  await shopper.arrive(`${bare.url}/`, "https://blog.example/");
+  const purchase = await buy(shopper, plan, untold);
+  await refresh(shopper, purchase, untold);
+  expect(sandbox.requests).toHaveLength(0);
+});
+
+/** What the payment provider knows of the payment that it took last. */
+function latestPayment(): PaymentEvent {
+  const database = new DatabaseSync(join(shop.folder, "shop.sqlite"), { readOnly: true });
+  try {
+    const row = database.prepare("SELECT event FROM payments ORDER BY rowid DESC").get();
+    return JSON.parse(String(row?.event));
+  } finally {
+    database.close();
+  }
+}
+
+async function webhook(body: string, signature: string): Promise<number> {
+  const provider = new Browser({ url: shop.url, path: () => "/" }, { "user-agent": "Provider/1.0" });
+  const headers = { "content-type": "application/json", "x-payment-signature": signature };
+  return (await provider.open("/api/payments/webhook", { method: "POST", headers, body })).status;
+}
