@@ -11,7 +11,7 @@ export async function submitForm(
   headers: Visit["headers"] = {},
 ): Promise<RawAnswer> {
   const html = (await browser.open(page)).body.toString();
-  const [form = ""] = /<form\b[^>]*enctype="multipart\/form-data"[^]*?<\/form>/i.exec(html) ?? [];
+  const [form = ""] = /<form\b[^>]*enctype="multipart\/form-data"[\s\S]*?<\/form>/i.exec(html) ?? [];
   const fields = new FormData();
   for (const [input] of form.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)) {
     fields.set(attribute(input, "name"), attribute(input, "value"));
