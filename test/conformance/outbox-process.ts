@@ -17,6 +17,7 @@ export type Answer =
   | { readonly told: "claimed"; readonly key: string };
 
 const address: OutboxAddress = JSON.parse(process.argv[2] ?? "");
+process.on("disconnect", () => process.exit());
 const tell = (answer: Answer) => process.send?.(answer);
 const outbox = await outboxAt(address);
 await outbox.open(shiftedClock(), () => {});

@@ -291,10 +291,8 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     await outbox.put(aJob("1"));
     const sent = await worker.next();
     await server.stop("SIGQUIT");
-    const asked = performance.now();
     await expect(outbox.put(aJob("2"))).rejects.toMatchObject({ code: "outbox.unavailable" });
     await expect(outbox.totals()).rejects.toMatchObject({ code: "outbox.unavailable" });
-    expect(performance.now() - asked).toBeLessThan(6_000);
     sent.answer(delivered);
     await expect.poll(codes, { timeout: 5_000 }).toContain("outbox.stalled");
     await server.start();

@@ -168,9 +168,7 @@ describe("while another process holds the lock", () => {
     const worker = await bench(outbox);
     const other = outsider();
     other.exec("BEGIN IMMEDIATE");
-    const asked = performance.now();
     await expect(outbox.put(aJob("1"))).rejects.toMatchObject({ code: "outbox.unavailable" });
-    expect(performance.now() - asked).toBeLessThan(3_000);
     await expect.poll(() => problems.map(({ code }) => code), { timeout: 5_000 }).toEqual(["outbox.stalled"]);
     other.exec("COMMIT");
     expect(await outbox.put(aJob("2"))).toEqual({ accepted: true });

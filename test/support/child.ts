@@ -20,6 +20,10 @@ export function startChild<Request extends object, Answer extends { readonly tol
     execArgv: ["--conditions=@avantlink-s2s/source", "--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
+  // A test that breaks off leaves no process behind, not even one that stands still.
+  const orphaned = () => void child.kill("SIGKILL");
+  process.once("exit", orphaned);
+  child.once("exit", () => process.off("exit", orphaned));
   const answers: Answer[] = [];
   const looks = new Set<() => void>();
   child.on("message", (answer: Answer) => {

@@ -10,6 +10,8 @@ export interface EventLog {
   of<Type extends TrackingEvent["type"]>(type: Type): EventOf<Type>[];
   /** Resolves with the events of one type, as soon as there are so many. */
   waitFor<Type extends TrackingEvent["type"]>(type: Type, count?: number): Promise<EventOf<Type>[]>;
+  /** Resolves as soon as something is true of what was told. */
+  until(isSo: () => boolean): Promise<void>;
 }
 
 export function eventLog(): EventLog {
@@ -18,6 +20,18 @@ export function eventLog(): EventLog {
   const of = <Type extends TrackingEvent["type"]>(type: Type) =>
     all.filter((event): event is EventOf<Type> => event.type === type);
 
+  function until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!isSo()) return;
+        looks.delete(look);
+        resolve();
+      };
+      looks.add(look);
+      look();
+    });
+  }
+
   return {
     all,
     of,
@@ -25,16 +39,10 @@ export function eventLog(): EventLog {
       all.push(event);
       for (const look of looks) look();
     },
-    waitFor(type, count = 1) {
-      return new Promise((resolve) => {
-        const look = () => {
-          if (of(type).length < count) return;
-          looks.delete(look);
-          resolve(of(type));
-        };
-        looks.add(look);
-        look();
-      });
+    async waitFor(type, count = 1) {
+      await until(() => of(type).length >= count);
+      return of(type);
     },
+    until,
   };
 }

@@ -14,7 +14,6 @@ export interface BossJob {
 export interface Boss {
   createQueue(name: string, options: object): Promise<unknown>;
   updateQueue(name: string, options: object): Promise<unknown>;
-  send(name: string, data: object, options: object): Promise<string | null>;
   fetch(
     name: string,
     options: { readonly batchSize: number; readonly includeMetadata: true },

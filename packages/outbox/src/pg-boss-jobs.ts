@@ -10,13 +10,34 @@ import type {
 import type { SqlRunner } from "./pg-boss-boss.ts";
 
 /** How long a settled key stays taken, in seconds. */
-export const REMEMBERED_SECONDS = 400 * 86_400;
+const REMEMBERED_SECONDS = 400 * 86_400;
 /** How long a worker that died holds its jobs, in seconds. A delivery takes at most half of it. */
-export const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 30;
 /** Recovery counts as a retry to pg-boss, and when to give up is the tracker's to say. */
-export const RETRY_LIMIT = 32_766;
+const RETRY_LIMIT = 32_766;
 /** Far beyond every retry, in seconds. */
-export const RETENTION_SECONDS = 10 * 365 * 86_400;
+const RETENTION_SECONDS = 10 * 365 * 86_400;
+
+/** The queue's settings: nothing of pg-boss's own time limits may end an order. */
+export const QUEUE = {
+  retryLimit: RETRY_LIMIT,
+  retryDelay: 0,
+  retryBackoff: false,
+  expireInSeconds: LEASE_SECONDS,
+  retentionSeconds: RETENTION_SECONDS,
+  deleteAfterSeconds: 0,
+};
+
+// The same in a job's own columns: policy, retry_limit, expire_seconds, keep_until, deletion_seconds.
+const OURS = `'standard', ${RETRY_LIMIT}, ${LEASE_SECONDS}, now() + ${RETENTION_SECONDS} * interval '1 s', 0`;
+
+// The database's clock counts the time from here ($4, in milliseconds), so that the two clocks need not agree.
+const RETRIED = `state = 'retry', start_after = now() + $4::float8 * interval '1 ms', priority = -1,
+  retry_limit = greatest(retry_limit, retry_count + ${RETRY_LIMIT}),
+  data = jsonb_set(data, '{attempts}', to_jsonb((data->>'attempts')::int + $5::int))`;
+const DIED = "state = 'failed', completed_on = now(), output = $4::jsonb, deletion_seconds = 0";
+
+type FailedVerdict = Exclude<Verdict, { verdict: "delivered" }>;
 
 /** What is kept of a job in pg-boss's `data`. */
 export interface JobData extends ClaimedJob {}
@@ -40,24 +61,49 @@ export class BossJobs {
     this.#queue = queue;
   }
 
-  /** Applies a verdict, if the lease is still the one that the job was claimed under. */
-  async settle(sql: SqlRunner, { id, retryCount }: Lease, verdict: Verdict, now: number): Promise<void> {
-    const values: unknown[] = [this.#queue, id, retryCount];
-    let change = `state = 'completed', completed_on = now(), data = NULL, output = NULL, deletion_seconds = ${REMEMBERED_SECONDS}`;
-    if (verdict.verdict === "retry") {
-      // The database's clock counts the time from here, so that the two need not agree.
-      change = `state = 'retry', start_after = now() + $4::float8 * interval '1 ms', priority = -1,
-        retry_limit = greatest(retry_limit, retry_count + ${RETRY_LIMIT}),
-        data = jsonb_set(data, '{attempts}', to_jsonb((data->>'attempts')::int + $5::int))`;
-      values.push(Math.max(0, verdict.at - now), verdict.counted ? 1 : 0);
-    } else if (verdict.verdict === "dead") {
-      change = "state = 'failed', completed_on = now(), output = $4::jsonb, deletion_seconds = 0";
-      values.push(JSON.stringify(verdict.reason));
-    }
+  /**
+   * Stores orders whose keys are free, and tells which ones were. By ID, so that two processes that store the same
+   * ones wait for each other in one direction only; handed out in the order given.
+   */
+  async insert(sql: SqlRunner, jobs: readonly OutboxJob[]): Promise<ReadonlySet<string>> {
+    const { rows } = await sql.executeSql(
+      `INSERT INTO ${this.#table} (name, id, data, created_on, policy, retry_limit, expire_seconds, keep_until, deletion_seconds)
+       SELECT $1, (put->>'id')::uuid, put->'data', now() + place * interval '1 microsecond', ${OURS}
+       FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS jobs (put, place) ORDER BY put->>'id'
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [this.#queue, JSON.stringify(jobs.map((job) => ({ id: idOf(job.key), data: dataOf(job) })))],
+    );
+    return new Set((rows as { id: string }[]).map(({ id }) => id));
+  }
+
+  /** Settles what was delivered, where the lease is still the one that the job was claimed under. */
+  async settleDelivered(sql: SqlRunner, leases: readonly Lease[]): Promise<void> {
     await sql.executeSql(
-      `UPDATE ${this.#table} SET ${change}
+      `UPDATE ${this.#table} AS job
+       SET state = 'completed', completed_on = now(), data = NULL, output = NULL, deletion_seconds = ${REMEMBERED_SECONDS}
+       FROM unnest($2::uuid[], $3::int[]) AS done (id, retry_count)
+       WHERE job.name = $1 AND job.id = done.id AND job.state = 'active' AND job.retry_count = done.retry_count`,
+      [this.#queue, leases.map(({ id }) => id), leases.map(({ retryCount }) => retryCount)],
+    );
+  }
+
+  /** Applies any other verdict, likewise. */
+  async settle(
+    sql: SqlRunner,
+    { id, retryCount }: Lease,
+    verdict: FailedVerdict,
+    now: number,
+  ): Promise<void> {
+    const retry = verdict.verdict === "retry";
+    await sql.executeSql(
+      `UPDATE ${this.#table} SET ${retry ? RETRIED : DIED}
        WHERE name = $1 AND id = $2::uuid AND state = 'active' AND retry_count = $3::int`,
-      values,
+      [
+        ...[this.#queue, id, retryCount],
+        ...(retry
+          ? [Math.max(0, verdict.at - now), verdict.counted ? 1 : 0]
+          : [JSON.stringify(verdict.reason)]),
+      ],
     );
   }
 
@@ -73,9 +119,9 @@ export class BossJobs {
   /** Keeps an order that is dead from the start, or instead of a letter. Whether it was taken. */
   async putLetter(sql: SqlRunner, job: OutboxJob, reason: DeadReason): Promise<boolean> {
     const { rows } = await sql.executeSql(
-      `INSERT INTO ${this.#table} AS job (name, id, data, output, state, completed_on, retry_limit, expire_seconds, keep_until, deletion_seconds)
-       VALUES ($1, $2::uuid, $3::jsonb, $4::jsonb, 'failed', now(), ${RETRY_LIMIT}, ${LEASE_SECONDS},
-         now() + ${RETENTION_SECONDS} * interval '1 s', 0)
+      `INSERT INTO ${this.#table} AS job
+         (name, id, data, output, state, completed_on, policy, retry_limit, expire_seconds, keep_until, deletion_seconds)
+       VALUES ($1, $2::uuid, $3::jsonb, $4::jsonb, 'failed', now(), ${OURS})
        ON CONFLICT (name, id) DO UPDATE SET data = excluded.data, output = excluded.output, completed_on = now()
          WHERE job.state = 'failed'
        RETURNING 1`,

@@ -1,39 +1,24 @@
 import {
   AvantLinkError,
-  type DeadReason,
   type Outbox,
   type OutboxJob,
   type PutResult,
   type Runtime,
 } from "@avantlink-s2s/core";
 import { unavailable } from "./failure.ts";
+import { inGroups } from "./groups.ts";
 import { inTime } from "./in-time.ts";
 import { checkOptions } from "./options.ts";
 import { type Boss, type ShopTransaction, type SqlRunner, underSavepoint } from "./pg-boss-boss.ts";
-import {
-  BossJobs,
-  claimedOf,
-  dataOf,
-  idOf,
-  LEASE_SECONDS,
-  type Lease,
-  RETENTION_SECONDS,
-  RETRY_LIMIT,
-} from "./pg-boss-jobs.ts";
+import { BossJobs, claimedOf, type Lease, QUEUE } from "./pg-boss-jobs.ts";
+import { putAll, putDead } from "./pg-boss-put.ts";
 import { type Pump, startPump } from "./pump.ts";
 
 // How often jobs are looked for whose worker died.
 const RECOVERY_MS = 10_000;
-
-// Nothing of pg-boss's own time limits may end an order.
-const QUEUE = {
-  retryLimit: RETRY_LIMIT,
-  retryDelay: 0,
-  retryBackoff: false,
-  expireInSeconds: LEASE_SECONDS,
-  retentionSeconds: RETENTION_SECONDS,
-  deleteAfterSeconds: 0,
-};
+// A few of the pool's connections, which are the shop's too. An order whose number is locked by a transaction of
+// the shop's holds up those that are stored with it, so they are not too many.
+const GROUPS = { size: 25, underWay: 4 };
 
 /** The options of {@link pgBossOutbox}. */
 export interface PgBossOutboxOptions {
@@ -66,15 +51,15 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
     const schema = options.schema ?? schemaOf(boss.getDb());
     await boss.createQueue(queue, { ...QUEUE, partition: true });
     await boss.updateQueue(queue, QUEUE);
-    const { rows } = await boss
-      .getDb()
-      .executeSql(`SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'queue'`, [
-        unquoted(schema),
-      ]);
-    const known =
-      rows.length > 0 &&
-      (await boss.getDb().executeSql(`SELECT 1 FROM ${schema}.queue WHERE name = $1`, [queue])).rows;
-    if (!known || known.length === 0) {
+    const sql = boss.getDb();
+    const { rows: tables } = await sql.executeSql("SELECT 1 WHERE to_regclass($1) IS NOT NULL", [
+      `${schema}.queue`,
+    ]);
+    const { rows: queues } =
+      tables.length > 0
+        ? await sql.executeSql(`SELECT 1 FROM ${schema}.queue WHERE name = $1`, [queue])
+        : { rows: [] };
+    if (queues.length === 0) {
       throw new AvantLinkError("outbox.unfit", {
         detail: `The boss does not work in the schema ${schema}: give pgBossOutbox its schema.`,
       });
@@ -94,18 +79,11 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
     return inTime(work(boss.getDb()), "PostgreSQL");
   }
 
-  async function put(sql: SqlRunner, job: OutboxJob, dead: DeadReason | undefined): Promise<PutResult> {
-    if (dead) {
-      if (await jobs.putLetter(sql, job, dead)) return { accepted: true };
-    } else {
-      const id = await boss.send(queue, dataOf(job), { id: idOf(job.key), db: sql });
-      if (id !== null || (await jobs.revive(sql, job.key, dataOf(job)))) return { accepted: true };
-    }
-    const state = await jobs.state(sql, job.key);
-    if (state === undefined)
-      throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
-    return { accepted: false, state };
-  }
+  const putOne = inGroups((all: readonly OutboxJob[]) => ask((sql) => putAll(jobs, sql, all)), GROUPS);
+  const settleDelivered = inGroups(async (leases: readonly Lease[]) => {
+    await ask((sql) => jobs.settleDelivered(sql, leases));
+    return leases.map(() => undefined);
+  }, GROUPS);
 
   return {
     name: "pg-boss",
@@ -126,13 +104,18 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
     async put(job, { dead, transaction } = {}) {
       runtime();
       if (transaction !== undefined) {
-        return underSavepoint(transaction as ShopTransaction, (sql) => put(sql, job, dead)).catch(
+        const join = async (sql: SqlRunner): Promise<readonly PutResult[]> =>
+          dead ? [await putDead(jobs, sql, job, dead)] : putAll(jobs, sql, [job]);
+        const [result] = await underSavepoint(transaction as ShopTransaction, join).catch(
           (cause: unknown) => {
             throw unavailable(cause);
           },
         );
+        return result ?? { accepted: false, state: "pending" };
       }
-      const result = await ask((sql) => put(sql, job, dead));
+      const result = await (dead
+        ? ask((sql) => putDead(jobs, sql, job, dead))
+        : inTime(putOne(job), "PostgreSQL"));
       pump?.wake();
       return result;
     },
@@ -153,7 +136,10 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
                 lease: { id, retryCount },
               }));
             }),
-          settle: ({ lease }, verdict) => ask((sql) => jobs.settle(sql, lease, verdict, now())),
+          settle: ({ lease }, verdict) =>
+            verdict.verdict === "delivered"
+              ? settleDelivered(lease)
+              : ask((sql) => jobs.settle(sql, lease, verdict, now())),
         },
         deliver,
         concurrency,
@@ -196,15 +182,11 @@ function schemaOf(database: object): string {
   return typeof schema === "string" ? schema : "pgboss";
 }
 
-function unquoted(schema: string): string {
-  return schema.startsWith('"') ? schema.slice(1, -1) : schema.toLowerCase();
-}
-
 function pgBoss(value: unknown): string | undefined {
   const fits =
     typeof value === "object" &&
     value !== null &&
-    ["send", "fetch", "createQueue", "updateQueue", "getDb"].every(
+    ["fetch", "createQueue", "updateQueue", "getDb"].every(
       (name) => typeof Reflect.get(value, name) === "function",
     );
   return fits ? undefined : "expected a PgBoss of version 12";

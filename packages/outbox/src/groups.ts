@@ -1,0 +1,52 @@
+/** How large groups may be, and how many may be under way. */
+export interface GroupLimits {
+  readonly size: number;
+  readonly underWay: number;
+}
+
+/**
+ * Lets what is asked for within one turn of the event loop, and while others are under way, be done together: a
+ * store commits many about as fast as one.
+ */
+export function inGroups<Item, Result>(
+  doTogether: (items: readonly Item[]) => Promise<readonly Result[]>,
+  limits: GroupLimits,
+): (item: Item) => Promise<Result> {
+  interface Waiting {
+    readonly item: Item;
+    readonly resolve: (result: Result) => void;
+    readonly reject: (cause: unknown) => void;
+  }
+  const waiting: Waiting[] = [];
+  let underWay = 0;
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0 || underWay >= limits.underWay) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      void next(waiting.splice(0, limits.size));
+      schedule();
+    });
+  }
+
+  async function next(group: readonly Waiting[]): Promise<void> {
+    underWay += 1;
+    try {
+      const results = await doTogether(group.map(({ item }) => item));
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
+    } catch (cause) {
+      for (const { reject } of group) reject(cause);
+    } finally {
+      underWay -= 1;
+      schedule();
+    }
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      schedule();
+    });
+}
