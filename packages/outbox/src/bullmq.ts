@@ -1,15 +1,11 @@
 import {
   AvantLinkError,
-  type DeadLetter,
-  type DeadReason,
-  type JobState,
   type Outbox,
   type OutboxJob,
   type PutResult,
   type Runtime,
 } from "@avantlink-s2s/core";
-import type { Queue, Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Queue } from "bullmq";
 import {
   type Connections,
   connectionsLike,
@@ -19,27 +15,11 @@ import {
   weaknesses,
   withRedis,
 } from "./bullmq-connection.ts";
-import { LIST_LETTERS, MARK_TRIED, PUT_LETTER, REMOVE_LETTER, STATE_OF, TOTALS } from "./bullmq-scripts.ts";
-import { createProcessor, deduplicationIdOf, delayAfter, keyOf } from "./bullmq-worker.ts";
+import { BullJobs, JOB, PREFIX, REMEMBERED_MS } from "./bullmq-jobs.ts";
+import { startWorker } from "./bullmq-run.ts";
+import { deduplicationIdOf } from "./bullmq-worker.ts";
 import { unavailable } from "./failure.ts";
 import { checkOptions } from "./options.ts";
-
-// In braces, so that all keys stand in one slot of a cluster.
-const PREFIX = "{avantlink}";
-const REMEMBERED_MS = 400 * 86_400_000;
-// Half a minute after its worker died a job's lock is gone, and a sweep finds it within another quarter.
-const LEASE_MS = 30_000;
-const SWEEP_MS = 15_000;
-// A deploy is no fault of the job that it interrupts, and when to give up is the tracker's to say.
-const NO_LIMIT = 2 ** 30;
-// Nothing stays of a delivered job; a dead one stays until somebody has looked at it.
-const JOB = {
-  attempts: NO_LIMIT,
-  backoff: { type: "custom" },
-  removeOnComplete: true,
-  removeOnFail: false,
-  stackTraceLimit: 0,
-} as const;
 
 /** The options of {@link bullmqOutbox}. */
 export interface BullmqOutboxOptions {
@@ -49,10 +29,12 @@ export interface BullmqOutboxOptions {
   readonly queue?: string | undefined;
 }
 
+export type { RedisAddress, RedisClient };
+
 /** Open connections. */
 interface Store {
-  readonly redis: Redis;
   readonly queue: Queue<string, void>;
+  readonly jobs: BullJobs;
   readonly connections: Connections;
   readonly runtime: Runtime;
   readonly problem: (error: AvantLinkError) => void;
@@ -62,8 +44,6 @@ interface Store {
 export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
   checkOptions("bullmqOutbox", options, { connection: redisConnection, queue: queueName });
   const name = options.queue ?? "orders";
-  const prefix = `${PREFIX}:${name}:`;
-  const keys = (...names: string[]) => names.map((key) => prefix + key);
   let opening: Promise<void> | undefined;
   let store: Store | undefined;
   let endings: (() => Promise<unknown>)[] = [];
@@ -86,9 +66,10 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     endings.push(() => queue.close());
     queue.on("error", () => {});
     await withRedis(redis, queue.waitUntilReady());
-    store = { redis, queue, connections, runtime, problem };
-    if (weak.length > 0)
+    store = { queue, jobs: new BullJobs(redis, name), connections, runtime, problem };
+    if (weak.length > 0) {
       problem(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
+    }
   }
 
   async function close(): Promise<void> {
@@ -103,53 +84,16 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     return store;
   }
 
-  async function ask<T>(script: string, scriptKeys: string[], ...values: (string | number)[]): Promise<T> {
-    const { redis } = opened();
-    try {
-      return (await redis.eval(script, scriptKeys.length, ...scriptKeys, ...values)) as T;
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-  }
-
-  /** Makes something of a dead letter; see the script for what it answers. */
-  function putLetter(
-    key: string,
-    letter: { kind: string; body?: string | undefined; acceptedAt: number; reason?: DeadReason | undefined },
-  ): Promise<string | null> {
-    const { runtime } = opened();
-    const id = deduplicationIdOf(key);
-    return ask(
-      PUT_LETTER,
-      keys(`de:${id}`, "failed", "delayed", "marker"),
-      prefix,
-      REMEMBERED_MS,
-      runtime.now(),
-      runtime.uuid(),
-      JSON.stringify(JOB),
-      id,
-      letter.kind,
-      letter.body === undefined ? "" : JSON.stringify(letter.body),
-      letter.acceptedAt,
-      letter.reason ? JSON.stringify(letter.reason) : "",
-    );
-  }
-
   async function put(job: OutboxJob): Promise<PutResult> {
-    const { queue, runtime } = opened();
+    const { queue, jobs, runtime } = opened();
     const jobId = runtime.uuid();
     const deduplication = { id: deduplicationIdOf(job.key), ttl: REMEMBERED_MS };
-    const added = await queue
-      .add(job.kind, job.body, {
-        jobId,
-        deduplication,
-        timestamp: job.acceptedAt,
-        ...JOB,
-      })
-      .catch((cause: unknown) => {
-        throw unavailable(cause);
-      });
-    return added.id === jobId ? { accepted: true } : taken(await putLetter(job.key, job));
+    const adding = queue.add(job.kind, job.body, { jobId, deduplication, timestamp: job.acceptedAt, ...JOB });
+    const added = await adding.catch((cause: unknown) => {
+      throw unavailable(cause);
+    });
+    if (added.id === jobId) return { accepted: true };
+    return jobs.putLetter(job.key, job, { now: runtime.now(), newId: jobId });
   }
 
   return {
@@ -166,153 +110,34 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       }
     },
     async put(job, { dead } = {}) {
-      return dead ? taken(await putLetter(job.key, { ...job, reason: dead })) : put(job);
+      if (!dead) return put(job);
+      const { jobs, runtime } = opened();
+      return jobs.putLetter(job.key, { ...job, reason: dead }, { now: runtime.now(), newId: runtime.uuid() });
     },
     async run(deliver, { concurrency }) {
       const { connections, problem } = opened();
-      const { Worker, DelayedError, UnrecoverableError } = await load(() => import("bullmq"), "bullmq");
-      const redis = connections.forWorking();
-      redis.on("error", () => {});
-      const processor = createProcessor({
+      const worker = await startWorker({
+        redis: connections.forWorking(),
+        queue: name,
         deliver,
-        errors: { DelayedError, UnrecoverableError },
-        async markTried(job, token) {
-          const id = job.id ?? "";
-          await redis.eval(MARK_TRIED, 3, ...keys(id, `${id}:lock`, "tried"), token, id, job.timestamp);
-        },
-      });
-      const worker = new Worker<string, void>(name, (job, token) => processor.process(job, token), {
-        connection: redis,
-        prefix: PREFIX,
         concurrency,
-        autorun: false,
-        lockDuration: LEASE_MS,
-        stalledInterval: SWEEP_MS,
-        maxStalledCount: NO_LIMIT,
-        runRetryDelay: 1_000,
-        metrics: { maxDataPoints: 1 },
-        settings: { backoffStrategy: delayAfter },
+        problem,
       });
-      const end = async () => {
-        await worker.close(true);
-        redis.disconnect();
-      };
-      worker.on("completed", ({ id }) => processor.settled(id));
-      watch(redis, worker, problem);
-      try {
-        // A worker whose connections break before they were ready never comes back to life.
-        await withRedis(redis, worker.waitUntilReady());
-      } catch (cause) {
-        redis.disconnect();
-        await end().catch(() => {});
-        throw cause;
-      }
-      endings.push(end);
-      worker.run().catch((cause: unknown) => problem(new AvantLinkError("unexpected", { cause })));
-      return { stop: () => worker.close() };
+      endings.push(worker.end);
+      return worker;
     },
-    async state(key) {
-      const id = deduplicationIdOf(key);
-      const state = await ask<string | null>(STATE_OF, keys(`de:${id}`, "failed"), prefix);
-      return state === null ? undefined : jobState(state);
-    },
-    async totals() {
-      const answer = await ask<readonly (string | number | null)[]>(
-        TOTALS,
-        keys(
-          "wait",
-          "paused",
-          "active",
-          "prioritized",
-          "delayed",
-          "failed",
-          "metrics:completed",
-          "tally",
-          "tried",
-        ),
-        prefix,
-      );
-      const [pending = 0, dead = 0, delivered = 0, removed = 0] = answer.map(Number);
-      const oldest = answer[4];
-      return {
-        accepted: pending + dead + delivered + removed,
-        delivered,
-        pending,
-        dead,
-        removed,
-        oldestPendingAt: oldest === null ? undefined : Number(oldest),
-      };
-    },
+    state: async (key) => opened().jobs.state(key),
+    totals: async () => opened().jobs.totals(),
     dead: {
-      async list({ limit = 100, offset = 0 } = {}) {
-        const rows = await ask<string[][]>(
-          LIST_LETTERS,
-          keys("failed"),
-          prefix,
-          offset,
-          offset + limit - 1,
-          REMEMBERED_MS,
-        );
-        return rows.map(letterOf);
-      },
-      async retry(key, body) {
-        const acceptedAt = opened().runtime.now();
-        return (await putLetter(key, { kind: "order", body, acceptedAt })) === "accepted";
-      },
-      async remove(key) {
-        const id = deduplicationIdOf(key);
-        return (await ask<number>(REMOVE_LETTER, keys(`de:${id}`, "failed", "tried", "tally"), prefix)) === 1;
-      },
+      list: async ({ limit = 100, offset = 0 } = {}) => opened().jobs.letters(limit, offset),
+      retry: async (key, body) => opened().jobs.retry(key, body, opened().runtime.now()),
+      remove: async (key) => opened().jobs.remove(key),
     },
     async close() {
       await opening?.catch(() => {});
       opening = undefined;
       await close();
     },
-  };
-}
-
-/** Tells once that Redis is away, until it is back. */
-function watch(redis: Redis, worker: Worker<string, void>, problem: (error: AvantLinkError) => void): void {
-  let away = false;
-  const tell = (cause: unknown) => {
-    if (away || redis.status === "ready") return;
-    away = true;
-    problem(new AvantLinkError("outbox.stalled", { cause }));
-  };
-  redis.on("ready", () => {
-    away = false;
-  });
-  redis.on("error", tell);
-  // Told by the verdict that was not taken, too: a lease that was lost is no fault.
-  worker.on("error", tell);
-}
-
-function taken(answer: string | null): PutResult {
-  if (answer === "accepted") return { accepted: true };
-  // The key was free again after 400 days, in this very moment.
-  if (answer === null)
-    throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
-  return { accepted: false, state: jobState(answer) };
-}
-
-function jobState(state: string): JobState {
-  return state === "pending" || state === "delivered" ? state : "dead";
-}
-
-function letterOf([id, kind, body, acceptedAt, attempts, reason, diedAt]: readonly (
-  | string
-  | null
-)[]): DeadLetter {
-  return {
-    key: keyOf(id ?? ""),
-    kind: kind === "rejected" ? kind : "order",
-    body: JSON.parse(body ?? '""'),
-    acceptedAt: Number(acceptedAt),
-    // BullMQ counts the attempt at which a job died.
-    attempts: Math.max(0, Number(attempts) - 1),
-    reason: JSON.parse(reason ?? "{}"),
-    diedAt: Number(diedAt),
   };
 }
 

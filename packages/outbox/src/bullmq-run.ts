@@ -1,0 +1,79 @@
+import { AvantLinkError, type Deliver, type OutboxWorker } from "@avantlink-s2s/core";
+import type { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { load, withRedis } from "./bullmq-connection.ts";
+import { BullJobs, NO_LIMIT, PREFIX } from "./bullmq-jobs.ts";
+import { createProcessor, delayAfter } from "./bullmq-worker.ts";
+
+// Half a minute after its worker died a job's lock is gone, and a sweep finds it within another quarter.
+const LEASE_MS = 30_000;
+const SWEEP_MS = 15_000;
+
+/** What a worker works with. */
+export interface WorkerParts {
+  /** A connection of its own. */
+  readonly redis: Redis;
+  readonly queue: string;
+  readonly deliver: Deliver;
+  readonly concurrency: number;
+  readonly problem: (error: AvantLinkError) => void;
+}
+
+/** Delivers through a BullMQ worker, which fetches jobs, leases them and renews the leases. */
+export async function startWorker(
+  parts: WorkerParts,
+): Promise<OutboxWorker & { readonly end: () => Promise<void> }> {
+  const { redis, queue, deliver, concurrency, problem } = parts;
+  const { Worker, DelayedError, UnrecoverableError } = await load(() => import("bullmq"), "bullmq");
+  const jobs = new BullJobs(redis, queue);
+  redis.on("error", () => {});
+  const processor = createProcessor({
+    deliver,
+    errors: { DelayedError, UnrecoverableError },
+    markTried: (job, token) => jobs.markTried(job, token),
+  });
+  const worker = new Worker<string, void>(queue, (job, token) => processor.process(job, token), {
+    connection: redis,
+    prefix: PREFIX,
+    concurrency,
+    autorun: false,
+    lockDuration: LEASE_MS,
+    stalledInterval: SWEEP_MS,
+    maxStalledCount: NO_LIMIT,
+    runRetryDelay: 1_000,
+    metrics: { maxDataPoints: 1 },
+    settings: { backoffStrategy: delayAfter },
+  });
+  const end = async () => {
+    await worker.close(true);
+    redis.disconnect();
+  };
+  worker.on("completed", ({ id }) => processor.settled(id));
+  watch(redis, worker, problem);
+  try {
+    // A worker whose connections break before they were ready never comes back to life.
+    await withRedis(redis, worker.waitUntilReady());
+  } catch (cause) {
+    redis.disconnect();
+    await end().catch(() => {});
+    throw cause;
+  }
+  worker.run().catch((cause: unknown) => problem(new AvantLinkError("unexpected", { cause })));
+  return { stop: () => worker.close(), end };
+}
+
+/** Tells once that Redis is away, until it is back. */
+function watch(redis: Redis, worker: Worker<string, void>, problem: (error: AvantLinkError) => void): void {
+  let away = false;
+  const tell = (cause: unknown) => {
+    if (away || redis.status === "ready") return;
+    away = true;
+    problem(new AvantLinkError("outbox.stalled", { cause }));
+  };
+  redis.on("ready", () => {
+    away = false;
+  });
+  redis.on("error", tell);
+  // A lease that was lost is told here too, and is no fault.
+  worker.on("error", tell);
+}
