@@ -33,7 +33,7 @@ export default defineConfig({
           name: "packages",
           include: ["test/**/*.test.ts"],
           exclude: ["test/next/**"],
-          testTimeout: 20_000,
+          testTimeout: process.env.CI ? 60_000 : 20_000,
         },
       },
       onNext("next"),

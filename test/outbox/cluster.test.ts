@@ -15,7 +15,7 @@ for (const kind of DURABLE) {
   test.skipIf("missing" in store)(
     "missing" in store ? `${title} (skipped: ${store.missing})` : title,
     {
-      timeout: 60_000,
+      timeout: 240_000,
     },
     async () => {
       if ("missing" in store) return;
