@@ -14,7 +14,7 @@ const onNext = (version: "next" | "next-15") => ({
     provide: { nextVersion: version },
     // A build takes some 20 seconds, and more on a machine that has other things to do.
     hookTimeout: 300_000,
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     fileParallelism: false,
   },
 });

@@ -10,6 +10,7 @@ import { Browser, sent } from "../conformance/harness.ts";
 import { BEHIND_A_PROXY } from "../support/storefront.ts";
 import { submitForm } from "./forms.ts";
 import { type NextStorefront, openStorefront, PAYMENT_SECRET, storefront } from "./open-storefront.ts";
+import { cacheInFrontOf } from "./shared-cache.ts";
 
 const PATIENT = { timeoutMs: 15_000 };
 const sandbox = await startSandbox();
@@ -120,6 +121,28 @@ describe("the storefront", () => {
     await using _again = await openStorefront(sandbox.url, {}, undefined, crashing.folder);
     const [order] = await sandbox.waitForOrders(1, { timeoutMs: 45_000 });
     expect(sent(order, "order.order_number")).toBe(orderNumber);
+  });
+
+  test("hands no shopper another's cookie through a cache that keeps its pages", async () => {
+    const cache = await cacheInFrontOf(shop.url);
+    try {
+      const shoppers = [1, 2, 3].map(() => new Browser({ url: cache.url, path: () => "/" }));
+      for (const shopper of shoppers) await shopper.open("/");
+      expect(cache.hits).toEqual(["/", "/"]);
+      // All three follow one and the same link.
+      for (const path of ["/?avad=77_cached", "/products/hearth-mug?avad=77_cached_too"]) {
+        for (const shopper of shoppers) {
+          const { headers, setCookies } = await shopper.open(path);
+          expect(headers["cache-control"]).toBe("private, no-store");
+          expect(setCookies.length).toBeGreaterThan(0);
+        }
+      }
+      expect(cache.hits).toHaveLength(2);
+      expect(new Set(shoppers.map(({ cookies }) => cookies.get("avad_visitor"))).size).toBe(3);
+      await sandbox.waitForClicks(6, PATIENT);
+    } finally {
+      await cache.close();
+    }
   });
 
   test("answers 404 for what it does not sell", async () => {

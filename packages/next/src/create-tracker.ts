@@ -46,7 +46,7 @@ function replace(slot: Slot, options: TrackerOptions): void {
   slot.tracker = createCoreTracker({ ...options, outbox: slot.outbox });
   // One outbox in both hands must stay open.
   if (previous.outbox !== slot.outbox || previous.outbox === slot.memory) {
-    void previous.tracker.close({ timeoutMs: 0 });
+    void previous.tracker.close();
   }
 }
 

@@ -51,5 +51,5 @@ export async function trackOrder(
 }
 
 function isRequest(from: TrackFrom): from is Request {
-  return "headers" in from && "url" in from;
+  return typeof from === "object" && "headers" in from && "url" in from;
 }

@@ -56,6 +56,7 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
       const response = await handler(request, ...rest);
       if (!(response instanceof Response) || !isConfirmation(method, response.status)) return response;
       tracking = track(copy.message, response, context).finally(copy.discard);
+      access.confirming(tracking);
       keepDelivering(access, tracking, afterResponse);
       await within(tracking, PATIENCE_MS + waitInline(access), access.runtime);
       return response;

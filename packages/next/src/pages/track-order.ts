@@ -27,5 +27,5 @@ export async function trackOrder(
 }
 
 function isRequest(from: TrackFrom): from is PagesFrom {
-  return "req" in from || "headers" in from;
+  return typeof from === "object" && ("req" in from || "headers" in from);
 }

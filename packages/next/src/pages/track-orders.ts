@@ -91,6 +91,7 @@ function watch(tracker: Tracker, from: PagesFrom) {
     const tracking = access
       .resolve(resolve)
       .then((order) => tracker.trackOrder(order, context, { waitForDeliveryMs }));
+    access.confirming(tracking);
     keepDelivering(access, tracking, platformKeepAlive());
     await within(tracking, PATIENCE_MS + waitForDeliveryMs, access.runtime);
   };

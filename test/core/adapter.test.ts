@@ -1,0 +1,94 @@
+import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from "@avantlink-s2s/core";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { adapterAccess, standIn } from "../../packages/core/src/adapter.ts";
+import { isConfirmation } from "../../packages/core/src/confirmation.ts";
+import { isHost } from "../../packages/core/src/shop-request.ts";
+import { eventLog } from "../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+
+const sandbox = await startSandbox();
+afterEach(() => sandbox.reset());
+afterAll(() => sandbox.close());
+
+const aTracker = (options: TrackerOptions = {}) =>
+  createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, ...options });
+
+test("an order that is turned away is rejected, told and kept, and its number is free again", async () => {
+  const events = eventLog();
+  const outbox = memoryOutbox();
+  const tracker = aTracker({ outbox, onEvent: events.onEvent });
+  const error = new AvantLinkError("order.static-page");
+  const receipt = await adapterAccess(tracker).turnAway(anOrder(), error);
+  expect(receipt).toEqual({ status: "rejected", orderNumber: "1001", error, findings: [] });
+  expect(events.of("rejected")).toMatchObject([
+    { orderNumber: "1001", error: { code: "order.static-page" } },
+  ]);
+  expect(await outbox.dead.list()).toMatchObject([{ reason: { code: "order.static-page" } }]);
+  expect(sandbox.requests).toHaveLength(0);
+  expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
+  expect(await adapterAccess(tracker).turnAway(undefined, error)).toMatchObject({ reason: "no-order" });
+  await tracker.close();
+});
+
+test("an adapter can wait until an order is delivered, and no longer than it wants to", async () => {
+  const tracker = aTracker();
+  await tracker.trackOrder(anOrder(), aContext());
+  await adapterAccess(tracker).settled("1001", 10_000);
+  expect(sandbox.orders).toHaveLength(1);
+  await adapterAccess(tracker).settled("never tracked", 1);
+  await tracker.close();
+});
+
+test("a stand-in is whatever stands behind it at the time", async () => {
+  const [one, other] = [aTracker(), aTracker({ siteUrl: "https://shop.example" })];
+  let current = one;
+  const tracker = standIn(() => current);
+  expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
+  expect(adapterAccess(tracker).siteUrl).toBeUndefined();
+  current = other;
+  expect(adapterAccess(tracker).siteUrl).toBe("https://shop.example");
+  expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
+  await tracker.close();
+  expect([adapterAccess(one).closed, adapterAccess(other).closed]).toEqual([false, true]);
+  await one.close();
+});
+
+test("one who only reports clicks hears nothing of the outbox", async () => {
+  const events = eventLog();
+  // Live and far away, but never called: there is nothing to report.
+  const far = createTracker({ merchantId: MERCHANT_ID, mode: "live", onEvent: events.onEvent });
+  await far.trackClick({});
+  expect(events.of("problem")).toEqual([]);
+  await far.start();
+  expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.not-durable" } }]);
+  await far.close();
+});
+
+test.each([
+  ["GET", 200, true],
+  ["POST", 201, true],
+  ["GET", 304, true],
+  [undefined, 204, true],
+  ["HEAD", 200, false],
+  ["OPTIONS", 204, false],
+  ["GET", 302, false],
+  ["GET", 404, false],
+  ["POST", 500, false],
+])("%s answered %i confirms an order: %s", (method, status, expected) => {
+  expect(isConfirmation(method, status)).toBe(expected);
+});
+
+test.each([
+  ["shop.example", true],
+  ["shop.example:8443", true],
+  ["[2001:db8::1]:80", true],
+  ["localhost:3000", true],
+  ["", false],
+  ["shop.example/evil", false],
+  ["user@shop.example", false],
+  ["a b", false],
+  ["shop.example:123456", false],
+])("%j is a host: %s", (value, expected) => {
+  expect(isHost(value)).toBe(expected);
+});
