@@ -42,7 +42,7 @@ for (const kind of DURABLE) {
       expect(sum("accepted")).toBe(orders);
       expect(sum("duplicate")).toBe(PROCESSES * 200 - orders);
 
-      await sandbox.waitForOrders(orders, { timeoutMs: 45_000 });
+      await sandbox.waitForOrders(orders, { timeoutMs: 200_000 });
       expect(sandbox.orders.filter(({ repeatOf }) => repeatOf !== undefined)).toEqual([]);
       expect(sandbox.requests).toHaveLength(orders);
     },
