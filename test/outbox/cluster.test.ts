@@ -9,7 +9,9 @@ const SHARED = Array.from({ length: 50 }, (_, index) => `shared-${index}`);
 const own = (shop: number) => Array.from({ length: 100 }, (_, index) => `own-${shop}-${index}`);
 
 for (const kind of DURABLE) {
-  const store = await aStore(kind);
+  // Eight processes on pg-boss take minutes on two cores, and why is not yet known: not in the usual run.
+  const tooSlow = kind === "pg-boss" && process.env.CLUSTER !== "all";
+  const store = tooSlow ? { missing: "it takes minutes; CLUSTER=all runs it" } : await aStore(kind);
   const title = `8 processes with 200 confirmations each make one POST an order: ${kind}`;
 
   test.skipIf("missing" in store)(
