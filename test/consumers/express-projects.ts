@@ -1,13 +1,4 @@
-/** A project as a shop has it, into which the packed tarballs are installed. */
-export interface ConsumerProject {
-  readonly name: string;
-  readonly manifest: Readonly<Record<string, unknown>>;
-  readonly files: Readonly<Record<string, string>>;
-  /** Commands to run in it, the first one that fails fails the project. */
-  readonly commands: readonly (readonly string[])[];
-}
-
-const MERCHANT = "123e4567-e89b-12d3-a456-426614174000";
+import { type ConsumerProject, MERCHANT, ORDER } from "./project.ts";
 
 const BODY = `
 async function main() {
@@ -17,12 +8,7 @@ async function main() {
   app.use(trackClicks(tracker));
   app.use("/thanks", trackOrders(tracker, (req, res) => res.locals.order));
   app.get("/thanks", (req, res) => {
-    res.locals.order = {
-      orderNumber: "1001",
-      currency: "USD",
-      customer: { newCustomer: true, country: "US" },
-      products: [{ sku: "A", unitPrice: "19.99", quantity: 3 }],
-    };
+    res.locals.order = ${JSON.stringify(ORDER)};
     res.send("thank you");
   });
   const server = app.listen(0, "127.0.0.1");
@@ -78,14 +64,8 @@ const tsconfig = JSON.stringify({
   include: ["shop.ts"],
 });
 
-const ORDER = JSON.stringify({
-  orderNumber: "1001",
-  currency: "USD",
-  customer: { newCustomer: true, country: "US" },
-  products: [{ sku: "A", unitPrice: "19.99", quantity: 3 }],
-});
-
-export const PROJECTS: readonly ConsumerProject[] = [
+/** A shop in each way that a project may be written. */
+export const shopsOfExpress: readonly ConsumerProject[] = [
   {
     name: "typescript-esm",
     manifest: { type: "module" },
@@ -113,20 +93,24 @@ export const PROJECTS: readonly ConsumerProject[] = [
     files: { "shop.js": untyped(REQUIRES + BODY) + RUN },
     commands: [["node", "shop.js"]],
   },
-  {
-    name: "jest",
-    manifest: { type: "commonjs" },
-    files: { "shop.test.js": `${untyped(REQUIRES + BODY)}test("an order arrives", () => main());\n` },
-    commands: [["node", "node_modules/jest/bin/jest.js", "--ci"]],
-  },
-  {
-    name: "command-line",
-    manifest: { type: "module" },
-    files: { "order.json": ORDER },
-    commands: [
-      ["node", "node_modules/avantlink-s2s/dist/main.js", "--help"],
-      ["node", "node_modules/avantlink-s2s/dist/main.js", "validate", "order.json", "--strict"],
-      ["node", "node_modules/avantlink-s2s/dist/main.js", "backfill", "order.json", "--format", "ndjson"],
-    ],
-  },
 ];
+
+/** The same under Jest, which takes CommonJS only. */
+export const jest: ConsumerProject = {
+  name: "jest",
+  manifest: { type: "commonjs" },
+  files: { "shop.test.js": `${untyped(REQUIRES + BODY)}test("an order arrives", () => main());\n` },
+  commands: [["node", "node_modules/jest/bin/jest.js", "--ci"]],
+};
+
+/** The command line, as npm places it. */
+export const commandLine: ConsumerProject = {
+  name: "command-line",
+  manifest: { type: "module" },
+  files: { "order.json": JSON.stringify(ORDER) },
+  commands: [
+    ["node", "node_modules/avantlink-s2s/dist/main.js", "--help"],
+    ["node", "node_modules/avantlink-s2s/dist/main.js", "validate", "order.json", "--strict"],
+    ["node", "node_modules/avantlink-s2s/dist/main.js", "backfill", "order.json", "--format", "ndjson"],
+  ],
+};
