@@ -160,6 +160,24 @@ test("takes the goods' part of the discount on the total where the order has no 
   expect(mapped.order).toMatchObject({ subtotal: "112.50", orderDiscount: "12.50" });
 });
 
+test("takes the percentage of a discount whose net amount the order does not say", () => {
+  const { discountedAmount } = COMMERCETOOLS_ORDER.discountOnTotalPrice;
+  for (const missing of [{ taxedShippingPrice: undefined }, WITHOUT_TOTALS]) {
+    const order = { ...COMMERCETOOLS_ORDER, ...missing, discountOnTotalPrice: { discountedAmount } };
+    const mapped = accepted(commercetoolsOrder(order, { newCustomer: true }));
+    expect(mapped.order).toMatchObject({ subtotal: "112.50" });
+    expect(mapped.findings).toEqual([]);
+  }
+});
+
+test("says by how much the net total is lower where the query left its discount out", () => {
+  const order = { ...COMMERCETOOLS_ORDER, discountOnTotalPrice: undefined, taxedShippingPrice: undefined };
+  const mapped = accepted(commercetoolsOrder(order, { newCustomer: true }));
+  expect(mapped.order.subtotal).toBe("125.00");
+  expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "taxedPrice.totalNet" }]);
+  expect(mapped.findings[0]?.message).toContain("13.50 apart");
+});
+
 test("takes a negative custom line item off the lines, and leaves a positive one out", () => {
   const cents = (centAmount: number) => ({ currencyCode: "EUR", centAmount, fractionDigits: 2 });
   const customLineItems = [
