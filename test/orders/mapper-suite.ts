@@ -125,7 +125,7 @@ export function describeMapper(name: string, mapper: Mapper): void {
     });
 
     test("gives lines that sum to the subtotal, near their exact share, with their quantities, for any cart", {
-      timeout: 120_000,
+      timeout: 300_000,
     }, () => {
       fc.assert(
         fc.property(aCart, (cart) => {
