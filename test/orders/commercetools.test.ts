@@ -63,8 +63,9 @@ function commercetoolsCart(cart: Cart) {
   const nets = amounts.map(netOf);
   const shippingNet = netOf(cart.shipping);
   const shippingLeft = Math.round(shippingNet * rest);
-  const totalLeft = Math.round((sum(nets) + shippingNet) * rest);
-  const taken = sum(nets) + shippingNet - totalLeft;
+  const goods = sum(nets);
+  const totalLeft = Math.round((goods + shippingNet) * rest);
+  const taken = goods + shippingNet - totalLeft;
   const document = {
     ...COMMERCETOOLS_ORDER,
     lineItems: cart.lines.map(({ sku, quantity }, index) => ({
@@ -86,7 +87,7 @@ function commercetoolsCart(cart: Cart) {
   const lines = cart.lines.map(({ sku, quantity }, index) => ({
     sku,
     quantity,
-    exact: sum(nets) === 0 ? 0 : ((nets[index] ?? 0) * left) / sum(nets),
+    exact: goods === 0 ? 0 : ((nets[index] ?? 0) * left) / goods,
   }));
   return { document, lines };
 }
