@@ -5,6 +5,7 @@ import {
   currencyDigits,
   formatMinor,
   fromMinor,
+  isKnownCurrency,
   LARGEST_AMOUNT,
   toMinor,
 } from "../../packages/core/src/money.ts";
@@ -25,6 +26,9 @@ describe("toMinor", () => {
     ["0.0005", "KWD", 1],
     [1e-7, "USD", 0],
     ["1e2", "USD", 10000],
+    ["+5", "USD", 500],
+    ["+1.25e+1", "USD", 1250],
+    ["-0", "USD", 0],
     [LARGEST_AMOUNT, "CLF", 1e15],
   ])("reads %j %s as %d minor units", (value, currency, minor) => {
     expect(toMinor(value, currencyDigits(currency))).toBe(minor);
@@ -75,4 +79,15 @@ test.each([
   [840, undefined],
 ])("reads %j as currency %j", (value, code) => {
   expect(currencyCode(value)).toBe(code);
+});
+
+test.each([
+  // The register's units of account, of which the runtime's list has none
+  ["CLF", 4, true],
+  ["UYW", 4, true],
+  ["IQD", 3, true],
+  ["USD", 2, true],
+  ["ZZZ", 2, false],
+])("knows %s, with %d decimals: %j", (code, digits, known) => {
+  expect([currencyDigits(code), isKnownCurrency(code)]).toEqual([digits, known]);
 });

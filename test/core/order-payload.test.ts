@@ -5,6 +5,7 @@ import {
   toClickPayload,
   toOrderPayload,
 } from "@avantlink-s2s/core";
+import { formatMinor, fromMinor, toMinor } from "@avantlink-s2s/core/money";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { aContext, anOrder } from "../support/orders.ts";
@@ -126,7 +127,59 @@ describe("amounts", () => {
     expect(findings.map(({ code }) => code)).toEqual(["order.discount-too-large"]);
   });
 
-  test("lines meet the subtotal exactly and keep their quantities, for any order", () => {
+  test("a discount without lines takes nothing off, and is no finding of its own", () => {
+    expect(codes({ subtotal: 5, orderDiscount: 2, products: [] })).toEqual(["order.lines-missing"]);
+  });
+
+  test("each line keeps its quantity and is within one minor unit of its exact share, for any order", {
+    timeout: 300_000,
+  }, () => {
+    const line = fc.record({
+      price: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 1_000_000 })),
+      quantity: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 10_000 })),
+    });
+    const order = fc.record({
+      money: fc.constantFrom(["USD", 2], ["JPY", 0], ["KWD", 3], ["CLF", 4]),
+      lines: fc.array(line, { minLength: 1, maxLength: 40 }),
+      part: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(order, ({ money: [currency, decimals], lines, part }) => {
+        const digits = Number(decimals);
+        const sum = lines.reduce((all, { price, quantity }) => all + price * quantity, 0);
+        const discount = Math.floor(sum * part);
+        const { order: sent } = mapped({
+          currency: String(currency),
+          orderDiscount: formatMinor(discount, digits),
+          products: lines.map(({ price, quantity }, index) => ({
+            sku: `S${index}`,
+            unitPrice: formatMinor(price, digits),
+            quantity,
+          })),
+        }).payload;
+        expect(sent.order_amount_subtotal).toBe(fromMinor(sum - discount, digits));
+        let left = 0;
+        lines.forEach(({ price, quantity }, index) => {
+          const own = sent.products.filter(({ product_sku }) => product_sku === `S${index}`);
+          const paid = own.reduce(
+            (all, one) => all + (toMinor(one.product_amount, digits) ?? NaN) * one.quantity,
+            0,
+          );
+          expect(own.reduce((all, one) => all + one.quantity, 0)).toBe(quantity);
+          expect(own.every(({ product_amount }) => product_amount >= 0)).toBe(true);
+          const exact = sum === 0 ? 0 : price * quantity - (price * quantity * discount) / sum;
+          expect(Math.abs(paid - exact)).toBeLessThan(1 + 1e-4);
+          left += paid;
+        });
+        expect(left).toBe(sum - discount);
+      }),
+      { numRuns: Number(process.env.RANDOM_ORDERS ?? 500) },
+    );
+  });
+
+  test("lines meet the subtotal exactly and keep their quantities, for prices of any number of decimals", {
+    timeout: 300_000,
+  }, () => {
     const line = fc.record({
       sku: fc.stringMatching(/^[A-Z]{1,5}$/),
       unitPrice: fc.oneof(
@@ -290,6 +343,53 @@ describe("nothing that names a person leaves", () => {
     );
     expect(JSON.stringify(payload)).not.toMatch(/jane|doe/);
     expect(payload.current_url).toBe("https://shop.example/t?avad=1");
+  });
+
+  const JWT =
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkphbmUifQ.SflKxwRJSM";
+  const PEOPLE = [
+    ["an e-mail address", "jane+tag@doe.com"],
+    ["one with its name", "Jane Doe <jane@doe.com>"],
+    ["one percent-encoded", "jane%2Btag%40doe.com"],
+    ["one percent-encoded three times", "jane%252540doe.com"],
+    ["one at the end of a long text", `${"x ".repeat(120)}somewhere jane@doe.com`],
+    ["a JSON Web Token", JWT],
+  ] as const;
+
+  test.each(PEOPLE)("whatever field it stands in: %s", (_what, value) => {
+    const order = {
+      orderNumber: value.slice(-128),
+      couponCodes: [value],
+      customer: { newCustomer: true, country: value, region: value, state: value, id: value },
+      products: [{ sku: value, unitPrice: 1, quantity: 1 }],
+    };
+    const { payload, findings } = mapped(order, {
+      currentUrl: `https://shop.example/${encodeURIComponent(value)}?u=${encodeURIComponent(value)}#${value}`,
+      referrerUrl: `https://jane:doe@shop.example/#${value}`,
+      userAgent: value,
+      googleClickId: value,
+      customTrackingCode: value,
+      visitorIds: [value],
+      userIds: [value],
+    });
+    expect(JSON.stringify([payload, findings])).not.toMatch(/jane.?[:@]|%40|doe\.com|eyJ/i);
+    expect(findings.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["orderNumber", "couponCodes[0]", "products[0].sku", "customer.country"]),
+    );
+    expect(payload.tracking_ids.visitor_id[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("an e-mail address is the same ID however it is encoded", () => {
+    const ids = (userId: string) => mapped({}, { userIds: [userId] }).payload.tracking_ids.user_id;
+    expect(ids("Jane%2540Doe.com")).toEqual(ids("jane@doe.com"));
+    expect(ids("jane%40localhost")).toEqual(ids("jane@localhost"));
+    expect(ids("100%25-cotton")).toEqual(["100%25-cotton"]);
+  });
+
+  test("a code that only looks like one stays: a SKU with a percent sign, an at sign or of Base64", () => {
+    const skus = ["50%OFF", "icon@2x", "amFuZUBkb2UuY29t", "eyJ-1.2"];
+    const products = skus.map((sku) => ({ sku, unitPrice: 1, quantity: 1 }));
+    expect(mapped({ products }).payload.order.products.map((line) => line.product_sku)).toEqual(skus);
   });
 
   test("an e-mail address as order number is hashed, and told", () => {

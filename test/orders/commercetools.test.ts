@@ -63,8 +63,9 @@ function commercetoolsCart(cart: Cart) {
   const nets = amounts.map(netOf);
   const shippingNet = netOf(cart.shipping);
   const shippingLeft = Math.round(shippingNet * rest);
-  const totalLeft = Math.round((sum(nets) + shippingNet) * rest);
-  const taken = sum(nets) + shippingNet - totalLeft;
+  const goods = sum(nets);
+  const totalLeft = Math.round((goods + shippingNet) * rest);
+  const taken = goods + shippingNet - totalLeft;
   const document = {
     ...COMMERCETOOLS_ORDER,
     lineItems: cart.lines.map(({ sku, quantity }, index) => ({
@@ -86,7 +87,7 @@ function commercetoolsCart(cart: Cart) {
   const lines = cart.lines.map(({ sku, quantity }, index) => ({
     sku,
     quantity,
-    exact: sum(nets) === 0 ? 0 : ((nets[index] ?? 0) * left) / sum(nets),
+    exact: goods === 0 ? 0 : ((nets[index] ?? 0) * left) / goods,
   }));
   return { document, lines };
 }
@@ -158,6 +159,24 @@ test("takes the goods' part of the discount on the total where the order has no 
   const lineItems = [PANNIERS, { ...BOTTLES, discountedPricePerQuantity: [], quantity: 1 }];
   const mapped = accepted(commercetoolsOrder({ ...COMMERCETOOLS_ORDER, ...WITHOUT_TOTALS, lineItems }));
   expect(mapped.order).toMatchObject({ subtotal: "112.50", orderDiscount: "12.50" });
+});
+
+test("takes the percentage of a discount whose net amount the order does not say", () => {
+  const { discountedAmount } = COMMERCETOOLS_ORDER.discountOnTotalPrice;
+  for (const missing of [{ taxedShippingPrice: undefined }, WITHOUT_TOTALS]) {
+    const order = { ...COMMERCETOOLS_ORDER, ...missing, discountOnTotalPrice: { discountedAmount } };
+    const mapped = accepted(commercetoolsOrder(order, { newCustomer: true }));
+    expect(mapped.order).toMatchObject({ subtotal: "112.50" });
+    expect(mapped.findings).toEqual([]);
+  }
+});
+
+test("says by how much the net total is lower where the query left its discount out", () => {
+  const order = { ...COMMERCETOOLS_ORDER, discountOnTotalPrice: undefined, taxedShippingPrice: undefined };
+  const mapped = accepted(commercetoolsOrder(order, { newCustomer: true }));
+  expect(mapped.order.subtotal).toBe("125.00");
+  expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "taxedPrice.totalNet" }]);
+  expect(mapped.findings[0]?.message).toContain("13.50 apart");
 });
 
 test("takes a negative custom line item off the lines, and leaves a positive one out", () => {

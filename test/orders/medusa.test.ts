@@ -142,6 +142,30 @@ test("leaves out items that came back, as Medusa leaves out their money", () => 
   expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "items[0]" }]);
 });
 
+test.each([
+  // What Medusa 2.0 says of a line of three corks, of which some came back → the items that its money is for
+  ["prices with tax", { subtotal: 24, total: 30, tax_total: 6, is_tax_inclusive: true }],
+  ["prices without tax", { subtotal: 30, total: 37.5, tax_total: 7.5, is_tax_inclusive: false }],
+])("keeps items that came back where their money is still in the totals: %s", (_what, totals) => {
+  for (const detail of [{ return_received_quantity: 1 }, { return_dismissed_quantity: 3 }]) {
+    const items = [{ ...CORKS, ...totals, detail }];
+    const mapped = accepted(medusaOrder({ ...MEDUSA_ORDER, items, item_total: undefined }));
+    expect(mapped.order.products).toEqual([
+      { sku: "CORK", unitPrice: (totals.subtotal / 3).toFixed(2), quantity: 3 },
+    ]);
+    expect(mapped.findings).toEqual([]);
+  }
+});
+
+test("leaves out a line whose items all came back with their money", () => {
+  const gone = { ...CORKS, subtotal: 0, total: 0, tax_total: 0, detail: { return_received_quantity: 3 } };
+  const order = { ...MEDUSA_ORDER, items: [BLANKETS, gone], item_total: undefined };
+  expect(accepted(medusaOrder(order)).order).toMatchObject({
+    subtotal: "358.56",
+    products: [{ sku: "BLANKET" }],
+  });
+});
+
 test("knows a guest, who has a customer's record all the same", () => {
   const customer = { ...MEDUSA_ORDER.customer, has_account: false };
   expect(accepted(medusaOrder({ ...MEDUSA_ORDER, customer })).order.customer.id).toBeUndefined();

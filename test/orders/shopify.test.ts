@@ -170,31 +170,50 @@ test("prefers the context that the shop packed into the cart's attributes", () =
   });
 });
 
+/** The goods without the gift card: three cups for €32.42 and a kettle for €19.18. */
+const GOODS = { ...SHOPIFY_ORDER, line_items: [CUPS, KETTLE], subtotal_price: "51.60" };
+const TWO_CUPS = [{ ...CUPS, current_quantity: 2 }, KETTLE];
+const ONE_CUP_BACK = { line_item_id: 11, quantity: 1, subtotal: "10.81" };
+
 test("counts items that were refunded later, and leaves out those removed before the payment", () => {
   // Two of three cups are left. One was taken back against money.
-  const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
-  const item = { line_item_id: 11, quantity: 1, subtotal: "10.81" };
   const refunded = {
-    refund_line_items: [item],
+    refund_line_items: [ONE_CUP_BACK],
     transactions: [{ kind: "refund", status: "success", amount: "10.81" }],
   };
-  const later = { ...SHOPIFY_ORDER, financial_status: "partially_refunded", line_items, refunds: [refunded] };
-  expect(accepted(shopifyOrder(later, { newCustomer: true })).order).toEqual(ORDER);
-  // Or one was removed, and no money came back.
-  const removed = {
-    ...SHOPIFY_ORDER,
-    line_items,
-    refunds: [{ refund_line_items: [item], transactions: [] }],
+  const later = {
+    ...GOODS,
+    financial_status: "partially_refunded",
+    line_items: TWO_CUPS,
+    refunds: [refunded],
   };
-  const mapped = accepted(shopifyOrder(removed));
-  expect(mapped.order).toMatchObject({
-    subtotal: "34.28",
-    products: [
-      { sku: "CUP-BLUE", unitPrice: "9.08", quantity: 2 },
-      { sku: "KETTLE", unitPrice: "16.12", quantity: 1 },
-    ],
-  });
-  expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "line_items[0]" }]);
+  const whole = accepted(shopifyOrder(later, { newCustomer: true }));
+  expect(whole.order).toEqual(ORDER);
+  expect(whole.findings).toEqual([]);
+  // Or one was removed, and no money came back. The subtotal is that of either state.
+  const removal = { refund_line_items: [ONE_CUP_BACK], transactions: [] };
+  for (const subtotal_price of ["51.60", "40.79"]) {
+    const removed = { ...GOODS, line_items: TWO_CUPS, refunds: [removal], subtotal_price };
+    const mapped = accepted(shopifyOrder(removed));
+    expect(mapped.order).toMatchObject({
+      subtotal: "34.28",
+      products: [
+        { sku: "CUP-BLUE", unitPrice: "9.08", quantity: 2 },
+        { sku: "KETTLE", unitPrice: "16.12", quantity: 1 },
+      ],
+    });
+    expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "line_items[0]" }]);
+  }
+});
+
+test("says by how much the subtotal of a refunded order and its lines disagree", () => {
+  // As in the order of Shopify's own documentation, whose subtotal is before its discount of 10.00.
+  const refund = { refund_line_items: [ONE_CUP_BACK], transactions: [{ kind: "refund", amount: "10.81" }] };
+  const order = { ...GOODS, line_items: TWO_CUPS, refunds: [refund], financial_status: "partially_refunded" };
+  const mapped = accepted(shopifyOrder({ ...order, subtotal_price: "61.60" }, { newCustomer: true }));
+  expect(mapped.order).toEqual(ORDER);
+  expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "subtotal_price" }]);
+  expect(mapped.findings[0]?.message).toContain("10.00 apart");
 });
 
 test("leaves out a line that was removed wholly before the payment", () => {

@@ -42,9 +42,9 @@ export function decimal(value: unknown): Decimal | undefined {
   return DECIMAL.test(text) ? exact(text) : undefined;
 }
 
-// Published types name no package that a shop would have to install for them.
+// Published types name no package that a shop would have to install for them. big.js throws at a plus sign.
 function exact(value: number | string): Decimal {
-  return new Big(value) as unknown as Decimal;
+  return new Big(typeof value === "string" ? value.replace("+", "") : value) as unknown as Decimal;
 }
 
 /**

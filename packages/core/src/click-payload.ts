@@ -3,14 +3,16 @@ import type { TrackingContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
 import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
 import type { ClickPayload } from "./payload.ts";
-import { hashEmail, holdsEmail, isEmailShaped } from "./private-data.ts";
-import { tidyText } from "./text.ts";
+import { anonymousId, namesPerson } from "./private-data.ts";
+import { cutText, tidyText } from "./text.ts";
 import { scrubUrl } from "./web-address.ts";
 
 /** Most IDs of one kind that are sent. */
 const MOST_IDS = 20;
 const LONGEST_USER_AGENT = 1024;
 const LONGEST_CODE = 64;
+/** A code is searched before it is cut: half an address is not seen to be one. */
+const LONGEST_SEARCHED = 4096;
 
 /** What the pure mappers may be told beside the order and its context. */
 export interface PayloadOptions {
@@ -30,11 +32,11 @@ export function toClickPayload(context: TrackingContext, options: PayloadOptions
       visitor_id: wireIds(from.visitorIds),
       avantlink_avad: wireToken(from.avad),
     },
-    user_agent: withoutEmail(tidyText(from.userAgent, LONGEST_USER_AGENT)),
+    user_agent: cutText(publicWords(tidyText(from.userAgent, 2 * LONGEST_USER_AGENT)), LONGEST_USER_AGENT),
     current_url: scrubUrl(from.currentUrl),
     referrer_url: scrubUrl(from.referrerUrl),
-    google_click_id: withoutEmail(tidyText(from.googleClickId, LONGEST_ID)),
-    custom_tracking_code: withoutEmail(tidyText(from.customTrackingCode, LONGEST_CODE)),
+    google_click_id: publicCode(from.googleClickId, LONGEST_ID),
+    custom_tracking_code: publicCode(from.customTrackingCode, LONGEST_CODE),
     user_ip_address: tidyIpAddress(from.ipAddress, options.ipAddress),
   };
 }
@@ -83,9 +85,9 @@ function fieldsOf(context: unknown): ContextFields {
 }
 
 function wireId(value: unknown): string {
-  const id =
-    typeof value === "number" && Number.isFinite(value) ? String(value) : tidyText(value, LONGEST_ID);
-  return isEmailShaped(id) || holdsEmail(id) ? hashEmail(id) : id;
+  return typeof value === "number" && Number.isFinite(value)
+    ? String(value)
+    : anonymousId(tidyText(value, LONGEST_ID));
 }
 
 // The token is opaque and goes out as it came; only what cannot be UTF-8 is mended, or it could not be JSON.
@@ -93,11 +95,18 @@ function wireToken(value: unknown): string {
   return typeof value === "string" && value.length <= LONGEST_ID ? value.toWellFormed() : "";
 }
 
-function withoutEmail(text: string): string {
-  if (!holdsEmail(text)) return text;
+/** A code, unless it names a person: what would be left of it means nothing. */
+function publicCode(value: unknown, max: number): string {
+  const code = tidyText(value, LONGEST_SEARCHED);
+  return namesPerson(code) ? "" : cutText(code, max);
+}
+
+/** A text without its words that name a person. */
+function publicWords(text: string): string {
+  if (!namesPerson(text)) return text;
   return text
     .split(/([\s;,()<>]+)/)
-    .map((word) => (holdsEmail(word) ? "" : word))
+    .map((word) => (namesPerson(word) ? "" : word))
     .join("")
     .trim();
 }

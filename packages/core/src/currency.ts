@@ -27,5 +27,5 @@ let known: ReadonlySet<string> | undefined;
 /** Whether the runtime has heard of the currency. Without its list every code counts as known. */
 export function isKnownCurrency(code: string): boolean {
   known ??= new Set(Intl.supportedValuesOf?.("currency") ?? []);
-  return known.size === 0 || known.has(code);
+  return known.size === 0 || known.has(code) || DIGITS.has(code);
 }

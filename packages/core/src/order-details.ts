@@ -1,8 +1,8 @@
 import { wireCountry } from "./country.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 import type { OrderPayload } from "./payload.ts";
-import { holdsEmail } from "./private-data.ts";
-import { tidyText } from "./text.ts";
+import { namesPerson } from "./private-data.ts";
+import { cutText, tidyText } from "./text.ts";
 
 const LONGEST_DETAIL = 256;
 const MOST_COUPONS = 50;
@@ -19,11 +19,12 @@ export function readDetails(): DetailReader {
   const findings: Finding[] = [];
   const tell = (code: FindingCode, path: string, message: string) => findings.push({ code, path, message });
 
-  // An e-mail address has no business in any of these fields, so the field is emptied rather than hashed.
+  // An e-mail address or a token has no business in any of these fields, so the field is emptied rather than hashed.
   const detail = (value: unknown, path: string): string => {
-    const text = typeof value === "number" ? String(value) : tidyText(value, LONGEST_DETAIL);
-    if (!holdsEmail(text)) return text;
-    tell("order.private-data", path, "holds an e-mail address; it is sent empty");
+    // Searched before it is cut: half an address is not seen to be one.
+    const text = typeof value === "number" ? String(value) : tidyText(value, 4 * LONGEST_DETAIL);
+    if (!namesPerson(text)) return cutText(text, LONGEST_DETAIL);
+    tell("order.private-data", path, "holds an e-mail address or a token; it is sent empty");
     return "";
   };
 

@@ -34,7 +34,7 @@ export function priceLines(order: ReadableOrder, digits: number): PricedOrder | 
   if (sum > Number.MAX_SAFE_INTEGER) return undefined;
   const asked = toMinor(order.orderDiscount ?? 0, digits) ?? 0;
   const discount = Math.min(asked, sum);
-  if (asked > sum) {
+  if (asked > sum && products.length > 0) {
     findings.push({
       code: "order.discount-too-large",
       path: "orderDiscount",

@@ -9,7 +9,7 @@ import { readDetails } from "./order-details.ts";
 import { priceLines } from "./order-lines.ts";
 import { LONGEST_ORDER_NUMBER, readOrder } from "./order-schema.ts";
 import type { OrderPayload } from "./payload.ts";
-import { holdsEmail, sha256Hex } from "./private-data.ts";
+import { holdsEmail, namesPerson, sha256Hex } from "./private-data.ts";
 import { tidyText } from "./text.ts";
 
 /** What {@link toOrderPayload} answers. */
@@ -77,16 +77,17 @@ export function wireOrderNumber(value: unknown): string {
     typeof value === "number" && Number.isSafeInteger(value)
       ? String(value)
       : tidyText(value, LONGEST_ORDER_NUMBER);
-  return holdsEmail(number) ? sha256Hex(number.toLowerCase()) : number;
+  if (holdsEmail(number)) return sha256Hex(number.toLowerCase());
+  return namesPerson(number) ? sha256Hex(number) : number;
 }
 
 function orderFindings({ order }: OrderPayload, givenNumber: unknown): readonly Finding[] {
   const findings: Finding[] = [];
-  if (holdsEmail(String(givenNumber))) {
+  if (namesPerson(String(givenNumber))) {
     findings.push({
       code: "order.private-data",
       path: "orderNumber",
-      message: "holds an e-mail address; its SHA-256 is sent instead",
+      message: "holds an e-mail address or a token; its SHA-256 is sent instead",
     });
   }
   if (!isKnownCurrency(order.currency)) {

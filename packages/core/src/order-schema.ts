@@ -7,8 +7,10 @@ import { tidyText } from "./text.ts";
 
 /** Longest order number, in characters. A longer one is refused, since two could become one if it were cut. */
 export const LONGEST_ORDER_NUMBER = 128;
-const MOST_LINES = 1000;
+/** Far above what a shop sells at once, and what one row of an outbox and one POST still carry. */
+const MOST_LINES = 20_000;
 const MOST_ITEMS = 1_000_000;
+const MOST_ISSUES = 100;
 
 // Only these fields can refuse an order. All others are read leniently and become findings.
 const amount = z.custom<Money>(isAmount, { error: ({ input }) => amountProblem(input) });
@@ -54,7 +56,7 @@ export function readOrder(
   | { readonly ok: true; readonly order: ReadableOrder }
   | { readonly ok: false; readonly issues: readonly Issue[] } {
   const parsed = orderSchema.safeParse(value);
-  if (!parsed.success) return { ok: false, issues: parsed.error.issues.map(toIssue) };
+  if (!parsed.success) return { ok: false, issues: parsed.error.issues.slice(0, MOST_ISSUES).map(toIssue) };
   const { subtotal, products } = parsed.data;
   if ((subtotal === undefined || subtotal === null) && !products?.length) {
     return {

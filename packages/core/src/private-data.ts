@@ -20,12 +20,12 @@ export function sha256Hex(text: string): string {
 }
 
 /** Whether an ID is an e-mail address, however odd its domain. */
-export function isEmailShaped(id: string): boolean {
+function isEmailShaped(id: string): boolean {
   return id.includes("@") && /^[^@\s]+@[^@\s]+$/.test(id.trim());
 }
 
 /** An e-mail address as an ID: trimmed, in lower case, SHA-256 in hex. */
-export function hashEmail(email: string): string {
+function hashEmail(email: string): string {
   return sha256Hex(email.trim().toLowerCase());
 }
 
@@ -36,6 +36,24 @@ export function holdsEmail(text: string): boolean {
     if (at > 0 && LOCAL_END.test(text.slice(Math.max(0, at - 2), at)) && DOMAIN.test(text)) return true;
   }
   return false;
+}
+
+/**
+ * Whether a code or an ID holds an e-mail address, at any depth of percent-encoding, or a JSON Web Token. What stands
+ * in an address is searched harder ({@link holdsPrivateData}): a SKU may look like Base64 by chance.
+ */
+export function namesPerson(text: string): boolean {
+  return holdsEmail(text) || JWT.test(text) || (text.includes("%") && holdsEmail(fullyDecoded(text)));
+}
+
+/**
+ * An ID that names nobody: an e-mail address, however it is encoded, as its hash (trimmed, lower case, SHA-256 in
+ * hex), a token as its own.
+ */
+export function anonymousId(id: string): string {
+  const plain = fullyDecoded(id);
+  if (isEmailShaped(plain) || holdsEmail(plain)) return hashEmail(plain);
+  return namesPerson(id) ? sha256Hex(id) : id;
 }
 
 /** Whether a value holds an e-mail address or a JSON Web Token, at any depth of percent-encoding or in Base64. */

@@ -1,15 +1,15 @@
 import { type PayloadOptions, toClickPayload } from "./click-payload.ts";
 import type { TrackingContext } from "./context.ts";
 import type { Issue } from "./finding.ts";
-import { holdsEmail } from "./private-data.ts";
-import { tidyText } from "./text.ts";
+import { namesPerson } from "./private-data.ts";
+import { cutText, tidyText } from "./text.ts";
 
 const LONGEST_VALUE = 128;
 const MOST_LINES = 100;
 
 /**
  * What is kept of an order that could not be sent, so that somebody can see what was wrong and correct it: the
- * fields that an order has, bounded, without e-mail addresses, and nothing else that the caller's object held.
+ * fields that an order has, bounded, without e-mail addresses and tokens, and nothing else that the caller's object held.
  */
 export function rejectedBody(
   order: unknown,
@@ -42,8 +42,8 @@ function scalar(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "boolean" || value === null || value === undefined) return value;
   if (typeof value !== "string") return `(${typeof value})`;
-  const text = tidyText(value, LONGEST_VALUE);
-  return holdsEmail(text) ? "(e-mail address)" : text;
+  const text = tidyText(value, 4 * LONGEST_VALUE);
+  return namesPerson(text) ? "(e-mail address or token)" : cutText(text, LONGEST_VALUE);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

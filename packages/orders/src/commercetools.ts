@@ -64,6 +64,9 @@ const commercetools: Platform<MapOptions> = {
       );
       return undefined;
     }
+    if (payment.missing) {
+      return { reason: "unpaid", path: payment.path, message: "is not set: the shop sets Paid when it is" };
+    }
     if (payment.word() !== "paid") return { reason: "unpaid", path: payment.path, message: "is not Paid" };
     return undefined;
   },
@@ -101,44 +104,51 @@ function customLine(item: Field, notes: Notes): SoldLine {
  * the cent what is left of the goods; the percentage is what they are held against, and the fallback without them.
  */
 function discountOnTotal(order: Field, goods: Exact, charged: Exact): Pick<Sale, "discount" | "stated"> {
-  const left = goodsAfterDiscount(order, goods, charged);
-  const amounts = order.at("discountOnTotalPrice");
-  const taken = centMoney(amounts.at("discountedNetAmount", "discountedAmount"));
-  if (!taken || taken.eq(0)) {
+  const taken = partTaken(order, goods);
+  const left = goodsAfterDiscount(order, goods, charged, taken === undefined);
+  if (taken === undefined) {
     return left
       ? { stated: { amounts: [left], path: "taxedPrice.totalNet", slack: charged.eq(0) ? 0 : 1 } }
       : {};
   }
-  const whole = goods.plus(charged).plus(shippingBeforeDiscount(order));
-  const ofGoods = share(taken, goods, whole);
-  if (!left || left.gt(goods)) return { discount: ofGoods };
+  if (!left || left.gt(goods)) return { discount: taken };
   return {
     discount: goods.minus(left),
-    // Gross where the order does not say the net amount, and rounded by itself.
-    stated: amounts.at("discountedNetAmount").missing
-      ? undefined
-      : { amounts: [goods.minus(ofGoods)], path: amounts.path, slack: 2 },
+    stated: { amounts: [goods.minus(taken)], path: "discountOnTotalPrice", slack: 2 },
   };
 }
 
-function goodsAfterDiscount(order: Field, goods: Exact, charged: Exact): Exact | undefined {
-  const net = centMoney(order.at("taxedPrice.totalNet"));
-  const shipping = centMoney(order.at("taxedShippingPrice.totalNet"));
-  if (!net || (!shipping && !shippingBeforeDiscount(order).eq(0))) return undefined;
-  return share(net.minus(shipping ?? NOTHING), goods, goods.plus(charged));
+/** What the discount takes off the goods: net and gross amounts know the same percentage of all that was bought. */
+function partTaken(order: Field, goods: Exact): Exact | undefined {
+  const amounts = order.at("discountOnTotalPrice");
+  for (const [amount, total] of [
+    ["discountedNetAmount", "taxedPrice.totalNet"],
+    ["discountedAmount", "totalPrice"],
+  ] as const) {
+    const [taken, left] = [centMoney(amounts.at(amount)), centMoney(order.at(total))];
+    if (taken?.gt(0) && left) return share(goods, taken, taken.plus(left));
+  }
+  return undefined;
 }
 
-function shippingBeforeDiscount(order: Field): Exact {
-  const shipped =
-    order
-      .at("shipping")
-      .list()
-      ?.map((entry) => entry.at("shippingInfo")) ?? [];
-  return total(
-    [order.at("shippingInfo"), ...shipped].map(
-      (info) => centMoney(info.at("taxedPrice.totalNet", "discountedPrice.value", "price")) ?? NOTHING,
-    ),
-  );
+function goodsAfterDiscount(
+  order: Field,
+  goods: Exact,
+  charged: Exact,
+  undiscounted: boolean,
+): Exact | undefined {
+  const net = centMoney(order.at("taxedPrice.totalNet"));
+  const shipping = centMoney(order.at("taxedShippingPrice.totalNet")) ?? netShipping(order, undiscounted);
+  return net && shipping ? share(net.minus(shipping), goods, goods.plus(charged)) : undefined;
+}
+
+/** What the shipping entries say themselves, who know nothing of a discount on the total. */
+function netShipping(order: Field, undiscounted: boolean): Exact | undefined {
+  const several = order.at("shipping").list() ?? [];
+  const infos = [order.at("shippingInfo"), ...several.map((entry) => entry.at("shippingInfo"))];
+  const nets = infos.filter((info) => !info.missing).map((info) => centMoney(info.at("taxedPrice.totalNet")));
+  const sum = nets.every((net) => net !== undefined) ? total(nets) : undefined;
+  return undiscounted || sum?.eq(0) ? sum : undefined;
 }
 
 function discountCodes(order: Field, notes: Notes): readonly (string | undefined)[] {

@@ -16,7 +16,7 @@ export type { MapOptions } from "./map-order.ts";
  * - Number: `display_id`.
  * - Money: `subtotal − discount_subtotal` of each item. The order's own `subtotal` holds shipping and no discounts,
  *   its `discount_total` holds the discounts on shipping and tax: neither is read.
- * - Gift cards are no goods: left out. Items that came back are left out with their money, as Medusa counts them.
+ * - Gift cards are no goods: left out. Items that came back are left out where Medusa's totals leave their money out.
  * - Coupons: the `code` of the `adjustments` on items and shipping methods; not those of automatic promotions, where
  *   `promotions` is there to tell. SKU: `variant_sku`. State: `province`.
  * - Paid: `payment_status` captured, else every one of `payment_collections` completed.
@@ -94,19 +94,39 @@ const medusa: Platform<MapOptions> = {
 
 function soldLine(item: Field, notes: Notes): SoldLine {
   const ordered = figure(item.at("quantity")).owed("is missing");
+  const net = netTotal(item, notes);
+  const quantity = itemsIn(item, ordered, net);
+  if (!quantity.eq(ordered)) {
+    const message = `${ordered.minus(quantity).toString()} of ${ordered.toString()} items came back; they are left out`;
+    notes.finding("mapper.adjusted", item.path, message);
+  }
+  return { path: item.path, sku: item.at("variant_sku", "variant.sku").text(), total: net, quantity };
+}
+
+/**
+ * How many items the money of a line is for. Medusa's totals leave out the items that came back; those of its first
+ * versions do not, which the price of one item tells.
+ */
+function itemsIn(item: Field, ordered: Exact, net: Exact): Exact {
   const back = total(
     ["return_received_quantity", "return_dismissed_quantity"].map(
       (name) => figure(item.at(`detail.${name}`)).amount() ?? NOTHING,
     ),
   );
-  if (back.gt(0))
-    notes.finding("mapper.adjusted", item.path, `${back.toString()} items came back; they are left out`);
-  return {
-    path: item.path,
-    sku: item.at("variant_sku", "variant.sku").text(),
-    total: netTotal(item, notes),
-    quantity: ordered.minus(back),
-  };
+  if (back.eq(0)) return ordered;
+  const [left, price] = [ordered.minus(back), figure(item.at("unit_price")).amount() ?? NOTHING];
+  const listed = listedTotal(item, net);
+  if (!listed || price.eq(0)) return left;
+  const off = (items: Exact) => price.times(items).minus(listed).abs();
+  return off(ordered).lt(off(left)) ? ordered : left;
+}
+
+/** `unit_price × quantity`, as Medusa's subtotal has it: with the tax that is in the price. */
+function listedTotal(item: Field, net: Exact): Exact | undefined {
+  const subtotal = figure(item.at("subtotal")).amount();
+  const tax = figure(item.at("tax_total")).amount() ?? NOTHING;
+  if (!subtotal || !item.at("is_tax_inclusive").flag() || net.eq(0)) return subtotal;
+  return subtotal.times(net.plus(tax)).div(net);
 }
 
 function netTotal(item: Field, notes: Notes): Exact {

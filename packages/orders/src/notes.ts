@@ -1,5 +1,8 @@
 import type { Finding, FindingCode, Issue } from "@avantlink-s2s/core";
 
+/** Of an order with thousands of lines, the first ones tell what is wrong. */
+const MOST = 100;
+
 /** What is noticed while a platform's order is read: issues refuse it, findings travel with it. */
 export class Notes {
   readonly issues: Issue[] = [];
@@ -7,11 +10,12 @@ export class Notes {
 
   /** The money or the order number cannot be known. */
   issue(path: string, message: string): void {
-    this.issues.push({ path, message });
+    if (this.issues.length < MOST) this.issues.push({ path, message });
   }
 
   /** Something is missing or odd, and the order can be sent all the same. */
   finding(code: FindingCode, path: string, message: string): void {
-    this.findings.push({ code, path, message });
+    const alike = this.findings.filter((finding) => finding.code === code);
+    if (alike.length < MOST) this.findings.push({ code, path, message });
   }
 }

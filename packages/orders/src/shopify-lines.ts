@@ -3,15 +3,15 @@ import { type Exact, NOTHING, share, total } from "./exact.ts";
 import type { Field } from "./field.ts";
 import type { Notes } from "./notes.ts";
 import type { SoldLine } from "./sale.ts";
-import { currentQuantity, paidQuantity } from "./shopify-quantity.ts";
+import { paidQuantity } from "./shopify-quantity.ts";
 
 /** A line of a Shopify order. Gift cards are no goods, but the order's subtotal holds them. */
 export interface ShopifyLine extends SoldLine {
   readonly giftCard: boolean;
   /** The tax that was taken out of its price. */
   readonly tax: Exact;
-  /** Whether items were removed or refunded since it was ordered. */
-  readonly changed: boolean;
+  /** What the items that were removed before the payment would have cost, with their tax. */
+  readonly removed: Exact;
 }
 
 /** Reads lines in the shop's currency; a price that is stated in another cannot be added to the others. */
@@ -33,20 +33,20 @@ export class ShopifyPrices {
       const message = `${ordered.minus(paid).toString()} of ${ordered.toString()} items were removed before the payment`;
       this.#notes.finding("mapper.adjusted", line.path, message);
     }
-    const tax = this.#taxesIncluded ? this.#tax(line) : NOTHING;
     // Discounts and tax are those of the ordered quantity.
-    const whole = this.#amount(line, "price", "originalUnitPrice")
+    const gross = this.#amount(line, "price", "originalUnitPrice")
       .times(ordered)
-      .minus(this.#discounts(line))
-      .minus(tax);
+      .minus(this.#discounts(line));
+    const tax = this.#taxesIncluded ? this.#tax(line) : NOTHING;
+    const ofPaid = (amount: Exact) => (paid.eq(ordered) ? amount : share(amount, paid, ordered));
     return {
       path: line.path,
       sku: line.at("sku", "variant.sku").text(),
-      total: paid.eq(ordered) ? whole : share(whole, paid, ordered),
+      total: ofPaid(gross.minus(tax)),
       quantity: paid,
       giftCard: line.at("gift_card", "isGiftCard").flag() ?? false,
-      tax,
-      changed: !currentQuantity(line, ordered).eq(ordered),
+      tax: ofPaid(tax),
+      removed: gross.minus(ofPaid(gross)),
     };
   }
 

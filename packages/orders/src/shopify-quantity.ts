@@ -16,7 +16,7 @@ export function paidQuantity(line: Field, order: Field, ordered: Exact): Exact {
 }
 
 /** What is left of a line now. */
-export function currentQuantity(line: Field, ordered: Exact): Exact {
+function currentQuantity(line: Field, ordered: Exact): Exact {
   return line.at("current_quantity", "currentQuantity").amount() ?? ordered;
 }
 

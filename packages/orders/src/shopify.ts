@@ -108,13 +108,17 @@ function isTip(line: Field): boolean {
   return line.has("tip_payment_gateway");
 }
 
-/** `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. */
+/**
+ * `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. Refunds do not change it;
+ * whether the removal of items before the payment does is documented nowhere, so that either may be what agrees.
+ */
 function statedTotal(order: Field, lines: readonly ShopifyLine[]): StatedTotal | undefined {
   const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
   const figure = subtotal.amount();
-  // An edited or refunded order has a subtotal for each of its states; none of them is that of the payment.
-  if (!figure || lines.some((line) => line.changed)) return undefined;
-  const tax = total(lines.map((line) => line.tax));
-  const giftCards = total(lines.filter((line) => line.giftCard).map((line) => line.total));
-  return { amounts: [figure.minus(tax).minus(giftCards)], path: subtotal.path };
+  if (!figure) return undefined;
+  const paid = figure
+    .minus(total(lines.map((line) => line.tax)))
+    .minus(total(lines.filter((line) => line.giftCard).map((line) => line.total)));
+  const removed = total(lines.map((line) => line.removed));
+  return { amounts: [paid.minus(removed), paid], path: subtotal.path };
 }
