@@ -14,7 +14,8 @@ export function keptBody({ body }: Request | Response): ReadableStream<Uint8Arra
       const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
       if (done) return controller.close();
       kept += value.byteLength;
-      if (kept > MOST_KEPT) throw new RangeError(`The body is larger than ${MOST_KEPT} bytes and was not kept.`);
+      if (kept > MOST_KEPT)
+        throw new RangeError(`The body is larger than ${MOST_KEPT} bytes and was not kept.`);
       controller.enqueue(value);
     }
   }
