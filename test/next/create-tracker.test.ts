@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { memoryOutbox, type Outbox } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { createTracker } from "../../packages/next/src/create-tracker.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
@@ -80,6 +81,43 @@ test("one that was closed is made anew", async () => {
   const tracker = createTracker(options);
   expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
   await tracker.close();
+});
+
+describe("in production", () => {
+  // The process's own variable decides, so each asks a process of its own.
+  const told = (...made: string[]) => {
+    const script = `
+      import { createTracker, memoryOutbox } from "@avantlink-s2s/next";
+      const told = [];
+      const onEvent = ({ error }) => told.push(error.code + " " + error.message);
+      const merchant = { merchantId: "${MERCHANT_ID}", endpoint: "http://localhost:1", onEvent };
+      const other = { ...memoryOutbox(), name: "another" };
+      const made = [${made.join()}];
+      console.log(JSON.stringify({ told, one: made.every((tracker) => tracker === made[0]) }));`;
+    const options = ["--conditions=@avantlink-s2s/source", "--input-type=module", "--eval", script];
+    const env = { ...process.env, NODE_ENV: "production" } as const;
+    return JSON.parse(
+      execFileSync(process.execPath, options, { cwd: import.meta.dirname, env, encoding: "utf8" }),
+    );
+  };
+
+  test("the first one stays, and the same call again is nothing to speak of", () => {
+    const same = "createTracker({ ...merchant, trustedProxies: 1, consent: () => true })";
+    expect(told(same, same)).toEqual({ told: [], one: true });
+  });
+
+  test("a call with other options is told of by their names, for they have no effect", () => {
+    const [first, second] = [
+      "trustedProxies: 1, siteUrl: 'https://a.example'",
+      "trustedProxies: 2, outbox: other",
+    ];
+    expect(
+      told(`createTracker({ ...merchant, ${first} })`, `createTracker({ ...merchant, ${second} })`),
+    ).toEqual({
+      told: [expect.stringMatching(/^tracker\.made-twice .*trustedProxies, siteUrl, outbox\.$/)],
+      one: true,
+    });
+  });
 });
 
 test("what is wrong with the options is said at once", () => {

@@ -71,6 +71,10 @@ export const ERROR_CODES = {
     summary: "Nothing is sent: this is not a production deployment.",
     help: 'Set mode: "live" to send from here, or point AVANTLINK_ENDPOINT at a sandbox on this machine.',
   },
+  "tracker.made-twice": {
+    summary: "createTracker was called again for the same merchant with other options; the first ones count.",
+    help: "Call createTracker in one module, such as lib/tracker.ts, and import the tracker from there.",
+  },
   "delivery.failed": {
     summary: "AvantLink could not be reached or did not confirm; the order is tried again later.",
     help: "Nothing to do while it passes; health() tells how long the oldest order has been waiting.",

@@ -1,4 +1,5 @@
 import {
+  AvantLinkError,
   createTracker as createCoreTracker,
   memoryOutbox,
   type Outbox,
@@ -14,6 +15,7 @@ interface Slot {
   readonly memory: Outbox;
   /** What the shop holds. */
   readonly handle: Tracker;
+  readonly options: TrackerOptions;
 }
 
 const SLOTS = Symbol.for("avantlink-s2s.next.trackers");
@@ -21,7 +23,8 @@ const SLOTS = Symbol.for("avantlink-s2s.next.trackers");
 /**
  * Makes the tracker. Next bundles the shop's module into pages, route handlers and more, and evaluates it several
  * times in one process; for one merchant and endpoint all of these hold one and the same tracker, the first. In
- * development the newest takes its place, so that an edit takes effect.
+ * development the newest takes its place, so that an edit takes effect. So there is one call of it in a shop: another
+ * with other options has no effect, and that is told.
  * @throws AvantLinkError `config.invalid`, naming every fault at once
  */
 export function createTracker(options: TrackerOptions = {}): Tracker {
@@ -32,12 +35,33 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
   const { identity } = adapterAccess(tracker);
   const slot = slots.get(identity);
   if (!slot) {
-    const fresh: Slot = { tracker, outbox: given, memory, handle: standIn(() => fresh.tracker) };
+    const fresh: Slot = { tracker, outbox: given, memory, handle: standIn(() => fresh.tracker), options };
     slots.set(identity, fresh);
     return fresh.handle;
   }
   if (process.env.NODE_ENV !== "production" || adapterAccess(slot.tracker).closed) replace(slot, options);
+  else warnOfOthers(slot, options);
   return slot.handle;
+}
+
+/** The same module evaluated again gives the same options; two modules that give different ones are a trap. */
+function warnOfOthers({ tracker, options: first }: Slot, second: TrackerOptions): void {
+  const names = [...new Set([...Object.keys(first), ...Object.keys(second)])] as (keyof TrackerOptions)[];
+  const others = names
+    .filter((name) => name !== "merchantId" && name !== "endpoint")
+    .filter((name) => outline(first, name) !== outline(second, name));
+  if (others.length === 0) return;
+  const detail = `It was first made with other options: ${others.join(", ")}.`;
+  adapterAccess(tracker).tell({
+    type: "problem",
+    error: new AvantLinkError("tracker.made-twice", { detail }),
+  });
+}
+
+/** What can be told of an option: its functions are new ones each time. */
+function outline(options: TrackerOptions, name: keyof TrackerOptions): string | undefined {
+  const value = name === "outbox" ? options.outbox?.name : options[name];
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "function" ? "function" : part));
 }
 
 function replace(slot: Slot, options: TrackerOptions): void {

@@ -1,5 +1,5 @@
 import type { Receipt } from "@avantlink-s2s/core";
-import type { AdapterAccess } from "@avantlink-s2s/core/adapter";
+import { type AdapterAccess, within } from "@avantlink-s2s/core/adapter";
 
 /** How long a response waits for the shop to find its order; the order is tracked all the same. */
 export const PATIENCE_MS = 1_000;
@@ -7,6 +7,8 @@ export const PATIENCE_MS = 1_000;
 // A server that is told to stop waits for what was promised to it, so there is a hard end to it.
 const AFTER_RESPONSE_MS = 5_000;
 const BEFORE_RESPONSE_MS = 3_000;
+// A function is halted by its platform, and whatever it does not finish by then is lost.
+const PLATFORM_ENDS_MS = 30_000;
 
 /** Lets a promise go on after the response. */
 export type KeepAlive = (promise: Promise<unknown>) => void;
@@ -17,11 +19,11 @@ export function keepDelivering(
   tracking: Promise<Receipt | undefined>,
   keepAlive: KeepAlive | undefined,
 ): void {
-  keepAlive?.(
-    tracking.then(async (receipt) => {
-      if (receipt?.status === "accepted") await access.settled(receipt.orderNumber, AFTER_RESPONSE_MS);
-    }),
-  );
+  const delivery = tracking.then(async (receipt) => {
+    if (receipt?.status === "accepted") await access.settled(receipt.orderNumber, AFTER_RESPONSE_MS);
+  });
+  // The shop's own search for its order has no end that is known here.
+  keepAlive?.(within(delivery, isServerless() ? PLATFORM_ENDS_MS : AFTER_RESPONSE_MS, access.runtime));
 }
 
 /**

@@ -35,8 +35,8 @@ export async function trackOrder(
   from?: TrackFrom,
   options: TrackOrderOptions = {},
 ): Promise<Receipt> {
-  const { path, ...asked } = options;
   const access = adapterAccess(tracker);
+  const { path, waitForDeliveryMs = waitInline(access), ...asked } = options;
   let context: TrackingContext;
   if (from && !isRequest(from)) {
     context = from;
@@ -45,7 +45,7 @@ export async function trackOrder(
     if (!request) return access.turnAway(order, renderedAhead(access));
     context = access.read(request);
   }
-  const tracking = tracker.trackOrder(order, context, { waitForDeliveryMs: waitInline(access), ...asked });
+  const tracking = tracker.trackOrder(order, context, { ...asked, waitForDeliveryMs });
   if (asked.transaction === undefined) keepDelivering(access, tracking, afterResponse);
   return tracking;
 }

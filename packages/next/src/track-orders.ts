@@ -9,7 +9,7 @@ import { unreadRequest, unreadResponse } from "./unread-copy.ts";
 
 /**
  * Finds the order that a response confirmed; nothing when it confirmed none. Called once, with copies of request
- * and response whose bodies are unread.
+ * and response whose bodies are unread. A body of more than a mebibyte is not kept: reading it fails.
  */
 export type ResolveOrder<R extends Request = NextRequest> = (
   request: R,
@@ -31,9 +31,14 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
     context: TrackingContext | undefined,
   ): Promise<Receipt> {
     const access = adapterAccess(tracker);
-    const copy = unreadResponse(response);
-    const order = await access.resolve(() => resolveOrder(request, copy.message));
-    copy.discard();
+    const order = await access.resolve(async () => {
+      const copy = unreadResponse(response);
+      try {
+        return await resolveOrder(request, copy.message);
+      } finally {
+        copy.discard();
+      }
+    });
     if (!context) return access.turnAway(order, renderedAhead(access));
     return tracker.trackOrder(order, context, { waitForDeliveryMs: waitInline(access) });
   }

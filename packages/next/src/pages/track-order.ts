@@ -18,10 +18,10 @@ export async function trackOrder(
   from?: TrackFrom,
   options: TrackOrderOptions = {},
 ): Promise<Receipt> {
-  const { path, ...asked } = options;
   const access = adapterAccess(tracker);
+  const { path, waitForDeliveryMs = waitInline(access), ...asked } = options;
   const context = from && isRequest(from) ? access.read(shopperOf(access, from, path)) : from;
-  const tracking = tracker.trackOrder(order, context, { waitForDeliveryMs: waitInline(access), ...asked });
+  const tracking = tracker.trackOrder(order, context, { ...asked, waitForDeliveryMs });
   if (asked.transaction === undefined) keepDelivering(access, tracking, platformKeepAlive());
   return tracking;
 }

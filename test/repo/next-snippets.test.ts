@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+// Beside an app that has installed what the snippets import.
+const app = join(root, "examples/next-storefront");
+
+/** What is a shop's own in the snippets. */
+const SHOP = `
+import type { Order } from "@avantlink-s2s/next";
+declare global {
+  const order: Order;
+  function orderOfThisShopper(): Promise<Order | undefined>;
+  function orderNumbered(orderNumber: string): Promise<Order | undefined>;
+  function charge(form: FormData): Promise<Order>;
+  function checkOut(cart: unknown): Promise<string>;
+  function verified(request: Request): Promise<{ order: Order; metadata: Record<string, string> }>;
+}
+`;
+
+/** The snippets of a page that belong to Next: each file begins with a comment that names it. */
+function filesOf(page: string): readonly (readonly [name: string, code: string])[] {
+  const text = readFileSync(join(root, page), "utf8");
+  const snippets = [...text.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+  return snippets
+    .filter((code) => code.includes("@avantlink-s2s/next") || /^\/\/ [\w./-]+\.tsx?\b/.test(code))
+    .flatMap((code) => code.split(/^(?=\/\/ [\w./-]+\.tsx?\b)/m))
+    .filter((code) => code.trim() !== "")
+    .map((code) => [/^\/\/ ([\w./-]+\.tsx?)/.exec(code)?.[1] ?? "", code] as const);
+}
+
+/** What the compiler says of files that lie in a Next app, without writing them there. */
+function faultsOf(files: readonly (readonly [name: string, code: string])[]): string[] {
+  const texts = new Map([[join(app, "shop.ts"), SHOP]]);
+  files.forEach(([name, code], index) => {
+    // A page may show two versions of one file; what others import is the first.
+    const known = texts.has(join(app, "readme", name));
+    texts.set(join(app, "readme", known ? `${index}/${name}` : name), code);
+  });
+  const { config } = ts.readConfigFile(join(root, "tsconfig.next.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const compiled = { ...options, jsx: ts.JsxEmit.ReactJSX, paths: { "@/*": [join(app, "readme/*")] } };
+  const host = ts.createCompilerHost(compiled);
+  const { fileExists, readFile, directoryExists } = host;
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
+  host.readFile = (path) => texts.get(path) ?? readFile(path);
+  host.directoryExists = (path) =>
+    [...texts.keys()].some((known) => known.startsWith(`${path}/`)) || directoryExists?.(path) === true;
+  host.getSourceFile = (path, language) => {
+    const text = host.readFile(path);
+    return text === undefined ? undefined : ts.createSourceFile(path, text, language);
+  };
+  const program = ts.createProgram([...texts.keys()], compiled, host);
+  return [...texts.keys()].flatMap((path) => {
+    const source = program.getSourceFile(path);
+    const faults = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    return faults.map(
+      (one) => `${path.slice(app.length)}: ${ts.flattenDiagnosticMessageText(one.messageText, "\n")}`,
+    );
+  });
+}
+
+const PAGES = ["README.md", "packages/next/README.md"];
+const WRONG = 'import { trackOrder } from "@avantlink-s2s/next";\nawait trackOrder({}, order);\n';
+
+describe("the snippets for Next.js", () => {
+  test("are files that compile in an app, and one that does not is found", { timeout: 120_000 }, () => {
+    const files = PAGES.flatMap(filesOf);
+    expect(files.length).toBeGreaterThanOrEqual(15);
+    expect(files.map(([name]) => name)).not.toContain("");
+    const faults = faultsOf([...files, ["wrong.ts", WRONG]]);
+    expect(faults).toEqual([expect.stringMatching(/wrong\.ts: .*not assignable/)]);
+  });
+
+  test("in the README are a whole integration in at most 15 lines", () => {
+    const lines = filesOf("README.md").flatMap(([, code]) => code.split("\n"));
+    expect(lines.filter((line) => line.trim() !== "").length).toBeLessThanOrEqual(15);
+  });
+});
