@@ -203,7 +203,7 @@ describe("a CSV file", () => {
 });
 
 describe("an interrupted backfill", () => {
-  const COUNT = 3_000;
+  const COUNT = 1_000;
 
   test("goes on after a kill and sends no order number twice", { timeout: 180_000 }, async () => {
     const { file, sandbox, env, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(COUNT)));
