@@ -222,7 +222,7 @@ describe("the list", () => {
     expect(await found("?search=needle")).toEqual(["request-2"]);
     expect(await found("?show=order&search=order-2")).toEqual(["request-3"]);
     expect(await found("?show=click")).toEqual(["request-1"]);
-    expect(await found("?show=findings")).toEqual(["request-3"]);
+    expect(await found("?show=findings")).toEqual(["request-4", "request-3"]);
     expect(await found("?show=refused")).toEqual(["request-4"]);
   });
 
@@ -355,7 +355,19 @@ describe("the checklist", () => {
   it("does not take an order of another visitor for the same", async () => {
     await post(sandbox, "click", clickBody());
     await send("1", ({ tracking_ids }) => Object.assign(tracking_ids, { visitor_id: ["other"] }));
-    expect(await states()).toMatchObject({ visitor: "open", clean: "wrong" });
+    expect(await states()).toMatchObject({ visitor: "wrong", clean: "wrong" });
+    await send("2");
+    expect(await states()).toMatchObject({ visitor: "done", clean: "done" });
+  });
+
+  it("tells of an order that was refused for naming nobody", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1", ({ tracking_ids }) =>
+      Object.assign(tracking_ids, { visitor_id: [], avantlink_avad: "" }),
+    );
+    expect(await states()).toMatchObject({ visitor: "wrong", clean: "wrong" });
+    const { steps } = await view();
+    expect(steps.find(({ id }) => id === "visitor")).toMatchObject({ shownBy: { request: "request-2" } });
   });
 
   it("calls a second send of an answered order wrong, and a retry of an unanswered one not", async () => {
