@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clickBody, orderBody, post } from "./payloads.ts";
+import { clickBody, orderBody, post, serverHeaders } from "./payloads.ts";
 
 let sandbox: Sandbox;
 
@@ -287,10 +290,25 @@ describe("a request on the page", () => {
     const { curl, head } = (await detail("request-1")) as { curl: string; head: string };
     expect(head).toMatch(/^POST \/merchants\/[\w-]+\/tracking\/order HTTP\/1\.1\n/);
     expect(curl).not.toMatch(/content-length|host:/i);
-    const shell = `curl() { for argument; do printf '%s\\0' "$argument"; done; }\n${curl}`;
-    const sent = execFileSync("sh", ["-c", shell], { encoding: "utf8" }).split("\0");
+    const sent = argumentsOf(curl);
     expect(sent.slice(0, 3)).toEqual(["-X", "POST", sandbox.url + sandbox.requests[0]?.path]);
     expect(sent[sent.indexOf("--data-raw") + 1]).toBe(sandbox.orders[0]?.raw);
+  });
+
+  it("can be sent again by curl with a megabyte in it, an empty header, and one that is not ASCII", async () => {
+    const raw = JSON.stringify({ ...orderBody(), user_agent: `it's ${"é".repeat(500_000)}` });
+    const headers = {
+      ...serverHeaders,
+      "user-agent": Buffer.from("Größe's/1").toString("latin1"),
+      "x-empty": "",
+    };
+    await post(sandbox, "order", raw, { headers });
+    const { curl } = (await detail("request-1")) as { curl: string };
+    const sent = argumentsOf(curl);
+    expect(sent).toContain("user-agent: Größe's/1");
+    expect(sent).toContain("x-empty;");
+    expect(sent[sent.indexOf("--data-binary") + 1]).toBe("@-");
+    expect(sent.at(-1)).toBe(raw);
   });
 
   it("may hold a body of any depth", async () => {
@@ -382,3 +400,18 @@ describe("the checklist", () => {
     });
   });
 });
+
+/** What a shell makes of a curl command: its arguments, and then what it gets on stdin. */
+function argumentsOf(curl: string): string[] {
+  const script = `curl() { for argument; do printf '%s\\0' "$argument"; done; cat; }\n${curl}\n`;
+  const place = mkdtempSync(join(tmpdir(), "avantlink-curl-"));
+  try {
+    writeFileSync(join(place, "curl.sh"), script);
+    const maxBuffer = 8 * 1024 * 1024;
+    return execFileSync("sh", [join(place, "curl.sh")], { encoding: "utf8", input: "", maxBuffer }).split(
+      "\0",
+    );
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
