@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Order } from "@avantlink-s2s/core";
 import { createTracker } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
@@ -43,6 +44,13 @@ const numberOf = ({ body }: OrderRecord) => (body as { order: { order_number: st
 const numbersAt = ({ orders }: Sandbox) => orders.map(numberOf);
 const orderAt = ({ orders }: Sandbox, number: string) =>
   orders.find((order) => numberOf(order) === number)?.body;
+
+/** What half a minute does to what a dead process had under way. */
+function runOutLeases(state: string): void {
+  const database = new DatabaseSync(state);
+  database.exec("UPDATE job SET due = accepted_at WHERE due IS NOT NULL");
+  database.close();
+}
 
 describe("a file of orders", () => {
   test("is only checked unless sending is asked for, and nothing is written", async () => {
@@ -195,7 +203,7 @@ describe("a CSV file", () => {
 });
 
 describe("an interrupted backfill", () => {
-  const COUNT = 3_000;
+  const COUNT = 1_000;
 
   test("goes on after a kill and sends no order number twice", { timeout: 180_000 }, async () => {
     const { file, sandbox, env, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(COUNT)));
@@ -204,6 +212,7 @@ describe("an interrupted backfill", () => {
     killed.process.kill("SIGKILL");
     await killed.finished;
     expect(sandbox.orders.length).toBeLessThan(COUNT);
+    runOutLeases(`${file}.sent.db`);
 
     const { code, stdout } = await run("--send", "--json");
     const { sent } = JSON.parse(stdout);
@@ -222,19 +231,56 @@ describe("an interrupted backfill", () => {
   test("stops at Ctrl-C with what was on its way settled, says so, and goes on", {
     timeout: 60_000,
   }, async () => {
-    const { sandbox, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(600)));
+    const { folder, sandbox, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(60)));
+    // AvantLink has each order long before it answers, so four are on their way at any moment.
+    const lift = sandbox.fail({ delayMs: 400 });
     const stopped = start("--send", "--json");
-    await sandbox.waitForOrders(100, { timeoutMs: 30_000 });
+    await sandbox.waitForRequests(10, { timeoutMs: 30_000 });
     stopped.process.kill("SIGINT");
-    const { code, stdout } = await stopped.finished;
+    const { code, stdout, stderr } = await stopped.finished;
+    lift();
     expect(code).toBe(130);
-    expect(JSON.parse(stdout).sent).toMatchObject({ interrupted: true, unconfirmed: 0 });
+    const { sent } = JSON.parse(stdout);
+    expect(sent).toMatchObject({ interrupted: true, unconfirmed: 0, delivered: sandbox.requests.length });
+    expect(sent.delivered).toBeLessThan(30);
+    expect(stderr).toContain("on its way");
+
     expect(JSON.parse((await run("--send", "--json")).stdout).sent).toMatchObject({
+      delivered: 60 - sent.delivered,
       pending: 0,
       unconfirmed: 0,
     });
-    expect(numbersAt(sandbox).length).toBe(600);
-    expect(new Set(numbersAt(sandbox)).size).toBe(600);
+    expect(numbersAt(sandbox).length).toBe(60);
+    expect(new Set(numbersAt(sandbox)).size).toBe(60);
+    expect(await readdir(folder)).toEqual(["orders.ndjson", "orders.ndjson.sent.db"]);
+  });
+
+  test("when killed leaves nothing behind that retrying a dead letter would send a second time", {
+    timeout: 60_000,
+  }, async () => {
+    const { file, sandbox, env, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(12)));
+    const state = `${file}.sent.db`;
+    const retry = () =>
+      runCommand(["outbox", "retry", "--all", "--send", "--json", "--sqlite", state], { env });
+    sandbox.fail({ hang: true, taken: true });
+    sandbox.fail({ status: 422, times: 1 });
+    const killed = start("--send");
+    await sandbox.waitForRequests(5, { timeoutMs: 30_000 });
+    expect((await retry()).stderr).toContain("sending this file already");
+    killed.process.kill("SIGKILL");
+    await killed.finished;
+    sandbox.fail(null);
+    runOutLeases(state);
+
+    expect(JSON.parse((await retry()).stdout)).toMatchObject({ delivered: 1 });
+    const { sent } = JSON.parse((await run("--send", "--json")).stdout);
+    expect(sent.pending).toBe(0);
+    const answered = numbersAt(sandbox);
+    expect(new Set(answered).size).toBe(answered.length);
+    expect(answered).toHaveLength(12);
+    // Asked for by name, what nobody could know about is sent.
+    expect(JSON.parse((await retry()).stdout)).toMatchObject({ delivered: 4 });
+    expect(numbersAt(sandbox)).toHaveLength(16);
   });
 
   test("does not let a second one work on the same file", async () => {
@@ -247,6 +293,46 @@ describe("an interrupted backfill", () => {
     expect(stderr).toContain("sending this file already");
     first.process.kill("SIGKILL");
     await first.finished;
+  });
+});
+
+describe("an order that got no answer", () => {
+  test("is told and kept, and not sent again by itself", async () => {
+    const { file, sandbox, env, run } = await aDesk("orders.ndjson", ndjson(manyOrders(12)));
+    sandbox.fail({ reset: true, taken: true, times: 2 });
+    sandbox.fail({ status: 503, times: 2 });
+    const { code, stdout, stderr } = await run("--send", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ sent: { delivered: 10, unconfirmed: 2, pending: 0 } });
+    expect(stderr).toContain("outbox retry --all --send");
+    expect(numbersAt(sandbox).sort()).toEqual(
+      manyOrders(12)
+        .map(({ orderNumber }) => orderNumber)
+        .sort(),
+    );
+    const list = await runCommand(["outbox", "list", "--json", "--sqlite", `${file}.sent.db`], { env });
+    expect(JSON.parse(list.stdout)).toMatchObject([
+      { reason: { code: "delivery.unconfirmed" } },
+      { reason: { code: "delivery.unconfirmed" } },
+    ]);
+    expect(JSON.parse((await run("--send", "--json")).stdout)).toMatchObject({
+      sent: { delivered: 0, knownBefore: 12 },
+    });
+  });
+
+  test("and many more like it stop the backfill, which goes on later", async () => {
+    const { sandbox, run } = await aDesk("orders.ndjson", ndjson(manyOrders(60)));
+    const lift = sandbox.fail({ reset: true });
+    const { code, stdout, stderr } = await run("--send", "--json");
+    lift();
+    const { sent } = JSON.parse(stdout);
+    expect(code).toBe(3);
+    expect(sent).toMatchObject({ delivered: 0, silence: true, interrupted: false });
+    expect(sent.unconfirmed).toBeLessThan(30);
+    expect(stderr).toContain("no answer");
+    expect(JSON.parse((await run("--send", "--json")).stdout)).toMatchObject({
+      sent: { delivered: 60 - sent.unconfirmed, knownBefore: sent.unconfirmed, pending: 0 },
+    });
   });
 });
 

@@ -119,6 +119,13 @@ describe("an order's visitor", () => {
       "The click carried a visitor ID and the order carries none",
     );
   });
+
+  it("should not be missing beside an account that no click knew", async () => {
+    await click({ avad: "a", visitors: ["v"] });
+    expect((await order({ users: ["u"] })).found).toEqual(["warning tracking_ids.visitor_id"]);
+    await click({ users: ["w"] });
+    expect(await order({ users: ["w"] }, "2")).toMatchObject({ click: "click-2", found: [] });
+  });
 });
 
 describe("an order number that comes again", () => {

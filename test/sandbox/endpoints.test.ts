@@ -87,6 +87,17 @@ describe("a call that is refused", () => {
     expect(sandbox.requests).toMatchObject([{ state: "answered", status: 400, raw: JSON.stringify(body) }]);
   });
 
+  it("is checked all the same when all that it lacks is an ID", async () => {
+    const body = orderBody();
+    Object.assign(body, { tracking_ids: noIds });
+    body.order.order_amount_subtotal = 67.92;
+    await post(sandbox, "order", body);
+    expect(sandbox.requests[0]?.findings).toMatchObject([
+      { severity: "error", path: "tracking_ids.visitor_id" },
+      { severity: "warning", path: "order.order_amount_subtotal" },
+    ]);
+  });
+
   it.each([
     ["text that is no JSON", "{", {}, 400, "sandbox.body.not_json"],
     ["an empty body", "", {}, 400, "sandbox.body.not_json"],

@@ -5,6 +5,7 @@ import { findChromium, launchChromium } from "../support/browser.ts";
 import { clickBody, MERCHANT, orderBody, post, serverHeaders } from "./payloads.ts";
 
 const executable = findChromium();
+const patience = { timeout: 15_000 };
 
 describe.skipIf(executable === undefined)(
   "the sandbox's page in Chromium (skipped where none is installed)",
@@ -17,7 +18,7 @@ describe.skipIf(executable === undefined)(
 
     beforeAll(async () => {
       browser = await launchChromium(executable);
-    });
+    }, 60_000);
 
     afterAll(() => browser.close());
 
@@ -25,7 +26,7 @@ describe.skipIf(executable === undefined)(
       sandbox = await startSandbox();
       incidents = [];
       page = await open({ width: 1280, height: 800 });
-    });
+    }, 60_000);
 
     afterEach(async () => {
       await page.context().close();
@@ -87,6 +88,22 @@ describe.skipIf(executable === undefined)(
       await side.getByRole("link", { name: "order-1" }).waitFor();
     });
 
+    it("explains a refused order whole: that it names nobody, and that shipping is in its subtotal", async () => {
+      await post(sandbox, "click", clickBody());
+      await send("1001", ({ tracking_ids, order }) => {
+        Object.assign(tracking_ids, { visitor_id: [], avantlink_avad: "" });
+        order.order_amount_subtotal = 65.92;
+      });
+      await row("Order 1001").click();
+      const side = page.getByRole("region", { name: "Details" });
+      await side.getByText("tracking_ids.blank").waitFor();
+      const findings = side.getByRole("listitem");
+      await findings.getByText("Send the visitor ID that the shopper's click carried").waitFor();
+      await findings.getByText("Most likely shipping or tax is inside the subtotal").waitFor();
+      await page.getByRole("link", { name: /Ready to go live/ }).click();
+      await side.getByRole("listitem").filter({ hasText: "same visitor" }).getByText("Wrong").waitFor();
+    });
+
     it("shows what arrives without being asked, and tells it to who listens", async () => {
       await page.getByRole("heading", { name: "Nothing has arrived yet" }).waitFor();
       await send("1001");
@@ -133,7 +150,7 @@ describe.skipIf(executable === undefined)(
       await page.getByRole("button", { name: "Copy as curl" }).click();
       await page.getByRole("status").getByText("Copied.").waitFor();
       await expect
-        .poll(() => page.evaluate("navigator.clipboard.readText()"))
+        .poll(() => page.evaluate("navigator.clipboard.readText()"), patience)
         .toContain(`curl -X 'POST' '${sandbox.url}/merchants/${MERCHANT}`);
       const http = await page.getByLabel("The HTTP request").textContent();
       expect(http).toContain("POST /merchants/");
@@ -230,11 +247,13 @@ describe.skipIf(executable === undefined)(
         .first()
         .click();
       await expect
-        .poll(() =>
-          page
-            .getByLabel("The body")
-            .textContent()
-            .then((text) => text?.length),
+        .poll(
+          () =>
+            page
+              .getByLabel("The body")
+              .textContent()
+              .then((text) => text?.length),
+          patience,
         )
         .toBeGreaterThan(1_000_000);
       expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);

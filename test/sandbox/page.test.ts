@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clickBody, orderBody, post } from "./payloads.ts";
+import { clickBody, orderBody, post, serverHeaders } from "./payloads.ts";
 
 let sandbox: Sandbox;
 
@@ -222,7 +225,7 @@ describe("the list", () => {
     expect(await found("?search=needle")).toEqual(["request-2"]);
     expect(await found("?show=order&search=order-2")).toEqual(["request-3"]);
     expect(await found("?show=click")).toEqual(["request-1"]);
-    expect(await found("?show=findings")).toEqual(["request-3"]);
+    expect(await found("?show=findings")).toEqual(["request-4", "request-3"]);
     expect(await found("?show=refused")).toEqual(["request-4"]);
   });
 
@@ -287,10 +290,25 @@ describe("a request on the page", () => {
     const { curl, head } = (await detail("request-1")) as { curl: string; head: string };
     expect(head).toMatch(/^POST \/merchants\/[\w-]+\/tracking\/order HTTP\/1\.1\n/);
     expect(curl).not.toMatch(/content-length|host:/i);
-    const shell = `curl() { for argument; do printf '%s\\0' "$argument"; done; }\n${curl}`;
-    const sent = execFileSync("sh", ["-c", shell], { encoding: "utf8" }).split("\0");
+    const sent = argumentsOf(curl);
     expect(sent.slice(0, 3)).toEqual(["-X", "POST", sandbox.url + sandbox.requests[0]?.path]);
     expect(sent[sent.indexOf("--data-raw") + 1]).toBe(sandbox.orders[0]?.raw);
+  });
+
+  it("can be sent again by curl with a megabyte in it, an empty header, and one that is not ASCII", async () => {
+    const raw = JSON.stringify({ ...orderBody(), user_agent: `it's ${"é".repeat(500_000)}` });
+    const headers = {
+      ...serverHeaders,
+      "user-agent": Buffer.from("Größe's/1").toString("latin1"),
+      "x-empty": "",
+    };
+    await post(sandbox, "order", raw, { headers });
+    const { curl } = (await detail("request-1")) as { curl: string };
+    const sent = argumentsOf(curl);
+    expect(sent).toContain("user-agent: Größe's/1");
+    expect(sent).toContain("x-empty;");
+    expect(sent[sent.indexOf("--data-binary") + 1]).toBe("@-");
+    expect(sent.at(-1)).toBe(raw);
   });
 
   it("may hold a body of any depth", async () => {
@@ -355,7 +373,19 @@ describe("the checklist", () => {
   it("does not take an order of another visitor for the same", async () => {
     await post(sandbox, "click", clickBody());
     await send("1", ({ tracking_ids }) => Object.assign(tracking_ids, { visitor_id: ["other"] }));
-    expect(await states()).toMatchObject({ visitor: "open", clean: "wrong" });
+    expect(await states()).toMatchObject({ visitor: "wrong", clean: "wrong" });
+    await send("2");
+    expect(await states()).toMatchObject({ visitor: "done", clean: "done" });
+  });
+
+  it("tells of an order that was refused for naming nobody", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1", ({ tracking_ids }) =>
+      Object.assign(tracking_ids, { visitor_id: [], avantlink_avad: "" }),
+    );
+    expect(await states()).toMatchObject({ visitor: "wrong", clean: "wrong" });
+    const { steps } = await view();
+    expect(steps.find(({ id }) => id === "visitor")).toMatchObject({ shownBy: { request: "request-2" } });
   });
 
   it("calls a second send of an answered order wrong, and a retry of an unanswered one not", async () => {
@@ -370,3 +400,18 @@ describe("the checklist", () => {
     });
   });
 });
+
+/** What a shell makes of a curl command: its arguments, and then what it gets on stdin. */
+function argumentsOf(curl: string): string[] {
+  const script = `curl() { for argument; do printf '%s\\0' "$argument"; done; cat; }\n${curl}\n`;
+  const place = mkdtempSync(join(tmpdir(), "avantlink-curl-"));
+  try {
+    writeFileSync(join(place, "curl.sh"), script);
+    const maxBuffer = 8 * 1024 * 1024;
+    return execFileSync("sh", [join(place, "curl.sh")], { encoding: "utf8", input: "", maxBuffer }).split(
+      "\0",
+    );
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}

@@ -88,7 +88,7 @@ export const ERROR_CODES = {
     help: "Retry the dead letter when AvantLink can be reached, or report the order to AvantLink as a batch sale.",
   },
   "delivery.unconfirmed": {
-    summary: "The order was being sent when the process was killed; whether AvantLink has it is not known.",
+    summary: "The order left and no answer came; whether AvantLink has it is not known.",
     help: "Retry the dead letter: AvantLink takes an order number once, so a repeat is safe.",
   },
   "click.lost": {

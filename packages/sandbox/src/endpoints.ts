@@ -83,6 +83,10 @@ export class Endpoints {
     fault: Fault | undefined,
   ): Promise<void> {
     if (!judgement.taken) {
+      if (judgement.body !== undefined) {
+        const findings = this.#ledger.findingsOf(received, endpoint, headers, judgement.body);
+        this.#ledger.note(received, { findings });
+      }
       if (fault !== undefined) await delay(fault, response);
       return this.#send(
         response,

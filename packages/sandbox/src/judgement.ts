@@ -5,7 +5,8 @@ import type { BodyRead } from "./request-body.ts";
 /** What AvantLink would do with a request: take its body, or refuse it. */
 export type Judgement =
   | { readonly taken: true; readonly raw: string; readonly body: unknown }
-  | ({ readonly taken: false; readonly raw: string } & Refusal);
+  /** `body` where the refusal is for what it lacks, so that the rest of it can be checked all the same. */
+  | ({ readonly taken: false; readonly raw: string; readonly body?: unknown } & Refusal);
 
 /** A request that is not taken, and how it is answered. */
 export interface Refusal {
@@ -68,11 +69,9 @@ export function judge(
     );
   }
   if (!hasTrackingId(body)) {
-    return no({
-      status: 400,
-      reason: "The body carries no ID: no user_id, no visitor_id and no avantlink_avad.",
-      answer: NO_TRACKING_ID,
-    });
+    const reason =
+      "The body carries no ID: no user_id, no visitor_id and no avantlink_avad. AvantLink's error_key says so too: client.model.merchants_tracking.tracking_ids.blank.";
+    return { taken: false, raw, body, status: 400, reason, answer: NO_TRACKING_ID };
   }
   return { taken: true, raw, body };
 }

@@ -2,7 +2,14 @@ import { Attribution } from "./attribution.ts";
 import { checkBesideOthers } from "./checks/beside-others.ts";
 import { valueAt } from "./checks/body-values.ts";
 import { arrange, check } from "./checks/index.ts";
-import type { ClickRecord, Endpoint, OrderRecord, ReceivedRequest, TrackingRecord } from "./records.ts";
+import type {
+  ClickRecord,
+  Endpoint,
+  Finding,
+  OrderRecord,
+  ReceivedRequest,
+  TrackingRecord,
+} from "./records.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -78,7 +85,7 @@ export class Ledger {
   /** Notes what became known of a request. */
   note(
     request: ReceivedRequest,
-    news: Partial<Pick<ReceivedRequest, "raw" | "state" | "status" | "refusal" | "fault">>,
+    news: Partial<Pick<ReceivedRequest, "raw" | "state" | "status" | "refusal" | "findings" | "fault">>,
   ): void {
     if (news.raw !== undefined && this.#byId.has(request.id))
       this.#bytes += news.raw.length - request.raw.length;
@@ -120,6 +127,17 @@ export class Ledger {
     return record;
   }
 
+  /** What is wrong with a call that is not taken. */
+  findingsOf(
+    { merchantId, raw }: ReceivedRequest,
+    endpoint: Endpoint,
+    headers: Readonly<Record<string, string>>,
+    body: unknown,
+  ): readonly Finding[] {
+    const own = check({ endpoint, merchantId, headers, body });
+    return arrange(endpoint === "click" ? own : [...own, ...this.#beside(merchantId, raw, body).findings]);
+  }
+
   /** Notes that a record's success was told to its sender. */
   answered(record: TrackingRecord): void {
     (record as Writable<TrackingRecord>).answered = true;
@@ -136,21 +154,27 @@ export class Ledger {
 
   #order(common: Omit<TrackingRecord, "findings">, own: ReturnType<typeof check>): OrderRecord {
     const { merchantId, body, raw } = common;
+    const { key, first, attributed, findings } = this.#beside(merchantId, raw, body);
+    const record: OrderRecord = {
+      ...common,
+      findings: arrange([...own, ...findings]),
+      ...(first !== undefined && { repeatOf: first.id }),
+      ...(attributed !== undefined && { click: attributed.click.id, attributedBy: attributed.by }),
+    };
+    if (key !== undefined && first === undefined) this.#firstOrders.set(key, record);
+    return record;
+  }
+
+  /** What the requests before say of an order. */
+  #beside(merchantId: string, raw: string, body: unknown) {
     const key = orderKey(merchantId, body);
     const first = key === undefined ? undefined : this.#firstOrders.get(key);
     const attributed = this.#attribution.clickOf(merchantId, body);
     const avad = valueAt(body, "tracking_ids", "avantlink_avad");
     const visitorsOfToken =
       typeof avad === "string" ? this.#attribution.visitorsOf(merchantId, avad) : undefined;
-    const others = checkBesideOthers(body, raw, { first, click: attributed?.click, visitorsOfToken });
-    const record: OrderRecord = {
-      ...common,
-      findings: arrange([...own, ...others]),
-      ...(first !== undefined && { repeatOf: first.id }),
-      ...(attributed !== undefined && { click: attributed.click.id, attributedBy: attributed.by }),
-    };
-    if (key !== undefined && first === undefined) this.#firstOrders.set(key, record);
-    return record;
+    const findings = checkBesideOthers(body, raw, { first, click: attributed?.click, visitorsOfToken });
+    return { key, first, attributed, findings };
   }
 
   /** A record goes with its request. The newest request stays, however large. */

@@ -75,6 +75,8 @@ export interface ReceivedRequest {
   readonly status?: number;
   /** Why the sandbox refused it, when it did. */
   readonly refusal?: string;
+  /** What is wrong with a call that was refused for carrying no ID. What was taken has its findings in its record. */
+  readonly findings?: readonly Finding[];
   /** The fault that it met, when it met one. */
   readonly fault?: Fault;
   /** The `id` of the order or click that was taken from it, when one was. */

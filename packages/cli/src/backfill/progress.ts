@@ -20,5 +20,12 @@ export function showProgress(what: string, total: number, unit: string): Progres
     Presets.shades_classic,
   );
   if (process.stderr.isTTY) bar.start(total, 0);
-  return { update: (value) => bar.update(Math.min(value, total)), stop: () => bar.stop() };
+  let stopped = false;
+  return {
+    update: (value) => void (stopped || bar.update(Math.min(value, total))),
+    stop() {
+      if (!stopped) bar.stop();
+      stopped = true;
+    },
+  };
 }

@@ -2,9 +2,9 @@ import type { Outbox, Receipt, TrackingEvent } from "@avantlink-s2s/core";
 import { clock, pause } from "../clock.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { type Merchant, sendingTracker } from "../merchant.ts";
+import type { InFlight } from "../sending/in-flight.ts";
+import { onceOnly } from "../sending/once-only.ts";
 import { type FileCheck, isRefused, numberOf } from "./check.ts";
-import type { InFlight } from "./in-flight.ts";
-import { onceOnly } from "./once-only.ts";
 import type { FileEntry, OrderFile } from "./order-file.ts";
 
 // Orders that share one commit of the outbox.
@@ -12,6 +12,8 @@ const BATCH = 50;
 // So many may wait for AvantLink; the rest waits in the file, where it costs no memory.
 const MOST_PENDING = 500;
 const LOOK_MS = 50;
+// So many orders in a row without an answer, and AvantLink is not well: the rest is kept from becoming like them.
+const MOST_SILENCE = 20;
 
 /** What a sending run is told. */
 export interface SendOptions {
@@ -38,33 +40,46 @@ export interface SendReport {
   readonly knownBefore: number;
   /** Refused by AvantLink: dead letters. */
   readonly refused: number;
-  /** On their way when an earlier run was killed; not sent again: dead letters. */
+  /** Left without an answer, in this run or when an earlier one was killed; not sent again: dead letters. */
   readonly unconfirmed: number;
   /** In the outbox, not delivered yet. */
   readonly pending: number;
   readonly interrupted: boolean;
+  /** It was stopped because AvantLink gave no answer to many orders in a row. */
+  readonly silence: boolean;
   /** The last thing that went wrong with AvantLink. */
   readonly lastFailure: string;
 }
 
 /** Sends a checked file through an outbox. */
 export async function sendFile(options: SendOptions): Promise<SendReport> {
-  const { file, check, rate, stop, progress } = options;
-  let delivered = 0;
-  let refused = 0;
-  let unconfirmed = 0;
-  let notNew = 0;
-  let confirmedBefore = 0;
+  const { file, check, rate, progress } = options;
+  const silence = new AbortController();
+  const stop = AbortSignal.any([options.stop, silence.signal]);
+  const counts = { delivered: 0, refused: 0, unconfirmed: 0, notNew: 0, confirmedBefore: 0 };
+  let unanswered = 0;
   let handled = 0;
   let lastFailure = "";
   const outbox = onceOnly(options.outbox, options.inFlight, {
-    unconfirmed: () => (unconfirmed += 1),
-    confirmedBefore: () => (confirmedBefore += 1),
+    unconfirmed() {
+      counts.unconfirmed += 1;
+    },
+    unanswered() {
+      counts.unconfirmed += 1;
+      unanswered += 1;
+      if (unanswered >= MOST_SILENCE) silence.abort();
+    },
+    answered() {
+      unanswered = 0;
+    },
+    confirmedBefore() {
+      counts.confirmedBefore += 1;
+    },
   });
 
   function onEvent(event: TrackingEvent): void {
-    if (event.type === "delivered") delivered += 1;
-    if (event.type === "dead") refused += 1;
+    if (event.type === "delivered") counts.delivered += 1;
+    if (event.type === "dead") counts.refused += 1;
     if ("error" in event) lastFailure = event.error.message;
   }
   const tracker = sendingTracker(options.merchant, outbox, onEvent, options.concurrency);
@@ -78,7 +93,7 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     const receipts = await Promise.all(batch.map((entry) => handOne(entry)));
     handled += batch.length;
     const accepted = receipts.filter(({ status }) => status === "accepted").length;
-    notNew += receipts.length - accepted;
+    counts.notNew += receipts.length - accepted;
     return accepted;
   }
 
@@ -98,14 +113,18 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     }
   }
 
+  /** How many orders of this run are in the outbox; what the shop itself has accepted since is no matter of it. */
+  async function stillPending(): Promise<number> {
+    const { pending, oldestPendingAt = 0 } = await outbox.totals();
+    return oldestPendingAt > handedAt ? 0 : pending;
+  }
+
   /** Waits while so many orders are pending; tells how far things are. */
-  async function pendingAtMost(most: number): Promise<number> {
+  async function pendingAtMost(most: number): Promise<void> {
     for (;;) {
-      const { pending, oldestPendingAt = 0 } = await outbox.totals();
-      // What the shop itself has accepted since is no matter of this run.
-      const ours = oldestPendingAt > handedAt ? 0 : pending;
+      const ours = await stillPending();
       progress(Math.max(0, handled - ours));
-      if (ours <= most || stop.aborted) return ours;
+      if (ours <= most || stop.aborted) return;
       await pause(LOOK_MS);
     }
   }
@@ -124,12 +143,23 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
       await pendingAtMost(MOST_PENDING);
       await pace(accepted, stop);
     }
-    pending = await pendingAtMost(0);
+    await pendingAtMost(0);
   } finally {
+    // Whatever ends the run: what AvantLink may have by now is waited for, never cut off.
+    await outbox.settle();
+    pending = await stillPending().catch(() => 0);
     await tracker.close({ timeoutMs: 0 });
   }
-  const knownBefore = Math.max(0, notNew - leftBefore) + confirmedBefore;
-  return { delivered, knownBefore, refused, unconfirmed, pending, interrupted: stop.aborted, lastFailure };
+  return {
+    delivered: counts.delivered,
+    knownBefore: Math.max(0, counts.notNew - leftBefore) + counts.confirmedBefore,
+    refused: counts.refused,
+    unconfirmed: counts.unconfirmed,
+    pending,
+    interrupted: options.stop.aborted,
+    silence: silence.signal.aborted,
+    lastFailure,
+  };
 }
 
 // Any value will do: the outbox that is handed to the tracker takes a transaction, and makes nothing of it.

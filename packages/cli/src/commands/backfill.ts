@@ -1,7 +1,6 @@
 import type { Outbox } from "@avantlink-s2s/core";
 import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile, type FileCheck } from "../backfill/check.ts";
-import { InFlight } from "../backfill/in-flight.ts";
 import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
 import { showProgress } from "../backfill/progress.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
@@ -18,6 +17,7 @@ import {
   sqliteOption,
 } from "../outbox/options.ts";
 import { sayProblems } from "../problems.ts";
+import { InFlight } from "../sending/in-flight.ts";
 import { harmless, openTerminal, type Terminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -65,16 +65,17 @@ export const backfillCommand = new Command("backfill")
     }
     // Said before anything is opened, rather than once for each order.
     orderKeyFor(options)("");
-    const { outbox, inFlight, statePath } = await openState(path, options);
+    const state = await openState(path, options);
+    const statePath = state.place;
     const sent = await send(
       terminal,
-      outbox,
+      state,
       (stop, progress) =>
         sendFile({
           file,
           check,
-          outbox,
-          inFlight,
+          outbox: state.outbox,
+          inFlight: state.inFlight,
           merchant: options,
           rate: options.rate,
           concurrency: options.concurrency,
@@ -83,7 +84,6 @@ export const backfillCommand = new Command("backfill")
         }),
       check.sendable,
     );
-    inFlight?.end(sent.pending === 0 && !sent.interrupted);
     terminal.sayJson({ file: path, ...shown(check), sent, state: statePath });
     sum(terminal, sent, statePath);
     process.exitCode = exitOf(sent);
@@ -101,21 +101,39 @@ If the shop may have sent some of the orders itself, name its own outbox, which 
 `;
 }
 
+/** Where it is remembered what was sent: a file of the backfill's own, or the shop's outbox. */
+interface SendState {
+  readonly outbox: Outbox;
+  readonly inFlight: InFlight | undefined;
+  readonly place: string;
+  close(): Promise<void>;
+}
+
 async function openState(
   path: string,
   options: OutboxChoice & { readonly state?: string | undefined },
-): Promise<{ readonly outbox: Outbox; readonly inFlight: InFlight | undefined; readonly statePath: string }> {
+): Promise<SendState> {
   if (isChosen(options)) {
     if (options.state !== undefined)
       throw new CommandError(EXIT.usage, "--state is for a backfill without an outbox.");
-    const { outbox, place } = await openOutbox(options);
-    return { outbox, inFlight: undefined, statePath: place };
+    const { outbox, place, close } = await openOutbox(options);
+    return { outbox, inFlight: undefined, place, close };
   }
-  const statePath = options.state ?? `${path}.sent.db`;
+  const place = options.state ?? `${path}.sent.db`;
   const { sqliteOutbox } = await import("@avantlink-s2s/outbox/sqlite");
-  const outbox = sqliteOutbox({ path: statePath });
+  const outbox = sqliteOutbox({ path: place });
   await outbox.open(clock, () => {});
-  return { outbox, inFlight: new InFlight(`${statePath}.in-flight`, (key) => outbox.state(key)), statePath };
+  try {
+    const inFlight = await InFlight.open(place, (key) => outbox.state(key));
+    const close = async () => {
+      await inFlight.end();
+      await outbox.close();
+    };
+    return { outbox, inFlight, place, close };
+  } catch (cause) {
+    await outbox.close();
+    throw cause;
+  }
 }
 
 async function withProgress<T>(
@@ -130,24 +148,27 @@ async function withProgress<T>(
   }
 }
 
-/** Sends until done, or until Ctrl-C: then what is on its way is settled first. */
+/** Sends until done, or until Ctrl-C: then what is on its way is settled first. A second one does not wait for it. */
 async function send(
   { note }: Terminal,
-  outbox: Outbox,
+  state: SendState,
   work: (stop: AbortSignal, progress: (done: number) => void) => Promise<SendReport>,
   total: number,
 ): Promise<SendReport> {
   const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  process.once("SIGINT", stop).once("SIGTERM", stop);
   const bar = showProgress("sending", total, "orders");
+  function stop(): void {
+    bar.stop();
+    note("Stopping: what is on its way is waited for, some seconds at most. Ctrl-C again does not wait.");
+    stopping.abort();
+  }
+  process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     return await work(stopping.signal, (done) => bar.update(done));
   } finally {
     bar.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
-    if (stopping.signal.aborted) note("Stopped.");
-    await outbox.close();
+    await state.close();
   }
 }
 
@@ -186,15 +207,20 @@ function sum({ say, note }: Terminal, sent: SendReport, statePath: string): void
   if (sent.refused > 0) note(`AvantLink refused ${sent.refused}: ${letters}`);
   if (sent.unconfirmed > 0) {
     note(
-      `${sent.unconfirmed} were being sent when an earlier run was killed. AvantLink may have them, so they were not sent again. By its article a repeat of the same order number is safe: outbox retry --all --send --sqlite ${statePath}`,
+      `${sent.unconfirmed} left without an answer, or while a run was killed. AvantLink may have them, so they were not sent again. By its article a repeat of the same order number is safe: outbox retry --all --send --sqlite ${statePath}`,
+    );
+  }
+  if (sent.silence) {
+    note(
+      "Stopped, because AvantLink gave no answer to many orders in a row. Give the same command again later.",
     );
   }
   if (sent.interrupted) note("Give the same command again to go on.");
   if (sent.pending > 0 && sent.lastFailure !== "") note(harmless(sent.lastFailure));
 }
 
-function exitOf({ interrupted, pending, refused, unconfirmed }: SendReport): ExitCode {
+function exitOf({ interrupted, silence, pending, refused, unconfirmed }: SendReport): ExitCode {
   if (interrupted) return EXIT.interrupted;
-  if (pending > 0) return EXIT.unreachable;
+  if (silence || pending > 0) return EXIT.unreachable;
   return refused + unconfirmed > 0 ? EXIT.wrong : EXIT.ok;
 }

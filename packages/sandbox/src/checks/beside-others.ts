@@ -1,6 +1,6 @@
 import type { ClickRecord, Finding, OrderRecord } from "../records.ts";
 import { isObject, textAt, textsAt } from "./body-values.ts";
-import { tokenAlone } from "./tracking-ids.ts";
+import { accountAlone, tokenAlone } from "./tracking-ids.ts";
 
 /** What an order is checked against: what the sandbox has seen before it. */
 export interface SeenBefore {
@@ -44,7 +44,8 @@ function checkVisitor(body: unknown, { click, visitorsOfToken }: SeenBefore): Fi
   }
   const hasToken = textAt(body, "tracking_ids", "avantlink_avad").trim() !== "";
   const hasAccount = textsAt(body, "tracking_ids", "user_id").length > 0;
-  return hasToken && !hasAccount ? [tokenAlone] : [];
+  if (hasAccount) return click === undefined ? [accountAlone] : [];
+  return hasToken ? [tokenAlone] : [];
 }
 
 function checkRepeat(body: unknown, raw: string, first: OrderRecord | undefined): Finding[] {

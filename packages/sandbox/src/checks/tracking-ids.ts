@@ -36,7 +36,7 @@ export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
     });
   }
   if (idLists.every((list) => textsAt(body, "tracking_ids", list).length === 0)) {
-    if (avad.trim() === "") findings.push(nothingButBlanks);
+    if (avad.trim() === "") findings.push(hasTrackingId(body) ? nothingButBlanks : noId);
     else if (endpoint === "click") findings.push(tokenAlone);
   }
   return findings;
@@ -49,10 +49,25 @@ const nothingButBlanks: Finding = {
     "It carries no ID but blanks. AvantLink answers 400 to a call without an ID, and can match this one to nothing.",
 };
 
+const noId: Finding = {
+  severity: "error",
+  path: "tracking_ids.visitor_id",
+  message:
+    "It is missing, and so is every other ID: AvantLink refuses such a call, and could tie it to nobody. Send the visitor ID that the shopper's click carried; keep it in a cookie from the landing on, and make one where there is none.",
+};
+
 /** An order is told so only where no click says more. */
 export const tokenAlone: Finding = {
   severity: "warning",
   path: "tracking_ids.visitor_id",
   message:
     "There is no visitor ID, so that click and order can meet by the token alone. Send the same visitor ID in both calls.",
+};
+
+/** Likewise. */
+export const accountAlone: Finding = {
+  severity: "warning",
+  path: "tracking_ids.visitor_id",
+  message:
+    "There is no visitor ID, and an account ID meets no click that was made before the shopper signed in. Send the visitor ID that the click carried: keep it in a cookie from the landing on.",
 };

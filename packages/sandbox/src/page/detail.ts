@@ -4,7 +4,7 @@ import type { Ledger } from "../ledger.ts";
 import type { ClickRecord, Finding, OrderRecord, ReceivedRequest } from "../records.ts";
 import { type FieldNote, noteFields } from "./field-notes.ts";
 import { curlText, headText } from "./http-text.ts";
-import { parsed, type Title, titleOf } from "./listing.ts";
+import { findingsOf, parsed, type Title, titleOf } from "./listing.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Everything that the page shows of one request. */
@@ -56,7 +56,7 @@ export function detailOf(ledger: Ledger, url: string, request: ReceivedRequest):
     receivedAt: request.receivedAt,
     merchantId: request.merchantId.slice(0, longestText),
     outcome: outcomeOf(request, record),
-    findings: record?.findings ?? [],
+    findings: findingsOf(request, record),
     fields:
       request.endpoint === "unknown" || body === undefined ? [] : noteFields(body, bodies[request.endpoint]),
     ...(record !== undefined && besides(ledger, request, record)),

@@ -79,7 +79,7 @@ function shows(
     case "refused":
       return request.record === undefined;
     case "findings":
-      return record !== undefined && record.findings.length > 0;
+      return findingsOf(request, record).length > 0;
     default:
       return request.endpoint === show;
   }
@@ -101,7 +101,7 @@ function toRow(request: ReceivedRequest, record: ClickRecord | OrderRecord | und
     note: noteOf(record),
     tone,
     brief,
-    findings: count(record?.findings ?? []),
+    findings: count(findingsOf(request, record)),
   };
 }
 
@@ -124,6 +124,14 @@ export function titleOf(request: ReceivedRequest, body: unknown): Title {
       : { word: "Order", name: number.slice(0, shownLength) }),
     ...(price !== "" && { amount: price.slice(0, shownLength) }),
   };
+}
+
+/** What was found in a request, taken or not. */
+export function findingsOf(
+  request: ReceivedRequest,
+  record: ClickRecord | OrderRecord | undefined,
+): readonly Finding[] {
+  return record?.findings ?? request.findings ?? [];
 }
 
 function noteOf(record: ClickRecord | OrderRecord | undefined): string {

@@ -1,6 +1,7 @@
 import { listAt, textAt, textsAt, valueAt } from "../checks/body-values.ts";
 import type { Ledger } from "../ledger.ts";
 import type { OrderRecord } from "../records.ts";
+import { findingsOf } from "./listing.ts";
 
 /** One line of the checklist "ready to go live". */
 export interface Step {
@@ -20,12 +21,7 @@ export function readiness(ledger: Ledger): Step[] {
   const click = clicks.findLast(({ body }) => textAt(body, "tracking_ids", "avantlink_avad").trim() !== "");
   return [
     step("click", "A click", click, "Open the shop with ?avad=test_1 at the end of its address."),
-    step(
-      "visitor",
-      "An order with the same visitor",
-      orders.findLast((order) => sharesVisitor(ledger, order)),
-      "Buy something in the same browser: the order must carry the click's visitor ID.",
-    ),
+    sameVisitor(ledger),
     step(
       "coupon",
       "A coupon",
@@ -66,6 +62,28 @@ function step(
   return seen === undefined
     ? { id, label, state: "open", hint: how }
     : { id, label, state: "done", hint: "", shownBy: { id: seen.id, request: seen.request } };
+}
+
+/** An order that names no visitor is a mistake in the shop, and no order is yet missing. */
+function sameVisitor(ledger: Ledger): Step {
+  const { requests, orders } = ledger;
+  const label = "An order with the same visitor";
+  const shared = orders.findLast((order) => sharesVisitor(ledger, order));
+  const newest = requests.findLast(
+    ({ endpoint, record, findings }) => endpoint === "order" && (record ?? findings) !== undefined,
+  );
+  const order = newest?.record === undefined ? undefined : ledger.record(newest.record);
+  if (newest && findingsOf(newest, order).some(({ path }) => path === "tracking_ids.visitor_id")) {
+    const shownBy = { id: order?.id ?? newest.id, request: newest.id };
+    const hint = "The newest order does not carry the click's visitor ID; it says what to do.";
+    return { id: "visitor", label, state: "wrong", hint, shownBy };
+  }
+  return step(
+    "visitor",
+    label,
+    shared,
+    "Buy something in the same browser: the order must carry the click's visitor ID.",
+  );
 }
 
 function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
@@ -112,8 +130,13 @@ function refresh({ orders }: Ledger): Step {
   };
 }
 
-function clean({ orders, clicks }: Ledger): Step {
+function clean({ orders, clicks, requests }: Ledger): Step {
   const label = "Nothing wrong with the newest order and click";
+  const refused = requests.at(-1);
+  if (refused?.refusal !== undefined) {
+    const shownBy = { id: refused.id, request: refused.id };
+    return { id: "clean", label, state: "wrong", hint: "The newest call was refused.", shownBy };
+  }
   const newest = [orders.at(-1), clicks.at(-1)].filter((record) => record !== undefined);
   const faulty = newest.find(({ findings }) => findings.some(({ severity }) => severity !== "info"));
   if (faulty !== undefined) {

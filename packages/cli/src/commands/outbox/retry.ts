@@ -1,10 +1,11 @@
 import type { DeadLetter, Outbox } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../../exit.ts";
-import { endpointOption, type Merchant, merchantOption, orderKeyFor } from "../../merchant.ts";
+import { endpointOption, merchantOption, orderKeyFor } from "../../merchant.ts";
 import { readCorrected, replace } from "../../outbox/corrected.ts";
 import { findLetter, letters } from "../../outbox/letters.ts";
 import { withOutbox } from "../../outbox/open.ts";
-import { sendNow } from "../../outbox/send-now.ts";
+import { InFlight } from "../../sending/in-flight.ts";
+import { type SendNow, sendNow } from "../../sending/send-now.ts";
 import { harmless, openTerminal, type Terminal } from "../../terminal.ts";
 import { wholeNumber } from "../../whole-number.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
@@ -30,18 +31,31 @@ export const retryCommand = onAnOutbox(
       const keyOf = orderKeyFor(options);
       // Said before a letter is touched.
       if (options.send === true) keyOf("");
-      const { keys, left } = await putBack(outbox, id, options, keyOf);
-      if (left > 0)
-        terminal.note(`${left} left: they have to be corrected one by one (retry ID --with FILE).`);
-      if (options.send === true) {
-        return send(terminal, { outbox, keys, left, merchant: options, waitMs: options.wait * 1000 });
+      const inFlight = await inFlightOf(outbox, options.sqlite);
+      try {
+        const { keys, left } = await putBack(outbox, id, options, keyOf);
+        if (left > 0)
+          terminal.note(`${left} left: they have to be corrected one by one (retry ID --with FILE).`);
+        if (options.send === true) {
+          const waitMs = options.wait * 1000;
+          await send(terminal, { outbox, inFlight, keys, merchant: options, waitMs }, left);
+          return;
+        }
+        terminal.sayJson({ retried: keys, left });
+        terminal.say(
+          `${keys.length} put back; a running shop delivers within a second or two, --send from here.`,
+        );
+      } finally {
+        await inFlight?.end();
       }
-      terminal.sayJson({ retried: keys, left });
-      terminal.say(
-        `${keys.length} put back; a running shop delivers within a second or two, --send from here.`,
-      );
     }),
   );
+
+/** What a backfill has under way, where the outbox is its state. */
+async function inFlightOf(outbox: Outbox, path: string | undefined): Promise<InFlight | undefined> {
+  if (path === undefined || !InFlight.isBeside(path)) return undefined;
+  return InFlight.open(path, (key) => outbox.state(key));
+}
 
 /** Which letters are orders again, by key, and how many could not be. */
 interface PutBack {
@@ -84,22 +98,12 @@ async function putAllBack(outbox: Outbox): Promise<PutBack> {
   return { keys, left: found.length - keys.length };
 }
 
-async function send(
-  { say, sayJson, note }: Terminal,
-  asked: {
-    readonly outbox: Outbox;
-    readonly keys: readonly string[];
-    readonly left: number;
-    readonly merchant: Merchant;
-    readonly waitMs: number;
-  },
-): Promise<void> {
-  const { outbox, keys, left, merchant, waitMs } = asked;
-  const { sent, lastFailure } = await sendNow(outbox, keys, merchant, waitMs);
+async function send({ say, sayJson, note }: Terminal, work: SendNow, left: number): Promise<void> {
+  const { sent, lastFailure } = await sendNow(work);
   const of = (state: string) => sent.filter((one) => one.state === state).length;
-  sayJson({ retried: keys, left, delivered: of("delivered"), dead: of("dead"), pending: of("pending") });
+  sayJson({ retried: work.keys, left, delivered: of("delivered"), dead: of("dead"), pending: of("pending") });
   say(`${of("delivered")} delivered, ${of("dead")} given up again, ${of("pending")} still waiting`);
-  if (of("delivered") < keys.length && lastFailure !== "") note(harmless(lastFailure));
+  if (of("delivered") < work.keys.length && lastFailure !== "") note(harmless(lastFailure));
   if (of("dead") > 0) process.exitCode = EXIT.wrong;
   else if (of("pending") > 0) process.exitCode = EXIT.unreachable;
 }

@@ -53,7 +53,7 @@ function label(severity) {
  * @param {boolean} taken
  */
 export function findingList(findings, taken) {
-  if (!taken) return element("p", { class: "hint" }, "It was not taken, so it was not checked.");
+  if (!taken && findings.length === 0) return element("p", { class: "hint" }, "It was not taken, so it was not checked.");
   if (findings.length === 0) return element("p", { class: "all-good" }, "Nothing to remark: each field is as the article has it.");
   return element(
     "ul",

@@ -1,6 +1,8 @@
 import type { JobState, Outbox } from "@avantlink-s2s/core";
 import { clock, pause } from "../clock.ts";
 import { type Merchant, sendingTracker } from "../merchant.ts";
+import type { InFlight } from "./in-flight.ts";
+import { onceOnly } from "./once-only.ts";
 
 const LOOK_MS = 100;
 
@@ -10,15 +12,27 @@ export interface Sent {
   readonly state: JobState | undefined;
 }
 
+/** What is sent from here, and how. */
+export interface SendNow {
+  readonly outbox: Outbox;
+  /** Where orders on their way are remembered, if the outbox is a backfill's state. */
+  readonly inFlight: InFlight | undefined;
+  readonly keys: readonly string[];
+  readonly merchant: Merchant;
+  readonly waitMs: number;
+}
+
 /** Delivers from this process, as the shop's own would, until these orders are settled or the time is up. */
-export async function sendNow(
-  outbox: Outbox,
-  keys: readonly string[],
-  merchant: Merchant,
-  waitMs: number,
-): Promise<{ readonly sent: readonly Sent[]; readonly lastFailure: string }> {
+export async function sendNow({
+  outbox,
+  inFlight,
+  keys,
+  merchant,
+  waitMs,
+}: SendNow): Promise<{ readonly sent: readonly Sent[]; readonly lastFailure: string }> {
   let lastFailure = "";
-  const tracker = sendingTracker(merchant, outbox, (event) => {
+  const sending = onceOnly(outbox, inFlight);
+  const tracker = sendingTracker(merchant, sending, (event) => {
     if ("error" in event) lastFailure = event.error.message;
   });
   await tracker.start();
@@ -29,6 +43,7 @@ export async function sendNow(
     const states = await Promise.all(waiting.map((key) => outbox.state(key)));
     waiting = waiting.filter((_, index) => states[index] === "pending");
   }
+  await sending.settle();
   const sent = await Promise.all(keys.map(async (key) => ({ key, state: await outbox.state(key) })));
   await tracker.close({ timeoutMs: 0 });
   return { sent, lastFailure };
