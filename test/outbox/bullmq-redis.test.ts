@@ -4,7 +4,7 @@ import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { bench } from "../conformance/bench.ts";
+import { type Bench, bench } from "../conformance/bench.ts";
 import { aJob, dead, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
 import { type OwnServer, ownRedis, redisService } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
@@ -43,7 +43,8 @@ describe.skipIf(!installed)(
     async function anOutbox(options: Partial<BullmqOutboxOptions> = {}): Promise<Outbox> {
       const outbox = bullmqOutbox({ connection: server.url, ...options });
       opened.push(outbox);
-      await outbox.open(shiftedClock(), (error) => problems.push(error));
+      const told = problems;
+      await outbox.open(shiftedClock(), (error) => told.push(error));
       return outbox;
     }
     const codes = () => problems.map(({ code }) => code);
@@ -250,6 +251,38 @@ describe.skipIf(!installed)(
         .toMatchObject({ accepted: 2, delivered: 2 });
       expect(codes()).toEqual(["outbox.stalled"]);
       await worker.end();
+    });
+
+    describe("a worker that is stopped while its connections wait to be tried again", () => {
+      async function awayWithOneDelivered(): Promise<Bench> {
+        // The next attempt is so far away that it does not help.
+        const retryStrategy = () => 3_600_000;
+        const { port } = new URL(server.url);
+        const outbox = await anOutbox({
+          connection: { host: "127.0.0.1", port: Number(port), retryStrategy },
+        });
+        const worker = await bench(outbox, 2);
+        await outbox.put(aJob("1"));
+        const sent = await worker.next();
+        await server.stop("SIGKILL");
+        await expect(outbox.totals()).rejects.toMatchObject({ code: "outbox.unavailable" });
+        sent.answer(delivered);
+        return worker;
+      }
+
+      test("settles what it had, if Redis is back", async () => {
+        const worker = await awayWithOneDelivered();
+        await server.start();
+        await worker.stop();
+        expect(await (await anOutbox()).state(keyOf("1"))).toBe("delivered");
+      });
+
+      test("ends all the same, if Redis is not", async () => {
+        const worker = await awayWithOneDelivered();
+        await worker.stop();
+        await server.start();
+        expect(await (await anOutbox()).state(keyOf("1"))).toBe("pending");
+      });
     });
 
     test("closing does not wait for a Redis that is away", async () => {

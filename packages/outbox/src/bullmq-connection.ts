@@ -2,6 +2,7 @@ import { AvantLinkError } from "@avantlink-s2s/core";
 import type { Cluster, Redis, RedisOptions } from "ioredis";
 import { unavailable } from "./failure.ts";
 import { inTime, PATIENCE_MS } from "./in-time.ts";
+import { pause } from "./pause.ts";
 
 /** Where Redis is: ioredis's own options. */
 export interface RedisAddress {
@@ -90,6 +91,31 @@ export async function withRedis<T>(redis: Redis, work: Promise<T>): Promise<T> {
   } finally {
     redis.off("error", listen);
   }
+}
+
+/** What is used of a connection to begin and to end it. */
+export interface Connection {
+  readonly status: string;
+  connect(): Promise<unknown>;
+  disconnect(): void;
+}
+
+/** Whether a connection can be had in time. One that waits for its next attempt is not let wait. */
+export async function awake(connection: Connection): Promise<boolean> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await pause(20)) {
+    if (["ready", "connect", "end"].includes(connection.status)) return true;
+    if (connection.status === "reconnecting") connection.connect().catch(() => {});
+  }
+  return false;
+}
+
+/**
+ * Ends a connection, and what was asked through it. One that waits for its next attempt to connect only ever ends
+ * within an attempt: without one, whoever waits for its end, as BullMQ does, waits for good.
+ */
+export function endNow(connection: Connection): void {
+  if (connection.status === "reconnecting") connection.connect().catch(() => {});
+  if (connection.status !== "end") connection.disconnect();
 }
 
 /** What of the server's own settings may lose what it took, in words; nothing where the server does not tell. */

@@ -1,9 +1,10 @@
 import { AvantLinkError, type Deliver, type OutboxWorker } from "@avantlink-s2s/core";
 import type { Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { load, withRedis } from "./bullmq-connection.ts";
+import { awake, type Connection, endNow, load, withRedis } from "./bullmq-connection.ts";
 import { BullJobs, NO_LIMIT, PREFIX } from "./bullmq-jobs.ts";
 import { createProcessor, delayAfter } from "./bullmq-worker.ts";
+import { inTime } from "./in-time.ts";
 
 // Half a minute after its worker died a job's lock is gone, and a sweep finds it within another quarter.
 const LEASE_MS = 30_000;
@@ -44,22 +45,34 @@ export async function startWorker(
     metrics: { maxDataPoints: 1 },
     settings: { backoffStrategy: delayAfter },
   });
-  const end = async () => {
-    await worker.close(true);
-    redis.disconnect();
-  };
+  let connections: readonly Connection[] = [redis];
+
+  async function end(): Promise<void> {
+    for (const connection of connections) endNow(connection);
+    await inTime(worker.close(true), "Redis").catch(() => {});
+  }
+
+  async function stop(): Promise<void> {
+    await worker.pause(true);
+    await processor.idle();
+    // Where Redis is away, nothing more can be settled.
+    const all = await Promise.all(connections.map(awake));
+    await (all.every(Boolean) ? worker.close() : end());
+  }
+
   worker.on("completed", ({ id }) => processor.settled(id));
   watch(redis, worker, problem);
   try {
     // A worker whose connections break before they were ready never comes back to life.
     await withRedis(redis, worker.waitUntilReady());
+    const blocking = await worker.getBackend().blockingClient;
+    if (blocking) connections = [blocking, redis];
   } catch (cause) {
-    redis.disconnect();
-    await end().catch(() => {});
+    await end();
     throw cause;
   }
   worker.run().catch((cause: unknown) => problem(new AvantLinkError("unexpected", { cause })));
-  return { stop: () => worker.close(), end };
+  return { stop, end };
 }
 
 /** Tells once that Redis is away, until it is back. */

@@ -1,4 +1,4 @@
-import type { ClaimedJob, Deliver } from "@avantlink-s2s/core";
+import type { ClaimedJob, Deliver, Verdict } from "@avantlink-s2s/core";
 import type { DelayedError, Job, UnrecoverableError } from "bullmq";
 
 const MOST_REMEMBERED = 1_000;
@@ -38,6 +38,8 @@ export interface ProcessorParts {
 /** Tries jobs for BullMQ, and speaks verdicts in its language. */
 export interface Processor {
   process(job: OrderJob, token?: string): Promise<void>;
+  /** Resolves when nothing is being delivered. */
+  idle(): Promise<void>;
   /** BullMQ has taken the verdict on this job. */
   settled(jobId: string | undefined): void;
 }
@@ -46,6 +48,7 @@ export function createProcessor({ deliver, errors, markTried }: ProcessorParts):
   // What was delivered while Redis was away for longer than the lease: when such a job comes back, its order must
   // not be sent again.
   const delivered = new Map<string | undefined, string>();
+  const underWay = new Set<Promise<Verdict>>();
 
   function remember(job: OrderJob): void {
     delivered.set(job.id, job.data);
@@ -58,13 +61,18 @@ export function createProcessor({ deliver, errors, markTried }: ProcessorParts):
   return {
     async process(job, token = "") {
       if (delivered.get(job.id) === job.data) return;
-      const verdict = await deliver(claimedOf(job));
+      const delivering = deliver(claimedOf(job)).finally(() => underWay.delete(delivering));
+      underWay.add(delivering);
+      const verdict = await delivering;
       if (verdict.verdict === "delivered") return remember(job);
       if (verdict.verdict === "dead") throw new errors.UnrecoverableError(JSON.stringify(verdict.reason));
       await markTried(job, token);
       if (verdict.counted) throw new RetryError(verdict.reason, verdict.at);
       await job.moveToDelayed(verdict.at, token);
       throw new errors.DelayedError();
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
     },
     settled: (jobId) => void delivered.delete(jobId),
   };

@@ -42,6 +42,12 @@ type FailedVerdict = Exclude<Verdict, { verdict: "delivered" }>;
 /** What is kept of a job in pg-boss's `data`. */
 export interface JobData extends ClaimedJob {}
 
+/** What a taken key stands for. A letter's key may be taken again. */
+export interface Standing {
+  readonly state: JobState;
+  readonly isLetter: boolean;
+}
+
 /** Tells one lease of a job from the next. */
 export interface Lease {
   readonly id: string;
@@ -175,14 +181,17 @@ export class BossJobs {
   }
 
   async state(sql: SqlRunner, key: string): Promise<JobState | undefined> {
+    return (await this.standing(sql, [key])).get(idOf(key))?.state;
+  }
+
+  /** What taken keys stand for, by the job's ID. */
+  async standing(sql: SqlRunner, keys: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
     const { rows } = await sql.executeSql(
-      `SELECT state FROM ${this.#table} WHERE name = $1 AND id = $2::uuid`,
-      [this.#queue, idOf(key)],
+      `SELECT id, state FROM ${this.#table}
+       WHERE name = $1 AND id IN (SELECT jsonb_array_elements_text($2::jsonb)::uuid)`,
+      [this.#queue, JSON.stringify(keys.map(idOf))],
     );
-    const [row] = rows as { state: string }[];
-    if (!row) return undefined;
-    if (row.state === "completed") return "delivered";
-    return row.state === "failed" || row.state === "cancelled" ? "dead" : "pending";
+    return new Map((rows as { id: string; state: string }[]).map(({ id, state }) => [id, standingOf(state)]));
   }
 
   async totals(sql: SqlRunner): Promise<OutboxTotals> {
@@ -222,6 +231,11 @@ export function dataOf({ key, kind, body, acceptedAt }: OutboxJob): JobData {
 export function claimedOf(data: unknown): ClaimedJob {
   const { key, kind, body, acceptedAt, attempts } = data as JobData;
   return { key, kind, body, acceptedAt, attempts };
+}
+
+function standingOf(state: string): Standing {
+  const settled = state === "failed" || state === "cancelled" ? "dead" : "pending";
+  return { state: state === "completed" ? "delivered" : settled, isLetter: state === "failed" };
 }
 
 /** A key's first half, as the UUID by which pg-boss knows the job. What is no key is nobody's. */

@@ -6,7 +6,7 @@ import {
   type PutResult,
 } from "@avantlink-s2s/core";
 import type { SqlRunner } from "./pg-boss-boss.ts";
-import { type BossJobs, dataOf, idOf } from "./pg-boss-jobs.ts";
+import { type BossJobs, dataOf, idOf, type Standing } from "./pg-boss-jobs.ts";
 
 /** Stores orders, each once its key; of several with one key the first. What became of each. */
 export async function putAll(
@@ -17,11 +17,15 @@ export async function putAll(
   const first = new Map<string, OutboxJob>();
   for (const job of all) if (!first.has(job.key)) first.set(job.key, job);
   const stored = await jobs.insert(sql, [...first.values()]);
+  const isStored = (job: OutboxJob) => first.get(job.key) === job && stored.has(idOf(job.key));
+  const taken = all.filter((job) => !isStored(job)).map(({ key }) => key);
+  const standing = taken.length > 0 ? await jobs.standing(sql, taken) : new Map<string, Standing>();
   const results: PutResult[] = [];
   // One after the other: inside a transaction there is only one connection.
   for (const job of all) {
-    const isStored = first.get(job.key) === job && stored.has(idOf(job.key));
-    results.push(isStored ? { accepted: true } : await putAgain(jobs, sql, job));
+    results.push(
+      isStored(job) ? { accepted: true } : await putAgain(jobs, sql, job, standing.get(idOf(job.key))),
+    );
   }
   return results;
 }
@@ -34,18 +38,23 @@ export async function putDead(
   reason: DeadReason,
 ): Promise<PutResult> {
   if (await jobs.putLetter(sql, job, reason)) return { accepted: true };
-  return { accepted: false, state: await standing(jobs, sql, job.key) };
+  return refused(await jobs.state(sql, job.key));
 }
 
-async function putAgain(jobs: BossJobs, sql: SqlRunner, job: OutboxJob): Promise<PutResult> {
+async function putAgain(
+  jobs: BossJobs,
+  sql: SqlRunner,
+  job: OutboxJob,
+  standing: Standing | undefined,
+): Promise<PutResult> {
+  if (!standing?.isLetter) return refused(standing?.state);
   if (await jobs.revive(sql, job.key, dataOf(job))) return { accepted: true };
-  return { accepted: false, state: await standing(jobs, sql, job.key) };
+  return refused(await jobs.state(sql, job.key));
 }
 
-/** What a taken key stands for. */
-async function standing(jobs: BossJobs, sql: SqlRunner, key: string): Promise<JobState> {
-  const state = await jobs.state(sql, key);
-  if (state === undefined)
+function refused(state: JobState | undefined): PutResult {
+  if (state === undefined) {
     throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
-  return state;
+  }
+  return { accepted: false, state };
 }
