@@ -113,11 +113,13 @@ describe("amounts", () => {
       {
         code: "order.lines-do-not-sum",
         path: "subtotal",
-        message: expect.stringMatching(/270\.45.*261\.95.*8\.5 apart.*shipping or tax/),
+        message: expect.stringMatching(/270\.45.*261\.95.*8\.50 apart.*shipping or tax/),
       },
     ]);
     expect(mapped({ subtotal: "251.95" }).findings[0]?.message).toMatch(/give it as orderDiscount/);
     expect(mapped({ subtotal: 251.95, orderDiscount: 10 }).findings).toEqual([]);
+    expect(mapped({ subtotal: 240, orderDiscount: 10 }).findings[0]?.message).toMatch(/another discount/);
+    expect(mapped({ subtotal: 261.96 }).findings[0]?.message).toMatch(/0\.01 apart.*rounded each by itself/);
   });
 
   test("a discount larger than the order leaves lines of zero", () => {

@@ -125,14 +125,47 @@ test.each([
   const mapped = accepted(stripeOrder(session(currency, total, tax, quantity), { newCustomer: true }));
   expect(mapped.findings).toEqual([]);
   const result = toOrderPayload(mapped.order, mapped.context);
-  expect(result.ok && result.payload.order).toMatchObject({
-    currency: currency.toUpperCase(),
+  expect(result.ok && result.payload.order).toEqual({
+    order_number: "R-20417",
     order_amount_subtotal: subtotal,
+    currency: currency.toUpperCase(),
+    coupon_codes: [],
+    customer: { new_customer: true, country: "GB", region: "", state: "ENG" },
     products: lines.map(([product_amount, items]) => ({
       product_sku: "LANTERN-GREEN",
       product_amount,
       quantity: items,
     })),
+  });
+});
+
+test("gives AvantLink the payload computed by hand for a promotion code and tax inside the prices", () => {
+  const mapped = accepted(stripeOrder(STRIPE_SESSION, { newCustomer: false }));
+  const result = toOrderPayload(mapped.order, mapped.context);
+  expect(result.ok && result.findings).toEqual([]);
+  expect(result.ok && result.payload).toEqual({
+    current_url: "",
+    tracking_ids: {
+      user_id: ["cus_Lantern1"],
+      visitor_id: PACKED_CONTEXT.visitorIds,
+      avantlink_avad: "77_f3afbe121",
+    },
+    user_agent: PACKED_CONTEXT.userAgent,
+    user_ip_address: "",
+    referrer_url: "",
+    google_click_id: "",
+    custom_tracking_code: "",
+    order: {
+      order_number: "R-20417",
+      order_amount_subtotal: 39.65,
+      currency: "GBP",
+      coupon_codes: ["SPRING20"],
+      customer: { new_customer: false, country: "GB", region: "", state: "ENG" },
+      products: [
+        { product_sku: "LANTERN-GREEN", product_amount: 16.66, quantity: 2 },
+        { product_sku: "MAP-NORTH", product_amount: 6.33, quantity: 1 },
+      ],
+    },
   });
 });
 

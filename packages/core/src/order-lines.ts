@@ -1,4 +1,4 @@
-import { fromMinor, toMinor } from "./amount.ts";
+import { formatMinor, toMinor } from "./amount.ts";
 import type { Finding } from "./finding.ts";
 import type { ReadableOrder } from "./order-schema.ts";
 import { splitLine, spreadDiscount } from "./spread.ts";
@@ -38,7 +38,7 @@ export function priceLines(order: ReadableOrder, digits: number): PricedOrder | 
     findings.push({
       code: "order.discount-too-large",
       path: "orderDiscount",
-      message: `is ${fromMinor(asked, digits)}, more than the lines' ${fromMinor(sum, digits)}; the lines are sent as 0`,
+      message: `is ${formatMinor(asked, digits)}, more than the lines' ${formatMinor(sum, digits)}; the lines are sent as 0`,
     });
   }
   const lines: WireLine[] = [];
@@ -48,22 +48,35 @@ export function priceLines(order: ReadableOrder, digits: number): PricedOrder | 
   const given = toMinor(order.subtotal, digits);
   const net = sum - discount;
   if (given !== undefined && given !== net && products.length > 0) {
-    findings.push(doNotSum(given, net, discount, digits));
+    findings.push(doNotSum({ subtotal: given, net, discount, lines: products.length }, digits));
   }
   return { lines, subtotal: given ?? net, findings };
 }
 
-function doNotSum(subtotal: number, net: number, discount: number, digits: number): Finding {
-  const off = fromMinor(Math.abs(subtotal - net), digits);
-  const cause =
-    net > subtotal
-      ? discount > 0
-        ? "Likely the lines hold tax, or another discount is in the subtotal only: give all of it as orderDiscount."
-        : "Likely a discount is in the subtotal only (give it as orderDiscount), or the lines hold tax."
-      : "Likely the subtotal holds shipping or tax, or a line is missing.";
+interface Disagreement {
+  readonly subtotal: number;
+  readonly net: number;
+  readonly discount: number;
+  readonly lines: number;
+}
+
+function doNotSum(order: Disagreement, digits: number): Finding {
+  const [subtotal, net] = [formatMinor(order.subtotal, digits), formatMinor(order.net, digits)];
+  const off = formatMinor(Math.abs(order.subtotal - order.net), digits);
   return {
     code: "order.lines-do-not-sum",
     path: "subtotal",
-    message: `is ${fromMinor(subtotal, digits)}, but the lines come to ${fromMinor(net, digits)}, ${off} apart. ${cause} Commission is computed on the lines.`,
+    message: `is ${subtotal}, but the lines come to ${net}, ${off} apart. ${likelyCause(order)} Commission is computed on the lines.`,
   };
+}
+
+function likelyCause({ subtotal, net, discount, lines }: Disagreement): string {
+  // A minor unit a line is what rounding each of them can make.
+  if (Math.abs(subtotal - net) <= lines) {
+    return "Likely the lines and the subtotal were rounded each by itself: give each line's price with all its decimals.";
+  }
+  if (net < subtotal) return "Likely the subtotal holds shipping or tax, or a line is missing.";
+  return discount > 0
+    ? "Likely the lines hold tax, or another discount is in the subtotal only: give all of it as orderDiscount."
+    : "Likely a discount is in the subtotal only (give it as orderDiscount), or the lines hold tax.";
 }

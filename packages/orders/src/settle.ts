@@ -73,7 +73,7 @@ function agree(
   if (rounded.reaches(figure + discount)) return { net: figure, subtotal: figure };
   if (Math.abs(figure - net) <= (sale.stated.slack ?? 0)) return { net, subtotal: net };
   if (sale.lines.length > 0) {
-    notes.finding("mapper.does-not-add-up", sale.stated.path, apart(figure, net, digits));
+    notes.finding("mapper.does-not-add-up", sale.stated.path, apart(figure, net, digits, sale.lines.length));
   }
   return { net, subtotal: sale.stated.wins ? figure : net };
 }
@@ -85,11 +85,13 @@ function nearest(stated: StatedTotal, net: number, digits: number): number | und
   return figures.find((figure) => Math.abs(figure - net) <= (stated.slack ?? 0)) ?? figures[0];
 }
 
-function apart(stated: number, net: number, digits: number): string {
+function apart(stated: number, net: number, digits: number, lines: number): string {
   const off = formatMinor(Math.abs(stated - net), digits);
   const cause =
-    stated > net
-      ? "Likely a line is missing, or the figure holds shipping, tax or a discount not yet taken off."
-      : "Likely a discount, a refund or a gift card is in the figure and not in the lines, or the lines hold tax.";
+    Math.abs(stated - net) <= lines
+      ? "Likely the lines and the figure were rounded each by itself."
+      : stated > net
+        ? "Likely a line is missing, or the figure holds shipping, tax or a discount not yet taken off."
+        : "Likely a discount, a refund or a gift card is in the figure and not in the lines, or the lines hold tax.";
   return `says ${formatMinor(stated, digits)}, but the lines come to ${formatMinor(net, digits)}, ${off} apart. ${cause}`;
 }
