@@ -251,6 +251,58 @@ describe("an outbox that is slow", () => {
   });
 });
 
+describe("an order inside the shop's transaction", () => {
+  /** An outbox that joins transactions, one part of which is held until the test lets go. */
+  function heldOutbox(part: "open" | "put") {
+    const inner = memoryOutbox();
+    let puts = 0;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const outbox: Outbox = {
+      ...inner,
+      durable: true,
+      joinsTransactions: true,
+      async open(...given) {
+        if (part === "open") await held;
+        return inner.open(...given);
+      },
+      async put(...given) {
+        puts += 1;
+        if (part === "put") await held;
+        return inner.put(...given);
+      },
+    };
+    return { outbox, letGo, puts: () => puts };
+  }
+
+  test("is never put once the call has returned: the connection is the shop's again", async () => {
+    const { outbox, letGo, puts } = heldOutbox("open");
+    const tracker = aTracker(outbox);
+    const waiting = tracker.trackOrder(anOrder(), aContext(), { transaction: {} });
+    await expect.poll(() => clock.next()).toBe(1_000);
+    clock.advance(1_000);
+    expect(await waiting).toMatchObject({ status: "rejected", error: { code: "outbox.unavailable" } });
+    letGo();
+    await tracker.start();
+    expect(puts()).toBe(0);
+    expect(await tracker.trackOrder(anOrder(), aContext(), { transaction: {} })).toMatchObject({
+      status: "accepted",
+    });
+  });
+
+  test("holds the call until nothing of it is under way on the shop's connection any more", async () => {
+    const { outbox, letGo, puts } = heldOutbox("put");
+    const waiting = aTracker(outbox).trackOrder(anOrder(), aContext(), { transaction: {} });
+    await expect.poll(puts).toBe(1);
+    clock.advance(10_000);
+    letGo();
+    expect(await waiting).toMatchObject({ status: "accepted" });
+    expect(events.of("rejected")).toEqual([]);
+  });
+});
+
 describe("an outbox that cannot be opened", () => {
   test("has each order delivered at once, and says why in its own words", async () => {
     const store = brittleOutbox();

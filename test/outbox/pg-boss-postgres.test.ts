@@ -162,6 +162,18 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       }
     });
 
+    test("is refused when what is given is no transaction", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      for (const transaction of [null, "a transaction", client]) {
+        await expect(outbox.put(aJob("1"), { transaction })).rejects.toMatchObject({
+          code: "outbox.unavailable",
+          message: expect.stringMatching(/no transaction|transaction block/),
+        });
+      }
+      expect(await outbox.totals()).toEqual(NONE);
+    });
+
     test("is refused, and nothing broken, when the transaction had failed before", async () => {
       const outbox = await anOutbox();
       const client = await aClient();
@@ -171,6 +183,55 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
         code: "outbox.unavailable",
       });
       await client.query("ROLLBACK");
+    });
+
+    test("that cannot be stored in time leaves nothing under way on the connection when the call returns", async () => {
+      const tracker = createTracker({
+        merchantId: MERCHANT_ID,
+        endpoint: "http://127.0.0.1:9",
+        deliver: false,
+        onEvent: () => {},
+        outbox: pgBossOutbox({ boss, queue }),
+      });
+      const [first, second] = [await aClient(), await aClient()];
+      await first.query("CREATE TABLE IF NOT EXISTS shop_order (number text)");
+      await first.query("TRUNCATE shop_order");
+      await first.query("BEGIN");
+      await tracker.trackOrder(anOrder(), aContext(), { transaction: first });
+      await second.query("BEGIN");
+      await second.query("INSERT INTO shop_order VALUES ('1')");
+      const receipt = await tracker.trackOrder(anOrder(), aContext(), { transaction: second });
+      expect(receipt.status).toBe("rejected");
+      expect((await second.query("COMMIT")).command).toBe("COMMIT");
+      expect((await second.query("SELECT * FROM shop_order")).rows).toEqual([{ number: "1" }]);
+      // The connection's next user may have no failures of ours in a transaction of its own.
+      await second.query("BEGIN");
+      await first.query("COMMIT");
+      await second.query("SELECT 1");
+      expect((await second.query("COMMIT")).command).toBe("COMMIT");
+      await tracker.close({ timeoutMs: 0 });
+    });
+
+    test("that is stored beside another one on the same connection stays when that one fails", async () => {
+      const outbox = await anOutbox();
+      const [first, second] = [await aClient(), await aClient()];
+      await first.query("BEGIN");
+      await outbox.put(aJob("locked"), { transaction: first });
+      await second.query("BEGIN");
+      await second.query("SET LOCAL lock_timeout = '7s'");
+      const put = (name: string) => outbox.put(aJob(name), { transaction: second });
+      expect(await Promise.allSettled([put("1"), put("locked"), put("2")])).toMatchObject([
+        { status: "fulfilled", value: { accepted: true } },
+        { status: "rejected", reason: { code: "outbox.unavailable" } },
+        { status: "fulfilled", value: { accepted: true } },
+      ]);
+      expect((await second.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "7s" }]);
+      expect((await second.query("COMMIT")).command).toBe("COMMIT");
+      expect([await outbox.state(keyOf("1")), await outbox.state(keyOf("2"))]).toEqual([
+        "pending",
+        "pending",
+      ]);
+      await first.query("ROLLBACK");
     });
 
     test("is tracked by one call, and waits for nothing inside", async () => {

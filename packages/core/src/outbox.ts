@@ -78,7 +78,8 @@ export interface PutOptions {
   readonly dead?: DeadReason | undefined;
   /**
    * The shop's own database transaction, for an outbox that can join it: the job is there if and only if that
-   * commits, and a failure of ours leaves the transaction usable.
+   * commits, and a failure of ours leaves the transaction usable. Its connection is one: nothing is under way on it
+   * any more when `put` settles.
    */
   readonly transaction?: unknown;
 }

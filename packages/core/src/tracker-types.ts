@@ -40,7 +40,8 @@ export interface WaitOptions {
 export interface TrackOrderOptions extends WaitOptions {
   /**
    * The shop's own database transaction, so that the order is accepted if and only if it commits. Only for an
-   * outbox that can join it; nothing is waited for inside.
+   * outbox that can join it. AvantLink is not waited for inside, and when the call returns, the connection is the
+   * shop's again. A receipt of `rejected` leaves the transaction as it was: commit it, and track the order later.
    */
   readonly transaction?: unknown;
 }

@@ -73,8 +73,19 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       notice: (error) => tell({ type: "problem", error }),
     });
 
-    async function store(job: OutboxJob, { transaction }: TrackOrderOptions): Promise<PutResult> {
+    async function store(job: OutboxJob): Promise<PutResult> {
       await lifecycle.ready();
+      return outbox.put(job);
+    }
+
+    /**
+     * Inside the shop's transaction the outbox is waited for to its end, however long it takes: what it still had
+     * under way on the shop's connection would run into whatever the shop does there next. It limits its own waiting.
+     */
+    async function storeInside(job: OutboxJob, transaction: unknown): Promise<PutResult> {
+      const opened = await within(lifecycle.ready(), OUTBOX_PATIENCE_MS, runtime);
+      if (opened === "late")
+        throw new AvantLinkError("outbox.unavailable", { detail: "It is not open yet." });
       return outbox.put(job, { transaction });
     }
 
@@ -101,7 +112,17 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
         if (done === "late") return reject(orderNumber, new AvantLinkError("outbox.unavailable"), findings);
         if (done.value) return duplicate(intake, "delivered");
       }
-      const storing = store(job, asked);
+      if (asked.transaction !== undefined) {
+        try {
+          return taken(intake, await storeInside(job, asked.transaction));
+        } catch (cause) {
+          // Not delivered directly: the transaction may yet be rolled back.
+          const error = outboxError(cause);
+          noteFailure(error);
+          return reject(orderNumber, error, findings);
+        }
+      }
+      const storing = store(job);
       const patience = Math.max(0, OUTBOX_PATIENCE_MS - (runtime.now() - since));
       const stored = await within(storing, patience, runtime).catch((cause: unknown) => ({
         cause,
@@ -112,7 +133,7 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       }
       if ("cause" in stored) return notStored(intake, asked, stored.cause);
       const receipt = taken(intake, stored.value);
-      const waitMs = asked.transaction === undefined ? (asked.waitForDeliveryMs ?? 0) : 0;
+      const waitMs = asked.waitForDeliveryMs ?? 0;
       if (waitMs <= 0 || (receipt.status === "duplicate" && receipt.state !== "pending")) return receipt;
       const { state, error } = await waitingRoom.wait(job.key, waitMs, () => outbox.state(job.key));
       if (receipt.status === "duplicate") return { ...receipt, state };
@@ -162,8 +183,8 @@ export function trackerFactory(openTransport: TransportFactory, env: () => Envir
       const error = outboxError(cause);
       noteFailure(error);
       const receipt = reject(orderNumber, error, findings);
-      // What was accepted before stands first when memory is full; a transaction may yet be rolled back.
-      if (error.code === "outbox.full" || asked.transaction !== undefined) return receipt;
+      // What was accepted before stands first when memory is full.
+      if (error.code === "outbox.full") return receipt;
       const delivering = direct.send(job);
       const waitMs = asked.waitForDeliveryMs ?? 0;
       if (waitMs <= 0) return receipt;

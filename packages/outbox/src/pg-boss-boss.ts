@@ -30,14 +30,33 @@ export type ShopTransaction =
   | { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> };
 
 // A second checkout of the same order waits for the first one's transaction. Not for long: the shop waits too.
-const LOCK_TIMEOUT_MS = 2_000;
+const LOCK_TIMEOUT_MS = 900;
 const SAVEPOINT = "avantlink_order";
+// The last order that each transaction was given. Under savepoints that overlap, one that failed would undo others.
+const lastIn = new WeakMap<ShopTransaction, Promise<unknown>>();
 
 /**
  * Runs something inside the shop's transaction, under a savepoint: when it fails, the transaction is as it was
  * before, and the shop may go on with it.
  */
 export async function underSavepoint<T>(
+  transaction: ShopTransaction,
+  work: (sql: SqlRunner) => Promise<T>,
+): Promise<T> {
+  if (typeof transaction !== "object" || transaction === null) throw new Error("that is no transaction");
+  const before = lastIn.get(transaction);
+  const done = (async () => {
+    await before;
+    return workUnderSavepoint(transaction, work);
+  })();
+  lastIn.set(
+    transaction,
+    done.catch(() => {}),
+  );
+  return done;
+}
+
+async function workUnderSavepoint<T>(
   transaction: ShopTransaction,
   work: (sql: SqlRunner) => Promise<T>,
 ): Promise<T> {
@@ -53,7 +72,11 @@ export async function underSavepoint<T>(
     await sql.executeSql(`RELEASE SAVEPOINT ${SAVEPOINT}`);
     return result;
   } catch (cause) {
-    await sql.executeSql(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`).catch(() => {});
+    // A connection that is gone, or cannot be asked any more, has lost its transaction anyway.
+    await sql
+      .executeSql(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)
+      .then(() => sql.executeSql(`RELEASE SAVEPOINT ${SAVEPOINT}`))
+      .catch(() => {});
     throw cause;
   }
 }
