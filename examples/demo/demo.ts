@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Finding, type OrderRecord, type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import { annotate } from "./annotated-json.ts";
 import { fieldSources, sumOfLines } from "./field-sources.ts";
 import * as report from "./report.ts";
 import { freePort, type ShopCommand, type ShopProcess, startShop } from "./shop-process.ts";
 import { openBrowser, Unexpected } from "./shopper.ts";
+import { staysOpen, untilCtrlC, untilInterrupted } from "./terminal.ts";
 import { buy, type Landing, land, type Purchase, plan, refresh } from "./walk.ts";
 
 /** What a demo needs to know of its shop. */
@@ -25,7 +25,6 @@ const SHOP_PORT = 4020;
 const SANDBOX_PORT = 4021;
 const MERCHANT_ID = "123e4567-e89b-12d3-a456-426614174000";
 const QUIET_MS = 1_000;
-const CTRL_C = 3;
 
 /** Opens a sandbox and a shop, walks a shopper through it, and shows what AvantLink received. */
 export async function runDemo(shop: DemoShop): Promise<void> {
@@ -57,23 +56,8 @@ export async function runDemo(shop: DemoShop): Promise<void> {
     else await endInOrder(running, sandbox, shop);
   } catch (error) {
     process.exitCode = 1;
-    if (!(error instanceof Error)) throw error;
-    report.bad(error instanceof Unexpected || "code" in error ? error.message : (error.stack ?? ""));
+    report.failure(error);
   }
-}
-
-/** Resolves at Ctrl-C, or what else asks a process to end. Package managers pass a Ctrl-C on a second time: once is enough. */
-function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
-  });
-}
-
-/** Whether a person is at the terminal, who may want to look around afterwards. */
-function staysOpen(): boolean {
-  const { values } = parseArgs({ options: { once: { type: "boolean" } } });
-  const inCi = !["", "0", "false"].includes(process.env.CI ?? "");
-  return values.once !== true && !inCi && process.stdin.isTTY && process.stdout.isTTY;
 }
 
 async function walk(shop: ShopProcess, sandbox: Sandbox, { sends }: DemoShop): Promise<void> {
@@ -138,23 +122,12 @@ async function leaveOpen(shop: ShopProcess, sandbox: Sandbox, interrupted: Promi
   report.line(`the shop      ${shop.url}/?avad=your_click&utm_source=avantlink`);
   report.line(`the sandbox   ${sandbox.url}   shows what AvantLink would receive`);
   report.line("Ctrl-C ends both.");
-  // The key itself is read. As a signal it would end every program between the terminal and this one at once, and the
-  // package manager would call that a failure.
-  const keys = process.stdin.setRawMode(true);
-  const pressed = new Promise<void>((resolve) => {
-    keys.on("end", resolve).on("data", (typed) => {
-      if (typed.includes(CTRL_C)) resolve();
-    });
+  let closed = false;
+  const ended = shop.ended.then(() => {
+    closed = true;
   });
-  try {
-    const ended = await Promise.race([
-      shop.ended.then(() => "shop"),
-      Promise.race([pressed, interrupted]).then(() => "demo"),
-    ]);
-    if (ended === "shop") throw new Unexpected("The shop ended by itself.");
-  } finally {
-    keys.setRawMode(false).destroy();
-  }
+  await untilCtrlC(Promise.race([interrupted, ended]));
+  if (closed) throw new Unexpected("The shop ended by itself.");
 }
 
 async function endInOrder(shop: ShopProcess, sandbox: Sandbox, { endsWith = 0 }: DemoShop): Promise<void> {

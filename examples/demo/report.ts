@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { AnnotatedLine } from "./annotated-json.ts";
+import { Unexpected } from "./shopper.ts";
 import type { Step } from "./walk.ts";
 
 // styleText leaves the colours out where there is no terminal, or NO_COLOR asks for none.
@@ -21,6 +22,12 @@ export function good(text: string): void {
 
 export function bad(text: string): void {
   console.error(`\n${styleText(["bold", "red"], "✗")} ${text}`);
+}
+
+/** What is not as it should be, in its own words; a fault of the demo's own with where it was. */
+export function failure(error: unknown): void {
+  if (!(error instanceof Error)) throw error;
+  bad(error instanceof Unexpected || "code" in error ? error.message : (error.stack ?? ""));
 }
 
 /** Numbers the steps of the walk. */

@@ -16,6 +16,8 @@ export interface ShopProcess {
   readonly url: string;
   /** Resolves when the process has ended, however it came to that. */
   readonly ended: Promise<void>;
+  /** Sends it a signal, and waits for nothing. */
+  signal(name: NodeJS.Signals): void;
   /** Asks it to finish, and waits until it has. Answers with what it ended by: `0`, or a signal's name. */
   stop(): Promise<number | string | null>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -53,6 +55,7 @@ export async function startShop({ args, cwd, env }: ShopCommand): Promise<ShopPr
   return {
     url,
     ended,
+    signal: (name) => void child.kill(name),
     stop: () => stop(child),
     async [Symbol.asyncDispose]() {
       await stop(child);

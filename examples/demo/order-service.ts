@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type ShopProcess, startShop } from "./shop-process.ts";
+
+/** The processes of the order service, each started as often as it is asked for. */
+export interface OrderService {
+  readonly checkout: (options: {
+    readonly port?: number;
+    readonly payment: ShopProcess;
+  }) => Promise<ShopProcess>;
+  readonly webhook: () => Promise<ShopProcess>;
+  readonly worker: () => Promise<ShopProcess>;
+  /** The stand-in for a payment provider, which tells all of these webhook processes at once. */
+  readonly provider: (webhooks: readonly ShopProcess[]) => Promise<ShopProcess>;
+  /** What the provider signs with. */
+  readonly secret: string;
+}
+
+const cwd = join(import.meta.dirname, "../order-service");
+// The packages' sources, so that nothing has to be built first.
+const SOURCE = "--conditions=@avantlink-s2s/source";
+const MERCHANT_ID = "123e4567-e89b-12d3-a456-426614174000";
+
+/** Prepares an empty database for the order service, as a deploy does. */
+export async function prepareOrderService(databaseUrl: string, endpoint: string): Promise<OrderService> {
+  const secret = "a secret between shop and provider";
+  const env = {
+    DATABASE_URL: databaseUrl,
+    AVANTLINK_ENDPOINT: endpoint,
+    AVANTLINK_MERCHANT_ID: MERCHANT_ID,
+    PAYMENT_SECRET: secret,
+    HOST: "127.0.0.1",
+    PORT: "0",
+    // Whoever plays the shopper plays the load balancer as well.
+    TRUST_PROXY: "1",
+  };
+  const start = (file: string, more: Readonly<Record<string, string>> = {}) =>
+    startShop({ args: [SOURCE, file], cwd, env: { ...env, ...more } });
+  await promisify(execFile)(process.execPath, [SOURCE, "migrate.ts"], {
+    cwd,
+    env: { ...process.env, ...env },
+  });
+  return {
+    secret,
+    checkout: ({ port = 0, payment }) =>
+      start("checkout.ts", { PORT: String(port), PAYMENT_URL: payment.url }),
+    webhook: () => start("webhook.ts"),
+    worker: () => start("worker.ts"),
+    provider: (webhooks) => start("provider.ts", { WEBHOOK_URLS: webhooks.map(({ url }) => url).join(",") }),
+  };
+}

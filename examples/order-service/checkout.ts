@@ -1,0 +1,59 @@
+// The checkout server: shows the shop, takes orders, sends shoppers on to the payment provider. Run as many as the
+// traffic needs.
+import { contextOf, packContext, trackClicks } from "@avantlink-s2s/express"; // AvantLink
+import express from "express";
+import { readBasket } from "./basket.ts";
+import { openDatabase } from "./database.ts";
+import { log } from "./log.ts";
+import { findOrder, placeOrder } from "./orders.ts";
+import { orderPage, shopPage } from "./pages.ts";
+import { openTracker } from "./tracker.ts"; // AvantLink
+import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-process.ts";
+
+const PAYMENT_URL = process.env.PAYMENT_URL ?? "http://127.0.0.1:4033";
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+const pool = openDatabase();
+const { tracker, close } = await openTracker({ deliver: false }); // AvantLink
+const app = express();
+
+// Behind a load balancer the shopper's address stands in a header that the balancer added, and that anybody else may
+// forge. Express believes as many proxies as it is told of.
+app.set("trust proxy", Number(process.env.TRUST_PROXY ?? 0));
+app.disable("x-powered-by");
+app.get("/health", databaseHealth(pool));
+
+app.use(trackClicks(tracker)); // AvantLink: remembers the affiliate's link that brought a visitor
+
+app.get("/", (_request, response) => {
+  response.send(shopPage());
+});
+
+app.post("/checkout", express.urlencoded({ extended: false, limit: "20kb" }), async (request, response) => {
+  const basket = readBasket(request.body);
+  if (!basket) return void response.status(422).send("Please go back and check what you entered.");
+  const context = packContext(contextOf(tracker, request)); // AvantLink: waits in the order until that is paid
+  const { id, number } = await placeOrder(pool, basket, context);
+  log("info", "order.placed", { orderNumber: number });
+  const payment = new URL("/pay", PAYMENT_URL);
+  payment.searchParams.set("order", number);
+  payment.searchParams.set("amount", (basket.total / 100).toFixed(2));
+  payment.searchParams.set("return", `${request.protocol}://${request.host}/orders/${id}`);
+  response.redirect(303, payment.href);
+});
+
+// The thank-you page tracks nothing: the order is tracked where it is certain, in the webhook's transaction.
+app.get("/orders/:id", async (request, response, next) => {
+  const { id } = request.params;
+  const order = UUID.test(id) ? await findOrder(pool, id) : undefined;
+  if (!order) return next();
+  response.set("Cache-Control", "private, no-store").send(orderPage(order));
+});
+
+app.use(failed);
+
+const server = await serve(app, 4030);
+await askedToEnd();
+await stopServing(server);
+await close(); // AvantLink
+await pool.end();

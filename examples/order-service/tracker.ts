@@ -1,0 +1,60 @@
+import { createTracker, type Tracker, type TrackingEvent } from "@avantlink-s2s/express";
+import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
+import { PgBoss } from "pg-boss";
+import { databaseUrl } from "./database.ts";
+import { log, said } from "./log.ts";
+
+/** A process's tracker. */
+export interface OpenTracker {
+  readonly tracker: Tracker;
+  /** Call it last, when no request is being answered any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * The process's one tracker, on the PostgreSQL that the orders are in. Web processes only accept; workers deliver. In
+ * production it sends to AvantLink; elsewhere it sends nothing (a dry run), unless AVANTLINK_ENDPOINT names a server on
+ * this machine, such as the sandbox.
+ */
+export async function openTracker({ deliver }: { readonly deliver: boolean }): Promise<OpenTracker> {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    application_name: "order-service-outbox",
+    // A web process stores by the shop's own connection, inside its transaction.
+    max: deliver ? 10 : 2,
+    // migrate.ts does that; upkeep is the workers'; cron is nobody's.
+    migrate: false,
+    supervise: deliver,
+    schedule: false,
+  });
+  boss.on("error", (error) => log("error", "outbox.boss", { error: said(error) }));
+  await boss.start();
+  const tracker = createTracker({
+    merchantId: process.env.AVANTLINK_MERCHANT_ID,
+    endpoint: process.env.AVANTLINK_ENDPOINT,
+    outbox: pgBossOutbox({ boss }),
+    deliver,
+    onEvent: logEvent,
+  });
+  await tracker.start();
+  return {
+    tracker,
+    async close() {
+      await tracker.close();
+      await boss.stop();
+    },
+  };
+}
+
+const LEVELS = { retrying: "warn", rejected: "error", dead: "error", problem: "error" } as const;
+
+/** A line for each thing that happens. No event holds anything of a shopper's. */
+function logEvent(event: TrackingEvent): void {
+  const { type, ...about } = event;
+  const level = type in LEVELS ? LEVELS[type as keyof typeof LEVELS] : "info";
+  log(level, `tracking.${type}`, {
+    ...about,
+    ...("error" in event && { error: event.error.message, code: event.error.code }),
+    ...("findings" in event && { findings: event.findings.map(({ code, path }) => `${code} at ${path}`) }),
+  });
+}

@@ -1,0 +1,56 @@
+// The webhook process: the payment provider tells it which orders are paid. Run at least two, so that one may end.
+import { trackOrder, unpackContext } from "@avantlink-s2s/express"; // AvantLink
+import express from "express";
+import { inTransaction, openDatabase } from "./database.ts";
+import { log } from "./log.ts";
+import { orderForAvantLink } from "./order-for-avantlink.ts"; // AvantLink
+import { forgetContext, markPaid, takeFromStock } from "./orders.ts";
+import { readEvent, SIGNATURE_HEADER } from "./payments.ts";
+import { openTracker } from "./tracker.ts"; // AvantLink
+import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-process.ts";
+
+const pool = openDatabase();
+const { tracker, close } = await openTracker({ deliver: false }); // AvantLink
+const app = express();
+app.disable("x-powered-by");
+app.get("/health", databaseHealth(pool));
+
+// The signature is over the bytes as they came, so they are read as bytes. Sent again, an event changes nothing, so an
+// old one that somebody sends once more does no harm.
+app.post(
+  "/webhooks/payments",
+  express.raw({ type: () => true, limit: "100kb" }),
+  async (request, response) => {
+    const event = readEvent(request.body, request.get(SIGNATURE_HEADER), process.env.PAYMENT_SECRET);
+    if (!event) return void response.status(400).send("This is not signed by the provider.");
+    if (event.type !== "payment.succeeded") return void response.send("Noted.");
+    const outcome = await settle(event.orderNumber);
+    log("info", "payment.settled", { orderNumber: event.orderNumber, paymentEvent: event.id, outcome });
+    response.status(outcome === "unknown" ? 404 : 200).send(outcome);
+  },
+);
+
+/** Everything that a payment changes, or nothing of it: what throws rolls all back, and the provider calls again. */
+function settle(orderNumber: string): Promise<"paid" | "paid before" | "unknown"> {
+  return inTransaction(pool, async (client) => {
+    const order = await markPaid(client, orderNumber);
+    if (typeof order === "string") return order;
+
+    // AvantLink: accepted if and only if this commits. The request is the provider's; the context is the shopper's.
+    const shopper = unpackContext(order.context); // AvantLink
+    const receipt = await trackOrder(tracker, orderForAvantLink(order), shopper, { transaction: client }); // AvantLink
+    // AvantLink: one that was not taken holds up no payment. It is in the log, and its context stays to send it later.
+    if (receipt.status !== "rejected") await forgetContext(client, orderNumber);
+
+    await takeFromStock(client, order.lines);
+    return "paid";
+  });
+}
+
+app.use(failed);
+
+const server = await serve(app, 4031);
+await askedToEnd();
+await stopServing(server);
+await close(); // AvantLink
+await pool.end();

@@ -1,0 +1,37 @@
+// The worker: delivers to AvantLink what the web processes accepted. Run two, so that one may die. All of it is ours.
+import express from "express";
+import { log } from "./log.ts";
+import { openTracker } from "./tracker.ts";
+import { askedToEnd, serve, stopServing } from "./web-process.ts";
+
+const REPORT_MS = 60_000;
+const TOO_LONG_MS = 15 * 60_000;
+
+const { tracker, close } = await openTracker({ deliver: true });
+const app = express();
+
+// Healthy while the outbox answers: a worker cannot help it when AvantLink is away, and a restart would not either.
+// What it fails at stands in the answer.
+app.get("/health", async (_request, response) => {
+  const { ok, totals, oldestPendingMs, lastDeliveredAt, lastFailure } = await tracker.health();
+  response.status(totals ? 200 : 503).json({ ok, totals, oldestPendingMs, lastDeliveredAt, lastFailure });
+});
+
+async function report(): Promise<void> {
+  const { totals, oldestPendingMs = 0 } = await tracker.health();
+  if (!totals) return log("error", "outbox.away");
+  const { pending, dead } = totals;
+  log(dead > 0 || oldestPendingMs > TOO_LONG_MS ? "warn" : "info", "outbox", {
+    pending,
+    oldestPendingMs,
+    dead,
+  });
+}
+
+const server = await serve(app, 4032);
+const reporting = setInterval(report, REPORT_MS);
+await askedToEnd();
+clearInterval(reporting);
+await stopServing(server);
+// Finishes what is being sent. What is not, another worker sends; what AvantLink has not confirmed stays in PostgreSQL.
+await close();
