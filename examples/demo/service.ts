@@ -33,7 +33,7 @@ try {
   const workers = [firstWorker, secondWorker] as const;
   const payment = await starting(() => service.provider(webhooks));
   const port = await freePort(CHECKOUT_PORT);
-  const checkout = await starting(() => service.checkout({ port, payment }));
+  const checkout = await starting(() => service.checkout({ port, paymentUrl: payment.url }));
 
   report.heading("An order service whose orders reach AvantLink, in processes that scale apart");
   report.line(`PostgreSQL            ${new URL(postgres.url).host}, in a database of its own`);
