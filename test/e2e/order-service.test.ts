@@ -13,7 +13,7 @@ import { postgresService } from "../support/services.ts";
 const postgres = await postgresService();
 const skipped = "missing" in postgres ? ` (skipped: ${postgres.missing})` : "";
 
-describe.skipIf(skipped)(`the order service${skipped}`, () => {
+describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () => {
   const sandbox = startSandbox();
   let database: Database;
   let service: OrderService;
