@@ -26,7 +26,7 @@ export interface ShopProcess {
 }
 
 const KEPT_OUTPUT = 20_000;
-const STOP_WITHIN_MS = 15_000;
+const STOP_WITHIN_MS = 30_000;
 
 /** Starts a shop, and waits until it prints the address at which it is open. */
 export async function startShop({ args, cwd, env }: ShopCommand): Promise<ShopProcess> {
