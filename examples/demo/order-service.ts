@@ -5,9 +5,10 @@ import { type ShopProcess, startShop } from "./shop-process.ts";
 
 /** The processes of the order service, each started as often as it is asked for. */
 export interface OrderService {
+  /** Sends shoppers on to pay at an address. */
   readonly checkout: (options: {
     readonly port?: number;
-    readonly payment: ShopProcess;
+    readonly paymentUrl: string;
   }) => Promise<ShopProcess>;
   readonly webhook: () => Promise<ShopProcess>;
   readonly worker: () => Promise<ShopProcess>;
@@ -43,8 +44,8 @@ export async function prepareOrderService(databaseUrl: string, endpoint: string)
   });
   return {
     secret,
-    checkout: ({ port = 0, payment }) =>
-      start("checkout.ts", { PORT: String(port), PAYMENT_URL: payment.url }),
+    checkout: ({ port = 0, paymentUrl }) =>
+      start("checkout.ts", { PORT: String(port), PAYMENT_URL: paymentUrl }),
     webhook: () => start("webhook.ts"),
     worker: () => start("worker.ts"),
     provider: (webhooks) => start("provider.ts", { WEBHOOK_URLS: webhooks.map(({ url }) => url).join(",") }),

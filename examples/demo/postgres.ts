@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { ownPostgres, postgresService } from "../../test/support/services.ts";
 import { Unexpected } from "./shopper.ts";
@@ -16,6 +17,9 @@ export interface Database {
   drop(): Promise<void>;
 }
 
+const STARTING_UP = "57P03";
+const STARTS_WITHIN_MS = 15_000;
+const LOOK_MS = 50;
 const HOW_TO = `Install it (Debian and Ubuntu: apt-get install postgresql), or name one in which databases may be made:
   DATABASE_URL=postgres://user:password@host:5432/postgres`;
 
@@ -36,13 +40,27 @@ and none is installed that could be started. ${HOW_TO}`);
 }
 
 async function refusalOf(url: string): Promise<string | undefined> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   try {
-    await client.connect();
-    await client.end();
+    await (await connect(url)).end();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message || error.name : String(error);
+  }
+}
+
+/** A server that has just been started listens before it lets anybody in. */
+async function connect(url: string): Promise<Client> {
+  const patience = Date.now() + STARTS_WITHIN_MS;
+  for (;;) {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      if (Reflect.get(Object(error), "code") !== STARTING_UP || Date.now() > patience) throw error;
+      await pause(LOOK_MS);
+    }
   }
 }
 
@@ -60,8 +78,7 @@ export async function makeDatabase(server: string, prefix: string): Promise<Data
 }
 
 async function runOn(url: string, sql: string) {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   try {
     return (await client.query(sql)).rows;
   } finally {

@@ -9,6 +9,7 @@ import { staysOpen, untilCtrlC, untilInterrupted } from "./terminal.ts";
 
 const CHECKOUT_PORT = 4030;
 const SANDBOX_PORT = 4021;
+const LAST_WORDS = 2_000;
 
 const interrupted = untilInterrupted();
 try {
@@ -33,7 +34,7 @@ try {
   const workers = [firstWorker, secondWorker] as const;
   const payment = await starting(() => service.provider(webhooks));
   const port = await freePort(CHECKOUT_PORT);
-  const checkout = await starting(() => service.checkout({ port, payment }));
+  const checkout = await starting(() => service.checkout({ port, paymentUrl: payment.url }));
 
   report.heading("An order service whose orders reach AvantLink, in processes that scale apart");
   report.line(`PostgreSQL            ${new URL(postgres.url).host}, in a database of its own`);
@@ -61,7 +62,10 @@ try {
   } else {
     for (const running of [checkout, ...webhooks, secondWorker]) {
       const ended = await running.stop();
-      if (ended !== 0) throw new Unexpected(`A process was asked to end, and ended with ${ended}.`);
+      if (ended === 0) continue;
+      throw new Unexpected(
+        `${running.url} was asked to end, and ended with ${ended}. Its last words:\n${running.printed().slice(-LAST_WORDS)}`,
+      );
     }
     report.heading("Two orders paid, two at AvantLink. Everything ended cleanly.");
   }

@@ -16,6 +16,8 @@ export interface ShopProcess {
   readonly url: string;
   /** Resolves when the process has ended, however it came to that. */
   readonly ended: Promise<void>;
+  /** The end of what it has printed so far. */
+  printed(): string;
   /** Sends it a signal, and waits for nothing. */
   signal(name: NodeJS.Signals): void;
   /** Asks it to finish, and waits until it has. Answers with what it ended by: `0`, or a signal's name. */
@@ -23,8 +25,8 @@ export interface ShopProcess {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const KEPT_OUTPUT = 4_000;
-const STOP_WITHIN_MS = 15_000;
+const KEPT_OUTPUT = 20_000;
+const STOP_WITHIN_MS = 30_000;
 
 /** Starts a shop, and waits until it prints the address at which it is open. */
 export async function startShop({ args, cwd, env }: ShopCommand): Promise<ShopProcess> {
@@ -55,6 +57,7 @@ export async function startShop({ args, cwd, env }: ShopCommand): Promise<ShopPr
   return {
     url,
     ended,
+    printed: () => printed,
     signal: (name) => void child.kill(name),
     stop: () => stop(child),
     async [Symbol.asyncDispose]() {

@@ -13,6 +13,7 @@ import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-pr
 const PAYMENT_URL = process.env.PAYMENT_URL ?? "http://127.0.0.1:4033";
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+const ending = askedToEnd();
 const pool = openDatabase();
 const { tracker, close } = await openTracker({ deliver: false }); // AvantLink
 const app = express();
@@ -53,7 +54,7 @@ app.get("/orders/:id", async (request, response, next) => {
 app.use(failed);
 
 const server = await serve(app, 4030);
-await askedToEnd();
+await ending;
 await stopServing(server);
 await close(); // AvantLink
 await pool.end();

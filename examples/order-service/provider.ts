@@ -20,6 +20,7 @@ const { PAYMENT_SECRET = "", WEBHOOK_URLS = "http://127.0.0.1:4031,http://127.0.
 const ATTEMPTS = 3;
 const PAUSE_MS = 500;
 
+const ending = askedToEnd();
 const attempts: Attempt[] = [];
 const app = express();
 app.disable("x-powered-by");
@@ -87,5 +88,5 @@ function escaped(text: unknown): string {
 app.use(failed);
 
 const server = await serve(app, 4033);
-await askedToEnd();
+await ending;
 await stopServing(server);

@@ -15,7 +15,10 @@ export async function serve(app: Express, defaultPort: number): Promise<Server> 
   return server;
 }
 
-/** Resolves when the process is asked to end, by a deploy or a person. */
+/**
+ * Resolves when the process is asked to end, by a deploy or a person. Ask before anything is opened: until somebody
+ * listens, a signal ends the process where it stands.
+ */
 export async function askedToEnd(): Promise<void> {
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   log("info", "ending");

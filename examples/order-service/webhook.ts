@@ -9,6 +9,7 @@ import { readEvent, SIGNATURE_HEADER } from "./payments.ts";
 import { openTracker } from "./tracker.ts"; // AvantLink
 import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-process.ts";
 
+const ending = askedToEnd();
 const pool = openDatabase();
 const { tracker, close } = await openTracker({ deliver: false }); // AvantLink
 const app = express();
@@ -50,7 +51,7 @@ function settle(orderNumber: string): Promise<"paid" | "paid before" | "unknown"
 app.use(failed);
 
 const server = await serve(app, 4031);
-await askedToEnd();
+await ending;
 await stopServing(server);
 await close(); // AvantLink
 await pool.end();

@@ -7,6 +7,7 @@ import { askedToEnd, serve, stopServing } from "./web-process.ts";
 const REPORT_MS = 60_000;
 const TOO_LONG_MS = 15 * 60_000;
 
+const ending = askedToEnd();
 const { tracker, close } = await openTracker({ deliver: true });
 const app = express();
 
@@ -30,7 +31,7 @@ async function report(): Promise<void> {
 
 const server = await serve(app, 4032);
 const reporting = setInterval(report, REPORT_MS);
-await askedToEnd();
+await ending;
 clearInterval(reporting);
 await stopServing(server);
 // Finishes what is being sent. What is not, another worker sends; what AvantLink has not confirmed stays in PostgreSQL.

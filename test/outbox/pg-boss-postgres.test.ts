@@ -162,6 +162,18 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       }
     });
 
+    test("is refused when what is given is no transaction", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      for (const transaction of [null, "a transaction", client]) {
+        await expect(outbox.put(aJob("1"), { transaction })).rejects.toMatchObject({
+          code: "outbox.unavailable",
+          message: expect.stringMatching(/no transaction|transaction block/),
+        });
+      }
+      expect(await outbox.totals()).toEqual(NONE);
+    });
+
     test("is refused, and nothing broken, when the transaction had failed before", async () => {
       const outbox = await anOutbox();
       const client = await aClient();

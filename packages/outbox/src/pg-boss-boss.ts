@@ -56,6 +56,23 @@ async function workUnderSavepoint<T>(
   transaction: ShopTransaction,
   work: (sql: SqlRunner) => Promise<T>,
 ): Promise<T> {
+  if (typeof transaction !== "object" || transaction === null) throw new Error("that is no transaction");
+  const before = lastIn.get(transaction);
+  const done = (async () => {
+    await before;
+    return workUnderSavepoint(transaction, work);
+  })();
+  lastIn.set(
+    transaction,
+    done.catch(() => {}),
+  );
+  return done;
+}
+
+async function workUnderSavepoint<T>(
+  transaction: ShopTransaction,
+  work: (sql: SqlRunner) => Promise<T>,
+): Promise<T> {
   const sql: SqlRunner = isRunner(transaction)
     ? transaction
     : { executeSql: (text, values) => transaction.query(text, values) };

@@ -1,0 +1,348 @@
+import { createHmac } from "node:crypto";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type OrderService, prepareOrderService } from "../../examples/demo/order-service.ts";
+import { type Database, makeDatabase } from "../../examples/demo/postgres.ts";
+import type { ShopProcess } from "../../examples/demo/shop-process.ts";
+import { openBrowser, USER_AGENT } from "../../examples/demo/shopper.ts";
+import { land, plan } from "../../examples/demo/walk.ts";
+import { MERCHANT_ID } from "../support/orders.ts";
+import { postgresService } from "../support/services.ts";
+
+const postgres = await postgresService();
+const skipped = "missing" in postgres ? ` (skipped: ${postgres.missing})` : "";
+
+describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () => {
+  const sandbox = startSandbox();
+  let database: Database;
+  let service: OrderService;
+  let checkout: ShopProcess;
+  let webhooks: readonly [ShopProcess, ShopProcess];
+
+  beforeAll(async () => {
+    if ("missing" in postgres) return;
+    database = await makeDatabase(postgres.url, "avantlink_test");
+    service = await prepareOrderService(database.url, (await sandbox).url);
+    [checkout, ...webhooks] = await Promise.all([
+      service.checkout({ paymentUrl: "http://127.0.0.1:9" }),
+      service.webhook(),
+      service.webhook(),
+    ]);
+  }, 60_000);
+  afterEach(async () => {
+    // What a test that failed left behind is none of the next one's business.
+    await database.query("DELETE FROM pgboss.job WHERE name = 'avantlink-orders'");
+    (await sandbox).reset();
+  });
+  afterAll(async () => {
+    await Promise.all([checkout, ...webhooks].map((running) => running.stop()));
+    await database.drop();
+    if (!("missing" in postgres)) await postgres.end();
+    await (await sandbox).close();
+  }, 60_000);
+
+  async function run(start: () => Promise<ShopProcess>): Promise<ShopProcess> {
+    const running = await start();
+    onTestFinished(async () => void (await running.stop()));
+    return running;
+  }
+
+  /** A worker that came, delivered all there was, and ended as it should. */
+  async function aWorkerDelivers(): Promise<void> {
+    const worker = await service.worker();
+    expect(await worker.stop()).toBe(0);
+  }
+
+  const BASKET = {
+    email: "sam.shopper@example.com",
+    state: "UT",
+    country: "US",
+    coupon: "",
+    "quantity-MUG-HEARTH": "2",
+  };
+
+  /** Orders without paying. The order's number. */
+  async function place(
+    headers: Readonly<Record<string, string>> = {},
+    basket: Readonly<Record<string, string>> = BASKET,
+  ): Promise<string> {
+    const response = await fetch(`${checkout.url}/checkout`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "User-Agent": USER_AGENT, "X-Forwarded-For": "203.0.113.7", ...headers },
+      body: new URLSearchParams(basket),
+    });
+    expect(response.status).toBe(303);
+    return new URL(response.headers.get("Location") ?? "").searchParams.get("order") ?? "";
+  }
+
+  /** Calls a webhook as the provider does. */
+  async function tell(
+    { url }: ShopProcess,
+    orderNumber: string,
+    { type = "payment.succeeded", secret = service.secret, signed = (body: string) => body } = {},
+  ): Promise<{ readonly status: number; readonly answer: string }> {
+    const body = JSON.stringify({ id: "event-1", type, orderNumber });
+    const response = await fetch(`${url}/webhooks/payments`, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "User-Agent": "ExamplePay-Webhook/1.0",
+        "X-Forwarded-For": "198.51.100.1",
+        "X-Payment-Signature": createHmac("sha256", secret).update(signed(body)).digest("hex"),
+      },
+      body,
+    });
+    return { status: response.status, answer: await response.text() };
+  }
+
+  const PAID = { status: 200, answer: "paid" };
+  const PAID_BEFORE = { status: 200, answer: "paid before" };
+
+  async function statusOf(orderNumber: string): Promise<unknown> {
+    const [row] = await database.query(`SELECT status FROM orders WHERE number = '${orderNumber}'`);
+    return row?.status;
+  }
+
+  async function setStock(onHand: number): Promise<void> {
+    await database.query(`UPDATE stock SET on_hand = ${onHand} WHERE sku = 'MUG-HEARTH'`);
+  }
+
+  /** The numbers of the orders that AvantLink took. */
+  async function sent(): Promise<string[]> {
+    return (await sandbox).orders.map(({ raw }) => JSON.parse(raw).order.order_number);
+  }
+
+  test("sells from the affiliate's link to the webhook: one order, as the shopper and not as the webhook, and it keeps no context", async () => {
+    const { waitForClicks, waitForOrders, clicks } = await sandbox;
+    const provider = await run(() => service.provider(webhooks));
+    const [worker, shop] = await Promise.all([
+      run(service.worker),
+      run(() => service.checkout({ paymentUrl: provider.url })),
+    ]);
+    const shopper = openBrowser({ "X-Forwarded-For": "6.6.6.6, 203.0.113.7" });
+    const landing = await land(shopper, shop.url, plan, () => {});
+    await waitForClicks(1);
+    const wanted = { ...BASKET, coupon: "trail15", "quantity-TENT-RIDGE-2": "1", "quantity-MUG-HEARTH": "0" };
+    const { url } = await shopper.submit('form[name="checkout"]', wanted);
+    const orderNumber = new URL(url).searchParams.get("order") ?? "";
+    await shopper.submit('form[name="pay"]', { type: "payment.succeeded" });
+    const [order] = await waitForOrders(1, { timeoutMs: 10_000 });
+    await expect
+      .poll(async () => (await (await fetch(`${provider.url}/attempts`)).json()) as unknown)
+      .toMatchObject([{ status: 200 }, { status: 200 }]);
+    const page = await shopper.reload();
+
+    expect(order?.merchantId).toBe(MERCHANT_ID);
+    expect(order?.findings).toEqual([]);
+    expect(order?.click).toBe(clicks[0]?.id);
+    expect(order?.body).toEqual({
+      current_url: `${shop.url}/checkout`,
+      tracking_ids: { user_id: [], visitor_id: [landing.visitor], avantlink_avad: "77_f3afbe121" },
+      user_agent: USER_AGENT,
+      user_ip_address: "203.0.113.7",
+      referrer_url: `${shop.url}${plan.landing}`,
+      google_click_id: "",
+      custom_tracking_code: "",
+      order: {
+        order_number: orderNumber,
+        order_amount_subtotal: 212.46,
+        currency: "USD",
+        coupon_codes: ["TRAIL15"],
+        customer: { new_customer: true, country: "US", region: "", state: "UT" },
+        products: [{ product_sku: "TENT-RIDGE-2", product_amount: 212.46, quantity: 1 }],
+      },
+    });
+    expect(page.$("[data-status]").attr("data-status")).toBe("paid");
+    expect(
+      await database.query("SELECT number FROM orders WHERE context IS NOT NULL AND status = 'paid'"),
+    ).toEqual([]);
+
+    expect(await worker.stop()).toBe(0);
+    expect(await sent()).toEqual([orderNumber]);
+    for (const { printed } of [shop, provider, worker, checkout, ...webhooks]) {
+      expect(printed()).toContain('"event":"listening"');
+      expect(printed()).not.toMatch(/203\.0\.113\.7|Firefox|example\.com|77_f3afbe121/);
+    }
+  });
+
+  test("takes a payment that is told twenty times at once to two processes as one order", async () => {
+    const orderNumber = await place();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => tell(webhooks[index % 2 === 0 ? 0 : 1], orderNumber)),
+    );
+    expect(answers.filter(({ answer }) => answer === "paid")).toEqual([PAID]);
+    expect(answers.filter(({ answer }) => answer !== "paid")).toEqual(Array(19).fill(PAID_BEFORE));
+    await aWorkerDelivers();
+    expect(await sent()).toEqual([orderNumber]);
+    expect((await sandbox).requests).toHaveLength(1);
+  });
+
+  test("mixes no two shoppers who buy and pay at the same time", async () => {
+    const shoppers = Array.from({ length: 12 }, (_, index) => ({
+      "User-Agent": `Browser/${index}`,
+      "X-Forwarded-For": `203.0.113.${index + 1}`,
+      Cookie: `avad=77_${index}; avad_visitor=visitor-${index}`,
+    }));
+    const numbers = await Promise.all(shoppers.map((headers) => place(headers)));
+    await Promise.all(numbers.map((number, index) => tell(webhooks[index % 2 === 0 ? 0 : 1], number)));
+    await aWorkerDelivers();
+    const bodies = (await sandbox).orders.map(({ raw }) => JSON.parse(raw));
+    const got = new Map(
+      bodies.map(({ order, tracking_ids, user_agent, user_ip_address }) => [
+        order.order_number,
+        [user_agent, user_ip_address, tracking_ids.avantlink_avad, ...tracking_ids.visitor_id],
+      ]),
+    );
+    expect(got).toEqual(
+      new Map(
+        numbers.map((number, index) => [
+          number,
+          [`Browser/${index}`, `203.0.113.${index + 1}`, `77_${index}`, `visitor-${index}`],
+        ]),
+      ),
+    );
+  });
+
+  test("never sends an order whose transaction failed after it was tracked; when it succeeds later, it does", async () => {
+    const orderNumber = await place();
+    await setStock(1);
+    onTestFinished(() => setStock(100));
+    expect((await tell(webhooks[0], orderNumber)).status).toBe(500);
+    expect((await tell(webhooks[1], orderNumber)).status).toBe(500);
+    await aWorkerDelivers();
+    expect(await statusOf(orderNumber)).toBe("open");
+    expect((await sandbox).requests).toEqual([]);
+
+    await setStock(100);
+    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+    await aWorkerDelivers();
+    expect(await sent()).toEqual([orderNumber]);
+  });
+
+  test("sends an order whose web process was killed right after the commit", async () => {
+    const orderNumber = await place();
+    const webhook = await run(service.webhook);
+    const answer = tell(webhook, orderNumber).catch(() => {});
+    await expect.poll(() => statusOf(orderNumber), { interval: 1 }).toBe("paid");
+    webhook.signal("SIGKILL");
+    await Promise.all([webhook.ended, answer]);
+    await aWorkerDelivers();
+    expect(await sent()).toEqual([orderNumber]);
+    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID_BEFORE);
+  });
+
+  test("sends no order whose web process was killed between tracking and commit, until the provider's next call", async () => {
+    const orderNumber = await place();
+    const webhook = await run(service.webhook);
+    const holder = new Client(database.url);
+    await holder.connect();
+    onTestFinished(() => holder.end());
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM stock WHERE sku = 'MUG-HEARTH' FOR UPDATE");
+    const answer = tell(webhook, orderNumber).catch(() => {});
+    const waiting = () =>
+      database.query(
+        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+    await expect.poll(waiting).toMatchObject([{ query: expect.stringContaining("UPDATE stock") }]);
+    webhook.signal("SIGKILL");
+    await Promise.all([webhook.ended, answer]);
+    await holder.query("COMMIT");
+    await expect.poll(waiting).toEqual([]);
+    await aWorkerDelivers();
+    expect((await sandbox).requests).toEqual([]);
+    expect(await statusOf(orderNumber)).toBe("open");
+
+    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+    await aWorkerDelivers();
+    expect(await sent()).toEqual([orderNumber]);
+  });
+
+  test("delivers from no web process, not even one that ends; a worker that comes later does", async () => {
+    const orderNumber = await place();
+    const webhook = await run(service.webhook);
+    expect(await tell(webhook, orderNumber)).toEqual(PAID);
+    // One that delivered would do so here at the latest: ending in order, a tracker delivers what is pending.
+    expect(await webhook.stop()).toBe(0);
+    expect((await sandbox).requests).toEqual([]);
+    await aWorkerDelivers();
+    expect(await sent()).toEqual([orderNumber]);
+  });
+
+  test("tracks nothing that is unpaid: no failed payment, none that is signed wrongly, none that was altered", async () => {
+    const orderNumber = await place();
+    const [webhook] = webhooks;
+    const worker = await run(service.worker);
+    const accepted = async () =>
+      ((await (await fetch(`${worker.url}/health`)).json()) as { totals: { accepted: number } }).totals
+        .accepted;
+    const before = await accepted();
+    const altered = (body: string) => body.replace(orderNumber, "LL-1");
+
+    expect(await tell(webhook, orderNumber, { type: "payment.failed" })).toEqual({
+      status: 200,
+      answer: "Noted.",
+    });
+    expect(await tell(webhook, orderNumber, { secret: "guessed" })).toMatchObject({ status: 400 });
+    expect(await tell(webhook, orderNumber, { signed: altered })).toMatchObject({ status: 400 });
+    expect(await tell(webhook, "LL-1")).toEqual({ status: 404, answer: "unknown" });
+    const unsigned = await fetch(`${webhook.url}/webhooks/payments`, { method: "POST", body: "{}" });
+    expect(unsigned.status).toBe(400);
+
+    expect(await statusOf(orderNumber)).toBe("open");
+    expect(await accepted()).toBe(before);
+    expect(await worker.stop()).toBe(0);
+    expect((await sandbox).requests).toEqual([]);
+  });
+
+  test("sends nothing of a shopper who denied it", async () => {
+    const orderNumber = await place({ "Sec-GPC": "1" });
+    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+    await aWorkerDelivers();
+    expect((await sandbox).requests).toEqual([]);
+  });
+
+  test("finishes what a worker is sending when it is asked to end", async () => {
+    const { fail, waitForRequests } = await sandbox;
+    fail({ delayMs: 500, on: "order", times: 1 });
+    const worker = await run(service.worker);
+    const orderNumber = await place();
+    await tell(webhooks[0], orderNumber);
+    await waitForRequests(1, { timeoutMs: 10_000 });
+    expect(await worker.stop()).toBe(0);
+    await aWorkerDelivers();
+    expect(await sent()).toEqual([orderNumber]);
+    expect((await sandbox).requests).toHaveLength(1);
+  });
+
+  test("answers on /health in each process", async () => {
+    const worker = await run(service.worker);
+    for (const { url } of [checkout, ...webhooks]) {
+      expect(await (await fetch(`${url}/health`)).json()).toEqual({ ok: true });
+    }
+    const health = await fetch(`${worker.url}/health`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({ ok: true, totals: { pending: 0, dead: 0 } });
+  });
+
+  const slow = process.env.CI ? "" : " (skipped: a lease takes half a minute; runs with CI=true)";
+  test.skipIf(slow)(
+    `has an order delivered by the other worker within a minute when one is killed while sending it${slow}`,
+    { timeout: 120_000 },
+    async () => {
+      const { fail, waitForRequests, waitForOrders } = await sandbox;
+      fail({ hang: true, on: "order", times: 1 });
+      const doomed = await run(service.worker);
+      const orderNumber = await place();
+      await tell(webhooks[0], orderNumber);
+      await waitForRequests(1, { timeoutMs: 10_000 });
+      await run(service.worker);
+      doomed.signal("SIGKILL");
+      await doomed.ended;
+      await waitForOrders(1, { timeoutMs: 60_000 });
+      expect(await sent()).toEqual([orderNumber]);
+    },
+  );
+});
