@@ -36,6 +36,16 @@ export default defineConfig({
           testTimeout: process.env.CI ? 60_000 : 20_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "better-sqlite3",
+          include: ["test/outbox/sqlite*.test.ts"],
+          // As on a Node.js that has no SQLite of its own.
+          execArgv: ["--no-experimental-sqlite"],
+          testTimeout: process.env.CI ? 60_000 : 20_000,
+        },
+      },
       onNext("next"),
       onNext("next-15"),
     ],

@@ -6,19 +6,17 @@ import { aStore, DURABLE } from "../support/stores.ts";
 
 const PROCESSES = 8;
 const SHARED = Array.from({ length: 50 }, (_, index) => `shared-${index}`);
-const own = (shop: number) => Array.from({ length: 100 }, (_, index) => `own-${shop}-${index}`);
+const own = (shop: number, count = 100) =>
+  Array.from({ length: count }, (_, index) => `own-${shop}-${index}`);
+const WARM = 20;
 
 for (const kind of DURABLE) {
-  // Eight processes on pg-boss take minutes on two cores, and why is not yet known: not in the usual run.
-  const tooSlow = kind === "pg-boss" && process.env.CLUSTER !== "all";
-  const store = tooSlow ? { missing: "it takes minutes; CLUSTER=all runs it" } : await aStore(kind);
+  const store = await aStore(kind);
   const title = `8 processes with 200 confirmations each make one POST an order: ${kind}`;
 
   test.skipIf("missing" in store)(
     "missing" in store ? `${title} (skipped: ${store.missing})` : title,
-    {
-      timeout: 240_000,
-    },
+    { timeout: 240_000 },
     async () => {
       if ("missing" in store) return;
       onTestFinished(() => store.end());
@@ -33,20 +31,36 @@ for (const kind of DURABLE) {
       });
       await Promise.all(shops.map((shop) => shop.next("ready")));
 
-      // Each of the shared orders twice in each process, by page and by webhook.
-      for (const [index, shop] of shops.entries()) {
-        shop.tell({ numbers: [...SHARED, ...own(index), ...SHARED] });
-      }
-      const news = await Promise.all(shops.map((shop) => shop.next("confirmed")));
-      const sum = (of: "accepted" | "duplicate") =>
-        news.reduce((total, one) => total + (one.told === "confirmed" ? one[of] : 0), 0);
-      const orders = SHARED.length + PROCESSES * own(0).length;
-      expect(sum("accepted")).toBe(orders);
-      expect(sum("duplicate")).toBe(PROCESSES * 200 - orders);
+      const confirm = async (numbers: (shop: number) => readonly string[]) => {
+        for (const [index, shop] of shops.entries()) shop.tell({ numbers: numbers(index) });
+        const news = await Promise.all(shops.map((shop) => shop.next("confirmed")));
+        return news.filter((one) => one.told === "confirmed");
+      };
+      // Shops that have been open for a while: their code is compiled and their connections are made.
+      await confirm((shop) => own(shop, WARM).map((number) => `warm-${number}`));
+      await sandbox.waitForOrders(PROCESSES * WARM, { timeoutMs: 60_000 });
+      sandbox.reset();
 
-      await sandbox.waitForOrders(orders, { timeoutMs: 200_000 });
-      expect(sandbox.orders.filter(({ repeatOf }) => repeatOf !== undefined)).toEqual([]);
-      expect(sandbox.requests).toHaveLength(orders);
+      // Each of the shared orders twice in each process, by page and by webhook.
+      const news = await confirm((shop) => [...SHARED, ...own(shop), ...SHARED]);
+      const orders = [...SHARED, ...shops.flatMap((_, shop) => own(shop))];
+      // A machine that is busy with something else may not store everything in time. Such an order is sent at once
+      // and may have been stored all the same, so it may be sent twice.
+      const refused = new Set(news.flatMap((one) => one.refused));
+      const stored = orders.filter((number) => !refused.has(number));
+      expect(stored.length).toBeGreaterThan(orders.length / 4);
+      const accepted = news.flatMap((one) => one.accepted);
+      expect(accepted.filter((number) => !refused.has(number)).toSorted()).toEqual(stored.toSorted());
+
+      const arrived = () =>
+        sandbox.orders.map(({ body }) => (body as { order: { order_number: string } }).order.order_number);
+      await expect.poll(() => new Set(arrived()).size, { timeout: 120_000 }).toBe(orders.length);
+      expect(
+        arrived()
+          .filter((number) => !refused.has(number))
+          .toSorted(),
+      ).toEqual(stored.toSorted());
+      expect(sandbox.requests.length).toBe(arrived().length);
     },
   );
 }

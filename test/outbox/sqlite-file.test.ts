@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type SqliteOutboxOptions, sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect, hasWalResetFault } from "../../packages/outbox/src/sqlite-connection.ts";
+import { type Database, loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
 import { networkFileSystem } from "../../packages/outbox/src/sqlite-place.ts";
 import { readPragma } from "../../packages/outbox/src/sqlite-schema.ts";
 import { bench } from "../conformance/bench.ts";
@@ -15,6 +15,7 @@ import { aJob, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
 import { type ShiftedClock, shiftedClock } from "../support/shifted-clock.ts";
 
 const DAY_MS = 86_400_000;
+const open = await loadDriver();
 
 let folder: string;
 let path: string;
@@ -43,9 +44,17 @@ async function anOutbox(at = path): Promise<Outbox> {
 }
 
 /** Another program's connection to the file. */
-function outsider(at = path): DatabaseSync {
-  return new DatabaseSync(at);
+function outsider(at = path): Database {
+  return open(at);
 }
+
+// The vitest project "better-sqlite3" runs this file on a Node.js that hides its own.
+test("Node's own SQLite is used, or better-sqlite3 where Node has none", () => {
+  const database = open(path);
+  const own = process.getBuiltinModule("node:sqlite")?.DatabaseSync;
+  expect(database.constructor.name).toBe(own?.name ?? "Database");
+  database.close();
+});
 
 describe("the file", () => {
   test("is opened for what survives a power cut and for what is erased", async () => {

@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
 import { testOutbox } from "../conformance/outbox.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
+
+const open = await loadDriver();
 
 testOutbox("sqlite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "avantlink-outbox-"));
@@ -17,7 +19,7 @@ testOutbox("sqlite", async () => {
     endLeases: async () => runtime.shift(60_000),
     async holds(text) {
       // The log holds what was written before until it is merged; the file itself holds what is there now.
-      const database = new DatabaseSync(path);
+      const database = open(path);
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       database.close();
       return (await readFile(path)).includes(text);

@@ -17,7 +17,11 @@ export function startChild<Request extends object, Answer extends { readonly tol
   argument: unknown,
 ): Child<Request, Answer> {
   const child = fork(module, [JSON.stringify(argument)], {
-    execArgv: ["--conditions=@avantlink-s2s/source", "--disable-warning=ExperimentalWarning"],
+    execArgv: [
+      ...process.execArgv,
+      "--conditions=@avantlink-s2s/source",
+      "--disable-warning=ExperimentalWarning",
+    ],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   // A test that breaks off leaves no process behind, not even one that stands still.

@@ -15,10 +15,15 @@ export interface Confirm {
   readonly numbers: readonly string[];
 }
 
-/** What it tells: how many were accepted, and how many had been before, once each is one or the other. */
+/** What it tells, once each order was taken here or had been taken before. */
 export type ConfirmingNews =
   | { readonly told: "ready" }
-  | { readonly told: "confirmed"; readonly accepted: number; readonly duplicate: number };
+  | {
+      readonly told: "confirmed";
+      readonly accepted: readonly string[];
+      /** Those that the store did not take in time at first, and may have kept all the same. */
+      readonly refused: readonly string[];
+    };
 
 const { address, endpoint }: ConfirmingSettings = JSON.parse(process.argv[2] ?? "");
 process.on("disconnect", () => process.exit());
@@ -30,13 +35,28 @@ const tracker = createTracker({
   outbox: await outboxAt(address),
   onEvent: events.onEvent,
 });
+// A receipt that waited for long enough says so by an event; what became of the order then says another.
+const accepted = () => events.of("accepted").map(({ orderNumber }) => orderNumber);
+const refused = () =>
+  events
+    .of("rejected")
+    .flatMap(({ orderNumber, error }) => (error.code === "outbox.slow" ? [] : [orderNumber]));
+const answered = () => accepted().length + events.of("duplicate").length + refused().length;
 
 process.on("message", async ({ numbers }: Confirm) => {
-  // So many at once may take their store longer than a receipt waits; then only an event tells what became of them.
-  for (const orderNumber of numbers) void tracker.trackOrder(anOrder({ orderNumber }), aContext());
-  const counts = () => ({ accepted: events.of("accepted").length, duplicate: events.of("duplicate").length });
-  await events.until(() => counts().accepted + counts().duplicate === numbers.length);
-  tell({ told: "confirmed", ...counts() });
+  const before = { accepted: accepted().length, refused: refused().length };
+  for (let left = numbers; left.length > 0; ) {
+    const [told, turnedAway] = [answered(), refused().length];
+    for (const orderNumber of left) void tracker.trackOrder(anOrder({ orderNumber }), aContext());
+    await events.until(() => answered() === told + left.length);
+    // As a webhook does it, some time after the page.
+    left = refused().slice(turnedAway);
+  }
+  tell({
+    told: "confirmed",
+    accepted: accepted().slice(before.accepted),
+    refused: refused().slice(before.refused),
+  });
 });
 await tracker.start();
 tell({ told: "ready" });

@@ -14,7 +14,15 @@ export type OutboxAddress =
 export async function outboxAt(address: OutboxAddress): Promise<Outbox> {
   if (address.kind === "sqlite") return sqliteOutbox({ path: address.path });
   if (address.kind === "bullmq") return bullmqOutbox({ connection: address.url, queue: address.queue });
-  return pgBossOutbox({ boss: await startBoss(address), queue: address.queue });
+  const boss = await startBoss(address);
+  const outbox = pgBossOutbox({ boss, queue: address.queue });
+  return {
+    ...outbox,
+    async close() {
+      await outbox.close();
+      await boss.stop({ graceful: false });
+    },
+  };
 }
 
 /** A shop's boss, with nothing but the defaults. */

@@ -16,9 +16,10 @@ import { type Pump, startPump } from "./pump.ts";
 
 // How often jobs are looked for whose worker died.
 const RECOVERY_MS = 10_000;
-// A few of the pool's connections, which are the shop's too. An order whose number is locked by a transaction of
-// the shop's holds up those that are stored with it, so they are not too many.
-const GROUPS = { size: 25, underWay: 4 };
+// Two of the pool's connections, which are the shop's too; making more takes a busy server longer than they save. An
+// order whose number is locked by a transaction of the shop's holds up those that are stored with it, so they are
+// not too many.
+const GROUPS = { size: 50, underWay: 2 };
 
 /** The options of {@link pgBossOutbox}. */
 export interface PgBossOutboxOptions {
