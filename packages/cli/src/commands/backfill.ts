@@ -85,7 +85,7 @@ export const backfillCommand = new Command("backfill")
       check.sendable,
     );
     terminal.sayJson({ file: path, ...shown(check), sent, state: statePath });
-    sum(terminal, sent, statePath);
+    sum(terminal, sent, check.sendable, statePath);
     process.exitCode = exitOf(sent);
   });
 
@@ -141,10 +141,17 @@ async function withProgress<T>(
   work: (position: (bytes: number) => void) => Promise<T>,
 ): Promise<T> {
   const bar = showProgress("checking", file.size, "bytes");
+  /** Nothing is under way yet, but a terminal gets its cursor back. */
+  function stop(): void {
+    bar.stop();
+    process.exit(EXIT.interrupted);
+  }
+  process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     return await work((bytes) => bar.update(bytes));
   } finally {
     bar.stop();
+    process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
 
@@ -199,7 +206,8 @@ function report(terminal: Terminal, check: FileCheck): void {
   );
 }
 
-function sum({ say, note }: Terminal, sent: SendReport, statePath: string): void {
+function sum({ say, note }: Terminal, sent: SendReport, sendable: number, statePath: string): void {
+  const left = sendable - sent.delivered - sent.knownBefore - sent.refused - sent.unconfirmed;
   say(
     `${sent.delivered} delivered, ${sent.knownBefore} known from before, ${sent.refused} refused, ${sent.unconfirmed} unconfirmed, ${sent.pending} still to be delivered.`,
   );
@@ -215,7 +223,7 @@ function sum({ say, note }: Terminal, sent: SendReport, statePath: string): void
       "Stopped, because AvantLink gave no answer to many orders in a row. Give the same command again later.",
     );
   }
-  if (sent.interrupted) note("Give the same command again to go on.");
+  if (sent.interrupted) note(`Give the same command again to go on; ${left} orders are left.`);
   if (sent.pending > 0 && sent.lastFailure !== "") note(harmless(sent.lastFailure));
 }
 
