@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Order } from "@avantlink-s2s/core";
 import { createTracker } from "@avantlink-s2s/core";
-import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
 import { type OrderRecord, type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import { afterEach, describe, expect, test } from "vitest";
 import { runCommand, startCommand } from "../support/command-line.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { type OutboxAddress, outboxAt, startBoss } from "../support/outboxes.ts";
+import { aStore, DURABLE } from "../support/stores.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -229,13 +231,13 @@ describe("an interrupted backfill", () => {
   });
 
   test("stops at Ctrl-C with what was on its way settled, says so, and goes on", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { folder, sandbox, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(60)));
     // AvantLink has each order long before it answers, so four are on their way at any moment.
     const lift = sandbox.fail({ delayMs: 400 });
     const stopped = start("--send", "--json");
-    await sandbox.waitForRequests(10, { timeoutMs: 30_000 });
+    await sandbox.waitForRequests(10, { timeoutMs: 60_000 });
     stopped.process.kill("SIGINT");
     const { code, stdout, stderr } = await stopped.finished;
     lift();
@@ -256,7 +258,7 @@ describe("an interrupted backfill", () => {
   });
 
   test("when killed leaves nothing behind that retrying a dead letter would send a second time", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { file, sandbox, env, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(12)));
     const state = `${file}.sent.db`;
@@ -265,7 +267,7 @@ describe("an interrupted backfill", () => {
     sandbox.fail({ hang: true, taken: true });
     sandbox.fail({ status: 422, times: 1 });
     const killed = start("--send");
-    await sandbox.waitForRequests(5, { timeoutMs: 30_000 });
+    await sandbox.waitForRequests(5, { timeoutMs: 60_000 });
     expect((await retry()).stderr).toContain("sending this file already");
     killed.process.kill("SIGKILL");
     await killed.finished;
@@ -336,21 +338,34 @@ describe("an order that got no answer", () => {
   });
 });
 
-test("orders that the shop's own outbox knows are not sent", async () => {
-  const orders: readonly Order[] = [anOrder(), anOrder({ orderNumber: "1002" })];
-  const { folder, sandbox, run } = await aDesk("orders.ndjson", ndjson(orders));
-  const path = join(folder, "shop.db");
-  const shop = createTracker({
-    merchantId: MERCHANT_ID,
-    endpoint: sandbox.url,
-    outbox: sqliteOutbox({ path }),
+describe.each(DURABLE)("the shop's own outbox in %s", (kind) => {
+  test("knows what the shop has sent, which is not sent again; the rest goes through it", async ({
+    skip,
+  }) => {
+    const store = await aStore(kind);
+    if ("missing" in store) return skip(store.missing);
+    ends.push(() => store.end());
+    const { address } = store;
+    const boss = address.kind === "pg-boss" ? await startBoss(address) : undefined;
+    ends.push(() => boss?.stop({ graceful: false }));
+    const outbox = boss ? pgBossOutbox({ boss, queue: "orders" }) : await outboxAt(address);
+    const orders: readonly Order[] = [anOrder(), anOrder({ orderNumber: "1002" })];
+    const { sandbox, run } = await aDesk("orders.ndjson", ndjson(orders));
+    const shop = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, outbox });
+    await shop.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 5_000 });
+    await shop.close();
+    const { stdout, code } = await run("--send", "--json", ...namedBy(address));
+    expect(JSON.parse(stdout)).toMatchObject({ sent: { delivered: 1, knownBefore: 1 } });
+    expect(code).toBe(0);
+    expect(numbersAt(sandbox)).toEqual(["1001", "1002"]);
   });
-  await shop.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 5_000 });
-  await shop.close();
-  const { stdout } = await run("--send", "--json", "--sqlite", path);
-  expect(JSON.parse(stdout)).toMatchObject({ sent: { delivered: 1, knownBefore: 1 } });
-  expect(numbersAt(sandbox)).toEqual(["1001", "1002"]);
 });
+
+function namedBy(address: OutboxAddress): readonly string[] {
+  if (address.kind === "sqlite") return ["--sqlite", address.path];
+  if (address.kind === "bullmq") return ["--redis", address.url, "--queue", address.queue];
+  return ["--postgres", address.url, "--queue", address.queue, "--schema", address.schema];
+}
 
 test("a file is not sent without a merchant, and one of an unknown kind not read", async () => {
   const { folder, file } = await aDesk("orders.ndjson", ndjson([anOrder()]));

@@ -33,12 +33,13 @@ test.each([
   "outbox remove",
   "outbox stats",
   "outbox export",
-])("the page shows %s with options that it has", async (command) => {
+])("the page and the help show %s by example, with options that it has", async (command) => {
   const examples = [...page.matchAll(/^npx avantlink-s2s (.+)$/gm)]
     .map(([, line = ""]) => line)
     .filter((line) => `${line} `.startsWith(`${command} `));
   expect(examples.length).toBeGreaterThan(0);
   const { stdout } = await runCommand([...command.split(" "), "--help"]);
+  expect(stdout).toMatch(new RegExp(`^ +\\$ .*avantlink-s2s ${command}\\b`, "m"));
   for (const [option] of examples.join(" ").matchAll(/--[a-z-]+/g)) expect(stdout).toContain(option);
 });
 

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
@@ -7,9 +8,13 @@ import { join } from "node:path";
 import { createTracker } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { SUPPORTED } from "../../packages/cli/src/doctor/versions.ts";
 import { runCommand } from "../support/command-line.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { startBoss } from "../support/outboxes.ts";
+import { postgresService } from "../support/services.ts";
+import { aStore } from "../support/stores.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -135,6 +140,27 @@ test("an outbox's dead letters, its safety and its rights are told", async () =>
   expect(code).toBe(0);
 });
 
+const postgres = await postgresService();
+afterAll(async () => {
+  if (!("missing" in postgres)) await postgres.end();
+});
+const noPostgres = "missing" in postgres ? ` (skipped: ${postgres.missing})` : "";
+
+test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is told${noPostgres}`, async () => {
+  const store = await aStore("pg-boss", "missing" in postgres ? undefined : postgres);
+  if ("missing" in store || store.address.kind !== "pg-boss") return expect.unreachable();
+  ends.push(() => store.end());
+  const { url, schema } = store.address;
+  const boss = await startBoss({ url, schema });
+  ends.push(() => boss.stop({ graceful: false }));
+  const named = (address: string) => ["--postgres", address, "--schema", schema, "--queue", "orders"];
+  const found = async (address: string) =>
+    (await examine(named(address))).of("outbox").map(({ verdict, found }) => `${verdict} ${found}`);
+  expect(await found(url)).toContainEqual(expect.stringMatching(/^ok .*synchronous_commit=on/));
+  const loose = `${url}${url.includes("?") ? "&" : "?"}options=${encodeURIComponent("-c synchronous_commit=off")}`;
+  expect(await found(loose)).toContainEqual(expect.stringMatching(/^warn synchronous_commit=off/));
+});
+
 test("an outbox that is not there is bad, and not made", async () => {
   const path = join(await aFolder(), "none.db");
   const { code, of } = await examine(["--sqlite", path]);
@@ -148,6 +174,8 @@ test("the versions in the shop's folder are held against what is supported", asy
   for (const [name, version] of [
     ["express", "4.17.1"],
     ["next", "16.4.6"],
+    ["bullmq", "5.60.0"],
+    ["pg-boss", "13.0.0"],
     ["@avantlink-s2s/core", "0.1.0"],
     ["@avantlink-s2s/express", "0.2.0"],
   ] as const) {
@@ -157,6 +185,22 @@ test("the versions in the shop's folder are held against what is supported", asy
   const { code, of } = await examine(["--shop", shop]);
   expect(of("express")).toMatchObject([{ verdict: "bad" }]);
   expect(of("next")).toMatchObject([{ verdict: "ok" }]);
+  expect(of("bullmq")).toMatchObject([{ verdict: "bad" }]);
+  expect(of("pg-boss")).toMatchObject([{ verdict: "warn" }]);
   expect(of("packages")).toMatchObject([{ verdict: "bad" }]);
   expect(code).toBe(1);
+});
+
+test.each(Object.entries(SUPPORTED))("supports of %s what our packages ask for", (name, { from, below }) => {
+  const asked = ["express", "next", "outbox"].map((folder) => {
+    const manifest = readFileSync(new URL(`../../packages/${folder}/package.json`, import.meta.url), "utf8");
+    return JSON.parse(manifest).peerDependencies?.[name];
+  });
+  const [range] = asked.filter((one) => one !== undefined);
+  const [major, minor] = from;
+  const majors = Array.from({ length: (below ?? major + 1) - major }, (_, index) => major + index);
+  const spelled = below
+    ? majors.map((one) => (one === major ? `^${one}.${minor}.0` : `^${one}.0.0`)).join(" || ")
+    : `>=${major}`;
+  expect(range).toBe(spelled);
 });

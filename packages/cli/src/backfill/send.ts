@@ -12,8 +12,9 @@ const BATCH = 50;
 // So many may wait for AvantLink; the rest waits in the file, where it costs no memory.
 const MOST_PENDING = 500;
 const LOOK_MS = 50;
-// So many orders in a row without an answer, and AvantLink is not well: the rest is kept from becoming like them.
-const MOST_SILENCE = 20;
+// So many orders in a row without an answer, beyond two rounds of calls, and AvantLink is not well: the rest is kept
+// from becoming like them. One hitch takes a round.
+const MOST_SILENCE = 12;
 
 /** What a sending run is told. */
 export interface SendOptions {
@@ -57,6 +58,7 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   const silence = new AbortController();
   const stop = AbortSignal.any([options.stop, silence.signal]);
   const counts = { delivered: 0, refused: 0, unconfirmed: 0, notNew: 0, confirmedBefore: 0 };
+  const mostUnanswered = MOST_SILENCE + 2 * options.concurrency;
   let unanswered = 0;
   let handled = 0;
   let lastFailure = "";
@@ -67,7 +69,7 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     unanswered() {
       counts.unconfirmed += 1;
       unanswered += 1;
-      if (unanswered >= MOST_SILENCE) silence.abort();
+      if (unanswered >= mostUnanswered) silence.abort();
     },
     answered() {
       unanswered = 0;

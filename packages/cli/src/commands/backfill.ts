@@ -1,11 +1,12 @@
 import type { Outbox } from "@avantlink-s2s/core";
 import { Command, Option } from "@commander-js/extra-typings";
-import { checkFile, type FileCheck } from "../backfill/check.ts";
+import { checkFile } from "../backfill/check.ts";
 import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
 import { showProgress } from "../backfill/progress.ts";
+import { exitOf, isFaulty, sayCheck, saySent, shown } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
 import { clock } from "../clock.ts";
-import { CommandError, EXIT, type ExitCode } from "../exit.ts";
+import { CommandError, EXIT } from "../exit.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../merchant.ts";
 import { isChosen, openOutbox } from "../outbox/open.ts";
 import {
@@ -16,9 +17,8 @@ import {
   schemaOption,
   sqliteOption,
 } from "../outbox/options.ts";
-import { sayProblems } from "../problems.ts";
 import { InFlight } from "../sending/in-flight.ts";
-import { harmless, openTerminal, type Terminal } from "../terminal.ts";
+import { openTerminal, type Terminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 /** `backfill`: sends orders of the past out of a file. */
@@ -50,13 +50,13 @@ export const backfillCommand = new Command("backfill")
     const file = await openOrderFile(path, options.format);
     const check = await withProgress(file, (position) => checkFile(file, position));
     if (options.send !== true) {
-      report(terminal, check);
+      sayCheck(terminal, check);
       terminal.say(`Nothing was sent. ${check.sendable} orders would be: add --send.`);
       process.exitCode = isFaulty(check) ? EXIT.wrong : EXIT.ok;
       return;
     }
     if (isFaulty(check) && options.skipFaulty !== true) {
-      report(terminal, check);
+      sayCheck(terminal, check);
       throw new CommandError(
         EXIT.wrong,
         "Nothing was sent, because of the faults above.",
@@ -66,7 +66,6 @@ export const backfillCommand = new Command("backfill")
     // Said before anything is opened, rather than once for each order.
     orderKeyFor(options)("");
     const state = await openState(path, options);
-    const statePath = state.place;
     const sent = await send(
       terminal,
       state,
@@ -84,17 +83,22 @@ export const backfillCommand = new Command("backfill")
         }),
       check.sendable,
     );
-    terminal.sayJson({ file: path, ...shown(check), sent, state: statePath });
-    sum(terminal, sent, statePath);
+    terminal.sayJson({ file: path, ...shown(check), sent, state: state.place });
+    saySent(terminal, sent, { sendable: check.sendable, named: state.named });
     process.exitCode = exitOf(sent);
   });
 
 function HELP(): string {
   return `
+Examples:
+  $ avantlink-s2s backfill orders.csv
+  $ avantlink-s2s backfill orders.csv --send --rate 20
+  $ avantlink-s2s backfill orders.txt --format ndjson --send --skip-faulty --json
+
 Without --send it is a dry run: the whole file is read and checked, and nothing leaves.
 
 Killed or stopped, it goes on where it was when the same command is given again. What AvantLink refuses, and
-what was on its way when the process was killed, is kept: see "outbox list --sqlite <file>.sent.db".
+what left without an answer, is kept and not sent again: see "outbox list --sqlite <file>.sent.db".
 
 If the shop may have sent some of the orders itself, name its own outbox, which knows them:
   $ avantlink-s2s backfill orders.ndjson --send --sqlite data/orders.db
@@ -106,6 +110,8 @@ interface SendState {
   readonly outbox: Outbox;
   readonly inFlight: InFlight | undefined;
   readonly place: string;
+  /** The options that name it to the other commands. */
+  readonly named: string;
   close(): Promise<void>;
 }
 
@@ -117,7 +123,8 @@ async function openState(
     if (options.state !== undefined)
       throw new CommandError(EXIT.usage, "--state is for a backfill without an outbox.");
     const { outbox, place, close } = await openOutbox(options);
-    return { outbox, inFlight: undefined, place, close };
+    const named = options.sqlite === undefined ? "and the same outbox" : `--sqlite ${options.sqlite}`;
+    return { outbox, inFlight: undefined, place, named, close };
   }
   const place = options.state ?? `${path}.sent.db`;
   const { sqliteOutbox } = await import("@avantlink-s2s/outbox/sqlite");
@@ -129,7 +136,7 @@ async function openState(
       await inFlight.end();
       await outbox.close();
     };
-    return { outbox, inFlight, place, close };
+    return { outbox, inFlight, place, named: `--sqlite ${place}`, close };
   } catch (cause) {
     await outbox.close();
     throw cause;
@@ -141,10 +148,17 @@ async function withProgress<T>(
   work: (position: (bytes: number) => void) => Promise<T>,
 ): Promise<T> {
   const bar = showProgress("checking", file.size, "bytes");
+  /** Nothing is under way yet, but a terminal gets its cursor back. */
+  function stop(): void {
+    bar.stop();
+    process.exit(EXIT.interrupted);
+  }
+  process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     return await work((bytes) => bar.update(bytes));
   } finally {
     bar.stop();
+    process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
 
@@ -170,57 +184,4 @@ async function send(
     process.off("SIGINT", stop).off("SIGTERM", stop);
     await state.close();
   }
-}
-
-function isFaulty({ faulty, repeated }: FileCheck): boolean {
-  return faulty > 0 || repeated.size > 0;
-}
-
-function shown({ sendable, faulty, repeated, refusedByShopper, counts, sales, ignoredColumns }: FileCheck) {
-  return { sendable, faulty, repeated: repeated.size, refusedByShopper, counts, sales, ignoredColumns };
-}
-
-function report(terminal: Terminal, check: FileCheck): void {
-  const { say, sayJson } = terminal;
-  sayJson({ ...shown(check), problems: check.problems });
-  sayProblems(
-    terminal,
-    check.problems.map(({ line, field, ...rest }) => ({ ...rest, field: `line ${line}: ${field}` })),
-  );
-  const told = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
-  if (told > check.problems.length) say(`… and ${told - check.problems.length} further problems:`);
-  for (const [rule, count] of Object.entries(check.counts)) say(`  ${count} × ${rule}`);
-  if (check.ignoredColumns.length > 0)
-    say(`Columns without a meaning here: ${check.ignoredColumns.map(harmless).join(", ")}`);
-  for (const [currency, sum] of Object.entries(check.sales))
-    say(`Sales in the file: ${sum} ${harmless(currency)}`);
-  say(
-    `${check.sendable} orders can be sent, ${check.faulty} cannot, ${check.repeated.size} order numbers are repeated, ${check.refusedByShopper} shoppers refused tracking.`,
-  );
-}
-
-function sum({ say, note }: Terminal, sent: SendReport, statePath: string): void {
-  say(
-    `${sent.delivered} delivered, ${sent.knownBefore} known from before, ${sent.refused} refused, ${sent.unconfirmed} unconfirmed, ${sent.pending} still to be delivered.`,
-  );
-  const letters = `outbox list --sqlite ${statePath}`;
-  if (sent.refused > 0) note(`AvantLink refused ${sent.refused}: ${letters}`);
-  if (sent.unconfirmed > 0) {
-    note(
-      `${sent.unconfirmed} left without an answer, or while a run was killed. AvantLink may have them, so they were not sent again. By its article a repeat of the same order number is safe: outbox retry --all --send --sqlite ${statePath}`,
-    );
-  }
-  if (sent.silence) {
-    note(
-      "Stopped, because AvantLink gave no answer to many orders in a row. Give the same command again later.",
-    );
-  }
-  if (sent.interrupted) note("Give the same command again to go on.");
-  if (sent.pending > 0 && sent.lastFailure !== "") note(harmless(sent.lastFailure));
-}
-
-function exitOf({ interrupted, silence, pending, refused, unconfirmed }: SendReport): ExitCode {
-  if (interrupted) return EXIT.interrupted;
-  if (silence || pending > 0) return EXIT.unreachable;
-  return refused + unconfirmed > 0 ? EXIT.wrong : EXIT.ok;
 }

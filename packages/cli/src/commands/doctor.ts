@@ -51,6 +51,10 @@ export const doctorCommand = new Command("doctor")
   .addHelpText(
     "after",
     `
+Examples:
+  $ avantlink-s2s doctor
+  $ avantlink-s2s doctor --postgres postgres://localhost/shop --site-url https://shop.example --cookie-days 90
+
 It reads this shell's environment, which may differ from the shop's. With an .env file:
   $ node --env-file=.env.production node_modules/.bin/avantlink-s2s doctor --sqlite data/orders.db
 `,

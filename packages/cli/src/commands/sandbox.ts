@@ -11,6 +11,14 @@ export const sandboxCommand = new Command("sandbox")
   .option("--port <number>", "the TCP port; 0 takes a free one", wholeNumber(0, 65_535), 4010)
   .option("--host <address>", "the address to listen on; this machine's own only", "127.0.0.1")
   .option("--json", "print where it listens as JSON, for scripts")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ avantlink-s2s sandbox
+  $ avantlink-s2s sandbox --port 0 --json
+`,
+  )
   .action(async ({ port, host, json }) => {
     const terminal = openTerminal({ json: json === true });
     const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);

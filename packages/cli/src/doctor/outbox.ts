@@ -21,10 +21,12 @@ export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checke
     ];
   }
   try {
-    return await withOutbox(choice, async (outbox, { problems }) => {
+    return await withOutbox(choice, async (outbox, { problems, settings }) => {
       const { accepted, delivered, pending, dead, oldestPendingAt } = await outbox.totals();
       const checks = [
         ...(choice.sqlite === undefined ? [] : await checkFile(choice.sqlite)),
+        ...(choice.redis === undefined || problems.length > 0 ? [] : [redisHolds]),
+        ...(settings === undefined ? [] : checkPostgres(await settings())),
         ...problems.map(({ message, help }) => warn("outbox", message, help)),
         ok("outbox", `${outbox.name}: ${accepted} accepted, ${delivered} delivered, ${pending} pending`),
       ];
@@ -45,6 +47,21 @@ export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checke
     if (!(error instanceof AvantLinkError || error instanceof CommandError)) throw error;
     return [bad("outbox", error.message, error.help || "Look at the path or the address.")];
   }
+}
+
+const redisHolds = ok(
+  "outbox",
+  "Redis tells nothing that would lose orders: appendonly, appendfsync, maxmemory-policy",
+);
+
+/** As this user has them here; the shop's own user may have others. */
+function checkPostgres(settings: Readonly<Record<string, string>>): readonly Checked[] {
+  const told = Object.entries(settings).map(([name, is]) => `${name}=${is}`);
+  const off = Object.keys(settings).filter((name) => settings[name] === "off");
+  if (off.length === 0) return [ok("outbox", `${told.join(", ")}: what is accepted survives a power cut`)];
+  return off.map((name) =>
+    warn("outbox", `${name}=off: a power cut loses orders that were accepted`, `Set ${name} to on.`),
+  );
 }
 
 /** That the file opened says that its settings hold: it is refused without WAL and a full sync. */

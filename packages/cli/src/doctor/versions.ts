@@ -1,30 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { bad, type Checked, fyi, ok } from "./finding.ts";
+import { bad, type Checked, fyi, ok, warn } from "./finding.ts";
 
 const OLDEST_NODE = [20, 19] as const;
-/** What is supported from which version on. */
-const FRAMEWORKS: Readonly<Record<string, readonly [major: number, minor: number]>> = {
-  express: [4, 18],
-  next: [15, 0],
-  bullmq: [5, 0],
-  "pg-boss": [10, 0],
-  "better-sqlite3": [11, 0],
+
+type Version = readonly [major: number, minor: number];
+/** What our packages ask for beside them: from which version on, and which major has not been tried. */
+export const SUPPORTED: Readonly<Record<string, { readonly from: Version; readonly below?: number }>> = {
+  express: { from: [4, 18], below: 6 },
+  next: { from: [15, 1], below: 17 },
+  bullmq: { from: [6, 0], below: 7 },
+  "pg-boss": { from: [12, 0], below: 13 },
+  "better-sqlite3": { from: [11, 0] },
 };
 const OURS = ["core", "express", "next", "outbox", "orders"].map((name) => `@avantlink-s2s/${name}`);
 
 /** Node.js, and what is installed in the shop's folder. */
 export async function checkVersions(shop: string): Promise<readonly Checked[]> {
   const checks: Checked[] = [checkNode(process.versions.node)];
-  for (const [name, oldest] of Object.entries(FRAMEWORKS)) {
+  for (const name of Object.keys(SUPPORTED)) {
     const version = await installed(name, shop);
-    if (version === undefined) continue;
-    const supported = isAtLeast(version, oldest);
-    checks.push(
-      supported
-        ? ok(name, version)
-        : bad(name, `${version} is too old`, `Update it to ${oldest.join(".")} or newer.`),
-    );
+    if (version !== undefined) checks.push(checkBeside(name, version));
   }
   const found = new Map<string, string>();
   for (const name of OURS) {
@@ -44,6 +40,19 @@ export async function checkVersions(shop: string): Promise<readonly Checked[]> {
     checks.push(bad("packages", list, "Update all of them to one version."));
   else checks.push(ok("packages", list));
   return checks;
+}
+
+function checkBeside(name: string, version: string): Checked {
+  const { from, below } = SUPPORTED[name] ?? { from: [0, 0] };
+  if (!isAtLeast(version, from))
+    return bad(name, `${version} is too old`, `Update it to ${from.join(".")} or newer.`);
+  if (below !== undefined && isAtLeast(version, [below, 0]))
+    return warn(
+      name,
+      `${version} is newer than what ours was tried with`,
+      "Look for an update of our packages.",
+    );
+  return ok(name, version);
 }
 
 function checkNode(version: string): Checked {
@@ -67,7 +76,7 @@ async function installed(name: string, shop: string): Promise<string | undefined
   }
 }
 
-function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
+function isAtLeast(version: string, [major, minor]: Version): boolean {
   const [is = 0, isMinor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   return is > major || (is === major && isMinor >= minor);
 }

@@ -13,6 +13,8 @@ export interface OpenOutbox {
   readonly place: string;
   /** What it told about itself since it was opened. */
   readonly problems: readonly AvantLinkError[];
+  /** The server's settings that decide what survives a power cut, where it tells them. */
+  settings?(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export function isChosen({ sqlite, redis, postgres }: OutboxChoice): boolean {
 
 /** Opens the one outbox that was chosen. It must be there already: a mistyped name shall not make an empty one. */
 export async function openOutbox(choice: OutboxChoice): Promise<OpenOutbox> {
-  const { outbox, place, release } = await chosen(choice);
+  const { outbox, place, settings, release } = await chosen(choice);
   const problems: AvantLinkError[] = [];
   try {
     await outbox.open(clock, (problem) => problems.push(problem));
@@ -35,6 +37,7 @@ export async function openOutbox(choice: OutboxChoice): Promise<OpenOutbox> {
     outbox,
     place,
     problems,
+    ...(settings && { settings }),
     async close() {
       await outbox.close();
       await release();
@@ -59,6 +62,7 @@ export async function withOutbox<T>(
 export interface FoundOutbox {
   readonly outbox: Outbox;
   readonly place: string;
+  settings?: NonNullable<OpenOutbox["settings"]>;
   /** Lets go of what the outbox was given. */
   release(): Promise<void>;
 }

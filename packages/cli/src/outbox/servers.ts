@@ -40,8 +40,17 @@ export async function outboxOnPostgres({ url, queue, schema }: ServerAddress): P
       cause,
     );
   }
-  const release = async () => void (await boss.stop({ graceful: false }));
-  return { outbox: pgBossOutbox({ boss, queue }), place, release };
+  return {
+    outbox: pgBossOutbox({ boss, queue }),
+    place,
+    async settings() {
+      const { rows } = await boss
+        .getDb()
+        .executeSql("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')");
+      return Object.fromEntries(rows.map(({ name, setting }) => [String(name), String(setting)]));
+    },
+    release: async () => void (await boss.stop({ graceful: false })),
+  };
 }
 
 async function present<T>(load: () => Promise<T>): Promise<T> {

@@ -22,6 +22,7 @@ const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
 export const exportCommand = onAnOutbox(
   "export",
   "the undelivered orders as AvantLink's batch-sales CSV, on stdout or in a file",
+  ["--sqlite data/orders.db --out sales.csv", "--sqlite data/orders.db --per order"],
 )
   .option("--out <file>", "write the file instead of stdout")
   .addOption(

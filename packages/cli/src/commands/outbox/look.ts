@@ -24,6 +24,7 @@ function summary(letter: DeadLetter) {
 export const listCommand = onAnOutbox(
   "list",
   "the dead letters: orders that will not be tried again by themselves, newest first",
+  ["--sqlite data/orders.db", "--redis redis://localhost:6379 --limit 20 --json"],
 )
   .option("--limit <number>", "how many", wholeNumber(1), 100)
   .option("--offset <number>", "how many to pass over", wholeNumber(0), 0)
@@ -39,7 +40,7 @@ export const listCommand = onAnOutbox(
           shortKey(letter),
           harmless(orderNumberOf(letter)) || "(none)",
           `${ago(letter.diedAt)} ago`,
-          String(letter.attempts),
+          times(letter),
           letter.reason.code,
           harmless(letter.reason.errorKey ?? ""),
         ]),
@@ -51,7 +52,10 @@ export const listCommand = onAnOutbox(
   );
 
 /** `outbox show` */
-export const showCommand = onAnOutbox("show", "one dead letter: why it was given up, and its order")
+export const showCommand = onAnOutbox("show", "one dead letter: why it was given up, and its order", [
+  "1001 --sqlite data/orders.db",
+  "1001 --sqlite data/orders.db --order > order.json",
+])
   .argument("<id>", "its order number, or the beginning of its key")
   .option("--order", "print its order as JSON and nothing else, to be corrected for retry --with")
   .action((id, options) =>
@@ -69,7 +73,7 @@ export const showCommand = onAnOutbox("show", "one dead letter: why it was given
         ["key", letter.key],
         ["given up", `${new Date(letter.diedAt).toISOString()}, ${ago(letter.diedAt)} ago`],
         ["accepted", new Date(letter.acceptedAt).toISOString()],
-        ["tried", `${letter.attempts} times before the last`],
+        ["tried", times(letter)],
         ["reason", `${reason.code}: ${harmless(reason.message)}`],
         [
           "AvantLink",
@@ -100,6 +104,7 @@ export const showCommand = onAnOutbox("show", "one dead letter: why it was given
 export const statsCommand = onAnOutbox(
   "stats",
   "how many orders stand where, and how long the oldest has been waiting",
+  ["--postgres postgres://localhost/shop --json"],
 ).action((options) =>
   withOutbox(options, async (outbox, { place, problems }) => {
     const { say, sayJson, note } = openTerminal({ json: options.json === true });
@@ -114,6 +119,12 @@ export const statsCommand = onAnOutbox(
     for (const { message, help } of problems) note(`${message} ${help}`);
   }),
 );
+
+/** How often it was sent; being told to wait counts for nothing. What could not be mapped never was. */
+function times({ kind, attempts }: DeadLetter): string {
+  if (kind === "rejected") return "never";
+  return attempts === 0 ? "once" : `${attempts + 1} times`;
+}
 
 /** Which parts of the shopper's context are there; what they are is nobody's business here. */
 function known(letter: DeadLetter): Readonly<Record<string, boolean>> {

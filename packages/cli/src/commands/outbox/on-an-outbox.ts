@@ -7,9 +7,11 @@ import {
   sqliteOption,
 } from "../../outbox/options.ts";
 
-/** A command on the outbox that its options name. */
-export function onAnOutbox(name: string, description: string) {
+/** A command on the outbox that its options name, with what somebody would type. */
+export function onAnOutbox(name: string, description: string, examples: readonly string[]) {
+  const shown = examples.map((example) => `\n  $ avantlink-s2s outbox ${name} ${example}`);
   return new Command(name)
+    .addHelpText("after", `\nExamples:${shown.join("")}`)
     .description(description)
     .addOption(sqliteOption)
     .addOption(redisOption)

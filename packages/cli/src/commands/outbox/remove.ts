@@ -9,6 +9,7 @@ import { onAnOutbox } from "./on-an-outbox.ts";
 export const removeCommand = onAnOutbox(
   "remove",
   "erases a dead letter for good; its order number stays taken",
+  ["1001 --sqlite data/orders.db", "8f2aa808dee6 --sqlite data/orders.db --yes"],
 )
   .argument("<id>", "its order number, or the beginning of its key")
   .option("--yes", "without asking")

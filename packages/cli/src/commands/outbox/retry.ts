@@ -14,6 +14,7 @@ import { onAnOutbox } from "./on-an-outbox.ts";
 export const retryCommand = onAnOutbox(
   "retry",
   "puts a dead letter back among the pending orders; a running shop then delivers it",
+  ["1001 --sqlite data/orders.db --with order.json --send", "--all --sqlite data/orders.db --send --wait 60"],
 )
   .argument("[id]", "its order number, or the beginning of its key")
   .option(
