@@ -219,7 +219,7 @@ describe("on a serverless platform with the memory outbox", () => {
       AWS_LAMBDA_FUNCTION_NAME: "shop",
     });
     try {
-      for (const path of ["/thank-you", "/rsc/thank-you", "/api/thank-you"]) {
+      for (const path of ["/thank-you", "/rsc/thank-you", "/track", "/api/thank-you", "/api/track"]) {
         const order = aNumber();
         await new Browser(lambda).open(`${path}?order=${order}`);
         expect(sandbox.orders.map((record) => sent(record, "order.order_number"))).toContain(order);
