@@ -68,6 +68,7 @@ export function confirmationPage(query: URLSearchParams, posted = ""): PageAnswe
 export async function resolvedOrder(query: URLSearchParams, posted = ""): Promise<TrackableOrder> {
   const how = query.get("resolve");
   if (how === "none") return undefined;
+  if (how === "hang") return new Promise(() => {});
   if (how === "reject") throw new RangeError("the shop's database is away");
   const orderNumber = query.get("order") ?? posted;
   return how === "invalid" ? { ...suiteOrder(orderNumber), currency: "?" } : suiteOrder(orderNumber);

@@ -18,7 +18,7 @@ beforeAll(async () => {
     bundler: "webpack",
   });
   server = await startNext(project, {
-    AVANTLINK_MERCHANT_ID: MERCHANT_ID,
+    SHOP_MERCHANT: MERCHANT_ID,
     AVANTLINK_ENDPOINT: sandbox.url,
   });
 });
@@ -43,6 +43,10 @@ describe("a shop that has only middleware.ts, on the edge runtime", () => {
   test("answers while AvantLink hangs", async () => {
     sandbox.fail({ hang: true });
     expect((await browser().open("/?avad=77_f3afbe121")).status).toBe(200);
+  });
+
+  test("knows production by its build, where the platform does not tell it at run time", async () => {
+    expect((await browser().open("/mode")).body.toString()).toBe("live");
   });
 
   test.each([

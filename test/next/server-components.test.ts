@@ -195,11 +195,21 @@ describe("a server that is told to stop", () => {
   test("waits for the delivery of what it accepted, but not for ever", async () => {
     sandbox.fail({ hang: true });
     const stopping = await openSuiteShop({ endpoint: sandbox.url, timeoutMs: 15_000 });
-    await new Browser(stopping).open(`/rsc/thank-you?order=${aNumber()}`);
-    const [request] = await sandbox.waitForRequests(1, { ...PATIENT, where: ({ raw }) => raw !== "" });
-    expect(request?.state).toBe("open");
+    for (const page of ["/rsc/thank-you", "/thank-you"]) {
+      expect((await new Browser(stopping).open(`${page}?order=${aNumber()}`)).status).toBe(200);
+    }
+    // Both pages have ended, and AvantLink has answered neither.
+    const requests = await sandbox.waitForRequests(2, { ...PATIENT, where: ({ raw }) => raw !== "" });
+    expect(requests.map(({ state }) => state)).toEqual(["open", "open"]);
     await stopping.close();
     expect(stopping.output()).not.toContain('"retrying"');
+  });
+
+  test("does not wait for a resolver that never answers", { timeout: 60_000 }, async () => {
+    const stopping = await openSuiteShop({ endpoint: sandbox.url });
+    const { status } = await new Browser(stopping).visit("thank-you", `?order=${aNumber()}&resolve=hang`);
+    expect(status).toBe(200);
+    await stopping.close();
   });
 });
 
@@ -209,7 +219,7 @@ describe("on a serverless platform with the memory outbox", () => {
       AWS_LAMBDA_FUNCTION_NAME: "shop",
     });
     try {
-      for (const path of ["/thank-you", "/rsc/thank-you", "/api/thank-you"]) {
+      for (const path of ["/thank-you", "/rsc/thank-you", "/track", "/api/thank-you", "/api/track"]) {
         const order = aNumber();
         await new Browser(lambda).open(`${path}?order=${order}`);
         expect(sandbox.orders.map((record) => sent(record, "order.order_number"))).toContain(order);

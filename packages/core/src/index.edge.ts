@@ -1,3 +1,4 @@
+import type { Environment } from "./config.ts";
 import { fetchTransport } from "./delivery.edge.ts";
 import type { TrackerOptions } from "./options.ts";
 import { trackerFactory } from "./tracker.ts";
@@ -8,5 +9,19 @@ export * from "./public.ts";
 /** As on Node, with the edge runtime's own fetch. */
 export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory(
   fetchTransport,
-  () => globalThis.process?.env ?? {},
+  environment,
 );
+
+/** Not every platform tells NODE_ENV at run time; bundlers for the edge write it into the code. */
+function environment(): Environment {
+  const told: Environment = globalThis.process?.env ?? {};
+  return told.NODE_ENV === undefined ? { ...told, NODE_ENV: bundledFor() } : told;
+}
+
+function bundledFor(): string | undefined {
+  try {
+    return process.env.NODE_ENV;
+  } catch {
+    return undefined;
+  }
+}

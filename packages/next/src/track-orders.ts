@@ -25,6 +25,9 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
   resolveOrder: ResolveOrder<R>,
   handler: (request: R, ...rest: A) => Response | Promise<Response>,
 ): (request: R, ...rest: A) => Promise<Response> {
+  // What is no tracker fails the build, not the shoppers.
+  adapterAccess(tracker);
+
   async function track(
     request: R,
     response: Response,

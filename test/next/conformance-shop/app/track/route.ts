@@ -5,7 +5,7 @@ import { tracker } from "../../tracker.ts";
 
 export async function GET(request: NextRequest): Promise<Response> {
   const query = request.nextUrl.searchParams;
-  const wait = { waitForDeliveryMs: Number(query.get("wait")) };
+  const wait = { waitForDeliveryMs: Number(query.get("wait")) || undefined };
   const from = query.has("ambient") ? undefined : request;
   return Response.json(plainReceipt(await trackOrder(tracker, await resolveNow(query), from, wait)));
 }
