@@ -39,20 +39,7 @@ const lastIn = new WeakMap<ShopTransaction, Promise<unknown>>();
  * Runs something inside the shop's transaction, under a savepoint: when it fails, the transaction is as it was
  * before, and the shop may go on with it.
  */
-export function underSavepoint<T>(
-  transaction: ShopTransaction,
-  work: (sql: SqlRunner) => Promise<T>,
-): Promise<T> {
-  const before = lastIn.get(transaction) ?? Promise.resolve();
-  const done = before.then(() => workUnderSavepoint(transaction, work));
-  lastIn.set(
-    transaction,
-    done.catch(() => {}),
-  );
-  return done;
-}
-
-async function workUnderSavepoint<T>(
+export async function underSavepoint<T>(
   transaction: ShopTransaction,
   work: (sql: SqlRunner) => Promise<T>,
 ): Promise<T> {
