@@ -73,6 +73,23 @@ test("createTracker names every fault at once", () => {
   ]);
 });
 
+test("a process that only accepts needs an outbox that others can deliver from", () => {
+  const endpoint = "http://127.0.0.1:9";
+  const deliver = { deliver: expect.stringContaining("durable outbox") };
+  expect(faults({ merchantId: MERCHANT_ID, endpoint, deliver: false })).toEqual(deliver);
+  expect(faults({ merchantId: MERCHANT_ID, endpoint, deliver: false, outbox: memoryOutbox() })).toEqual(
+    deliver,
+  );
+  expect(() =>
+    createTracker({
+      merchantId: MERCHANT_ID,
+      endpoint,
+      deliver: false,
+      outbox: { ...memoryOutbox(), durable: true },
+    }),
+  ).not.toThrow();
+});
+
 test("a misspelt option is a fault, at any depth", () => {
   expect(faults({ merchantID: MERCHANT_ID, merchantId: MERCHANT_ID, cookies: { name: {} } })).toEqual({
     merchantID: expect.stringContaining("is not an option"),

@@ -61,6 +61,14 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
   if (!wrong.has("merchantId") && (merchantId !== "" || mode === "live") && !UUID.test(merchantId)) {
     issues.push({ path: "merchantId", message: merchantProblem(merchantId) });
   }
+  const outbox = wrong.has("outbox") ? undefined : options.outbox;
+  if (mode === "live" && options.deliver === false && !outbox?.durable) {
+    issues.push({
+      path: "deliver",
+      message:
+        "is false, but nobody else can deliver what this process keeps in its memory; give it a durable outbox",
+    });
+  }
   if (issues.length > 0) throw new AvantLinkError("config.invalid", { issues });
 
   return Object.freeze({
@@ -69,7 +77,7 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
     loopback,
     mode,
     modeGiven: options.mode !== undefined,
-    outbox: options.outbox ?? memoryOutbox(),
+    outbox: outbox ?? memoryOutbox(),
     deliver: options.deliver ?? true,
     siteUrl: options.siteUrl === undefined ? undefined : new URL(options.siteUrl).origin,
     trustedProxies: options.trustedProxies ?? 0,

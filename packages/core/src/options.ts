@@ -24,7 +24,10 @@ export interface TrackerOptions {
   readonly mode?: "live" | "dry-run" | undefined;
   /** Where accepted orders wait for their delivery. @default memoryOutbox() */
   readonly outbox?: Outbox | undefined;
-  /** Whether this process delivers what is in the outbox, or only accepts. @default true */
+  /**
+   * Whether this process delivers what is in the outbox, or only accepts; then another one delivers, so the outbox is
+   * a durable one. @default true
+   */
   readonly deliver?: boolean | undefined;
   /** The cookies that remember a visitor's click. */
   readonly cookies?: CookieOptions | undefined;

@@ -43,7 +43,6 @@ async function checkMode(options: TrackerOptions, env: Environment): Promise<Che
   const tracker = createTracker({
     endpoint: options.endpoint,
     merchantId,
-    deliver: false,
     onEvent: () => {},
   });
   const { mode } = await tracker.health();
