@@ -147,6 +147,19 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       await second.query("COMMIT");
     });
 
+    test("holds up nobody who tracks another order at the same moment", async () => {
+      const outbox = await anOutbox();
+      const client = await aClient();
+      await client.query("BEGIN");
+      await outbox.put(aJob("1"), { transaction: client });
+      const [held, ...others] = await Promise.allSettled(["1", "2", "3"].map((n) => outbox.put(aJob(n))));
+      const accepted = { status: "fulfilled", value: { accepted: true } };
+      expect(others).toEqual([accepted, accepted]);
+      expect(held).toMatchObject({ status: "rejected", reason: { code: "outbox.unavailable" } });
+      await client.query("COMMIT");
+      expect(await outbox.totals()).toMatchObject({ accepted: 3, pending: 3 });
+    });
+
     test("takes a dead letter's number again only if that commits", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"), { dead: REFUSED });

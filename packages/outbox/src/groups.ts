@@ -9,12 +9,12 @@ export interface GroupLimits {
  * store commits many about as fast as one.
  */
 export function inGroups<Item, Result>(
-  doTogether: (items: readonly Item[]) => Promise<readonly Result[]>,
+  doTogether: (items: readonly Item[]) => Promise<readonly (Result | Promise<Result>)[]>,
   limits: GroupLimits,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     readonly item: Item;
-    readonly resolve: (result: Result) => void;
+    readonly resolve: (result: Result | Promise<Result>) => void;
     readonly reject: (cause: unknown) => void;
   }
   const waiting: Waiting[] = [];

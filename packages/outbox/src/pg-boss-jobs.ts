@@ -69,13 +69,16 @@ export class BossJobs {
 
   /**
    * Stores orders whose keys are free, and tells which ones were. By ID, so that two processes that store the same
-   * ones wait for each other in one direction only; handed out in the order given.
+   * ones wait for each other in one direction only; handed out in the order given. A key that an open transaction
+   * holds is waited for, at most `lockMs` where that is given.
    */
-  async insert(sql: SqlRunner, jobs: readonly OutboxJob[]): Promise<ReadonlySet<string>> {
+  async insert(sql: SqlRunner, jobs: readonly OutboxJob[], lockMs?: number): Promise<ReadonlySet<string>> {
+    const patience =
+      lockMs === undefined ? "" : `, (SELECT set_config('lock_timeout', '${lockMs}ms', true)) AS patience`;
     const { rows } = await sql.executeSql(
       `INSERT INTO ${this.#table} (name, id, data, created_on, policy, retry_limit, expire_seconds, keep_until, deletion_seconds)
        SELECT $1, (put->>'id')::uuid, put->'data', now() + place * interval '1 microsecond', ${OURS}
-       FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS jobs (put, place) ORDER BY put->>'id'
+       FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS jobs (put, place) ${patience} ORDER BY put->>'id'
        ON CONFLICT DO NOTHING RETURNING id`,
       [this.#queue, JSON.stringify(jobs.map((job) => ({ id: idOf(job.key), data: dataOf(job) })))],
     );

@@ -11,14 +11,12 @@ import { inTime } from "./in-time.ts";
 import { checkOptions } from "./options.ts";
 import { type Boss, type ShopTransaction, type SqlRunner, underSavepoint } from "./pg-boss-boss.ts";
 import { BossJobs, claimedOf, type Lease, QUEUE } from "./pg-boss-jobs.ts";
-import { putAll, putDead } from "./pg-boss-put.ts";
+import { putAll, putDead, putGroup } from "./pg-boss-put.ts";
 import { type Pump, startPump } from "./pump.ts";
 
 // How often jobs are looked for whose worker died.
 const RECOVERY_MS = 10_000;
-// Two of the pool's connections, which are the shop's too; making more takes a busy server longer than they save. An
-// order whose number is locked by a transaction of the shop's holds up those that are stored with it, so they are
-// not too many.
+// Two of the pool's connections, which are the shop's too; making more takes a busy server longer than they save.
 const GROUPS = { size: 50, underWay: 2 };
 
 /** The options of {@link pgBossOutbox}. */
@@ -80,7 +78,15 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
     return inTime(work(boss.getDb()), "PostgreSQL");
   }
 
-  const putOne = inGroups((all: readonly OutboxJob[]) => ask((sql) => putAll(jobs, sql, all)), GROUPS);
+  async function putAlone(job: OutboxJob): Promise<PutResult> {
+    const [result] = await ask((sql) => putGroup(jobs, sql, [job], putAlone));
+    return result ?? { accepted: false, state: "pending" };
+  }
+
+  const putOne = inGroups(
+    (all: readonly OutboxJob[]) => ask((sql) => putGroup(jobs, sql, all, putAlone)),
+    GROUPS,
+  );
   const settleDelivered = inGroups(async (leases: readonly Lease[]) => {
     await ask((sql) => jobs.settleDelivered(sql, leases));
     return leases.map(() => undefined);
