@@ -85,9 +85,8 @@ try {
   for (const { name, first, again } of shops) {
     console.log(`${name.padEnd(26)} first view ${figures(first)}   refresh ${figures(again)}`);
   }
-  console.log(
-    `${version}; orders that arrived: ${answering.orders.length}, on their way: ${hanging.requests.length}`,
-  );
+  await answering.waitForOrders(purchases + WARM_UP, { timeoutMs: 30_000 });
+  console.log(`${version}; each of ${answering.orders.length} purchases with us was one order`);
 } finally {
   for (const { server } of shops) await server.close();
   await Promise.all([answering.close(), hanging.close()]);
