@@ -289,7 +289,7 @@ describe("an interrupted backfill", () => {
     const { sandbox, start, run } = await aDesk("orders.ndjson", ndjson(manyOrders(5)));
     sandbox.fail({ hang: true });
     const first = start("--send");
-    await sandbox.waitForRequests(1);
+    await sandbox.waitForRequests(1, { timeoutMs: 60_000 });
     const { code, stderr } = await run("--send");
     expect(code).toBe(2);
     expect(stderr).toContain("sending this file already");

@@ -84,7 +84,7 @@ function references(list, none) {
 
 /** @param {Detail} detail */
 function httpView({ head, raw, curl }) {
-  const pre = element("pre", { tabindex: "-1", id: "http-request", "aria-label": "The HTTP request" });
+  const pre = element("pre", { tabindex: "0", id: "http-request", "aria-label": "The HTTP request" });
   pre.append(...reveal(head), "\n\n", ...exact(raw, pre));
   const all = element("p", { class: "code-bar" }, copyButton("Copy as curl", curl));
   return element("div", { class: "code" }, all, pre);
