@@ -10,10 +10,10 @@ import { aJob, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { startBoss } from "../support/outboxes.ts";
-import { type OwnServer, ownPostgres } from "../support/services.ts";
+import { ifInstalled, type OwnServer, ownPostgres } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
-const installed = await ownPostgres().catch(() => undefined);
+const installed = await ifInstalled(ownPostgres);
 const name = "on a PostgreSQL of its own";
 
 describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)`, () => {

@@ -71,12 +71,22 @@ function postgres(programs: string): Recipe {
   };
 }
 
-/** A Redis of the test's own that loses nothing, where one is installed. */
+/** A server where it can be had; in CI it must be. */
+export async function ifInstalled(own: () => Promise<OwnServer>): Promise<OwnServer | undefined> {
+  try {
+    return await own();
+  } catch (cause) {
+    if (process.env.CI) throw cause;
+    return undefined;
+  }
+}
+
+/** A Redis of the test's own that loses nothing. */
 export async function ownRedis(): Promise<OwnServer> {
   return ownServer(redis);
 }
 
-/** A PostgreSQL of the test's own, where one is installed. */
+/** A PostgreSQL of the test's own. */
 export async function ownPostgres(): Promise<OwnServer> {
   return ownServer(postgres((await postgresPrograms()) ?? ""));
 }
@@ -91,7 +101,12 @@ async function ownServer(recipe: Recipe): Promise<OwnServer> {
     if (running) return;
     const [file, ...args] = recipe.command(folder, port);
     running = spawn(file, args, { stdio: "ignore", cwd: folder });
+    let failure: Error | undefined;
+    running.once("error", (error) => {
+      failure = error;
+    });
     while (!(await answers(port))) {
+      if (failure) throw failure;
       if (running.exitCode !== null) throw new Error(`${file} ended with ${running.exitCode}.`);
       await pause(20);
     }
