@@ -262,6 +262,30 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     });
   });
 
+  describe("the server's own settings", () => {
+    const set = async (value: string) => {
+      await sql(`ALTER SYSTEM SET synchronous_commit = ${value}`);
+      await sql("SELECT pg_reload_conf()");
+      await expect
+        .poll(() => sql("SHOW synchronous_commit").then(({ rows }) => rows))
+        .toEqual([{ synchronous_commit: value }]);
+    };
+
+    test("that lose nothing are no matter", async () => {
+      await anOutbox();
+      expect(problems).toEqual([]);
+    });
+
+    test("that lose the last orders in a power cut are told, and orders are taken", async () => {
+      await set("off");
+      ending.push(() => set("on"));
+      const outbox = await anOutbox();
+      expect(codes()).toEqual(["outbox.at-risk"]);
+      expect(problems[0]?.message).toMatch(/synchronous_commit is off/);
+      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+    });
+  });
+
   describe("the boss", () => {
     test("that is not started is told", async () => {
       const idle = new PgBoss({ connectionString: server.url, schema });
