@@ -6,13 +6,13 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Bench, bench } from "../conformance/bench.ts";
 import { aJob, dead, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
-import { type OwnServer, ownRedis, redisService } from "../support/services.ts";
+import { ifInstalled, type OwnServer, ownRedis, redisService } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
 const DAY_MS = 86_400_000;
 const service = await redisService();
 if (!("missing" in service)) await service.end();
-const installed = await ownRedis().catch(() => undefined);
+const installed = await ifInstalled(ownRedis);
 
 describe.skipIf(!installed)(
   installed ? "on a Redis of its own" : "on a Redis of its own (skipped: not installed)",

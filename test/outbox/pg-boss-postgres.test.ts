@@ -10,10 +10,10 @@ import { aJob, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { startBoss } from "../support/outboxes.ts";
-import { type OwnServer, ownPostgres } from "../support/services.ts";
+import { ifInstalled, type OwnServer, ownPostgres } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
-const installed = await ownPostgres().catch(() => undefined);
+const installed = await ifInstalled(ownPostgres);
 const name = "on a PostgreSQL of its own";
 
 describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)`, () => {
@@ -333,6 +333,30 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       expect((await second.next()).job).toMatchObject({ key: keyOf("1"), attempts: 1 });
       await worker.end();
       await second.end();
+    });
+  });
+
+  describe("the server's own settings", () => {
+    const set = async (value: string) => {
+      await sql(`ALTER SYSTEM SET synchronous_commit = ${value}`);
+      await sql("SELECT pg_reload_conf()");
+      await expect
+        .poll(() => sql("SHOW synchronous_commit").then(({ rows }) => rows))
+        .toEqual([{ synchronous_commit: value }]);
+    };
+
+    test("that lose nothing are no matter", async () => {
+      await anOutbox();
+      expect(problems).toEqual([]);
+    });
+
+    test("that lose the last orders in a power cut are told, and orders are taken", async () => {
+      await set("off");
+      ending.push(() => set("on"));
+      const outbox = await anOutbox();
+      expect(codes()).toEqual(["outbox.at-risk"]);
+      expect(problems[0]?.message).toMatch(/synchronous_commit is off/);
+      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
     });
   });
 

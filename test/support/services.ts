@@ -6,6 +6,8 @@ import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { Client } from "pg";
 
 /** A server that a test may stop, kill and start again. */
 export interface OwnServer {
@@ -23,6 +25,30 @@ interface Recipe {
   readonly prepare?: (folder: string) => void;
   readonly command: (folder: string, port: number) => readonly [file: string, ...args: string[]];
   readonly url: (port: number) => string;
+  /** Whether it takes commands; that it listens is not enough. */
+  readonly isReady: (url: string) => Promise<boolean>;
+}
+
+/** PostgreSQL listens before it is ready. */
+async function postgresIsReady(connectionString: string): Promise<boolean> {
+  const client = new Client({ connectionString });
+  client.on("error", () => {});
+  return client
+    .connect()
+    .then(() => true)
+    .catch(() => false)
+    .finally(() => client.end().catch(() => {}));
+}
+
+async function redisIsReady(url: string): Promise<boolean> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  client.on("error", () => {});
+  // It becomes ready when the server has read what it wrote before.
+  return client
+    .connect()
+    .then(() => true)
+    .catch(() => false)
+    .finally(() => client.disconnect());
 }
 
 const POSTGRES_HOME = "/usr/lib/postgresql";
@@ -45,6 +71,7 @@ const redis: Recipe = {
     ...["--appendonly", "yes", "--appendfsync", "always", "--logfile", join(folder, "log")],
   ],
   url: (port) => `redis://127.0.0.1:${port}`,
+  isReady: redisIsReady,
 };
 
 function postgres(programs: string): Recipe {
@@ -68,15 +95,26 @@ function postgres(programs: string): Recipe {
         ...["-D", join(folder, "data"), "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"],
       ),
     url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+    isReady: postgresIsReady,
   };
 }
 
-/** A Redis of the test's own that loses nothing, where one is installed. */
+/** A server where it can be had; in CI it must be. */
+export async function ifInstalled(own: () => Promise<OwnServer>): Promise<OwnServer | undefined> {
+  try {
+    return await own();
+  } catch (cause) {
+    if (process.env.CI) throw cause;
+    return undefined;
+  }
+}
+
+/** A Redis of the test's own that loses nothing. */
 export async function ownRedis(): Promise<OwnServer> {
   return ownServer(redis);
 }
 
-/** A PostgreSQL of the test's own, where one is installed. */
+/** A PostgreSQL of the test's own. */
 export async function ownPostgres(): Promise<OwnServer> {
   return ownServer(postgres((await postgresPrograms()) ?? ""));
 }
@@ -91,7 +129,12 @@ async function ownServer(recipe: Recipe): Promise<OwnServer> {
     if (running) return;
     const [file, ...args] = recipe.command(folder, port);
     running = spawn(file, args, { stdio: "ignore", cwd: folder });
-    while (!(await answers(port))) {
+    let failure: Error | undefined;
+    running.once("error", (error) => {
+      failure = error;
+    });
+    while (!(await recipe.isReady(recipe.url(port)))) {
+      if (failure) throw failure;
       if (running.exitCode !== null) throw new Error(`${file} ended with ${running.exitCode}.`);
       await pause(20);
     }

@@ -81,6 +81,16 @@ async function workUnderSavepoint<T>(
   }
 }
 
+/** What of the server's own settings may lose what it took, in words. */
+export async function weaknesses(sql: SqlRunner): Promise<readonly string[]> {
+  const { rows } = await sql.executeSql(
+    "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off' ORDER BY name",
+  );
+  return (rows as { name: string }[]).map(
+    ({ name }) => `${name} is off: a power cut loses orders; set it to on`,
+  );
+}
+
 function setLockTimeout(sql: SqlRunner, value: string): Promise<unknown> {
   return sql.executeSql("SELECT set_config('lock_timeout', $1, true)", [value]);
 }

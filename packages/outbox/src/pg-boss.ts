@@ -9,7 +9,13 @@ import { unavailable } from "./failure.ts";
 import { inGroups } from "./groups.ts";
 import { inTime } from "./in-time.ts";
 import { checkOptions } from "./options.ts";
-import { type Boss, type ShopTransaction, type SqlRunner, underSavepoint } from "./pg-boss-boss.ts";
+import {
+  type Boss,
+  type ShopTransaction,
+  type SqlRunner,
+  underSavepoint,
+  weaknesses,
+} from "./pg-boss-boss.ts";
 import { BossJobs, claimedOf, type Lease, QUEUE } from "./pg-boss-jobs.ts";
 import { putAll, putDead, putGroup } from "./pg-boss-put.ts";
 import { type Pump, startPump } from "./pump.ts";
@@ -62,6 +68,10 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
       throw new AvantLinkError("outbox.unfit", {
         detail: `The boss does not work in the schema ${schema}: give pgBossOutbox its schema.`,
       });
+    }
+    const weak = await weaknesses(sql);
+    if (weak.length > 0) {
+      tell(new AvantLinkError("outbox.at-risk", { detail: `PostgreSQL: ${weak.join("; ")}.` }));
     }
     jobs = new BossJobs(schema, queue);
     clock = runtime;
