@@ -52,16 +52,24 @@ function exact(value: number | string): Decimal {
  * Nothing when the value is not an amount or its product is larger than {@link LARGEST_AMOUNT}.
  */
 export function toMinor(value: unknown, digits: number, times = 1): number | undefined {
+  if (typeof value === "number" && value > 0 && value <= LARGEST_AMOUNT) {
+    const minor = Math.round(value * 10 ** digits);
+    // A number is the double nearest to the decimal it prints as, so one that has no more digits comes back as it was.
+    if (minor / 10 ** digits === value) return withinBounds(minor * times, digits);
+  }
   const plain = typeof value === "number" || typeof value === "string" ? PLAIN.exec(String(value)) : null;
   const fraction = plain?.[2] ?? "";
   if (plain && fraction.length <= digits) {
     const minor = Number(plain[1]) * 10 ** digits + Number(fraction.padEnd(digits, "0") || 0);
-    const product = minor * times;
-    return product <= LARGEST_AMOUNT * 10 ** digits ? product : undefined;
+    return withinBounds(minor * times, digits);
   }
   const product = decimal(value)?.times(times);
   if (!product || product.abs().gt(LARGEST_AMOUNT)) return undefined;
   return decimalToMinor(product, digits);
+}
+
+function withinBounds(minor: number, digits: number): number | undefined {
+  return minor <= LARGEST_AMOUNT * 10 ** digits ? minor : undefined;
 }
 
 /** A decimal in whole minor units, half away from zero. */

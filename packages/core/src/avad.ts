@@ -6,6 +6,7 @@ export const LONGEST_ID = 1024;
  * raw, and the last non-empty value wins.
  */
 export function queryValue(url: string, name: string): string | undefined {
+  if (!url.includes(`${name}=`)) return undefined;
   const [page = ""] = url.split("#", 1);
   const start = page.indexOf("?");
   if (start < 0) return undefined;

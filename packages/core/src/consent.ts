@@ -10,14 +10,18 @@ export interface ConsentRules {
   readonly globalPrivacyControl: "honour" | "ignore";
 }
 
+/** Whether anything could deny a request at all. */
+export function mayBeDenied(request: ShopRequest, rules: ConsentRules): boolean {
+  return rules.consent !== undefined || hasPrivacySignal(request, rules);
+}
+
 /** Asks the browser's privacy signal and the shop's hook. A hook that throws, or answers no boolean true, denies. */
 export function decideConsent(
   request: ShopRequest,
   rules: ConsentRules,
   onThrow: (cause: unknown) => void,
 ): ConsentDecision {
-  if (rules.globalPrivacyControl === "honour" && request.header("sec-gpc")?.trim() === "1")
-    return "privacy-signal";
+  if (hasPrivacySignal(request, rules)) return "privacy-signal";
   if (!rules.consent) return "unasked";
   try {
     const answer: unknown = rules.consent(consentRequest(request));
@@ -30,6 +34,10 @@ export function decideConsent(
     onThrow(cause);
     return "denied";
   }
+}
+
+function hasPrivacySignal(request: ShopRequest, rules: ConsentRules): boolean {
+  return rules.globalPrivacyControl === "honour" && request.header("sec-gpc")?.trim() === "1";
 }
 
 function consentRequest(request: ShopRequest): ConsentRequest {

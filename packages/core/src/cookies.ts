@@ -19,6 +19,8 @@ export interface CookieSettings {
 // A browser drops a cookie whose name and value pass 4096 bytes; attributes may come on top.
 const LONGEST_VALUE = 3800;
 const SECONDS_A_DAY = 86_400;
+// Nothing in it is encoded.
+const PLAIN_VALUE = /^[\w.-]*$/;
 
 /** Our cookies in a Cookie header. Where one stands twice, the last counts: a browser sends the oldest first. */
 export function readVisitorCookies(header: string | undefined, { names }: CookieSettings): VisitorCookies {
@@ -75,8 +77,10 @@ function lastValue(header: string | undefined, name: string): string | undefined
   if (!header?.includes(`${name}=`)) return undefined;
   let found: string | undefined;
   for (const pair of header.split(";")) {
-    if (!pair.trimStart().startsWith(`${name}=`)) continue;
-    const value = parse(pair)[name];
+    const trimmed = pair.trim();
+    if (!trimmed.startsWith(`${name}=`)) continue;
+    const raw = trimmed.slice(name.length + 1);
+    const value = PLAIN_VALUE.test(raw) ? raw : parse(trimmed)[name];
     if (value !== undefined && value !== "" && value.length <= LONGEST_ID) found = value;
   }
   return found;

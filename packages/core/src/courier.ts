@@ -135,8 +135,13 @@ export function createCourier(
   };
 }
 
+// As `toOrderPayload` writes it. Inside a text of the body each quote stands behind a backslash, so nothing else is it.
+const NUMBER_IN_BODY = /"order":\{"order_number":"([^"\\]*)"/;
+
 /** The order's number in a body of ours. */
 export function orderNumberOf(body: string): string {
+  const [, plain] = NUMBER_IN_BODY.exec(body) ?? [];
+  if (plain !== undefined) return plain;
   try {
     const parsed: unknown = JSON.parse(body);
     const order: unknown =

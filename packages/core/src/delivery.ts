@@ -22,6 +22,7 @@ const NEVER_SENT = new Set([
 export const undiciTransport: TransportFactory = ({ connections, loopback }) => {
   let opened: Promise<Dispatcher> | undefined;
   let headerLock: HeaderLock | undefined;
+  let place: { readonly url: string; readonly origin: string; readonly pathname: string } | undefined;
 
   async function open(): Promise<Dispatcher> {
     const { Agent, EnvHttpProxyAgent } = await import("undici");
@@ -29,30 +30,41 @@ export const undiciTransport: TransportFactory = ({ connections, loopback }) => 
     return loopback ? new Agent(options) : new EnvHttpProxyAgent(options);
   }
 
+  /** Orders go to one address, so it is taken apart once. */
+  function placeOf(url: string): NonNullable<typeof place> {
+    if (place?.url !== url) {
+      const { origin, pathname } = new URL(url);
+      place = { url, origin, pathname };
+    }
+    return place;
+  }
+
   return {
     async post({ url, headers, body, timeoutMs }) {
       opened ??= open();
       const dispatcher = await opened;
-      const { origin, pathname } = new URL(url);
+      const { origin, pathname } = placeOf(url);
       const bytes = Buffer.from(body);
       headerLock ??= createHeaderLock();
       headerLock.lock(bytes, headers);
-      const signal = AbortSignal.timeout(timeoutMs);
-      try {
-        const response = await dispatcher.request({
-          origin,
-          path: pathname,
-          method: "POST",
-          headers,
-          body: bytes,
-          signal,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
-        });
-        return await readResponse(response);
-      } catch (cause) {
-        throw transportError(cause, signal, timeoutMs);
-      }
+      return new Promise<Answer>((resolve, reject) => {
+        const exchange = new Exchange(timeoutMs, resolve, reject);
+        // The exchange's own deadline bounds all of it.
+        const limits = { headersTimeout: 0, bodyTimeout: 0 };
+        try {
+          const request = {
+            origin,
+            path: pathname,
+            method: "POST",
+            headers,
+            body: bytes,
+            ...limits,
+          } as const;
+          dispatcher.dispatch(request, exchange);
+        } catch (cause) {
+          exchange.fail(cause);
+        }
+      });
     },
     async close() {
       const dispatcher = await opened;
@@ -64,27 +76,85 @@ export const undiciTransport: TransportFactory = ({ connections, loopback }) => 
   };
 };
 
-async function readResponse(response: Dispatcher.ResponseData): Promise<Answer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response.body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    // Leaving the loop destroys the body, and its socket with it.
-    if (length > LONGEST_ANSWER) break;
+/** One request on its way and the answer to it, with one deadline from connecting to the last byte. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #timeoutMs: number;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (error: TransportError) => void;
+  readonly #deadline: ReturnType<typeof setTimeout>;
+  #controller: Dispatcher.DispatchController | undefined;
+  #late = false;
+  #status = 0;
+  #retryAfter: string | undefined;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  constructor(timeoutMs: number, resolve: (answer: Answer) => void, reject: (error: TransportError) => void) {
+    this.#timeoutMs = timeoutMs;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#deadline = setTimeout(() => this.#expire(), timeoutMs);
+    // Nobody's process has to stay for it: an order that was not delivered is tried again.
+    this.#deadline.unref();
   }
-  const retryAfter = response.headers["retry-after"];
-  return {
-    status: response.statusCode,
-    retryAfter: typeof retryAfter === "string" ? retryAfter : retryAfter?.[0],
-    body: Buffer.concat(chunks).toString("utf8", 0, LONGEST_ANSWER),
-  };
+
+  /** A request that waited for its connection until it was too late is not sent any more. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#late) controller.abort(new Error("too late"));
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    this.#status = status;
+    const retryAfter = headers["retry-after"];
+    this.#retryAfter = typeof retryAfter === "string" ? retryAfter : retryAfter?.[0];
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length <= LONGEST_ANSWER) return;
+    this.#answer();
+    controller.abort(new Error("too long"));
+  }
+
+  onResponseEnd(): void {
+    this.#answer();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: unknown): void {
+    this.fail(cause);
+  }
+
+  fail(cause: unknown): void {
+    clearTimeout(this.#deadline);
+    this.#reject(transportError(cause, this.#late, this.#timeoutMs));
+  }
+
+  #expire(): void {
+    this.#late = true;
+    const cause = new Error("too late");
+    this.#controller?.abort(cause);
+    this.fail(cause);
+  }
+
+  #answer(): void {
+    clearTimeout(this.#deadline);
+    const [first] = this.#chunks;
+    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+    const body = bytes.toString("utf8", 0, LONGEST_ANSWER);
+    this.#resolve({ status: this.#status, retryAfter: this.#retryAfter, body });
+  }
 }
 
-function transportError(cause: unknown, signal: AbortSignal, timeoutMs: number): TransportError {
+function transportError(cause: unknown, late: boolean, timeoutMs: number): TransportError {
   const code = codeOf(cause);
   if (NEVER_SENT.has(code)) return new TransportError(`No connection (${code})`, false, cause);
-  if (signal.aborted) return new TransportError(`No complete answer within ${timeoutMs} ms`, true, cause);
+  if (late) return new TransportError(`No complete answer within ${timeoutMs} ms`, true, cause);
   return new TransportError(`The connection broke (${code})`, true, cause);
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Issue } from "./finding.ts";
 import { isNetwork } from "./ip-address.ts";
 import type { TrackerOptions } from "./options.ts";
-import { shown, toIssue } from "./order-schema.ts";
+import { shown } from "./order-schema.ts";
 
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
 const DOMAIN = /^\.?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
@@ -89,13 +89,22 @@ export function optionIssues(options: unknown): readonly Issue[] {
   const parsed = schema.safeParse(options);
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => {
-    if (issue.code !== "unrecognized_keys")
-      return [{ ...toIssue(issue), path: toIssue(issue).path.replace(/^order$/, "options") }];
+    if (issue.code !== "unrecognized_keys") return [toIssue(issue)];
     return issue.keys.map((key) => ({
       path: toIssue({ path: [...issue.path, key], message: "" }).path,
       message: "is not an option; the options and their names are listed at TrackerOptions",
     }));
   });
+}
+
+/** A zod issue in our words: where and what. */
+function toIssue(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): Issue {
+  const path = issue.path.reduce<string>(
+    (at, key) =>
+      typeof key === "number" ? `${at}[${key}]` : at === "" ? String(key) : `${at}.${String(key)}`,
+    "",
+  );
+  return { path: path || "options", message: issue.message };
 }
 
 /** Whether a text is a web origin: scheme and host, no path. */

@@ -22,7 +22,7 @@ export interface PricedOrder {
  * sum of the lines less the discount, to the minor unit. A subtotal that the shop gave is never changed.
  */
 export function priceLines(order: ReadableOrder, digits: number): PricedOrder | undefined {
-  const products = order.products ?? [];
+  const { products } = order;
   const totals: number[] = [];
   for (const { unitPrice, quantity } of products) {
     const total = toMinor(unitPrice, digits, quantity);

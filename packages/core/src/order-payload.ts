@@ -34,7 +34,7 @@ export function toOrderPayload(
   if (!priced) return refused([{ path: "products", message: "sum to more than any order can cost" }]);
   const details = readDetails();
   const customer = details.customer(read.order.customer);
-  const skus = (read.order.products ?? []).map(({ sku }, line) => details.sku(sku, line));
+  const skus = read.order.products.map(({ sku }, line) => details.sku(sku, line));
   const coupons = details.coupons(read.order.couponCodes);
   const click = toClickPayload(context, options);
   const payload: OrderPayload = {

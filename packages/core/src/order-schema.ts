@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import { LARGEST_AMOUNT, toMinor } from "./amount.ts";
 import { currencyCode } from "./currency.ts";
 import type { Issue } from "./finding.ts";
@@ -12,69 +11,94 @@ const MOST_LINES = 20_000;
 const MOST_ITEMS = 1_000_000;
 const MOST_ISSUES = 100;
 
-// Only these fields can refuse an order. All others are read leniently and become findings.
-const amount = z.custom<Money>(isAmount, { error: ({ input }) => amountProblem(input) });
-
-const lineSchema = z.object(
-  {
-    unitPrice: amount,
-    quantity: z.custom<number>(isQuantity, {
-      error: ({ input }) =>
-        `is ${shown(input)}; expected a whole number from 1 to ${MOST_ITEMS} (sell 0.5 kg as one item at the line's total)`,
-    }),
-    sku: z.optional(z.unknown()),
-  },
-  { error: ({ input }) => `is ${shown(input)}; expected a line with unitPrice and quantity` },
-);
-
-const orderSchema = z.object(
-  {
-    orderNumber: z.custom<string | number>(isOrderNumber, {
-      error: ({ input }) => `is ${shown(input)}; expected a text of 1 to ${LONGEST_ORDER_NUMBER} characters`,
-    }),
-    currency: z.custom<string>((value) => currencyCode(value) !== undefined, {
-      error: ({ input }) => `is ${shown(input)}; expected an ISO-4217 code of three letters, such as "USD"`,
-    }),
-    subtotal: z.nullish(amount),
-    orderDiscount: z.nullish(amount),
-    products: z.nullish(
-      z.array(lineSchema).check(z.maxLength(MOST_LINES, `has more than ${MOST_LINES} lines`)),
-    ),
-    couponCodes: z.optional(z.unknown()),
-    customer: z.optional(z.unknown()),
-  },
-  { error: ({ input }) => `is ${shown(input)}; expected an order` },
-);
-
 /** An order whose number, currency and amounts are as they must be; the rest is still unread. */
-export type ReadableOrder = z.infer<typeof orderSchema>;
+export interface ReadableOrder {
+  readonly orderNumber: string | number;
+  readonly currency: string;
+  readonly subtotal: Money | null | undefined;
+  readonly orderDiscount: Money | null | undefined;
+  readonly products: readonly ReadableLine[];
+  readonly couponCodes: unknown;
+  readonly customer: unknown;
+}
 
-/** Reads an order from whatever the caller gave. */
+interface ReadableLine {
+  readonly unitPrice: Money;
+  readonly quantity: number;
+  readonly sku: unknown;
+}
+
+/**
+ * Reads an order from whatever the caller gave, each property once. Only the number, the currency and the amounts
+ * can refuse it; all else is read leniently later and becomes findings. By hand, because every order takes this
+ * way and a schema library took ten times as long.
+ */
 export function readOrder(
   value: unknown,
 ):
   | { readonly ok: true; readonly order: ReadableOrder }
   | { readonly ok: false; readonly issues: readonly Issue[] } {
-  const parsed = orderSchema.safeParse(value);
-  if (!parsed.success) return { ok: false, issues: parsed.error.issues.slice(0, MOST_ISSUES).map(toIssue) };
-  const { subtotal, products } = parsed.data;
-  if ((subtotal === undefined || subtotal === null) && !products?.length) {
+  const issues: Issue[] = [];
+  if (typeof value !== "object" || value === null) {
+    return { ok: false, issues: [{ path: "order", message: `is ${shown(value)}; expected an order` }] };
+  }
+  const given: { readonly [Key in keyof ReadableOrder]?: unknown } = value;
+  const { orderNumber, currency, subtotal, orderDiscount, products, couponCodes, customer } = given;
+  if (!isOrderNumber(orderNumber)) {
+    const message = `is ${shown(orderNumber)}; expected a text of 1 to ${LONGEST_ORDER_NUMBER} characters`;
+    issues.push({ path: "orderNumber", message });
+  }
+  if (currencyCode(currency) === undefined) {
+    const message = `is ${shown(currency)}; expected an ISO-4217 code of three letters, such as "USD"`;
+    issues.push({ path: "currency", message });
+  }
+  if (!isNothing(subtotal) && !isAmount(subtotal)) {
+    issues.push({ path: "subtotal", message: amountProblem(subtotal) });
+  }
+  if (!isNothing(orderDiscount) && !isAmount(orderDiscount)) {
+    issues.push({ path: "orderDiscount", message: amountProblem(orderDiscount) });
+  }
+  const lines = readLines(products, issues);
+  if (issues.length > 0) return { ok: false, issues: issues.slice(0, MOST_ISSUES) };
+  if (isNothing(subtotal) && lines.length === 0) {
     return {
       ok: false,
       issues: [{ path: "subtotal", message: "is missing, and there are no products to sum up" }],
     };
   }
-  return { ok: true, order: parsed.data };
+  const order = { orderNumber, currency, subtotal, orderDiscount, products: lines, couponCodes, customer };
+  return { ok: true, order: order as ReadableOrder };
 }
 
-/** A zod issue in our words: where and what. */
-export function toIssue(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): Issue {
-  const path = issue.path.reduce<string>(
-    (at, key) =>
-      typeof key === "number" ? `${at}[${key}]` : at === "" ? String(key) : `${at}.${String(key)}`,
-    "",
-  );
-  return { path: path || "order", message: issue.message };
+function readLines(products: unknown, issues: Issue[]): readonly ReadableLine[] {
+  if (isNothing(products)) return [];
+  if (!Array.isArray(products)) {
+    issues.push({ path: "products", message: `is ${shown(products)}; expected a list of lines` });
+    return [];
+  }
+  if (products.length > MOST_LINES) {
+    issues.push({ path: "products", message: `has more than ${MOST_LINES} lines` });
+    return [];
+  }
+  const lines: ReadableLine[] = [];
+  for (let index = 0; index < products.length; index++) {
+    const product: unknown = products[index];
+    if (typeof product !== "object" || product === null) {
+      const message = `is ${shown(product)}; expected a line with unitPrice and quantity`;
+      issues.push({ path: `products[${index}]`, message });
+      continue;
+    }
+    const { unitPrice, quantity, sku }: { readonly [Key in keyof ReadableLine]?: unknown } = product;
+    if (!isAmount(unitPrice)) {
+      issues.push({ path: `products[${index}].unitPrice`, message: amountProblem(unitPrice) });
+    }
+    if (!isQuantity(quantity)) {
+      const message = `is ${shown(quantity)}; expected a whole number from 1 to ${MOST_ITEMS} (sell 0.5 kg as one item at the line's total)`;
+      issues.push({ path: `products[${index}].quantity`, message });
+    }
+    lines.push({ unitPrice, quantity, sku } as ReadableLine);
+  }
+  return lines;
 }
 
 /** A value as a message may show it: its kind, and the value itself only where that cannot be personal. */
@@ -86,6 +110,10 @@ export function shown(value: unknown): string {
     return /^[\w.,+$€£-]{1,24}$/.test(value) ? JSON.stringify(value) : `a text of ${value.length} characters`;
   }
   return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function isOrderNumber(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { avadOf, LONGEST_ID, queryValue } from "./avad.ts";
-import { type ConsentDecision, type ConsentRules, decideConsent } from "./consent.ts";
+import { type ConsentDecision, type ConsentRules, decideConsent, mayBeDenied } from "./consent.ts";
 import type { TrackingContext } from "./context.ts";
 import {
   type CookieSettings,
@@ -54,8 +54,10 @@ interface AffiliateLink {
  * withdrawn, the next page takes our cookies away.
  */
 export function readLanding(request: ShopRequest, settings: VisitorSettings, tools: LandingTools): Landing {
-  const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
   const link = affiliateLink(request);
+  // Nearly every request is no landing, and nothing can deny it what it may have kept.
+  if (!link && !mayBeDenied(request, settings)) return NOTHING;
+  const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
   if (!link && !(hasCookies(stored) && isPageVisit(request))) return NOTHING;
 
   const secure = request.url.startsWith("https:");
@@ -89,7 +91,8 @@ export function readLanding(request: ShopRequest, settings: VisitorSettings, too
 function affiliateLink(request: ShopRequest): AffiliateLink | undefined {
   const avad = avadOf(request.url);
   if (avad !== undefined) return fitsCookie(avad) ? { avad, page: request.url, own: true } : undefined;
-  const referrer = isVisitorAction(request) ? sameSiteReferrer(request) : undefined;
+  if (!request.header("referer")?.includes("avad=") || !isVisitorAction(request)) return undefined;
+  const referrer = sameSiteReferrer(request);
   const referred = referrer === undefined ? undefined : avadOf(referrer);
   if (referrer === undefined || referred === undefined || !fitsCookie(referred)) return undefined;
   return { avad: referred, page: referrer, own: false };
@@ -109,12 +112,18 @@ export function readContext(
   if (decision === "denied") return Object.freeze({ consent: "denied" });
   if (decision === "privacy-signal") return Object.freeze({ gpc: true });
   const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
-  const uncounted = stored.avad === undefined ? sameSiteReferrer(request) : undefined;
   return contextFrom(request, settings, decision, {
-    avad: avadOf(request.url) ?? stored.avad ?? (uncounted === undefined ? undefined : avadOf(uncounted)),
+    avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request),
     visitor: stored.visitor,
     gclid: queryValue(request.url, "gclid") ?? stored.gclid,
   });
+}
+
+/** The token of a landing on this site from which the request came. */
+function referredAvad(request: ShopRequest): string | undefined {
+  if (!request.header("referer")?.includes("avad=")) return undefined;
+  const referrer = sameSiteReferrer(request);
+  return referrer === undefined ? undefined : avadOf(referrer);
 }
 
 function contextFrom(
@@ -138,8 +147,10 @@ function contextFrom(
 
 /** Without the keys that hold nothing, frozen. */
 function plain(context: TrackingContext): TrackingContext {
-  const entries = Object.entries(context).filter(([, value]) => value !== undefined && value !== "");
-  return Object.freeze(Object.fromEntries(entries));
+  const held: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(context))
+    if (value !== undefined && value !== "") held[key] = value;
+  return Object.freeze(held);
 }
 
 function forgetting(stored: object, settings: CookieSettings, secure: boolean): readonly string[] {

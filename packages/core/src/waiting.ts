@@ -60,18 +60,24 @@ export function createWaitingRoom(runtime: Runtime): WaitingRoom {
 }
 
 /** What became of a promise within a time, or `"late"`. The promise itself goes on. */
-export async function within<T>(
+export function within<T>(
   promise: Promise<T>,
   ms: number,
   runtime: Runtime,
 ): Promise<{ readonly value: T } | "late"> {
-  const { promise: late, resolve } = withResolvers<"late">();
-  const cancel = runtime.after(ms, () => resolve("late"), { keepAlive: true });
-  try {
-    return await Promise.race([promise.then((value) => ({ value })), late]);
-  } finally {
-    cancel();
-  }
+  return new Promise((resolve, reject) => {
+    const cancel = runtime.after(ms, () => resolve("late"), { keepAlive: true });
+    promise.then(
+      (value) => {
+        cancel();
+        resolve({ value });
+      },
+      (cause: unknown) => {
+        cancel();
+        reject(cause);
+      },
+    );
+  });
 }
 
 // Promise.withResolvers came with Node 22.

@@ -5,9 +5,13 @@ const LONGEST = 2048;
 /** Longest address that is looked at whole; of a longer one only what stands before the query. */
 const LONGEST_READ = 16_384;
 
-// A page without query, with short plain segments: already as it should be, and what most pages are.
-const PLAIN_PAGE =
-  /^https?:\/\/[a-z][a-z0-9-]{0,62}(?:\.[a-z][a-z0-9-]{0,62}){1,8}\/(?:[a-z0-9_-]{1,11}\/){0,20}[a-z0-9_-]{0,11}$/;
+// A page with short plain segments and parameters: what most pages are. Nothing in it needs another form, and nothing
+// can be hidden in it; only the names of its parameters are left to be looked at.
+const PLAIN_PARAMETER = String.raw`(?:(?:avad|gclid)=[\w.-]*|(?!avad=|gclid=)[\w-]{1,11}=[\w.-]{0,11})`;
+const PLAIN_PAGE = new RegExp(
+  String.raw`^https?://[a-z][a-z0-9-]{0,62}(?:\.[a-z][a-z0-9-]{0,62}){1,8}/(?:[a-z0-9_-]{1,11}/){0,20}[a-z0-9_-]{0,11}(?:\?(${PLAIN_PARAMETER}(?:&${PLAIN_PARAMETER})*))?$`,
+);
+const PLAIN_NAME = /^[a-z0-9]+$/;
 
 const KEPT = new Set(["avad", "gclid"]);
 const SCHEMES = new Set(["http:", "https:", "android-app:", "ios-app:"]);
@@ -26,7 +30,8 @@ const PUBLIC_WORD = /^keywords?$/;
  */
 export function scrubUrl(value: unknown): string {
   if (typeof value !== "string") return "";
-  if (value.length <= LONGEST && PLAIN_PAGE.test(value)) return value;
+  const plain = value.length <= LONGEST ? PLAIN_PAGE.exec(value) : null;
+  if (plain && (plain[1] === undefined || plain[1].split("&").every(hasPublicName))) return value;
   const text = value.length > LONGEST_READ ? (value.slice(0, LONGEST_READ).split(/[?#]/, 1)[0] ?? "") : value;
   let url: URL;
   try {
@@ -60,7 +65,8 @@ function withQuery(page: string, parameters: readonly string[]): string {
 }
 
 function nameOf(parameter: string): string {
-  return parameter.split("=", 1)[0] ?? "";
+  const end = parameter.indexOf("=");
+  return end < 0 ? parameter : parameter.slice(0, end);
 }
 
 function isPublicParameter(parameter: string): boolean {
@@ -72,6 +78,11 @@ function isPublicParameter(parameter: string): boolean {
   return !holdsPrivateData(value) && !carriesPrivateParameter(fullyDecoded(value));
 }
 
+function hasPublicName(parameter: string): boolean {
+  const name = nameOf(parameter);
+  return KEPT.has(name) || !isPrivateName(name);
+}
+
 /** Whether a value is itself an address, a query or JSON with something private, as in `?next=/login%3Ftoken=…`. */
 function carriesPrivateParameter(value: string): boolean {
   for (const [, key = ""] of value.matchAll(/"([^"]{1,100})"\s*:/g)) if (isPrivateName(key)) return true;
@@ -81,13 +92,16 @@ function carriesPrivateParameter(value: string): boolean {
 
 /** Whether a parameter's name says that its value could name a person or open a door. */
 export function isPrivateName(name: string): boolean {
+  if (PLAIN_NAME.test(name))
+    return !PUBLIC_WORD.test(name) && (PRIVATE_ANYWHERE.test(name) || isPrivateWord(name));
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "" && !PUBLIC_WORD.test(word));
-  return (
-    PRIVATE_ANYWHERE.test(words.join("")) ||
-    words.some((word) => PRIVATE_WORD.test(word) || PRIVATE_STEM.test(word))
-  );
+  return PRIVATE_ANYWHERE.test(words.join("")) || words.some(isPrivateWord);
+}
+
+function isPrivateWord(word: string): boolean {
+  return PRIVATE_WORD.test(word) || PRIVATE_STEM.test(word);
 }

@@ -1,0 +1,3 @@
+import { Analytics } from "@segment/analytics-node";
+
+new Analytics({ writeKey: "bench" });
