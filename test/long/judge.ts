@@ -8,7 +8,7 @@ export interface Judgement {
   readonly missing: readonly string[];
   /** Orders that arrived, each counted once. */
   readonly arrived: number;
-  /** Repeats after an answer that was lost on the way: nobody could know. */
+  /** Repeats after an answer that was lost on the way, or that a starved shop did not wait for: nobody could know. */
   readonly answerLost: number;
   /** Repeats of an order that was sent directly because its acceptance was refused. */
   readonly refused: number;
@@ -18,8 +18,11 @@ export interface Judgement {
   readonly unexplained: readonly string[];
 }
 
-// From an answer to its settlement, on a disk that others use too.
-const SETTLING_MS = 3_000;
+// From an answer to its settlement, on a machine that others use too. However long it takes, no more orders than a
+// killed worker had under way may be repeated: that is counted against a bound.
+const SETTLING_MS = 10_000;
+// A starved shop gives an attempt up though its answer was sent; it tells so, at the latest this long after.
+const GIVING_UP_MS = 10_000;
 
 /** What happened in a run, beside what arrived. */
 export interface Happenings {
@@ -28,10 +31,15 @@ export interface Happenings {
   readonly refused: ReadonlySet<string>;
   /** When somebody was killed, in milliseconds since 1970. */
   readonly kills: readonly number[];
+  /** When shops told that an attempt of an order had failed, in milliseconds since 1970. */
+  readonly failures: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Judges a run by what arrived, and by nothing that we say ourselves. */
-export function judge(sandbox: Sandbox, { acknowledged, refused, kills }: Happenings): Judgement {
+/**
+ * Judges a run by what arrived. What was lost, and what came twice, is the sandbox's to say; a shop's own word counts
+ * only for why an answer did not reach it.
+ */
+export function judge(sandbox: Sandbox, { acknowledged, refused, kills, failures }: Happenings): Judgement {
   if (sandbox.dropped > 0) throw new Error("The sandbox forgot requests: raise maxRecords.");
   const arrivals = new Map<string, OrderRecord[]>();
   for (const record of sandbox.orders) {
@@ -43,9 +51,11 @@ export function judge(sandbox: Sandbox, { acknowledged, refused, kills }: Happen
   for (const [number, records] of arrivals) {
     for (const record of records.slice(0, -1)) {
       const at = Date.parse(record.receivedAt);
-      if (!record.answered) counts.answerLost += 1;
+      const follows = (within: number) => (then: number) => then >= at && then - at < within;
+      const gaveUp = failures.get(number)?.some(follows(GIVING_UP_MS)) === true;
+      if (!record.answered || gaveUp) counts.answerLost += 1;
       else if (refused.has(number)) counts.refused += 1;
-      else if (kills.some((kill) => kill >= at && kill - at < SETTLING_MS)) counts.unsettled += 1;
+      else if (kills.some(follows(SETTLING_MS))) counts.unsettled += 1;
       else unexplained.push(number);
     }
   }

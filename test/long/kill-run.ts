@@ -46,9 +46,13 @@ export async function killRun(run: KillRun): Promise<KillReport> {
   const settings: ShopSettings = { address: run.address, endpoint: sandbox.url, concurrency: CONCURRENCY };
   const acknowledged = new Set<string>();
   const refused = new Set<string>();
-  const shops = await Promise.all(
-    Array.from({ length: run.shops ?? 2 }, () => aShop(settings, (number) => acknowledged.add(number))),
-  );
+  const failures = new Map<string, number[]>();
+  function hear(news: ShopNews): void {
+    if (news.told === "accepted") acknowledged.add(news.orderNumber);
+    if (news.told !== "verdict" || news.type !== "retrying") return;
+    failures.set(news.orderNumber, [...(failures.get(news.orderNumber) ?? []), Date.now()]);
+  }
+  const shops = await Promise.all(Array.from({ length: run.shops ?? 2 }, () => aShop(settings, hear)));
   setFaults(sandbox);
 
   const kills: number[] = [];
@@ -104,7 +108,7 @@ export async function killRun(run: KillRun): Promise<KillReport> {
   sandbox.fail(null);
   const totals = await drained(shops[0]);
   await Promise.all(shops.map((shop) => shop.end()));
-  const judgement = judge(sandbox, { acknowledged, refused, kills });
+  const judgement = judge(sandbox, { acknowledged, refused, kills, failures });
   await sandbox.close();
   return {
     ...judgement,
@@ -137,15 +141,13 @@ interface Shop {
   end(): Promise<void>;
 }
 
-async function aShop(settings: ShopSettings, accepted: (orderNumber: string) => void): Promise<Shop> {
+async function aShop(settings: ShopSettings, hear: (news: ShopNews) => void): Promise<Shop> {
   let child: Child<never, ShopNews>;
   let origin: string | undefined;
 
   async function open(): Promise<void> {
     child = startChild<never, ShopNews>(new URL("./shop.ts", import.meta.url), settings);
-    child.process.on("message", (news: ShopNews) => {
-      if (news.told === "accepted") accepted(news.orderNumber);
-    });
+    child.process.on("message", hear);
     const news = await child.next("listening");
     if (news.told === "listening") origin = `http://127.0.0.1:${news.port}`;
   }
