@@ -69,7 +69,10 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     unanswered() {
       counts.unconfirmed += 1;
       unanswered += 1;
-      if (unanswered >= mostUnanswered) silence.abort();
+      if (unanswered < mostUnanswered) return;
+      silence.abort();
+      // At once, and not when somebody looks: each further order would be one more that nobody knows of.
+      outbox.settle().catch(() => {});
     },
     answered() {
       unanswered = 0;
