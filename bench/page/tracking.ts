@@ -94,6 +94,7 @@ export function trackingOf(contender: Contender, parts: TrackingParts): Tracking
     case "segment": {
       const analytics = new Analytics({ writeKey: "bench", host: receiver });
       analytics.on("error", () => {});
+      let flushing: Promise<void> | undefined;
       return {
         handler(_, response, next) {
           const { order, ...properties } = payloadOf(parts, response);
@@ -101,7 +102,13 @@ export function trackingOf(contender: Contender, parts: TrackingParts): Tracking
           analytics.track({ anonymousId, event: "Order Completed", properties: { ...properties, ...order } });
           next();
         },
-        finish: (timeout) => analytics.flush({ timeout }),
+        // It takes one flush at a time.
+        async finish(timeout) {
+          flushing ??= analytics.flush({ timeout }).finally(() => {
+            flushing = undefined;
+          });
+          await within(flushing, timeout);
+        },
       };
     }
     case "posthog": {
