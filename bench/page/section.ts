@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { startProcess } from "../child-process.ts";
 import type { Behaviour } from "../receiver/receiver.ts";
@@ -70,8 +71,10 @@ async function turnOf(
     const lost = Math.max(0, accepted - arrived - pending);
     return { ...turn, orders: { accepted, refused, pending, arrived, lost } };
   } finally {
+    // It takes its file with it.
+    const gone = once(shop.process, "exit");
     shop.process.kill("SIGTERM");
-    await pause(100);
+    await Promise.race([gone, pause(2_000)]);
     await shop.end();
   }
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -187,7 +186,10 @@ function articlesRequest(parts: TrackingParts, response: Response) {
 
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "avantlink-bench-"));
-  process.once("SIGTERM", () => void rm(folder, { recursive: true, force: true }).then(() => process.exit()));
+  process.once("SIGTERM", () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
   return folder;
 }
 
