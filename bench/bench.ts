@@ -61,9 +61,10 @@ for (const section of sections) {
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   console.log(`   ${Math.round((performance.now() - started) / 1_000)} s`);
   found.push({ section, result });
+  // After each section, so that a run that is broken off has not been for nothing.
+  writeFileSync(out, asMarkdown(found, before, length));
 }
 await receiver.end();
 
 console.log(forTerminal(found));
-writeFileSync(out, asMarkdown(found, before, length));
 console.log(`All figures: ${relative(process.cwd(), out)}`);

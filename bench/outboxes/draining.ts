@@ -97,7 +97,7 @@ async function run({ length, receiver, say }: Run): Promise<SectionResult> {
 }
 
 const NOTES = [
-  "The pool has its bodies ready in memory and writes nothing down. A durable outbox claims each order on the disk before it is sent and settles it there afterwards; with a receiver that answers at once, that is what is seen. Every drain is checked: each order arrived, none twice.",
+  "The pool has its bodies ready in memory and writes nothing down. A durable outbox claims each order on the disk before it is sent and settles it there afterwards; with a receiver that answers at once, that is what is seen: ten orders at a time wait for one commit, so no more than ten a commit's time are delivered. After a commit of more than 2 ms (a slow disk, or a busy machine) SQLite's also leaves the event loop to the shop for up to 50 ms. Every drain is checked: each order arrived, none twice.",
 ];
 
 export const draining: Section = { letter: "c", title: "Delivering what is stored", run };

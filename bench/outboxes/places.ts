@@ -1,5 +1,11 @@
 import type { OutboxAddress } from "../../test/support/outboxes.ts";
-import { type OwnServer, ownRedis, redisService } from "../../test/support/services.ts";
+import {
+  type OwnServer,
+  ownRedis,
+  postgresService,
+  redisService,
+  type Service,
+} from "../../test/support/services.ts";
 import { aStore } from "../../test/support/stores.ts";
 
 export const DURABLE = ["sqlite", "bullmq", "pg-boss"] as const;
@@ -14,45 +20,36 @@ export interface Stores {
   end(): Promise<void>;
 }
 
-/**
- * Redis is a server of our own that writes every order to the disk before it answers, unless REDIS_URL names one:
- * the servers that stand around usually do not.
- */
+/** What a server is asked of. */
+type Server = Pick<OwnServer, "url" | "end">;
+
+/** Finds the servers that the stores need, and starts what is not there. */
 export async function findStores(): Promise<Stores> {
+  const servers = new Map<Durable, Server>();
   const skipped: string[] = [];
-  const kinds: Durable[] = [];
-  let redis: Pick<OwnServer, "url" | "end"> | undefined;
-  for (const kind of DURABLE) {
-    if (kind === "bullmq") {
-      redis = await durableRedis();
-      if (!redis) {
-        skipped.push("bullmq: no REDIS_URL and no redis-server to start");
-        continue;
-      }
-    }
-    const store = await aStore(kind, kind === "bullmq" ? redis : undefined);
-    if ("missing" in store) skipped.push(`${kind}: ${store.missing}`);
-    else {
-      kinds.push(kind);
-      await store.end();
-    }
+  for (const [kind, find] of [
+    ["bullmq", durableRedis],
+    ["pg-boss", postgresService],
+  ] as const) {
+    const found = await find().catch((cause: unknown) => ({ missing: String(cause) }));
+    if ("missing" in found) skipped.push(`${kind}: ${found.missing}`);
+    else servers.set(kind, found);
   }
   return {
-    kinds,
+    kinds: DURABLE.filter((kind) => kind === "sqlite" || servers.has(kind)),
     skipped,
     async fresh(kind) {
-      const store = await aStore(kind, kind === "bullmq" ? redis : undefined);
+      const store = await aStore(kind, servers.get(kind));
       if ("missing" in store) throw new Error(store.missing);
       return store;
     },
-    end: async () => redis?.end(),
+    async end() {
+      for (const server of servers.values()) await server.end();
+    },
   };
 }
 
-async function durableRedis(): Promise<Pick<OwnServer, "url" | "end"> | undefined> {
-  if (process.env.REDIS_URL) {
-    const service = await redisService();
-    return "missing" in service ? undefined : service;
-  }
-  return ownRedis().catch(() => undefined);
+/** One that writes every order to the disk before it answers, as those that stand around usually do not. */
+async function durableRedis(): Promise<Service> {
+  return process.env.REDIS_URL ? redisService() : ownRedis();
 }

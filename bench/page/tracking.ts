@@ -1,5 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -94,6 +93,7 @@ export function trackingOf(contender: Contender, parts: TrackingParts): Tracking
     case "segment": {
       const analytics = new Analytics({ writeKey: "bench", host: receiver });
       analytics.on("error", () => {});
+      let flushing: Promise<void> | undefined;
       return {
         handler(_, response, next) {
           const { order, ...properties } = payloadOf(parts, response);
@@ -101,7 +101,13 @@ export function trackingOf(contender: Contender, parts: TrackingParts): Tracking
           analytics.track({ anonymousId, event: "Order Completed", properties: { ...properties, ...order } });
           next();
         },
-        finish: (timeout) => analytics.flush({ timeout }),
+        // It takes one flush at a time.
+        async finish(timeout) {
+          flushing ??= analytics.flush({ timeout }).finally(() => {
+            flushing = undefined;
+          });
+          await within(flushing, timeout);
+        },
       };
     }
     case "posthog": {
@@ -180,7 +186,10 @@ function articlesRequest(parts: TrackingParts, response: Response) {
 
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "avantlink-bench-"));
-  process.once("SIGTERM", () => void rm(folder, { recursive: true, force: true }).then(() => process.exit()));
+  process.once("SIGTERM", () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
   return folder;
 }
 

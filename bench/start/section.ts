@@ -120,6 +120,7 @@ async function run({ length, say }: Run): Promise<SectionResult> {
 
 const NOTES = [
   "Whole processes: started, the package imported and set up, ended. The built files are measured, as they are published.",
+  "The proxy entry imports next/server, as every proxy of a shop's does; nearly all of what it takes over bare Node.js is that.",
   "Every program is started in turn; the difference is taken within a round. Processor time counts all threads.",
 ];
 
