@@ -43,6 +43,10 @@ export async function startShop({ args, cwd, env }: ShopCommand): Promise<ShopPr
       resolve();
     });
   });
+  // However this process ends (its terminal closed, its output cut off), the shop does not outlive it.
+  const leave = () => void child.kill();
+  process.once("exit", leave);
+  void ended.then(() => process.off("exit", leave));
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       printed = (printed + chunk.toString()).slice(-KEPT_OUTPUT);
