@@ -23,6 +23,8 @@ export interface Judgement {
 const SETTLING_MS = 10_000;
 // A starved shop gives an attempt up though its answer was sent; it tells so, at the latest this long after.
 const GIVING_UP_MS = 10_000;
+// What a shop had written to its connection when it was killed is read afterwards, and answered into the void.
+const ON_THE_WIRE_MS = 5_000;
 
 /** What happened in a run, beside what arrived. */
 export interface Happenings {
@@ -51,11 +53,11 @@ export function judge(sandbox: Sandbox, { acknowledged, refused, kills, failures
   for (const [number, records] of arrivals) {
     for (const record of records.slice(0, -1)) {
       const at = Date.parse(record.receivedAt);
-      const follows = (within: number) => (then: number) => then >= at && then - at < within;
-      const gaveUp = failures.get(number)?.some(follows(GIVING_UP_MS)) === true;
+      const gaveUp = failures.get(number)?.some((then) => then >= at && then - at < GIVING_UP_MS) === true;
       if (!record.answered || gaveUp) counts.answerLost += 1;
       else if (refused.has(number)) counts.refused += 1;
-      else if (kills.some(follows(SETTLING_MS))) counts.unsettled += 1;
+      else if (kills.some((kill) => kill - at > -ON_THE_WIRE_MS && kill - at < SETTLING_MS))
+        counts.unsettled += 1;
       else unexplained.push(number);
     }
   }
