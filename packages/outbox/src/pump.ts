@@ -9,6 +9,12 @@ import {
 
 // How often the store is asked for what other processes put, and for what has become due.
 const LOOK_MS = 500;
+// Most jobs that are claimed before there is room for them, so that a delivery does not wait for the disk; and how many
+// must have ended since the last claim for that, since a job that is held cannot be overtaken by a fresh one.
+const MOST_AHEAD = 128;
+const FAST = 4;
+// A job that has waited so long for room is given back. With the longest delivery after it, that is well within a lease.
+const HOLD_MS = 5_000;
 
 /** A job with what tells its lease from any other. */
 export interface Leased<Lease> {
@@ -38,11 +44,22 @@ export interface Pump extends OutboxWorker {
   wake(): void;
 }
 
-/** Keeps as many deliveries under way as allowed: claims, delivers, settles. */
+/** A job that is claimed and waits for room. */
+interface Held<Lease> {
+  readonly leased: Leased<Lease>;
+  readonly since: number;
+}
+
+/**
+ * Keeps as many deliveries under way as allowed: claims, delivers, settles. While they end fast, more is claimed
+ * than there is room for, by what ended since the last claim; while AvantLink is slow or silent, nothing is.
+ */
 export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   const { store, deliver, concurrency, runtime, problem } = parts;
   const underWay = new Set<Promise<void>>();
+  const held: Held<Lease>[] = [];
   let delivering = 0;
+  let endedSinceClaim = 0;
   // Verdicts that the store has not taken yet. Until it has, nothing is claimed: a lease that ran out meanwhile
   // would be claimed again, and its order sent again.
   let owed = 0;
@@ -67,31 +84,87 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
 
   function wake(): void {
     again = true;
-    if (stopped || claiming || owed > 0 || delivering >= concurrency) return;
+    begin();
+    if (stopped || claiming || owed > 0 || wanted() <= 0) return;
     claiming = claim().finally(() => {
       claiming = undefined;
       if (again) wake();
     });
   }
 
+  function wanted(): number {
+    const fast = endedSinceClaim >= FAST;
+    // Twice as many, so that what is held soon lasts as long as the store takes.
+    const ahead = fast ? Math.min(2 * endedSinceClaim, MOST_AHEAD) : 0;
+    return concurrency - delivering - held.length + ahead;
+  }
+
   async function claim(): Promise<void> {
     again = false;
-    cancelLook();
-    const limit = concurrency - delivering;
+    const limit = wanted();
+    const since = runtime.now();
+    endedSinceClaim = 0;
     const claimed = (await answered(store.claim(limit)))?.value ?? [];
-    for (const leased of claimed) {
-      delivering += 1;
-      const sending = send(leased).finally(() => underWay.delete(sending));
-      underWay.add(sending);
-    }
-    if (stopped) return;
+    held.push(...claimed.map((leased) => ({ leased, since })));
+    begin();
     if (claimed.length === limit) again = true;
-    cancelLook = runtime.after(LOOK_MS, wake);
+    look();
+  }
+
+  /** Looks again after a while, whatever happens meanwhile. */
+  function look(): void {
+    cancelLook();
+    if (stopped) return;
+    cancelLook = runtime.after(LOOK_MS, () => {
+      giveBack(({ since }) => isStale(since));
+      wake();
+      look();
+    });
+  }
+
+  /** Delivers as much of what is held as there is room for. */
+  function begin(): void {
+    while (!stopped && owed === 0 && delivering < concurrency) {
+      const next = held.shift();
+      if (!next) return;
+      if (isStale(next.since)) release(next);
+      else track(send(next.leased));
+    }
+  }
+
+  function isStale(since: number): boolean {
+    return runtime.now() - since > HOLD_MS;
+  }
+
+  function giveBack(which: (one: Held<Lease>) => boolean): void {
+    const given = held.filter(which);
+    held.splice(0, held.length, ...held.filter((one) => !which(one)));
+    for (const one of given) release(one);
+  }
+
+  /** Lets others have a job that was not begun. If the store does not answer, its lease ends by itself. */
+  function release({ leased }: Held<Lease>): void {
+    const verdict = {
+      verdict: "retry",
+      at: runtime.now(),
+      counted: false,
+      reason: "It was not begun.",
+    } as const;
+    track(answered(store.settle(leased, verdict)));
+  }
+
+  function track(work: Promise<unknown>): void {
+    const tracked: Promise<void> = work.then(() => {
+      underWay.delete(tracked);
+    });
+    underWay.add(tracked);
   }
 
   async function send(leased: Leased<Lease>): Promise<void> {
+    delivering += 1;
     const verdict = await verdictOn(leased.job);
     delivering -= 1;
+    endedSinceClaim += 1;
     const settling = verdict && settle(leased, verdict);
     // What is claimed now may share a commit with what is settled.
     wake();
@@ -128,6 +201,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
       stopped = true;
       cancelLook();
       await claiming;
+      giveBack(() => true);
       await Promise.all(underWay);
     },
   };
