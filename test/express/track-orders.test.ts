@@ -10,7 +10,7 @@ import {
 } from "@avantlink-s2s/express";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import compression from "compression";
-import express5, { type Express, type Request, type Response } from "express";
+import express5, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
 import express4 from "express-4";
 import session from "express-session";
 import request from "supertest";
@@ -361,18 +361,47 @@ describe.each([
     expect(await closing).toMatchObject({ delivered: 1 });
   });
 
-  test("a header given to writeHead survives our own", async () => {
-    const app = express();
+  test.each<[string, readonly unknown[]]>([
+    ["an object", [{ "X-Shop": "1", "Cache-Control": "public" }]],
+    ["an object behind a reason", ["Fine", { "X-Shop": "1", "Cache-Control": "public" }]],
+    ["an object behind no reason", [undefined, { "X-Shop": "1", "Cache-Control": "public" }]],
+    ["names and values by turns", [["X-Shop", "1", "Cache-Control", "public"]]],
+    ["a list of pairs", [[["X-Shop", "1"], ["Cache-Control", "public"]]]],
+  ])("headers given to writeHead as %s survive, and ours have the last word", async (_, given) => {
+    const app = express().disable("x-powered-by");
     app.use(
       trackClicks(aTracker()),
       trackOrders(aTracker(), () => anOrder()),
     );
     app.get("/", (_, res) => {
-      res.writeHead(200, undefined, { "X-Shop": "1", "Cache-Control": "public" });
+      Reflect.apply(res.writeHead, res, [201, ...given]);
       res.end("home");
     });
     const page = await request(app).get("/?avad=77_f3");
+    expect(page.status).toBe(201);
     expect(page.headers).toMatchObject({ "x-shop": "1", "cache-control": "private, no-store" });
+    expect(page.get("Set-Cookie")).toHaveLength(2);
+  });
+
+  test("a cookie of the shop's own stands beside ours, however often it is given to writeHead", async () => {
+    const app = express();
+    app.use(trackClicks(aTracker()));
+    app.get("/", (_, res) => {
+      res.setHeader("Set-Cookie", "early=1");
+      res.writeHead(200, ["Set-Cookie", "a=1", "Set-Cookie", "b=2"]).end("home");
+    });
+    const page = await request(app).get("/?avad=77_f3");
+    expect(page.get("Set-Cookie")?.slice(0, 2)).toEqual(["a=1", "b=2"]);
+    expect(page.get("Set-Cookie")).toHaveLength(4);
+  });
+
+  test("a status that Node refuses is the shop's error page, with each cookie once", async () => {
+    const app = express();
+    app.use(trackClicks(aTracker()));
+    app.get("/", (_, res) => void res.writeHead(1234).end("home"));
+    app.use(((_error, _request, res, _next) => void res.status(500).send("sorry")) as ErrorRequestHandler);
+    const page = await request(app).get("/?avad=77_f3");
+    expect(page).toMatchObject({ status: 500, text: "sorry" });
     expect(page.get("Set-Cookie")).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 import type { Tracker } from "@avantlink-s2s/core";
 import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
 import type { RequestHandler, Response } from "express";
-import onHeaders from "on-headers";
+import { beforeHead } from "./before-head.ts";
 import { hasLanded, rememberLanding } from "./context-of.ts";
 import { shopRequest } from "./express-request.ts";
 
@@ -27,18 +27,11 @@ export function trackClicks(tracker: Tracker): RequestHandler {
 
 /** At the last moment, so that neither the cookies nor their privacy depend on what the shop sets after us. */
 function setPrivately(response: Response, lines: readonly string[]): void {
-  onHeaders(response, () => {
+  beforeHead(response, () => {
     response.appendHeader("Set-Cookie", lines);
     response.setHeader("Cache-Control", PRIVATELY);
     for (const name of SHARED_CACHE_HEADERS) {
       if (response.hasHeader(name)) response.setHeader(name, PRIVATELY);
     }
   });
-  // Node takes writeHead(200, undefined, headers); what watches the headers would lose them.
-  const { writeHead } = response;
-  response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
-    const [reason, headers] = rest;
-    const args = headers !== undefined && typeof reason !== "string" ? [headers] : rest;
-    return Reflect.apply(writeHead, this, [status, ...args]);
-  } as typeof writeHead;
 }

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/core";
 import { adapterAccess, isConfirmation } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
@@ -31,7 +30,7 @@ export function trackOrders(
 
   async function confirm(request: Request, response: Response, context: TrackingContext): Promise<void> {
     // Behind whatever else the host does at the end of a response.
-    await setImmediate();
+    await new Promise(setImmediate);
     const order = await access.resolve(() => resolveOrder(request, response));
     await tracker.trackOrder(order, context);
   }

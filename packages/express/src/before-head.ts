@@ -1,0 +1,38 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
+import type { Response } from "express";
+
+/**
+ * Calls back once, when status and headers are about to be written. What the shop hands to `writeHead`, in whichever
+ * of its forms, is set by then, so that the callback sees it and has the last word.
+ */
+export function beforeHead(response: Response, callback: () => void): void {
+  const { writeHead } = response;
+  let called = false;
+  response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
+    // Node also takes writeHead(200, undefined, headers).
+    const [reason, headers = reason] = rest;
+    setHeaders(this, headers);
+    if (!called) {
+      called = true;
+      callback();
+    }
+    return Reflect.apply(writeHead, this, typeof reason === "string" ? [status, reason] : [status]);
+  } as typeof writeHead;
+}
+
+function setHeaders(response: Response, headers: unknown): void {
+  if (Array.isArray(headers)) {
+    const pairs = Array.isArray(headers[0]) ? headers : pairsOf(headers);
+    for (const [name] of pairs) response.removeHeader(name);
+    for (const [name, value] of pairs) response.appendHeader(name, value);
+  } else if (typeof headers === "object" && headers !== null) {
+    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
+      if (name) response.setHeader(name, value as OutgoingHttpHeader);
+    }
+  }
+}
+
+/** Names and values by turns, as pairs. */
+function pairsOf(headers: readonly string[]): readonly [string, string][] {
+  return headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]] as [string, string]] : []));
+}
