@@ -13,18 +13,15 @@ const PROGRAMS: readonly { readonly file: string; readonly what: string }[] = [
   { file: "express-adapter", what: "@avantlink-s2s/express, a tracker" },
   { file: "next-proxy", what: "@avantlink-s2s/next/proxy, a tracker" },
   { file: "sqlite-outbox", what: "@avantlink-s2s/outbox/sqlite, a tracker" },
-  { file: "next-server", what: "next/server alone" },
   { file: "undici", what: "undici, a pool" },
   { file: "segment", what: "@segment/analytics-node, a client" },
   { file: "posthog", what: "posthog-node, a client" },
   { file: "bullmq", what: "bullmq" },
   { file: "pg-boss", what: "pg-boss, a boss" },
 ];
-/** What a target is about: the program, and what it is measured over. A proxy stands beside next/server in every shop. */
 const TARGETED = [
-  { file: "express-adapter", over: BARE, what: "@avantlink-s2s/express, over bare Node.js" },
-  { file: "next-proxy", over: BARE, what: "@avantlink-s2s/next/proxy, over bare Node.js" },
-  { file: "next-proxy", over: "next-server", what: "@avantlink-s2s/next/proxy, over next/server" },
+  { file: "express-adapter", what: "@avantlink-s2s/express" },
+  { file: "next-proxy", what: "@avantlink-s2s/next/proxy" },
 ];
 const LIMIT_MS = 15;
 const PACKAGES = [
@@ -79,16 +76,16 @@ async function run({ length, say }: Run): Promise<SectionResult> {
         found.set(file, [...(found.get(file) ?? []), start(node, file)]);
       }
     }
-    const above = (file: string, pick: (one: Started) => number, over = BARE): Figure => {
-      const base = found.get(over) ?? [];
+    const above = (file: string, pick: (one: Started) => number): Figure => {
+      const base = found.get(BARE) ?? [];
       return figureOf((found.get(file) ?? []).map((one, round) => pick(one) - pick(base[round] ?? one)));
     };
     const wall = (one: Started) => one.wallMs;
     const cpu = (one: Started) => one.cpuMs;
-    for (const { file, over, what } of TARGETED) {
-      const ms = above(file, wall, over);
+    for (const { file, what } of TARGETED) {
+      const ms = above(file, wall);
       targets.push({
-        what: `start on Node.js ${version}, ms: ${what}`,
+        what: `start on Node.js ${version}, ms over bare: ${what}`,
         ours: withSpread(ms),
         beside: `segment ${plain(above("segment", wall).median)}, posthog ${plain(above("posthog", wall).median)}`,
         ratio: "",
@@ -120,7 +117,6 @@ async function run({ length, say }: Run): Promise<SectionResult> {
 
 const NOTES = [
   "Whole processes: started, the package imported and set up, ended. The built files are measured, as they are published.",
-  "The proxy entry imports next/server, as every proxy of a shop's does; nearly all of what it takes over bare Node.js is that.",
   "Every program is started in turn; the difference is taken within a round. Processor time counts all threads.",
 ];
 

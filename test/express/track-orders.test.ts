@@ -366,7 +366,15 @@ describe.each([
     ["an object behind a reason", ["Fine", { "X-Shop": "1", "Cache-Control": "public" }]],
     ["an object behind no reason", [undefined, { "X-Shop": "1", "Cache-Control": "public" }]],
     ["names and values by turns", [["X-Shop", "1", "Cache-Control", "public"]]],
-    ["a list of pairs", [[["X-Shop", "1"], ["Cache-Control", "public"]]]],
+    [
+      "a list of pairs",
+      [
+        [
+          ["X-Shop", "1"],
+          ["Cache-Control", "public"],
+        ],
+      ],
+    ],
   ])("headers given to writeHead as %s survive, and ours have the last word", async (_, given) => {
     const app = express().disable("x-powered-by");
     app.use(

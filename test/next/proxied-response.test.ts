@@ -37,6 +37,14 @@ describe("what the proxy answers", () => {
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 
+  test("is told to Next as Next's own response tells it", () => {
+    const headers = new Headers(request().headers);
+    headers.set("x-avantlink-path", "/p");
+    const theirs = NextResponse.next({ request: { headers } });
+    const ours = proxiedResponse(request(), undefined, PLAIN);
+    expect(Object.fromEntries(ours.headers)).toEqual(Object.fromEntries(theirs.headers));
+  });
+
   test("keeps the request headers that the shop's proxy sets and drops", () => {
     const headers = new Headers({ "x-tenant": "larch", cookie: "sid=2; avad=old" });
     const response = proxiedResponse(request(), NextResponse.next({ request: { headers } }), LANDING);

@@ -1,1 +1,0 @@
-import "next/server.js";
