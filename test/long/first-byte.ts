@@ -1,6 +1,6 @@
 /**
- * How long a shopper waits for the thank-you page of examples/next-storefront: without our lines, with them, and with
- * them while AvantLink answers nothing.
+ * How long a shopper waits for the thank-you page of examples/next-storefront: without our lines, the same with a proxy
+ * that does nothing, with our lines, and with them while AvantLink answers nothing.
  *
  *     pnpm test:first-byte --purchases 100
  */
@@ -11,12 +11,13 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { buffer } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { startSandbox } from "@avantlink-s2s/sandbox";
 import { Browser } from "../conformance/harness.ts";
 import { submitForm } from "../next/forms.ts";
 import { startNext } from "../next/next-server.ts";
 import { builtProject, type NextVersion } from "../next/project.ts";
 import buildPackages from "../support/built-packages.ts";
+import { startChild } from "../support/child.ts";
+import type { AwaitOrders, SandboxNews, SandboxSettings } from "./sandbox-process.ts";
 
 const { values } = parseArgs({
   options: { purchases: { type: "string", default: "100" }, next: { type: "string", default: "next" } },
@@ -26,6 +27,8 @@ const version: NextVersion = values.next === "next-15" ? "next-15" : "next";
 const WARM_UP = 5;
 const REFRESHES = 5;
 const PAGE = "app/checkout/thank-you/page.tsx";
+// What any proxy costs a page of Next's.
+const EMPTY_PROXY = `export function proxy() {}\n${/^export const config.*$/m.exec(sourceOf("proxy.ts"))?.[0]}\n`;
 const DETAILS = {
   email: "sam.shopper@example.com",
   name: "Sam Shopper",
@@ -47,9 +50,13 @@ const bare = await builtProject({
   next: version,
   files: { [PAGE]: withoutOurLines(PAGE), "proxy.ts": "" },
 });
-const answering = await startSandbox();
-const hanging = await startSandbox();
-hanging.fail({ hang: true });
+const proxied = await builtProject({
+  source,
+  next: version,
+  files: { [PAGE]: withoutOurLines(PAGE), "proxy.ts": EMPTY_PROXY },
+});
+const answering = await avantLink({ hangs: false });
+const hanging = await avantLink({ hangs: true });
 
 const folder = mkdtempSync(join(tmpdir(), "first-byte-"));
 const open = async (name: string, project: typeof tracked, endpoint: string) => ({
@@ -65,6 +72,7 @@ const open = async (name: string, project: typeof tracked, endpoint: string) => 
 });
 const shops = [
   await open("without us", bare, answering.url),
+  await open("without us, an empty proxy", proxied, answering.url),
   await open("with us", tracked, answering.url),
   await open("with us, AvantLink hangs", tracked, hanging.url),
 ];
@@ -85,12 +93,23 @@ try {
   for (const { name, first, again } of shops) {
     console.log(`${name.padEnd(26)} first view ${figures(first)}   refresh ${figures(again)}`);
   }
-  await answering.waitForOrders(purchases + WARM_UP, { timeoutMs: 30_000 });
-  console.log(`${version}; each of ${answering.orders.length} purchases with us was one order`);
+  answering.child.tell({ orders: purchases + WARM_UP });
+  const { orders } = (await answering.child.next("arrived")) as Extract<SandboxNews, { told: "arrived" }>;
+  console.log(`${version}; ${purchases + WARM_UP} purchases with us were ${orders} orders`);
+  process.exitCode = orders === purchases + WARM_UP ? 0 : 1;
 } finally {
   for (const { server } of shops) await server.close();
-  await Promise.all([answering.close(), hanging.close()]);
+  await Promise.all([answering.child.kill(), hanging.child.kill()]);
   rmSync(folder, { recursive: true, force: true });
+}
+
+async function avantLink(settings: SandboxSettings) {
+  const child = startChild<AwaitOrders, SandboxNews>(
+    new URL("./sandbox-process.ts", import.meta.url),
+    settings,
+  );
+  const { url } = (await child.next("ready")) as Extract<SandboxNews, { told: "ready" }>;
+  return { child, url };
 }
 
 /** Milliseconds from asking for the thank-you page to the first byte of its body. */
@@ -118,8 +137,12 @@ function figures(all: readonly number[]): string {
   return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms`;
 }
 
+function sourceOf(path: string): string {
+  return readFileSync(join(import.meta.dirname, "../../examples/next-storefront", path), "utf8");
+}
+
 function withoutOurLines(path: string): string {
-  return readFileSync(join(import.meta.dirname, "../..", source, path), "utf8")
+  return sourceOf(path)
     .split("\n")
     .filter((line) => !line.includes("// AvantLink"))
     .join("\n");
