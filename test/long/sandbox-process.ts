@@ -19,7 +19,8 @@ const { hangs }: SandboxSettings = JSON.parse(process.argv[2] ?? "");
 process.on("disconnect", () => process.exit());
 const tell = (news: SandboxNews) => process.send?.(news);
 const sandbox = await startSandbox();
-if (hangs) sandbox.fail({ hang: true });
+// Else as far away as a server on the same coast.
+sandbox.fail(hangs ? { hang: true } : { delayMs: 30 });
 process.on("message", async ({ orders }: AwaitOrders) => {
   await sandbox.waitForOrders(orders, { timeoutMs: 30_000 });
   tell({ told: "arrived", orders: sandbox.orders.length });
