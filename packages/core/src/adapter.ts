@@ -7,7 +7,7 @@ import type { Runtime } from "./runtime.ts";
 import type { ShopRequest } from "./shop-request.ts";
 import { hookError, type Tell } from "./telling.ts";
 import type { TrackableOrder, Tracker } from "./tracker-types.ts";
-import { type Landing, readContext, readLanding } from "./visitor.ts";
+import { type Glance, type Landing, mayLand, readContext, readLanding } from "./visitor.ts";
 
 /** What an adapter needs of a tracker beside its public methods. */
 export interface AdapterAccess extends TrackerAccess {
@@ -20,10 +20,17 @@ export interface AdapterAccess extends TrackerAccess {
   /** Merchant and endpoint: what tells one tracker from another in a process. */
   readonly identity: string;
   readonly runtime: Runtime;
+  /** Whether {@link land} can have anything to decide: cheap, for every request of the shop's. */
+  mayLand(request: Glance): boolean;
   /** Decides whether a request is a landing, and remembers it if so. */
   land(request: ShopRequest): Landing;
   /** The shopper's context of a request. */
   read(request: ShopRequest): TrackingContext;
+  /**
+   * The same, to be read when the page is out: of a request that is a copy, since what the host makes of its own
+   * meanwhile is not known. A consent hook is asked at once.
+   */
+  readLater(request: ShopRequest): () => TrackingContext;
   /** Asks the shop which order a confirmed page showed. What it throws is told, and then there is none. */
   resolve(resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<TrackableOrder>;
   readonly tell: Tell;
@@ -77,6 +84,8 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
   const threw = (hook: string, cause: unknown) => tell({ type: "problem", error: hookError(hook, cause) });
   const consentThrew = (cause: unknown) => threw("consent", cause);
 
+  const read = (request: ShopRequest) => readContext(request, config, consentThrew);
+
   const access: AdapterAccess = {
     siteUrl: config.siteUrl,
     trustedProxies: config.trustedProxies,
@@ -90,6 +99,7 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
     confirming: own.confirming,
     turnAway: own.turnAway,
     settled: own.settled,
+    mayLand: (request) => mayLand(request, config),
     land(request) {
       const landing = readLanding(request, config, {
         newVisitorId: () => config.runtime.uuid(),
@@ -107,7 +117,12 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
       }
       return landing;
     },
-    read: (request) => readContext(request, config, consentThrew),
+    read,
+    readLater(request) {
+      if (config.consent === undefined) return () => read(request);
+      const context = read(request);
+      return () => context;
+    },
     async resolve(resolveOrder) {
       try {
         return await resolveOrder();
@@ -129,7 +144,7 @@ function landingKey(request: ShopRequest, avad: string): string {
 
 export { queryValue } from "./avad.ts";
 export { isConfirmation } from "./confirmation.ts";
-export { forwardedAddress, tidyIpAddress } from "./ip-address.ts";
+export { forwardedAddress } from "./ip-address.ts";
 export { PRIVATELY, SHARED_CACHE_HEADERS } from "./private-response.ts";
 export { isHost, type ShopRequest } from "./shop-request.ts";
 export type { Landing } from "./visitor.ts";

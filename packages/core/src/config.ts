@@ -6,6 +6,7 @@ import { memoryOutbox } from "./memory-outbox.ts";
 import { optionIssues } from "./option-issues.ts";
 import type { TrackerOptions } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
+import { sha256Hex } from "./private-data.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { VERSION } from "./version.ts";
@@ -36,13 +37,19 @@ export interface Config extends VisitorSettings {
   readonly onEvent: ((event: TrackingEvent) => void) | undefined;
   readonly cookies: CookieSettings;
   readonly runtime: Runtime;
+  /** SHA-256 of a text, in lower-case hex. */
+  readonly sha256: (text: string) => string;
 }
 
 /** The environment's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
-export function readConfig(given: TrackerOptions, env: Environment): Config {
+export function readConfig(
+  given: TrackerOptions,
+  env: Environment,
+  sha256: Config["sha256"] = sha256Hex,
+): Config {
   const issues: Issue[] = [...optionIssues(given)];
   // What is no object at all is among the issues already.
   const options: TrackerOptions = typeof given === "object" && given !== null ? given : {};
@@ -104,6 +111,7 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
       sameSite: options.cookies?.sameSite ?? "lax",
     },
     runtime: options.runtime ?? systemRuntime,
+    sha256,
   });
 }
 

@@ -11,8 +11,8 @@ export interface ConsentRules {
 }
 
 /** Whether anything could deny a request at all. */
-export function mayBeDenied(request: ShopRequest, rules: ConsentRules): boolean {
-  return rules.consent !== undefined || hasPrivacySignal(request, rules);
+export function mayBeDenied(signal: string | undefined, rules: ConsentRules): boolean {
+  return rules.consent !== undefined || isHonoured(signal, rules);
 }
 
 /** Asks the browser's privacy signal and the shop's hook. A hook that throws, or answers no boolean true, denies. */
@@ -21,7 +21,7 @@ export function decideConsent(
   rules: ConsentRules,
   onThrow: (cause: unknown) => void,
 ): ConsentDecision {
-  if (hasPrivacySignal(request, rules)) return "privacy-signal";
+  if (isHonoured(request.header("sec-gpc"), rules)) return "privacy-signal";
   if (!rules.consent) return "unasked";
   try {
     const answer: unknown = rules.consent(consentRequest(request));
@@ -36,8 +36,8 @@ export function decideConsent(
   }
 }
 
-function hasPrivacySignal(request: ShopRequest, rules: ConsentRules): boolean {
-  return rules.globalPrivacyControl === "honour" && request.header("sec-gpc")?.trim() === "1";
+function isHonoured(signal: string | undefined, rules: ConsentRules): boolean {
+  return rules.globalPrivacyControl === "honour" && signal?.trim() === "1";
 }
 
 function consentRequest(request: ShopRequest): ConsentRequest {

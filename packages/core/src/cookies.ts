@@ -73,15 +73,24 @@ function cookieLine(
   });
 }
 
+// Searched from the end, without taking the header apart: every page of the shop's takes this way.
 function lastValue(header: string | undefined, name: string): string | undefined {
-  if (!header?.includes(`${name}=`)) return undefined;
-  let found: string | undefined;
-  for (const pair of header.split(";")) {
-    const trimmed = pair.trim();
-    if (!trimmed.startsWith(`${name}=`)) continue;
-    const raw = trimmed.slice(name.length + 1);
-    const value = PLAIN_VALUE.test(raw) ? raw : parse(trimmed)[name];
-    if (value !== undefined && value !== "" && value.length <= LONGEST_ID) found = value;
+  const begins = `${name}=`;
+  for (let at = header?.lastIndexOf(begins) ?? -1; header && at >= 0; ) {
+    if (beginsPair(header, at)) {
+      const end = header.indexOf(";", at);
+      const pair = header.slice(at, end < 0 ? undefined : end).trimEnd();
+      const raw = pair.slice(begins.length);
+      const value = PLAIN_VALUE.test(raw) ? raw : parse(pair)[name];
+      if (value !== undefined && value !== "" && value.length <= LONGEST_ID) return value;
+    }
+    at = at === 0 ? -1 : header.lastIndexOf(begins, at - 1);
   }
-  return found;
+  return undefined;
+}
+
+function beginsPair(header: string, at: number): boolean {
+  let before = at - 1;
+  while (header[before] === " " || header[before] === "\t") before -= 1;
+  return before < 0 || header[before] === ";";
 }

@@ -9,7 +9,9 @@ export * from "./public.ts";
  * Makes a tracker. Checks its options and does nothing else: no file or connection is opened before its first use.
  * @throws AvantLinkError `config.invalid`, naming every fault at once
  */
-export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory(
-  undiciTransport,
-  () => process.env,
-);
+export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory({
+  openTransport: undiciTransport,
+  environment: () => process.env,
+  // Asked for with the first order, since loading it is a good part of a start.
+  sha256: (text) => process.getBuiltinModule("node:crypto").hash("sha256", text, "hex"),
+});

@@ -7,7 +7,6 @@ import type { MappedOrder } from "./mapped-order.ts";
 import type { Order } from "./order.ts";
 import { toOrderPayload, wireOrderNumber } from "./order-payload.ts";
 import type { OutboxJob } from "./outbox.ts";
-import { sha256Hex } from "./private-data.ts";
 import type { SkipReason } from "./receipt.ts";
 import { rejectedBody } from "./rejected-order.ts";
 import type { TrackableOrder } from "./tracker-types.ts";
@@ -113,8 +112,11 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
 }
 
 /** What makes an order one, in every outbox. */
-export function orderKey(orderNumber: string, { merchantId }: Pick<Config, "merchantId">): string {
-  return sha256Hex(`${merchantId}\n${orderNumber}`);
+export function orderKey(
+  orderNumber: string,
+  { merchantId, sha256 }: Pick<Config, "merchantId" | "sha256">,
+): string {
+  return sha256(`${merchantId}\n${orderNumber}`);
 }
 
 function isMapped(given: Order | MappedOrder): given is MappedOrder {

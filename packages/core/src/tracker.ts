@@ -23,10 +23,18 @@ const OUTBOX_DEADLINE_MS = 10_000;
 
 type Sendable = Extract<Intake, { what: "send" }>;
 
-/** Makes `createTracker` for a way to the network. This is the one place where the parts meet. */
-export function trackerFactory(openTransport: TransportFactory, env: () => Environment) {
+/** What Node and the edge runtime do each in their own way. */
+export interface Platform {
+  readonly openTransport: TransportFactory;
+  readonly environment: () => Environment;
+  /** SHA-256 of a text, in lower-case hex. */
+  readonly sha256: (text: string) => string;
+}
+
+/** Makes `createTracker` for a platform. This is the one place where the parts meet. */
+export function trackerFactory({ openTransport, environment, sha256 }: Platform) {
   return function createTracker(options: TrackerOptions = {}): Tracker {
-    const config = readConfig(options, env());
+    const config = readConfig(options, environment(), sha256);
     const { outbox, runtime } = config;
     const tell = teller(config.onEvent, runtime);
     const transport = openTransport({ connections: config.concurrency, loopback: config.loopback });

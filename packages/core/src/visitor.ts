@@ -39,6 +39,8 @@ export interface LandingTools {
   readonly onHookThrow: (cause: unknown) => void;
 }
 
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
 const NOTHING: Landing = { setCookies: [] };
 
 /** An affiliate's link, as a request shows it. */
@@ -49,6 +51,20 @@ interface AffiliateLink {
   readonly own: boolean;
 }
 
+/** What of a request tells at a glance that it has nothing to do with clicks, as nearly every request has not. */
+export interface Glance {
+  /** Its address, or path and query. */
+  readonly url: string;
+  readonly referrer: string | undefined;
+  /** Its `Sec-GPC` header. */
+  readonly signal: string | undefined;
+}
+
+/** Whether a request may be a landing, or one that takes back what a landing left. */
+export function mayLand({ url, referrer, signal }: Glance, settings: VisitorSettings): boolean {
+  return url.includes("avad=") || referrer?.includes("avad=") === true || mayBeDenied(signal, settings);
+}
+
 /**
  * Decides whether a request is an affiliate landing, and what cookies and click follow from it. Where consent was
  * withdrawn, the next page takes our cookies away.
@@ -56,7 +72,7 @@ interface AffiliateLink {
 export function readLanding(request: ShopRequest, settings: VisitorSettings, tools: LandingTools): Landing {
   const link = affiliateLink(request);
   // Nearly every request is no landing, and nothing can deny it what it may have kept.
-  if (!link && !mayBeDenied(request, settings)) return NOTHING;
+  if (!link && !mayBeDenied(request.header("sec-gpc"), settings)) return NOTHING;
   const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
   if (!link && !(hasCookies(stored) && isPageVisit(request))) return NOTHING;
 
@@ -75,9 +91,7 @@ export function readLanding(request: ShopRequest, settings: VisitorSettings, too
   const gclid = queryValue(link.page, "gclid");
   const ids = { avad: link.avad, visitor, gclid: gclid ?? stored.gclid };
   const context = contextFrom(request, settings, decision, ids);
-  const click = link.own
-    ? context
-    : plain({ ...context, currentUrl: scrubUrl(link.page), referrerUrl: undefined });
+  const click = link.own ? context : earlierClick(context, link.page);
   const { names } = settings.cookies;
   const setCookies = [setCookie(names.avad, link.avad, settings.cookies, secure)];
   if (stored.visitor === undefined)
@@ -126,31 +140,33 @@ function referredAvad(request: ShopRequest): string | undefined {
   return referrer === undefined ? undefined : avadOf(referrer);
 }
 
+/** Without the keys that would hold nothing, and frozen. */
 function contextFrom(
   request: ShopRequest,
   settings: VisitorSettings,
   decision: ConsentDecision,
   ids: { avad: string | undefined; visitor: string | undefined; gclid: string | undefined },
 ): TrackingContext {
-  return plain({
-    currentUrl: scrubUrl(request.url),
-    referrerUrl: scrubUrl(request.header("referer")),
-    userAgent: tidyText(request.header("user-agent"), LONGEST_ID),
-    ipAddress: tidyIpAddress(request.ipAddress, settings.ipAddress),
-    avad: ids.avad,
-    visitorIds: ids.visitor === undefined ? undefined : Object.freeze([ids.visitor]),
-    googleClickId: ids.gclid,
-    consent: decision === "granted" ? "granted" : undefined,
-    gpc: request.header("sec-gpc")?.trim() === "1" ? true : undefined,
-  });
+  const context: Writable<TrackingContext> = {};
+  const currentUrl = scrubUrl(request.url);
+  if (currentUrl) context.currentUrl = currentUrl;
+  const referrerUrl = scrubUrl(request.header("referer"));
+  if (referrerUrl) context.referrerUrl = referrerUrl;
+  const userAgent = tidyText(request.header("user-agent"), LONGEST_ID);
+  if (userAgent) context.userAgent = userAgent;
+  const ipAddress = tidyIpAddress(request.ipAddress, settings.ipAddress);
+  if (ipAddress) context.ipAddress = ipAddress;
+  if (ids.avad) context.avad = ids.avad;
+  if (ids.visitor !== undefined) context.visitorIds = Object.freeze([ids.visitor]);
+  if (ids.gclid) context.googleClickId = ids.gclid;
+  if (decision === "granted") context.consent = "granted";
+  if (request.header("sec-gpc")?.trim() === "1") context.gpc = true;
+  return Object.freeze(context);
 }
 
-/** Without the keys that hold nothing, frozen. */
-function plain(context: TrackingContext): TrackingContext {
-  const held: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(context))
-    if (value !== undefined && value !== "") held[key] = value;
-  return Object.freeze(held);
+/** The click of a landing that this request only follows. What led there is not known any more. */
+function earlierClick({ referrerUrl: _, ...context }: TrackingContext, page: string): TrackingContext {
+  return Object.freeze({ ...context, currentUrl: scrubUrl(page) });
 }
 
 function forgetting(stored: object, settings: CookieSettings, secure: boolean): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Tracker, TrackingContext } from "@avantlink-s2s/core";
-import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import { type AdapterAccess, adapterAccess } from "@avantlink-s2s/core/adapter";
 import type { Request } from "express";
 import { shopRequest } from "./express-request.ts";
 
@@ -21,13 +21,23 @@ export function hasLanded(request: Request): boolean {
  * Empty but for the refusal where the shopper did not consent.
  */
 export function contextOf(tracker: Tracker, from: Request): TrackingContext {
-  const access = adapterAccess(tracker);
+  return contextLater(adapterAccess(tracker), from)();
+}
+
+/** The same, taken from the request now and made of it when it is asked for, which may be after the page. */
+export function contextLater(access: AdapterAccess, from: Request): () => TrackingContext {
+  const known: TrackingContext | undefined = Reflect.get(from, LANDED);
+  if (known) return () => known;
+  const read = guarded(access, () => access.readLater(shopRequest(from, access.siteUrl)));
+  return () => (read && guarded(access, read)) ?? {};
+}
+
+/** An order without its context is still an order. */
+function guarded<Result>(access: AdapterAccess, work: () => Result): Result | undefined {
   try {
-    const known: TrackingContext | undefined = Reflect.get(from, LANDED);
-    return known ?? access.read(shopRequest(from, access.siteUrl));
+    return work();
   } catch (cause) {
-    // An order without its context is still an order.
     access.threw("trust proxy, or the request itself,", cause);
-    return {};
+    return undefined;
   }
 }

@@ -1,12 +1,13 @@
-import { isHost, type ShopRequest, tidyIpAddress } from "@avantlink-s2s/core/adapter";
+import { isHost, type ShopRequest } from "@avantlink-s2s/core/adapter";
 import type { Request } from "express";
 
-/** An Express request as core reads it: the public address by the app's own `trust proxy`, wherever it is mounted. */
+/**
+ * An Express request as core reads it: the public address by the app's own `trust proxy`, wherever it is mounted. A
+ * copy: what the shop does to the request afterwards does not show.
+ */
 export function shopRequest(request: Request, siteUrl: string | undefined): ShopRequest {
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name];
-    return Array.isArray(value) ? value.join(", ") : value;
-  };
+  const headers = { ...request.headers };
+  const header = (name: string): string | undefined => headerText(headers[name]);
   const origin =
     siteUrl ?? `${request.protocol === "https" ? "https" : "http"}://${publicHost(request, header)}`;
   return {
@@ -14,9 +15,14 @@ export function shopRequest(request: Request, siteUrl: string | undefined): Shop
     // `url` would lack the mount path; a proxy's absolute-form request line already has the origin.
     url: request.originalUrl.startsWith("/") ? origin + request.originalUrl : request.originalUrl,
     header,
-    headers: () => new Headers(Object.entries(request.headers).flatMap(eachValue)),
-    ipAddress: tidyIpAddress(request.ip),
+    headers: () => new Headers(Object.entries(headers).flatMap(eachValue)),
+    ipAddress: request.ip,
   };
+}
+
+/** A header's values as one. */
+export function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 /** The host with its port, which Express 4's `hostname` drops; a forwarded one only from a trusted proxy. */

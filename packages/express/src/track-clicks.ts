@@ -3,7 +3,7 @@ import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/c
 import type { RequestHandler, Response } from "express";
 import { beforeHead } from "./before-head.ts";
 import { hasLanded, rememberLanding } from "./context-of.ts";
-import { shopRequest } from "./express-request.ts";
+import { headerText, shopRequest } from "./express-request.ts";
 
 /**
  * Middleware that notices affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
@@ -13,6 +13,9 @@ export function trackClicks(tracker: Tracker): RequestHandler {
   const access = adapterAccess(tracker);
   return (request, response, next) => {
     try {
+      const { originalUrl: url, headers } = request;
+      if (!access.mayLand({ url, referrer: headers.referer, signal: headerText(headers["sec-gpc"]) }))
+        return next();
       if (hasLanded(request)) return next();
       const landing = access.land(shopRequest(request, access.siteUrl));
       if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);

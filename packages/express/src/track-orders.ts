@@ -2,7 +2,7 @@ import type { TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/co
 import { adapterAccess, isConfirmation } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { whenAnswered } from "./answered.ts";
-import { contextOf } from "./context-of.ts";
+import { contextLater } from "./context-of.ts";
 
 /** Finds the order that a confirmation page showed; nothing when it showed none. Called once, after the response. */
 export type ResolveOrder = (request: Request, response: Response) => TrackableOrder | Promise<TrackableOrder>;
@@ -20,19 +20,23 @@ export function trackOrders(
   const access = adapterAccess(tracker);
 
   function watch(request: Request, response: Response): void {
-    // Read now: later the request may have been recycled by the host.
-    const context = contextOf(tracker, request);
+    // Taken now: later the request may have been recycled by the host.
+    const context = contextLater(access, request);
     whenAnswered(response, () => {
       if (isConfirmation(request.method, response.statusCode))
         access.confirming(confirm(request, response, context));
     });
   }
 
-  async function confirm(request: Request, response: Response, context: TrackingContext): Promise<void> {
+  async function confirm(
+    request: Request,
+    response: Response,
+    context: () => TrackingContext,
+  ): Promise<void> {
     // Behind whatever else the host does at the end of a response.
     await new Promise(setImmediate);
     const order = await access.resolve(() => resolveOrder(request, response));
-    await tracker.trackOrder(order, context);
+    await tracker.trackOrder(order, context());
   }
 
   return (request, response, next) => {
