@@ -6,31 +6,34 @@ import type { Response } from "express";
  * counts too, for the order was placed.
  */
 export function whenAnswered(response: Response, callback: () => void): void {
-  let gone = false;
   let called = false;
   const settle = () => {
     if (called) return;
     called = true;
     callback();
   };
-  response.once("finish", settle);
-  response.once("close", () => {
-    gone = true;
+  response.on("finish", settle);
+  response.on("close", () => {
     if (response.headersSent) settle();
+    else if (!called) watchVoid(response, settle);
   });
+}
 
-  // Once the connection broke, no event tells of the answer any more. Node drops a body written to nobody before
-  // it writes a status, and what compresses or delays a response may never reach its end: so both are watched, and
-  // handed on as they came.
+/**
+ * Once the connection broke, no event tells of the answer any more. Node drops a body written to nobody before it
+ * writes a status, and what compresses or delays a response may never reach its end: so both are watched, and handed
+ * on as they came.
+ */
+function watchVoid(response: Response, settle: () => void): void {
   const { end, writeHead } = response;
   response.end = function (this: Response, ...args: Parameters<typeof end>) {
     const result = Reflect.apply(end, this, args);
-    if (gone) settle();
+    settle();
     return result;
   } as typeof end;
   response.writeHead = function (this: Response, ...args: Parameters<typeof writeHead>) {
     const result = Reflect.apply(writeHead, this, args);
-    if (gone) settle();
+    settle();
     return result;
   } as typeof writeHead;
 }
