@@ -19,9 +19,23 @@ import { coldStart } from "./start/section.ts";
 
 const SECTIONS = [page, mapping, draining, accepting, coldStart, growth];
 const LENGTHS: Readonly<Record<Length["name"], Length>> = {
-  quick: { name: "quick", rounds: 1, seconds: 0.5, orders: 1_000, pending: [100, 1_000] },
-  default: { name: "default", rounds: 3, seconds: 1.5, orders: 20_000, pending: [1_000, 10_000, 100_000] },
-  full: { name: "full", rounds: 5, seconds: 2, orders: 20_000, pending: [10_000, 100_000, 1_000_000] },
+  quick: { name: "quick", rounds: 1, seconds: 0.5, warmUpSeconds: 0.5, orders: 1_000, pending: [100, 1_000] },
+  default: {
+    name: "default",
+    rounds: 3,
+    seconds: 1.5,
+    warmUpSeconds: 2,
+    orders: 20_000,
+    pending: [1_000, 10_000, 100_000],
+  },
+  full: {
+    name: "full",
+    rounds: 5,
+    seconds: 2,
+    warmUpSeconds: 3,
+    orders: 20_000,
+    pending: [10_000, 100_000, 1_000_000],
+  },
 };
 
 const { values } = parseArgs({

@@ -7,6 +7,8 @@ export interface Length {
   readonly rounds: number;
   /** How long one measurement under load takes, in seconds. */
   readonly seconds: number;
+  /** How long a shop is kept busy before it is measured, in seconds. */
+  readonly warmUpSeconds: number;
   /** How many stored orders are drained. */
   readonly orders: number;
   /** How many orders are pending at 1×, 10×, 100×. */

@@ -2,7 +2,7 @@ import { startProcess } from "../child-process.ts";
 import { plain } from "../figures.ts";
 import type { OutboxMethods } from "../outboxes/outbox-process.ts";
 import { type Durable, findStores, type Stores } from "../outboxes/places.ts";
-import { load } from "../page/load.ts";
+import { saturate } from "../page/load.ts";
 import type { ShopMethods } from "../page/shop-process.ts";
 import type { Run, Section, SectionResult, TargetRow } from "../section.ts";
 
@@ -72,8 +72,8 @@ async function levelOf(
     });
     await receiver.behave({ answersAfterMs: 50 });
     const visited = await shop.call("page");
-    await load(visited, length.seconds / 2);
-    const { perSecond } = await load(visited, length.seconds);
+    await saturate(visited, length.warmUpSeconds);
+    const { perSecond } = await saturate(visited, length.seconds);
     await shop.end();
     await receiver.behave({ answersAfterMs: 0 });
     return 1e6 / perSecond;

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import autocannon from "autocannon";
+import { Pool } from "undici";
 import { quantile } from "../figures.ts";
 
 /** What shoppers saw. */
@@ -11,6 +13,8 @@ export interface LoadFigures {
 }
 
 const SHOPPERS = 48;
+const LONGEST_WAIT_MS = 2_000;
+const LEAD_IN_SECONDS = 1;
 const BROWSER = {
   host: "shop.example",
   "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -32,18 +36,17 @@ export interface Page {
   readonly cookie: string;
 }
 
-/** Asks for a page, as fast as it comes or at a rate a second, for some time. */
-export async function load({ url, cookie }: Page, seconds: number, rate?: number): Promise<LoadFigures> {
+/** Asks for a page as fast as it comes, for some time. */
+export async function saturate({ url, cookie }: Page, seconds: number): Promise<LoadFigures> {
   const times: number[] = [];
   const started = performance.now();
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const instance = autocannon(
       {
         url,
-        headers: { ...BROWSER, cookie: [BROWSER.cookie, cookie].filter(Boolean).join("; ") },
+        headers: headersWith(cookie),
         connections: SHOPPERS,
         duration: Math.max(1, Math.ceil(seconds) + 1),
-        ...(rate === undefined ? {} : { overallRate: rate }),
       },
       (error, done) => (error ? reject(error) : resolve(done)),
     );
@@ -51,11 +54,61 @@ export async function load({ url, cookie }: Page, seconds: number, rate?: number
     setTimeout(() => instance.stop(), seconds * 1_000);
   });
   const took = (performance.now() - started) / 1_000;
+  const broken = result.non2xx + result.errors + result.timeouts;
+  return figures(times, Math.min(took, seconds), broken);
+}
+
+/**
+ * Asks for a page so many times a second, evenly, whether or not the last one came: shoppers do not wait for each
+ * other. A page's time counts from when it should have been asked for.
+ */
+export async function visit({ url, cookie }: Page, seconds: number, rate: number): Promise<LoadFigures> {
+  const { origin, pathname } = new URL(url);
+  const shoppers = new Pool(origin, { connections: SHOPPERS });
+  const headers = headersWith(cookie);
+  const times: number[] = [];
+  let broken = 0;
+  const visits: Promise<void>[] = [];
+  const one = async (due: number) => {
+    try {
+      const { statusCode, body } = await shoppers.request({ path: pathname, method: "GET", headers });
+      await body.dump();
+      if (statusCode !== 200) broken += 1;
+      times.push(performance.now() - due);
+    } catch {
+      broken += 1;
+    }
+  };
+  const ask = async (forSeconds: number, perSecond: number) => {
+    const started = performance.now();
+    for (let asked = 0; asked < perSecond * forSeconds; await pause(1)) {
+      const due = Math.min(forSeconds * 1_000, performance.now() - started);
+      for (; asked < (due * perSecond) / 1_000; asked += 1)
+        visits.push(one(started + (asked * 1_000) / perSecond));
+    }
+  };
+  // So that connections are open and those who ask are no longer the slow ones.
+  await ask(LEAD_IN_SECONDS, rate / 2);
+  times.length = 0;
+  await ask(seconds, rate);
+  // Who has no page by then is not getting one.
+  const closing = setTimeout(() => void shoppers.destroy(), LONGEST_WAIT_MS);
+  await Promise.all(visits);
+  clearTimeout(closing);
+  await shoppers.destroy();
+  return figures(times, seconds, broken);
+}
+
+function headersWith(cookie: string) {
+  return { ...BROWSER, cookie: [BROWSER.cookie, cookie].filter(Boolean).join("; ") };
+}
+
+function figures(times: number[], seconds: number, broken: number): LoadFigures {
   times.sort((a, b) => a - b);
   return {
-    perSecond: times.length / Math.min(took, seconds),
+    perSecond: times.length / seconds,
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
-    broken: result.non2xx + result.errors + result.timeouts,
+    broken,
   };
 }
