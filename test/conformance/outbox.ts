@@ -219,7 +219,8 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
           const at = store.runtime.now() + 150;
           answer(retry(at, counted));
           ({ job, answer } = await worker.next());
-          expect(store.runtime.now()).toBeGreaterThanOrEqual(at);
+          // A timer keeps another clock than the date's, and rounds.
+          expect(store.runtime.now()).toBeGreaterThanOrEqual(at - 1);
           expect(job).toEqual({ ...aJob("1"), acceptedAt: job.acceptedAt, attempts });
         }
       });

@@ -13,8 +13,10 @@ import type { Database, Statement } from "./sqlite-driver.ts";
 // A worker that died holds its jobs so long. A delivery takes at most half of it.
 const LEASE_MS = 30_000;
 const REMEMBERED_MS = 400 * 86_400_000;
+const NOTHING = { accepted: 0, delivered: 0, removed: 0 };
 
 interface JobRow {
+  readonly rowid: number;
   readonly key: Uint8Array;
   readonly kind: OutboxJob["kind"];
   readonly body: string;
@@ -31,6 +33,8 @@ interface JobRow {
  */
 export class Jobs {
   readonly #of: (sql: string) => Statement;
+  /** What this transaction has counted so far. */
+  #counted = NOTHING;
 
   constructor(database: Database) {
     const prepared = new Map<string, Statement>();
@@ -44,6 +48,8 @@ export class Jobs {
   /** Nothing when the job was taken; else what its key stands for. */
   put(job: OutboxJob, now: number, reason?: DeadReason): JobState | undefined {
     const key = bytesOf(job.key);
+    // Nearly every job is a new one, and then this is all.
+    if (!reason && this.#putNew(key, job)) return undefined;
     const state = this.state(job.key);
     const isLetter = state === "dead" && this.#of("SELECT 1 FROM job WHERE key = ?").get(key) !== undefined;
     if (state !== undefined && !isLetter) return state;
@@ -61,20 +67,30 @@ export class Jobs {
       reason ? JSON.stringify(reason) : null,
       reason ? now : null,
     );
-    if (!isLetter) this.#of("UPDATE tally SET accepted = accepted + 1").run();
+    if (!isLetter) this.#count("accepted");
     return undefined;
+  }
+
+  #putNew(key: Uint8Array, { kind, body, acceptedAt }: OutboxJob): boolean {
+    const { changes } = this.#of(
+      `INSERT INTO job (key, kind, body, accepted_at, due) SELECT ?, ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM spent WHERE key = ?) ON CONFLICT (key) DO NOTHING`,
+    ).run(key, kind, body, acceptedAt, acceptedAt, key);
+    if (Number(changes) === 0) return false;
+    this.#count("accepted");
+    return true;
   }
 
   /** Leases what is due: what is fresh before what was tried. */
   claim(limit: number, now: number): Leased<number>[] {
     const find = this.#of(
-      "SELECT * FROM job WHERE due IS NOT NULL AND tried = ? AND due <= ? ORDER BY due LIMIT ?",
+      "SELECT rowid, * FROM job WHERE due IS NOT NULL AND tried = ? AND due <= ? ORDER BY due LIMIT ?",
     );
     const rows = find.all(0, now, limit) as JobRow[];
     if (rows.length < limit) rows.push(...(find.all(1, now, limit - rows.length) as JobRow[]));
-    const lease = this.#of("UPDATE job SET due = ?, fence = fence + 1 WHERE key = ?");
+    const lease = this.#of("UPDATE job SET due = ?, fence = fence + 1 WHERE rowid = ?");
     return rows.map((row) => {
-      lease.run(now + LEASE_MS, row.key);
+      lease.run(now + LEASE_MS, row.rowid);
       return { job: claimedOf(row), lease: row.fence + 1 };
     });
   }
@@ -98,7 +114,7 @@ export class Jobs {
         lease,
       );
     } else if (this.#of(`DELETE FROM job ${leased}`).run(key, lease).changes) {
-      this.#of("UPDATE tally SET delivered = delivered + 1").run();
+      this.#count("delivered");
       this.#spend(key, 0, now);
     }
   }
@@ -150,17 +166,41 @@ export class Jobs {
   remove(hex: string, now: number): boolean {
     const key = bytesOf(hex);
     if (!this.#of("DELETE FROM job WHERE key = ? AND due IS NULL").run(key).changes) return false;
-    this.#of("UPDATE tally SET removed = removed + 1").run();
+    this.#count("removed");
     this.#spend(key, 1, now);
     return true;
   }
 
-  /** Keeps a key taken. For each one that comes, two that are old enough go: no sweep is needed. */
+  /** Keeps a key taken. */
   #spend(key: Uint8Array, removed: 0 | 1, now: number): void {
     this.#of("INSERT INTO spent (key, removed, at) VALUES (?, ?, ?)").run(key, removed, now);
-    this.#of("DELETE FROM spent WHERE id IN (SELECT id FROM spent ORDER BY id LIMIT 2) AND at < ?").run(
+  }
+
+  #count(what: keyof typeof NOTHING): void {
+    this.#counted = { ...this.#counted, [what]: this.#counted[what] + 1 };
+  }
+
+  /**
+   * Ends a transaction, before its commit: writes down once what was counted. For each key that was spent two go
+   * that are old enough, so no sweep is needed.
+   */
+  conclude(now: number): void {
+    const { accepted, delivered, removed } = this.#counted;
+    this.#counted = NOTHING;
+    if (accepted + delivered + removed === 0) return;
+    this.#of(
+      "UPDATE tally SET accepted = accepted + ?, delivered = delivered + ?, removed = removed + ?",
+    ).run(accepted, delivered, removed);
+    if (delivered + removed === 0) return;
+    this.#of("DELETE FROM spent WHERE id IN (SELECT id FROM spent ORDER BY id LIMIT ?) AND at < ?").run(
+      2 * (delivered + removed),
       now - REMEMBERED_MS,
     );
+  }
+
+  /** Forgets what a transaction counted that was rolled back. */
+  abandon(): void {
+    this.#counted = NOTHING;
   }
 }
 

@@ -4,6 +4,8 @@ import { rollBack } from "./sqlite-schema.ts";
 
 // So many writes keep the event loop for a few milliseconds.
 const LARGEST_COMMIT = 256;
+// The event loop takes at most so many turns more while each brings another write; when it is idle, one.
+const MOST_TURNS = 8;
 const PATIENCE_MS = 2_500;
 const LONGEST_LOCK_WAIT_MS = 8;
 // A disk that takes longer than this for a commit is given, and gives the event loop, time in between.
@@ -18,6 +20,14 @@ export interface Writer {
   end(): Promise<void>;
 }
 
+/** What is done at the end of every transaction. */
+export interface TransactionEnds {
+  /** The last writes before the commit. */
+  conclude(): void;
+  /** It was rolled back. */
+  abandon(): void;
+}
+
 interface Waiting {
   readonly until: number;
   readonly work: () => unknown;
@@ -26,10 +36,10 @@ interface Waiting {
 }
 
 /**
- * What is written within one turn of the event loop shares one commit, since a commit waits for the disk while
+ * What is written within some turns of the event loop shares one commit, since a commit waits for the disk while
  * nothing else runs. A lock that another process holds is tried again later, off the event loop.
  */
-export function createWriter(database: Database): Writer {
+export function createWriter(database: Database, ends: TransactionEnds): Writer {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   let waiting: Waiting[] = [];
@@ -41,7 +51,16 @@ export function createWriter(database: Database): Writer {
     if (scheduled) return;
     scheduled = true;
     if (ms > 0) setTimeout(turn, ms);
-    else setImmediate(turn);
+    else gather(MOST_TURNS);
+  }
+
+  /** Lets the event loop go on while that brings more to write. */
+  function gather(turnsLeft: number): void {
+    const before = waiting.length;
+    setImmediate(() => {
+      if (turnsLeft > 0 && waiting.length > before && waiting.length < LARGEST_COMMIT) gather(turnsLeft - 1);
+      else turn();
+    });
   }
 
   function turn(): void {
@@ -58,10 +77,12 @@ export function createWriter(database: Database): Writer {
     const batch = waiting.splice(0, LARGEST_COMMIT);
     try {
       const results = batch.map(({ work }) => work());
+      ends.conclude();
       commit.run();
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
     } catch (cause) {
       rollBack(database);
+      ends.abandon();
       for (const { reject } of batch) reject(unavailable(cause));
     }
     const took = performance.now() - started;

@@ -42,7 +42,12 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
 
   async function openStore(runtime: Runtime, problem: Store["problem"]): Promise<void> {
     const database = await connect(path);
-    store = { database, jobs: new Jobs(database), writer: createWriter(database), runtime, problem };
+    const jobs = new Jobs(database);
+    const writer = createWriter(database, {
+      conclude: () => jobs.conclude(runtime.now()),
+      abandon: () => jobs.abandon(),
+    });
+    store = { database, jobs, writer, runtime, problem };
     const { version } = database.prepare("SELECT sqlite_version() AS version").get() as { version: string };
     if (!hasWalResetFault(version)) return;
     const detail = `SQLite ${version} may damage a file that several processes write at the same instant: update Node.js (or better-sqlite3) to one with SQLite 3.51.3 or newer, or use one process.`;
