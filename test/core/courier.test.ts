@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { orderNumberOf } from "../../packages/core/src/courier.ts";
+import { readConfig } from "../../packages/core/src/config.ts";
+import { createCourier, orderNumberOf } from "../../packages/core/src/courier.ts";
 import { toOrderPayload } from "../../packages/core/src/order-payload.ts";
-import { aContext, anOrder } from "../support/orders.ts";
+import { TransportError } from "../../packages/core/src/transport.ts";
+import { testClock } from "../support/clock.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 
 const bodyOf = (orderNumber: string, userAgent: string): string => {
   const result = toOrderPayload(anOrder({ orderNumber }), aContext({ userAgent }));
@@ -38,3 +41,42 @@ test.each(["", "no JSON", "[]", "{}", '{"order":null}', '{"order":{"order_number
     expect(orderNumberOf(body)).toBe("");
   },
 );
+
+test("an AvantLink that is not reached is asked again after a while only, until it answers anything", async () => {
+  const clock = testClock();
+  let reachable = false;
+  const nothing = () => {};
+  const courier = createCourier(
+    readConfig({ merchantId: MERCHANT_ID, mode: "live", runtime: clock }, {}),
+    {
+      async post() {
+        if (reachable) return { status: 500, retryAfter: undefined, body: "" };
+        throw new TransportError("Refused", false);
+      },
+      async close() {},
+    },
+    nothing,
+    { delivered: nothing, deliveredAtOnce: nothing, dead: nothing, failed: nothing, clickDone: nothing },
+  );
+  const deliver = () =>
+    courier.deliverOrder({ key: "k", kind: "order", body: "{}", acceptedAt: clock.now(), attempts: 0 });
+  // What nothing holds up is settled once each promise that it stands on is.
+  const waits = async (delivery: Promise<unknown>) => {
+    let waiting = true;
+    void delivery.then(() => {
+      waiting = false;
+    });
+    await new Promise(setImmediate);
+    return waiting;
+  };
+
+  for (let count = 0; count < 50; count++) expect(await waits(deliver())).toBe(false);
+  const held = deliver();
+  expect(await waits(held)).toBe(true);
+  clock.advance(100);
+  expect(await waits(held)).toBe(false);
+  reachable = true;
+  expect(await waits(deliver())).toBe(false);
+  reachable = false;
+  expect(await waits(deliver())).toBe(false);
+});

@@ -6,6 +6,9 @@ import { type Outcome, type RetryPolicy, verdictOn } from "./retry.ts";
 import type { Tell } from "./telling.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
+// So many attempts in a row that did not reach AvantLink, and each further one takes at least so long.
+const MANY_UNREACHED = 50;
+const UNREACHED_MS = 100;
 const CLICK_RETRY: Pick<RetryPolicy, "maxAgeMs"> = { maxAgeMs: 3_600_000 };
 
 /** Carries jobs to AvantLink, one POST at a time, and says what becomes of each. */
@@ -35,7 +38,21 @@ export function createCourier(
 ): Courier {
   const { runtime, retry } = config;
 
+  let unreached = 0;
+
+  /** One POST. Where none gets through, its place is kept for a while, so that no shop is busy with failing. */
   async function post(kind: "order" | "click", body: string): Promise<Outcome> {
+    const outcome = await attempt(kind, body);
+    unreached = outcome.kind === "failed" && !outcome.maybeTaken ? unreached + 1 : 0;
+    if (unreached > MANY_UNREACHED) {
+      await new Promise<void>((resolve) => {
+        runtime.after(UNREACHED_MS, resolve);
+      });
+    }
+    return outcome;
+  }
+
+  async function attempt(kind: "order" | "click", body: string): Promise<Outcome> {
     try {
       const answer = await transport.post({
         // Built at send time, so that a corrected merchant ID heals what is waiting.
@@ -126,7 +143,7 @@ export function createCourier(
     },
 
     async deliverAtOnce(job) {
-      const outcome = await post("order", job.body);
+      const outcome = await attempt("order", job.body);
       if (outcome.kind !== "delivered") return false;
       delivered(job);
       reports.deliveredAtOnce();
