@@ -10,6 +10,7 @@ import { afterAll, afterEach, expect, onTestFinished, test } from "vitest";
 import { startShop } from "../../examples/demo/shop-process.ts";
 import { openBrowser, type Page, USER_AGENT } from "../../examples/demo/shopper.ts";
 import { buy, land, plan, refresh, type Step } from "../../examples/demo/walk.ts";
+import { CHECKOUT } from "../support/checkout.ts";
 import { BEHIND_A_PROXY, openStorefront, type Storefront } from "../support/storefront.ts";
 
 const sandbox = await startSandbox();
@@ -165,29 +166,17 @@ test("a checkout that is not filled in is asked for again, what was typed is kep
 test("an impatient second click on Pay is thanked for the same order", async () => {
   const shop = await open();
   const browser = request.agent(shop.url);
-  const details = {
-    email: "sam.shopper@example.com",
-    name: "Sam Shopper",
-    street: "12 Canyon Road",
-    city: "Moab",
-    state: "UT",
-    postcode: "84532",
-    country: "US",
-    card: "4242 4242 4242 4242",
-    expiry: "04/31",
-    cvc: "123",
-  };
   await browser.post("/cart/add").type("form").send({ sku: "MUG-HEARTH", quantity: "1" }).expect(303);
   await browser
     .post("/checkout")
     .type("form")
-    .send(details)
+    .send(CHECKOUT)
     .expect(303)
     .expect("Location", "/checkout/thank-you");
   await browser
     .post("/checkout")
     .type("form")
-    .send(details)
+    .send(CHECKOUT)
     .expect(303)
     .expect("Location", "/checkout/thank-you");
   await browser

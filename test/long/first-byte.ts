@@ -16,6 +16,7 @@ import { submitForm } from "../next/forms.ts";
 import { startNext } from "../next/next-server.ts";
 import { builtProject, type NextVersion } from "../next/project.ts";
 import buildPackages from "../support/built-packages.ts";
+import { CHECKOUT } from "../support/checkout.ts";
 import { startChild } from "../support/child.ts";
 import type { AwaitOrders, SandboxNews, SandboxSettings } from "./sandbox-process.ts";
 
@@ -29,19 +30,6 @@ const REFRESHES = 5;
 const PAGE = "app/checkout/thank-you/page.tsx";
 // What any proxy costs a page of Next's.
 const EMPTY_PROXY = `export function proxy() {}\n${/^export const config.*$/m.exec(sourceOf("proxy.ts"))?.[0]}\n`;
-const DETAILS = {
-  email: "sam.shopper@example.com",
-  name: "Sam Shopper",
-  street: "12 Canyon Road",
-  city: "Moab",
-  state: "UT",
-  postcode: "84532",
-  country: "US",
-  card: "4242 4242 4242 4242",
-  expiry: "04/31",
-  cvc: "123",
-};
-
 buildPackages();
 const source = "examples/next-storefront";
 const tracked = await builtProject({ source, next: version });
@@ -83,7 +71,7 @@ try {
     for (const shop of shops) {
       const shopper = new Browser({ url: shop.server.url, path: () => "/" }, { origin: shop.server.url });
       await submitForm(shopper, "/products/hearth-mug", { quantity: "1" });
-      await submitForm(shopper, "/checkout", DETAILS);
+      await submitForm(shopper, "/checkout", CHECKOUT);
       for (let view = 0; view <= REFRESHES; view += 1) {
         const ms = await firstByte(shop.server.url, shopper);
         if (round >= 0) (view === 0 ? shop.first : shop.again).push(ms);

@@ -7,6 +7,7 @@ import { openBrowser, USER_AGENT } from "../../examples/demo/shopper.ts";
 import { buy, land, plan, refresh } from "../../examples/demo/walk.ts";
 import { type PaymentEvent, signatureOf } from "../../examples/next-storefront/lib/payments.ts";
 import { Browser, sent } from "../conformance/harness.ts";
+import { CHECKOUT } from "../support/checkout.ts";
 import { BEHIND_A_PROXY } from "../support/storefront.ts";
 import { submitForm } from "./forms.ts";
 import { type NextStorefront, openStorefront, PAYMENT_SECRET, storefront } from "./open-storefront.ts";
@@ -16,19 +17,6 @@ const PATIENT = { timeoutMs: 15_000 };
 const sandbox = await startSandbox();
 let shop: NextStorefront;
 const untold = () => {};
-
-const DETAILS = {
-  email: "sam.shopper@example.com",
-  name: "Sam Shopper",
-  street: "12 Canyon Road",
-  city: "Moab",
-  state: "UT",
-  postcode: "84532",
-  country: "US",
-  card: "4242 4242 4242 4242",
-  expiry: "04/31",
-  cvc: "123",
-};
 
 beforeAll(async () => {
   shop = await openStorefront(sandbox.url, { SITE_URL: "http://shop.example", TRUST_PROXY: "1" });
@@ -93,7 +81,7 @@ describe("the storefront", () => {
     await shopper.open("/?avad=77_f3afbe121");
     await submitForm(shopper, "/products/hearth-mug", { quantity: "3" });
     // The shopper pays and closes the browser.
-    const paid = await submitForm(shopper, "/checkout", DETAILS, { referer: `${shop.url}/cart` });
+    const paid = await submitForm(shopper, "/checkout", CHECKOUT, { referer: `${shop.url}/cart` });
     expect([paid.status, paid.headers.location]).toEqual([303, "/checkout/thank-you"]);
     const event = latestPayment();
     const body = JSON.stringify(event);
