@@ -97,7 +97,7 @@ async function run(given: Run): Promise<SectionResult> {
         turns.get(contender)?.push(turn);
       }
     }
-    if (one.receiver !== "0 ms")
+    if (one.page === "shop" && one.receiver !== "0 ms")
       targets.push(...OURS.flatMap((contender) => targetsOf(one, contender, turns)));
     tables.push(tableOf(one, turns));
   }
