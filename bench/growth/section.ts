@@ -139,7 +139,7 @@ async function run(given: Run): Promise<SectionResult> {
     ],
     notes: [
       "SQLite's limit: an order's key is a hash, so each one lands on a page of its own of the key's index, which is to be written; with 10,000 pending many orders share a page, with 1,000,000 none do. The processor's part stays at some 30 µs.",
-      "Every level is a store of its own. The memory outbox keeps 10,000 orders unless told otherwise; here it may keep as many as are put.",
+      "Every level is a store of its own. The memory outbox keeps 10,000 orders unless told otherwise; here it may keep as many as are put, and what it delivers then costs the garbage collector's rounds through a gigabyte.",
       ...stores.skipped.map((one) => `Skipped: ${one}.`),
     ],
   };
