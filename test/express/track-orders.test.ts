@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import {
+  contextOf,
   createTracker,
   type Tracker,
   type TrackerOptions,
@@ -436,6 +437,7 @@ describe.each([
     expect(await trackOrder(aTracker(), anOrder({ orderNumber: "2" }), 5 as never)).toMatchObject({
       status: "accepted",
     });
+    expect(contextOf(aTracker(), undefined as never)).toEqual({});
   });
 
   describe("the page stays the shop's", () => {

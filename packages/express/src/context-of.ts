@@ -26,9 +26,10 @@ export function contextOf(tracker: Tracker, from: Request): TrackingContext {
 
 /** The same, taken from the request now and made of it when it is asked for, which may be after the page. */
 export function contextLater(access: AdapterAccess, from: Request): () => TrackingContext {
-  const known: TrackingContext | undefined = Reflect.get(from, LANDED);
-  if (known) return () => known;
-  const read = guarded(access, () => access.readLater(shopRequest(from, access.siteUrl)));
+  const read = guarded(access, () => {
+    const known: TrackingContext | undefined = Reflect.get(from, LANDED);
+    return known ? () => known : access.readLater(shopRequest(from, access.siteUrl));
+  });
   return () => (read && guarded(access, read)) ?? {};
 }
 

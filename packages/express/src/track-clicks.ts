@@ -1,6 +1,6 @@
 import type { Tracker } from "@avantlink-s2s/core";
 import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
-import type { RequestHandler, Response } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { beforeHead } from "./before-head.ts";
 import { hasLanded, rememberLanding } from "./context-of.ts";
 import { headerText, shopRequest } from "./express-request.ts";
@@ -11,16 +11,20 @@ import { headerText, shopRequest } from "./express-request.ts";
  */
 export function trackClicks(tracker: Tracker): RequestHandler {
   const access = adapterAccess(tracker);
+
+  function notice(request: Request, response: Response): void {
+    const { originalUrl: url, headers } = request;
+    const glance = { url, referrer: headers.referer, signal: headerText(headers["sec-gpc"]) };
+    if (!access.mayLand(glance) || hasLanded(request)) return;
+    const landing = access.land(shopRequest(request, access.siteUrl));
+    if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
+    rememberLanding(request, landing.context);
+    if (landing.click) void tracker.trackClick(landing.click);
+  }
+
   return (request, response, next) => {
     try {
-      const { originalUrl: url, headers } = request;
-      if (!access.mayLand({ url, referrer: headers.referer, signal: headerText(headers["sec-gpc"]) }))
-        return next();
-      if (hasLanded(request)) return next();
-      const landing = access.land(shopRequest(request, access.siteUrl));
-      if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
-      rememberLanding(request, landing.context);
-      if (landing.click) void tracker.trackClick(landing.click);
+      notice(request, response);
     } catch (cause) {
       access.threw("trackClicks", cause);
     }
