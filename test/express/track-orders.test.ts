@@ -404,13 +404,16 @@ describe.each([
     expect(page.get("Set-Cookie")).toHaveLength(4);
   });
 
-  test("a status that Node refuses is the shop's error page, with each cookie once", async () => {
+  test("a status that Node refuses is the shop's error page, with each cookie once and kept by no cache", async () => {
     const app = express();
     app.use(trackClicks(aTracker()));
     app.get("/", (_, res) => void res.writeHead(1234).end("home"));
-    app.use(((_error, _request, res, _next) => void res.status(500).send("sorry")) as ErrorRequestHandler);
+    app.use(((_error, _request, res, _next) => {
+      res.writeHead(500, { "Cache-Control": "public, max-age=60" }).end("sorry");
+    }) as ErrorRequestHandler);
     const page = await request(app).get("/?avad=77_f3");
     expect(page).toMatchObject({ status: 500, text: "sorry" });
+    expect(page.headers["cache-control"]).toBe("private, no-store");
     expect(page.get("Set-Cookie")).toHaveLength(2);
   });
 

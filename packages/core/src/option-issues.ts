@@ -6,6 +6,7 @@ import { shown } from "./order-schema.ts";
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
 const DOMAIN = /^\.?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
 const SERVER_NAME = /^[\x20-\x7e]{1,200}$/;
+const NO_OPTION = "is not an option; the options and their names are listed at TrackerOptions";
 
 /** The faults of one option's value, at its path. */
 type Check = (value: unknown, path: string) => readonly Issue[];
@@ -14,6 +15,7 @@ function expected(what: string, is: (value: unknown) => boolean): Check {
   return (value, path) =>
     value === undefined || is(value) ? [] : [{ path, message: `is ${shown(value)}; expected ${what}` }];
 }
+
 /** Every option has its check: the compiler sees to that, and to the names. */
 function group<Options>(checks: Readonly<Record<keyof Options & string, Check>>): Check {
   return (value, path) => {
@@ -29,7 +31,7 @@ function group<Options>(checks: Readonly<Record<keyof Options & string, Check>>)
     return [...wrong, ...unknown.map((name) => ({ path: under(name), message: NO_OPTION }))];
   };
 }
-const NO_OPTION = "is not an option; the options and their names are listed at TrackerOptions";
+
 const isText = (value: unknown) => typeof value === "string";
 const text = (what: string, pattern: RegExp) =>
   expected(what, (value) => typeof value === "string" && pattern.test(value));

@@ -2,20 +2,16 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 import type { Response } from "express";
 
 /**
- * Calls back once, when status and headers are about to be written. What the shop hands to `writeHead`, in whichever
+ * Calls back when status and headers are about to be written, again where Node refused what it was given. What the shop hands to `writeHead`, in whichever
  * of its forms, is set by then, so that the callback sees it and has the last word.
  */
 export function beforeHead(response: Response, callback: () => void): void {
   const { writeHead } = response;
-  let called = false;
   response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
     // Node also takes writeHead(200, undefined, headers).
     const [reason, headers = reason] = rest;
     setHeaders(this, headers);
-    if (!called) {
-      called = true;
-      callback();
-    }
+    callback();
     return Reflect.apply(writeHead, this, typeof reason === "string" ? [status, reason] : [status]);
   } as typeof writeHead;
 }
