@@ -1,12 +1,11 @@
-import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import type { Database } from "../../packages/outbox/src/sqlite-driver.ts";
+import { loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
 import { Jobs } from "../../packages/outbox/src/sqlite-jobs.ts";
 import { migrate } from "../../packages/outbox/src/sqlite-schema.ts";
 import { createWriter } from "../../packages/outbox/src/sqlite-writer.ts";
 
 test("what a transaction counted that was rolled back is counted nowhere", async () => {
-  const database = new DatabaseSync(":memory:") as unknown as Database;
+  const database = (await loadDriver())(":memory:");
   migrate(database, ":memory:");
   const jobs = new Jobs(database);
   const writer = createWriter(database, { conclude: () => jobs.conclude(0), abandon: () => jobs.abandon() });
