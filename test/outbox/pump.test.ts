@@ -13,12 +13,14 @@ function aPump() {
   const settled: [number, Verdict["verdict"]][] = [];
   const under = new Map<number, (verdict: Verdict) => void>();
   let lease = 0;
+  let written = Promise.resolve();
   const store: LeasingStore<number> = {
     async claim(limit) {
       claims.push(limit);
       return Array.from({ length: limit }, () => ({ job: { ...aJob(`${++lease}`), attempts: 0 }, lease }));
     },
     async settle({ lease }, { verdict }) {
+      await written;
       settled.push([lease, verdict]);
     },
   };
@@ -38,7 +40,12 @@ function aPump() {
   const endAll = () => {
     for (const which of [...under.keys()]) end(which);
   };
-  return { clock, pump, claims, settled, begun, end, endAll };
+  const holdWrites = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    written = promise;
+    return resolve;
+  };
+  return { clock, pump, claims, settled, begun, end, endAll, holdWrites, sent: () => under.size };
 }
 
 test("while AvantLink is slow, no more is claimed than is sent", async () => {
@@ -56,6 +63,18 @@ test("as fast as deliveries end, more is claimed ahead", async () => {
   endAll();
   await begun(16);
   expect(claims.reduce((a, b) => a + b)).toBeGreaterThan(16);
+});
+
+test("what is delivered and not noted yet takes up room: were this process killed, it would be sent again", async () => {
+  const { claims, begun, endAll, holdWrites, sent } = aPump();
+  await begun(8);
+  const write = holdWrites();
+  endAll();
+  await expect.poll(() => claims.length).toBeGreaterThan(1);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect(sent()).toBe(8);
+  write();
+  await begun(16);
 });
 
 test("what has waited too long for room is given back, not sent, and so is what waits at the end", async () => {

@@ -51,14 +51,17 @@ interface Held<Lease> {
 }
 
 /**
- * Keeps as many deliveries under way as allowed: claims, delivers, settles. While they end fast, more is claimed
- * than there is room for, by what ended since the last claim; while AvantLink is slow or silent, nothing is.
+ * Keeps as many deliveries under way as allowed, each until its verdict is in the store: claims, delivers, settles.
+ * While they end fast, more is claimed than there is room for, by what ended since the last claim; while AvantLink is
+ * slow or silent, nothing is.
  */
 export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   const { store, deliver, concurrency, runtime, problem } = parts;
   const underWay = new Set<Promise<void>>();
   const held: Held<Lease>[] = [];
   let delivering = 0;
+  // What is sent again if this process is killed: being delivered, or delivered and not noted yet.
+  let unsettled = 0;
   let endedSinceClaim = 0;
   // Verdicts that the store has not taken yet. Until it has, nothing is claimed: a lease that ran out meanwhile
   // would be claimed again, and its order sent again.
@@ -124,7 +127,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
 
   /** Delivers as much of what is held as there is room for. */
   function begin(): void {
-    while (!stopped && owed === 0 && delivering < concurrency) {
+    while (!stopped && owed === 0 && unsettled < concurrency) {
       const next = held.shift();
       if (!next) return;
       if (isStale(next.since)) release(next);
@@ -162,6 +165,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
 
   async function send(leased: Leased<Lease>): Promise<void> {
     delivering += 1;
+    unsettled += 1;
     const verdict = await verdictOn(leased.job);
     delivering -= 1;
     endedSinceClaim += 1;
@@ -169,6 +173,8 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     // What is claimed now may share a commit with what is settled.
     wake();
     await settling;
+    unsettled -= 1;
+    begin();
   }
 
   /** A delivery that breaks its promise costs its own job's lease, not the shop's process. */
