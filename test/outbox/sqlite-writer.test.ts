@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
+import { type Database, loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
 import { Jobs } from "../../packages/outbox/src/sqlite-jobs.ts";
 import { migrate } from "../../packages/outbox/src/sqlite-schema.ts";
 import { createWriter } from "../../packages/outbox/src/sqlite-writer.ts";
@@ -19,4 +19,46 @@ test("what a transaction counted that was rolled back is counted nowhere", async
   expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   await put("2");
   expect(jobs.totals()).toMatchObject({ accepted: 1, pending: 1 });
+});
+
+/** A database of which only the time that a commit takes is real. */
+function aWriter(commitTakes: () => number) {
+  const waits: number[] = [];
+  let now = 0;
+  const nothing = { run: () => ({ changes: 0 }), get: () => undefined, all: () => [] };
+  const commit = {
+    ...nothing,
+    run() {
+      now += commitTakes();
+      return { changes: 0 };
+    },
+  };
+  const database: Database = {
+    prepare: (sql) => (sql === "COMMIT" ? commit : nothing),
+    exec() {},
+    close() {},
+  };
+  const clock = {
+    now: () => now,
+    wait(then: () => void, ms: number) {
+      waits.push(ms);
+      now += ms;
+      setImmediate(then);
+    },
+  };
+  const writer = createWriter(database, { conclude() {}, abandon() {} }, clock);
+  return { waits, write: () => writer.write(() => 1) };
+}
+
+test("a slow disk is given time after each commit, and so is the event loop", async () => {
+  const { waits, write } = aWriter(() => 5);
+  for (let commits = 0; commits < 4; commits += 1) await write();
+  expect(waits).toEqual([20, 20]);
+});
+
+test("one slow commit among quick ones, as when the log is brought back into the file, holds nothing up", async () => {
+  let commits = 0;
+  const { waits, write } = aWriter(() => (++commits % 3 === 0 ? 40 : 1));
+  for (let writes = 0; writes < 9; writes += 1) await write();
+  expect(waits).toEqual([]);
 });
