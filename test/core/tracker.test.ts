@@ -360,6 +360,9 @@ describe("the memory outbox", () => {
     clock.advance(1000);
     await events.waitFor("delivered");
     expect(sandbox.orders).toHaveLength(1);
+    expect(await tracker.trackOrder(anOrder({ orderNumber: "2" }), aContext())).toMatchObject({
+      status: "accepted",
+    });
   });
 });
 

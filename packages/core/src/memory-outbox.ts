@@ -42,6 +42,8 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
   const byTime = (a: Job, b: Job): number => a.due - b.due || a.turn - b.turn;
   const waiting = new TinyQueue<Job>([], (a, b) => Number(a.tried) - Number(b.tried) || byTime(a, b));
   const later = new TinyQueue<Job>([], byTime);
+  // One for as long as it lasts: each that is made walks the stack, for many orders in a row.
+  let full: AvantLinkError | undefined;
   let turns = 0;
   let wake: () => void = () => {};
 
@@ -85,6 +87,15 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     counts.dead += 1;
   }
 
+  function makeSureOfRoom(): void {
+    if (jobs.size - rejected.size < capacity) {
+      full = undefined;
+      return;
+    }
+    full ??= new AvantLinkError("outbox.full");
+    throw full;
+  }
+
   function forgetOldestRejected(): void {
     if (rejected.size < MOST_REJECTED) return;
     for (const oldest of rejected) {
@@ -121,7 +132,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       if (state !== undefined && !letter) return { accepted: false, state };
       // What could never be sent takes no room from what can.
       if (job.kind === "rejected") forgetOldestRejected();
-      else if (!letter && jobs.size - rejected.size >= capacity) throw new AvantLinkError("outbox.full");
+      else if (!letter) makeSureOfRoom();
       if (job.kind === "rejected") rejected.add(job.key);
       else rejected.delete(job.key);
       if (letter) counts.dead -= 1;
