@@ -331,6 +331,22 @@ describe("outside production", () => {
     expect(sandbox.requests).toEqual([]);
   });
 
+  test("an order after close is skipped like any other", async () => {
+    const tracker = aTracker({ mode: "dry-run" });
+    await tracker.close();
+    // A rejection that nobody handles would end the process.
+    const unhandled: unknown[] = [];
+    const note = (cause: unknown) => unhandled.push(cause);
+    process.on("unhandledRejection", note);
+    expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
+      status: "skipped",
+      reason: "dry-run",
+    });
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+
   test("a dry run that nobody asked for says so at start", async () => {
     await aTracker({ endpoint: "https://client.avantlink.com" }).start();
     expect(events.of("problem")).toMatchObject([{ error: { code: "tracker.dry-run" } }]);

@@ -63,7 +63,8 @@ export function createOrderAcceptance({
   }
 
   async function take(intake: Intake, asked: TrackOrderOptions): Promise<Receipt> {
-    if (config.mode !== "live") void lifecycle.ready();
+    // For what it tells; a dry run that was closed has nothing more to tell.
+    if (config.mode !== "live") void lifecycle.ready().catch(() => {});
     if (intake.what === "skip") return skip(intake.reason, intake);
     if (lifecycle.closed) return reject(intake.orderNumber, new AvantLinkError("tracker.closed"));
     if (intake.what === "send") return send(intake, asked);
