@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
 import {
   contextOf,
   createTracker,
@@ -286,32 +287,67 @@ describe.each([
   });
 
   describe("a shopper who hangs up", () => {
-    test.each([
-      ["plainly", []],
-      ["compressed", [compression({ threshold: 0 })]],
-    ])("before a slow handler answered %s has still ordered", async (_, middleware) => {
-      const tracker = aTracker();
-      const gone = Promise.withResolvers<void>();
-      const app = express();
-      const started = Promise.withResolvers<void>();
-      app.use(
-        trackOrders(tracker, (_, res) => res.locals.order),
-        ...middleware,
-      );
-      app.get("/checkout/thank-you", (_, res) => {
-        res.once("close", () => gone.resolve());
-        started.resolve();
-        void gone.promise.then(() => {
-          res.locals.order = anOrder();
-          res.send("thank you ".repeat(50_000));
+    const pages = ["thank you ".repeat(8_000), "goodbye ".repeat(8_000)];
+
+    describe.each<[string, (res: Response) => unknown]>([
+      ["whole", (res) => res.send(pages.join(""))],
+      ["from a stream", (res) => Readable.from(pages).pipe(res)],
+      [
+        "in parts",
+        async (res) => {
+          for (const part of pages) if (!res.write(part)) await once(res, "drain");
+          res.end();
+        },
+      ],
+    ])("before a slow handler answered %s", (_, answer) => {
+      test.each([
+        ["plainly", []],
+        ["compressed", [compression({ threshold: 0 })]],
+      ])("%s, has still ordered", async (_, middleware) => {
+        const tracker = aTracker();
+        const gone = Promise.withResolvers<void>();
+        const app = express();
+        const started = Promise.withResolvers<void>();
+        app.use(
+          trackOrders(tracker, (_, res) => res.locals.order),
+          ...middleware,
+        );
+        app.get("/checkout/thank-you", (_, res) => {
+          res.once("close", () => gone.resolve());
+          started.resolve();
+          void gone.promise.then(() => {
+            res.locals.order = anOrder();
+            return answer(res);
+          });
         });
+        const shop = await served(app);
+        const socket = connect(Number(new URL(shop.url).port), "127.0.0.1");
+        socket.write(
+          "GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\nAccept-Encoding: gzip\r\n\r\n",
+        );
+        await started.promise;
+        socket.destroy();
+        await sandbox.waitForOrders(1);
       });
+    });
+
+    test("while the shop was still looking for the session has ordered", async () => {
+      const tracker = aTracker();
+      const app = express();
+      const asked = Promise.withResolvers<void>();
+      app.use((_, res, next) => {
+        res.once("close", () => setImmediate(next));
+        asked.resolve();
+      });
+      app.use(trackOrders(tracker, () => anOrder()));
+      app.get("/checkout/thank-you", (_, res) => void res.send("thank you"));
       const shop = await served(app);
       const socket = connect(Number(new URL(shop.url).port), "127.0.0.1");
-      socket.write("GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\nAccept-Encoding: gzip\r\n\r\n");
-      await started.promise;
+      socket.write("GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\nCookie: avad=77_f3\r\n\r\n");
+      await asked.promise;
       socket.destroy();
-      await sandbox.waitForOrders(1);
+      const [order] = await sandbox.waitForOrders(1);
+      expect(sent(order, "tracking_ids.avantlink_avad")).toBe("77_f3");
     });
 
     test("while a page streams has ordered", async () => {

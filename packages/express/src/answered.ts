@@ -12,6 +12,8 @@ export function whenAnswered(response: Response, callback: () => void): void {
     called = true;
     callback();
   };
+  // The shopper may have left while something mounted before us was at work; then neither event comes any more.
+  if (response.closed && !response.headersSent) return watchVoid(response, settle);
   response.on("finish", settle);
   response.on("close", () => {
     if (response.headersSent) settle();
@@ -21,11 +23,16 @@ export function whenAnswered(response: Response, callback: () => void): void {
 
 /**
  * Once the connection broke, no event tells of the answer any more. Node drops a body written to nobody before it
- * writes a status, and what compresses or delays a response may never reach its end: so both are watched, and handed
- * on as they came.
+ * writes a status, and what compresses, streams or delays a response may never reach its end: so the first of all
+ * these is watched for, and handed on as it came. Of a file (`res.sendFile`) nothing is to be seen: it is not begun.
  */
 function watchVoid(response: Response, settle: () => void): void {
-  const { end, writeHead } = response;
+  const { end, write, writeHead } = response;
+  response.write = function (this: Response, ...args: Parameters<typeof write>) {
+    const result = Reflect.apply(write, this, args);
+    settle();
+    return result;
+  } as typeof write;
   response.end = function (this: Response, ...args: Parameters<typeof end>) {
     const result = Reflect.apply(end, this, args);
     settle();
