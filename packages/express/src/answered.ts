@@ -12,13 +12,14 @@ export function whenAnswered(response: Response, callback: () => void): void {
     called = true;
     callback();
   };
-  // The shopper may have left while something mounted before us was at work; then neither event comes any more.
-  if (response.closed && !response.headersSent) return watchVoid(response, settle);
-  response.on("finish", settle);
-  response.on("close", () => {
+  const whenGone = () => {
     if (response.headersSent) settle();
     else if (!called) watchVoid(response, settle);
-  });
+  };
+  response.on("finish", settle);
+  response.on("close", whenGone);
+  // The shopper left while something mounted before us was at work: neither event comes any more.
+  if (response.closed) whenGone();
 }
 
 /**
