@@ -404,6 +404,19 @@ export function testAdapter(
       expect(sent(click, "current_url")).toBe(referer);
       expect(order?.click).toBe(click?.id);
     });
+
+    test("ends with consent that is given in a form on the landing itself", async () => {
+      const shopper = browser({ "x-forwarded-proto": "https", host: "shop.example" });
+      // Of a token of its own: this browser was counted with the other a moment ago.
+      const landing = "?avad=77_form";
+      await shopper.visit("home", landing);
+      shopper.cookies.set("consent", "yes");
+      const referer = `https://shop.example${shop().path("home")}${landing}`;
+      const posted = await shopper.visit("home", landing, { method: "POST", headers: { referer } });
+      expect(posted.setCookies.map((line) => line.split("=", 1)[0])).toContain("avad");
+      const [click] = await sandbox.waitForClicks(1, PATIENT);
+      expect(sent(click, "tracking_ids.visitor_id")).toEqual([shopper.cookies.get("avad_visitor")]);
+    });
   });
 
   describe(`${name}: without a trusted proxy`, () => {

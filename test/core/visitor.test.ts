@@ -128,6 +128,16 @@ describe("the page after an uncounted landing", () => {
     expect(click).not.toHaveProperty("referrerUrl");
   });
 
+  test("may be its own, where a form on it is posted to its address", () => {
+    const { setCookies, click } = landing("/p/1?avad=77_f3&gclid=g1", { referer }, "POST");
+    expect(names(setCookies)).toEqual(["avad", "avad_visitor", "avad_gclid"]);
+    expect(click).toMatchObject({ avad: "77_f3", currentUrl: referer });
+    expect(landing("/p/1?avad=77_f3", { referer: "https://other.example/?avad=77_f3" }, "POST")).toEqual({
+      setCookies: [],
+      skipped: "not-a-visit",
+    });
+  });
+
   test.each<[string, Record<string, string>, string?]>([
     ["its images", { "sec-fetch-dest": "image" }],
     ["its images on a plain http site", { accept: "image/avif,*/*" }],

@@ -104,12 +104,20 @@ export function readLanding(request: ShopRequest, settings: VisitorSettings, too
 
 function affiliateLink(request: ShopRequest): AffiliateLink | undefined {
   const avad = avadOf(request.url);
-  if (avad !== undefined) return fitsCookie(avad) ? { avad, page: request.url, own: true } : undefined;
+  const own =
+    avad !== undefined && fitsCookie(avad) ? { avad, page: request.url, own: true as const } : undefined;
+  if (own && isPageVisit(request)) return own;
+  // A form on a landing that was not counted may be posted to the landing's own address.
+  return referringLink(request) ?? own;
+}
+
+function referringLink(request: ShopRequest): AffiliateLink | undefined {
   if (!request.header("referer")?.includes("avad=") || !isVisitorAction(request)) return undefined;
-  const referrer = sameSiteReferrer(request);
-  const referred = referrer === undefined ? undefined : avadOf(referrer);
-  if (referrer === undefined || referred === undefined || !fitsCookie(referred)) return undefined;
-  return { avad: referred, page: referrer, own: false };
+  const page = sameSiteReferrer(request);
+  const avad = page === undefined ? undefined : avadOf(page);
+  return page !== undefined && avad !== undefined && fitsCookie(avad)
+    ? { avad, page, own: false }
+    : undefined;
 }
 
 function hasCookies({ avad, visitor, gclid }: VisitorCookies): boolean {
