@@ -3,10 +3,12 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
 const LOCAL_END = /[^\s@/?&=<>()[\],;:\\]$/u;
 const DOMAIN = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/uy;
-// Signed tokens and encrypted ones, whose second part is empty. It starts where no letter stands before it: from
-// every "eyJ" inside a long run, the search would go through the rest of it again.
-const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*\./;
-const BASE64 = /^[\w+/-]{12,}={0,2}$/;
+// What may end in the head of a signed token, or of an encrypted one, whose second part is empty. It is taken whole:
+// from every "eyJ" inside a long run, the search would go through the rest of it again.
+const BEFORE_TWO_DOTS = /(?<![\w-])([\w-]+)(?=\.[\w-]*\.)/g;
+const TOKEN_HEAD = /eyJ[\w-]{8}/;
+const NOT_BASE64 = /[^\w+/-]+/;
+const SHORTEST_BASE64 = 12;
 /** How often Base64 is looked into for more of it. */
 const BASE64_LAYERS = 2;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
@@ -38,12 +40,19 @@ export function holdsEmail(text: string): boolean {
   return false;
 }
 
+/** Whether a JSON Web Token stands anywhere in the text. */
+function holdsToken(text: string): boolean {
+  if (!text.includes("eyJ")) return false;
+  for (const [, run = ""] of text.matchAll(BEFORE_TWO_DOTS)) if (TOKEN_HEAD.test(run)) return true;
+  return false;
+}
+
 /**
  * Whether a code or an ID holds an e-mail address, at any depth of percent-encoding, or a JSON Web Token. What stands
  * in an address is searched harder ({@link holdsPrivateData}): a SKU may look like Base64 by chance.
  */
 export function namesPerson(text: string): boolean {
-  return holdsEmail(text) || JWT.test(text) || (text.includes("%") && holdsEmail(fullyDecoded(text)));
+  return holdsEmail(text) || holdsToken(text) || (text.includes("%") && holdsEmail(fullyDecoded(text)));
 }
 
 /**
@@ -61,7 +70,7 @@ export function holdsPrivateData(value: string): boolean {
   if (!/[@%=]|eyJ|[\w+/-]{12}/.test(value)) return false;
   let layer = value;
   for (let depth = 0; depth < LAYERS; depth++) {
-    if (holdsEmail(layer) || JWT.test(layer) || hidesEmailInBase64(layer, BASE64_LAYERS)) return true;
+    if (holdsEmail(layer) || holdsToken(layer) || hidesInBase64(layer, BASE64_LAYERS)) return true;
     const decoded = percentDecode(layer);
     if (decoded === layer) return false;
     layer = decoded;
@@ -94,14 +103,22 @@ function percentDecode(value: string): string {
   });
 }
 
-function hidesEmailInBase64(value: string, layers: number): boolean {
-  return value.split(/[.:|~]/).some((part) => {
-    if (!BASE64.test(part)) return false;
-    try {
-      const decoded = atob(part.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));
-      return holdsEmail(fullyDecoded(decoded)) || (layers > 1 && hidesEmailInBase64(decoded, layers - 1));
-    } catch {
-      return false;
-    }
+/** Whether Base64 anywhere in the text, of either alphabet, hides an e-mail address or a token. */
+function hidesInBase64(text: string, layers: number): boolean {
+  return text.split(NOT_BASE64).some((run) => {
+    // A slash may belong to it, or to a path around it.
+    const parts = run.includes("/") ? [run, ...run.split("/")] : [run];
+    return parts.some((part) => part.length >= SHORTEST_BASE64 && isHidden(part, layers));
   });
+}
+
+function isHidden(base64: string, layers: number): boolean {
+  let decoded: string;
+  try {
+    decoded = atob(base64.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    return false;
+  }
+  if (holdsEmail(fullyDecoded(decoded)) || holdsToken(decoded)) return true;
+  return layers > 1 && hidesInBase64(decoded, layers - 1);
 }

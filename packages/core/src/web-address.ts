@@ -1,4 +1,4 @@
-import { fullyDecoded, holdsPrivateData } from "./private-data.ts";
+import { fullyDecoded, holdsPrivateData, namesPerson } from "./private-data.ts";
 
 /** Longest address that goes out, in characters; a longer one loses its other parameters first, then its path. */
 const LONGEST = 2048;
@@ -7,7 +7,7 @@ const LONGEST_READ = 16_384;
 
 // A page with short plain segments and parameters: what most pages are. Nothing in it needs another form, and nothing
 // can be hidden in it; only the names of its parameters are left to be looked at.
-const PLAIN_PARAMETER = String.raw`(?:(?:avad|gclid)=[\w.-]*|(?!avad=|gclid=)[\w-]{1,11}=[\w.-]{0,11})`;
+const PLAIN_PARAMETER = String.raw`(?:avad=[\w.-]*|gclid=[\w-]*|(?!avad=|gclid=)[\w-]{1,11}=[\w.-]{0,11})`;
 const PLAIN_PAGE = new RegExp(
   String.raw`^https?://[a-z][a-z0-9-]{0,62}(?:\.[a-z][a-z0-9-]{0,62}){1,8}/(?:[a-z0-9_-]{1,11}/){0,20}[a-z0-9_-]{0,11}(?:\?(${PLAIN_PARAMETER}(?:&${PLAIN_PARAMETER})*))?$`,
 );
@@ -26,7 +26,8 @@ const PUBLIC_WORD = /^keywords?$/;
 /**
  * A page's address without what could name a person: user and password, the fragment, parameters named like a
  * name, an address or a secret, and any parameter or path segment that holds an e-mail address or a JWT, at any
- * depth of encoding. `avad` and `gclid` stay as they came. Not an absolute web address: `""`.
+ * depth of encoding or in Base64. `avad` stays as it came, `gclid` where it names nobody. Not an absolute web address:
+ * `""`.
  */
 export function scrubUrl(value: unknown): string {
   if (typeof value !== "string") return "";
@@ -72,7 +73,9 @@ function nameOf(parameter: string): string {
 function isPublicParameter(parameter: string): boolean {
   if (parameter === "") return false;
   const name = nameOf(parameter);
-  if (KEPT.has(name)) return true;
+  // The token is AvantLink's own, whatever it looks like.
+  if (name === "avad") return true;
+  if (name === "gclid") return !namesPerson(parameter);
   if (isPrivateName(fullyDecoded(name)) || holdsPrivateData(name)) return false;
   const value = parameter.slice(name.length + 1);
   return !holdsPrivateData(value) && !carriesPrivateParameter(fullyDecoded(value));
