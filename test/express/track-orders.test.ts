@@ -440,6 +440,33 @@ describe.each([
     expect(page.get("Set-Cookie")).toHaveLength(4);
   });
 
+  test.each(["before", "after"])(
+    "no cache keeps it, though a middleware %s us sets its own at the last moment",
+    async (where) => {
+      const app = express();
+      const theirs = (_: Request, res: Response, next: () => void) => {
+        // As on-headers does it, on which compression and sessions are built.
+        const { writeHead } = res;
+        res.writeHead = ((...args: Parameters<typeof writeHead>) => {
+          res.setHeader("Cache-Control", "public, max-age=300");
+          res.appendHeader("Netlify-CDN-Cache-Control", "public, max-age=300");
+          res.setHeader("X-Shop", "1");
+          return Reflect.apply(writeHead, res, args);
+        }) as typeof writeHead;
+        next();
+      };
+      const ours = trackClicks(aTracker());
+      app.use(...(where === "before" ? [theirs, ours] : [ours, theirs]));
+      app.get("/", (_, res) => void res.set("CDN-Cache-Control", "public, max-age=300").send("home"));
+      const landed = await request(app).get("/?avad=77_f3");
+      expect(landed.get("Set-Cookie")).toHaveLength(2);
+      expect(landed.headers).toMatchObject({ "x-shop": "1", "cdn-cache-control": "private, no-store" });
+      expect(JSON.stringify(landed.headers)).not.toContain("public");
+      const other = await request(app).get("/");
+      expect(other.headers).toMatchObject({ "cache-control": "public, max-age=300", "x-shop": "1" });
+    },
+  );
+
   test("a status that Node refuses is the shop's error page, with each cookie once and kept by no cache", async () => {
     const app = express();
     app.use(trackClicks(aTracker()));

@@ -7,4 +7,6 @@ export const SHARED_CACHE_HEADERS = [
   "surrogate-control",
   "vercel-cdn-cache-control",
   "cloudflare-cdn-cache-control",
+  "netlify-cdn-cache-control",
+  "edge-control",
 ] as const;

@@ -2,18 +2,42 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 import type { Response } from "express";
 
 /**
- * Calls back when status and headers are about to be written, again where Node refused what it was given. What the shop hands to `writeHead`, in whichever
- * of its forms, is set by then, so that the callback sees it and has the last word.
+ * Calls back when status and headers are about to be written, again where Node refused what it was given. What the shop
+ * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it. Whoever listens behind
+ * it, having been mounted before, changes no header of these names any more.
  */
-export function beforeHead(response: Response, callback: () => void): void {
+export function beforeHead(response: Response, callback: () => void, names: ReadonlySet<string>): void {
   const { writeHead } = response;
   response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
     // Node also takes writeHead(200, undefined, headers).
     const [reason, headers = reason] = rest;
     setHeaders(this, headers);
     callback();
-    return Reflect.apply(writeHead, this, typeof reason === "string" ? [status, reason] : [status]);
+    const given = typeof reason === "string" ? [status, reason] : [status];
+    return withHeadersHeld(this, names, () => Reflect.apply(writeHead, this, given));
   } as typeof writeHead;
+}
+
+/** Lets `write` set any header but those of these names. */
+function withHeadersHeld<Result>(
+  response: Response,
+  names: ReadonlySet<string>,
+  write: () => Result,
+): Result {
+  const { setHeader, appendHeader, removeHeader } = response;
+  const isHeld = (name: string) => names.has(String(name).toLowerCase());
+  response.setHeader = (name, value) =>
+    isHeld(name) ? response : Reflect.apply(setHeader, response, [name, value]);
+  response.appendHeader = (name, value) =>
+    isHeld(name) ? response : Reflect.apply(appendHeader, response, [name, value]);
+  response.removeHeader = (name) => {
+    if (!isHeld(name)) Reflect.apply(removeHeader, response, [name]);
+  };
+  try {
+    return write();
+  } finally {
+    Object.assign(response, { setHeader, appendHeader, removeHeader });
+  }
 }
 
 function setHeaders(response: Response, headers: unknown): void {

@@ -32,14 +32,17 @@ export function trackClicks(tracker: Tracker): RequestHandler {
   };
 }
 
-/** At the last moment, so that neither the cookies nor their privacy depend on what the shop sets after us. */
+const CACHE_HEADERS: ReadonlySet<string> = new Set(["cache-control", ...SHARED_CACHE_HEADERS]);
+
+/** At the last moment, so that neither the cookies nor their privacy depend on what the shop sets, wherever. */
 function setPrivately(response: Response, lines: readonly string[]): void {
-  beforeHead(response, () => {
+  const set = () => {
     const others = [response.getHeader("Set-Cookie") ?? []].flat().map(String);
     response.setHeader("Set-Cookie", [...others.filter((line) => !lines.includes(line)), ...lines]);
     response.setHeader("Cache-Control", PRIVATELY);
     for (const name of SHARED_CACHE_HEADERS) {
       if (response.hasHeader(name)) response.setHeader(name, PRIVATELY);
     }
-  });
+  };
+  beforeHead(response, set, CACHE_HEADERS);
 }
