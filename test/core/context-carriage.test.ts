@@ -62,6 +62,13 @@ describe("a packed context", () => {
     ]);
   });
 
+  test.each([[null], [undefined], ["text"]])(
+    "a checkout that kept %j as its context packs an empty one",
+    (kept) => {
+      expect(unpackContext(packContext(kept as unknown as TrackingContext))).toEqual({});
+    },
+  );
+
   test.each([
     [undefined],
     [null],

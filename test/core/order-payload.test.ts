@@ -297,12 +297,46 @@ describe("an order is sent all the same", () => {
       { couponCodes: "SAVE10" as unknown as string[] },
       ["order.coupons-invalid"],
     ],
+    [
+      "with coupons that are no texts",
+      { couponCodes: [{ code: "SAVE10" }, null, "SAVE20"] as unknown as string[] },
+      ["order.coupons-invalid"],
+    ],
     ["with an e-mail address for a coupon", { couponCodes: ["jane@doe.com"] }, ["order.private-data"]],
     ["for nothing", { products: [{ sku: "A", unitPrice: 0, quantity: 1 }] }, []],
   ])("%s", (_, order, expected) => {
     expect(codes(order)).toEqual(expected);
     expect(JSON.stringify(mapped(order).payload)).not.toContain("jane");
   });
+});
+
+test.each(["2.5", "0", "-1", "1e3", "two", "", " 2", 2.5, null])(
+  "a quantity of %j is refused by name",
+  (quantity) => {
+    const products = [{ sku: "A", unitPrice: 5, quantity: quantity as unknown as number }];
+    const result = toOrderPayload(anOrder({ products }));
+    expect(result).toMatchObject({ ok: false, error: { issues: [{ path: "products[0].quantity" }] } });
+  },
+);
+
+test.each([
+  ["2", 2],
+  ["2.0000", 2],
+  ["1000000", 1_000_000],
+])("a quantity that a database gives as %j is taken", (quantity, wire) => {
+  const products = [{ sku: "A", unitPrice: "5.00", quantity: quantity as unknown as number }];
+  expect(mapped({ products }).payload.order.products).toMatchObject([{ quantity: wire }]);
+});
+
+test("numbers, IDs and coupons that a database gives as big integers are taken", () => {
+  const { order, tracking_ids } = mapped({
+    orderNumber: 10_000_001n as unknown as string,
+    couponCodes: [2026n] as unknown as string[],
+    customer: { newCustomer: true, country: "US", id: 12345678901234567890n as unknown as string },
+  }).payload;
+  expect(order.order_number).toBe("10000001");
+  expect(order.coupon_codes).toEqual(["2026"]);
+  expect(tracking_ids.user_id).toContain("12345678901234567890");
 });
 
 describe("countries", () => {
@@ -332,7 +366,7 @@ describe("nothing that names a person leaves", () => {
   });
 
   test("addresses, user agent and codes lose e-mail addresses", () => {
-    const { payload } = mapped(
+    const { payload, findings } = mapped(
       {},
       {
         currentUrl: "https://jane:pw@shop.example/t?email=jane@doe.com&key=wc_1&avad=1",
@@ -345,6 +379,10 @@ describe("nothing that names a person leaves", () => {
     );
     expect(JSON.stringify(payload)).not.toMatch(/jane|doe/);
     expect(payload.current_url).toBe("https://shop.example/t?avad=1");
+    expect(findings.map(({ code, path }) => [code, path])).toEqual([
+      ["context.private-data", "googleClickId"],
+      ["context.private-data", "customTrackingCode"],
+    ]);
   });
 
   const JWT =

@@ -75,6 +75,14 @@ export function contextFindings(context: TrackingContext, payload: ClickPayload)
   if (given.avad && payload.tracking_ids.avantlink_avad === "") {
     invalid("avad", `is not a text of at most ${LONGEST_ID} characters; it is sent empty`);
   }
+  for (const [path, sent] of [
+    ["googleClickId", payload.google_click_id],
+    ["customTrackingCode", payload.custom_tracking_code],
+  ] as const) {
+    if (sent !== "" || tidyText(given[path], LONGEST_SEARCHED) === "") continue;
+    const message = "holds an e-mail address or a token; it is sent empty";
+    findings.push({ code: "context.private-data", path, message });
+  }
   return findings;
 }
 
@@ -85,9 +93,8 @@ function fieldsOf(context: unknown): ContextFields {
 }
 
 function wireId(value: unknown): string {
-  return typeof value === "number" && Number.isFinite(value)
-    ? String(value)
-    : anonymousId(tidyText(value, LONGEST_ID));
+  const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+  return isNumber ? String(value) : anonymousId(tidyText(value, LONGEST_ID));
 }
 
 // The token is opaque and goes out as it came; only what cannot be UTF-8 is mended, or it could not be JSON.

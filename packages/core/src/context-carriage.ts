@@ -48,8 +48,10 @@ export function packContext(context: TrackingContext): Record<string, string> {
   put(NAMES.customTrackingCode, wire.custom_tracking_code);
   put(NAMES.visitorIds, packedIds(wire.tracking_ids.visitor_id));
   put(NAMES.userIds, packedIds(wire.tracking_ids.user_id));
-  if (context.consent === "granted" || context.consent === "denied") put(NAMES.consent, context.consent);
-  if (context.gpc === true) put(NAMES.gpc, "1");
+  // A row of a database, or a form, may have kept none.
+  const { consent, gpc }: TrackingContext = Object(context);
+  if (consent === "granted" || consent === "denied") put(NAMES.consent, consent);
+  if (gpc === true) put(NAMES.gpc, "1");
   return packed;
 }
 

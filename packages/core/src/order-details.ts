@@ -1,5 +1,6 @@
 import { wireCountry } from "./country.ts";
 import type { Finding, FindingCode } from "./finding.ts";
+import { shown } from "./order-schema.ts";
 import type { OrderPayload } from "./payload.ts";
 import { namesPerson } from "./private-data.ts";
 import { cutText, tidyText } from "./text.ts";
@@ -22,7 +23,8 @@ export function readDetails(): DetailReader {
   // An e-mail address or a token has no business in any of these fields, so the field is emptied rather than hashed.
   const detail = (value: unknown, path: string): string => {
     // Searched before it is cut: half an address is not seen to be one.
-    const text = typeof value === "number" ? String(value) : tidyText(value, 4 * LONGEST_DETAIL);
+    const text =
+      typeof value === "string" ? tidyText(value, 4 * LONGEST_DETAIL) : isTextual(value) ? String(value) : "";
     if (!namesPerson(text)) return cutText(text, LONGEST_DETAIL);
     tell("order.private-data", path, "holds an e-mail address or a token; it is sent empty");
     return "";
@@ -59,12 +61,18 @@ export function readDetails(): DetailReader {
       return { wire, id: given.id };
     },
     coupons(value) {
-      if (value === undefined || value === null) return [];
+      if (isNothing(value)) return [];
       if (!Array.isArray(value)) {
         tell("order.coupons-invalid", "couponCodes", "is not a list of texts");
       }
-      const codes = (Array.isArray(value) ? value : [value]).slice(0, MOST_COUPONS);
-      return [...new Set(codes.map((code, index) => detail(code, `couponCodes[${index}]`)))].filter(Boolean);
+      const codes: readonly unknown[] = (Array.isArray(value) ? value : [value]).slice(0, MOST_COUPONS);
+      const wire = codes.map((code, index) => {
+        const path = `couponCodes[${index}]`;
+        if (!isNothing(code) && !isTextual(code))
+          tell("order.coupons-invalid", path, `is ${shown(code)}, not a text; it is left out`);
+        return detail(code, path);
+      });
+      return [...new Set(wire)].filter(Boolean);
     },
     sku(value, line) {
       const path = `products[${line}].sku`;
@@ -74,6 +82,15 @@ export function readDetails(): DetailReader {
       return sku;
     },
   };
+}
+
+/** What stands for a text: a number of a database among it. */
+function isTextual(value: unknown): value is string | number | bigint {
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -73,10 +73,8 @@ export function toOrderPayload(
 
 /** The order's number as it is sent and remembered; `""` for a value that is none. */
 export function wireOrderNumber(value: unknown): string {
-  const number =
-    typeof value === "number" && Number.isSafeInteger(value)
-      ? String(value)
-      : tidyText(value, LONGEST_ORDER_NUMBER);
+  const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
+  const number = isNumber ? String(value) : tidyText(value, LONGEST_ORDER_NUMBER);
   if (holdsEmail(number)) return sha256Hex(number.toLowerCase());
   return namesPerson(number) ? sha256Hex(number) : number;
 }

@@ -10,6 +10,7 @@ export const LONGEST_ORDER_NUMBER = 128;
 const MOST_LINES = 20_000;
 const MOST_ITEMS = 1_000_000;
 const MOST_ISSUES = 100;
+const WHOLE = /^\d{1,7}(?:\.0{1,20})?$/;
 
 /** An order whose number, currency and amounts are as they must be; the rest is still unread. */
 export interface ReadableOrder {
@@ -88,12 +89,13 @@ function readLines(products: unknown, issues: Issue[]): readonly ReadableLine[] 
       issues.push({ path: `products[${index}]`, message });
       continue;
     }
-    const { unitPrice, quantity, sku }: { readonly [Key in keyof ReadableLine]?: unknown } = product;
+    const { unitPrice, quantity: given, sku }: { readonly [Key in keyof ReadableLine]?: unknown } = product;
     if (!isAmount(unitPrice)) {
       issues.push({ path: `products[${index}].unitPrice`, message: amountProblem(unitPrice) });
     }
-    if (!isQuantity(quantity)) {
-      const message = `is ${shown(quantity)}; expected a whole number from 1 to ${MOST_ITEMS} (sell 0.5 kg as one item at the line's total)`;
+    const quantity = quantityOf(given);
+    if (quantity === undefined) {
+      const message = `is ${shown(given)}; expected a whole number from 1 to ${MOST_ITEMS} (sell 0.5 kg as one item at the line's total)`;
       issues.push({ path: `products[${index}].quantity`, message });
     }
     lines.push({ unitPrice, quantity, sku } as ReadableLine);
@@ -118,6 +120,7 @@ function isNothing(value: unknown): value is null | undefined {
 
 function isOrderNumber(value: unknown): boolean {
   if (typeof value === "number") return Number.isSafeInteger(value);
+  if (typeof value === "bigint") return String(value).length <= LONGEST_ORDER_NUMBER;
   if (typeof value !== "string" || value.length > LONGEST_ORDER_NUMBER) return false;
   return tidyText(value, LONGEST_ORDER_NUMBER) !== "";
 }
@@ -137,6 +140,9 @@ function amountProblem(value: unknown): string {
   return `is ${shown(value)}; expected a number or a decimal string in major units, at most ${LARGEST_AMOUNT}`;
 }
 
-function isQuantity(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MOST_ITEMS;
+/** A database may give a count as a text, or with decimals, as it gives amounts. */
+function quantityOf(value: unknown): number | undefined {
+  const count = typeof value === "string" && WHOLE.test(value) ? Number(value) : value;
+  const isCount = typeof count === "number" && Number.isInteger(count) && count >= 1 && count <= MOST_ITEMS;
+  return isCount ? count : undefined;
 }

@@ -40,6 +40,7 @@ function kept(from: Readonly<Record<string, unknown>>, ...names: string[]): Reco
 
 function scalar(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "bigint") return String(value);
   if (typeof value === "boolean" || value === null || value === undefined) return value;
   if (typeof value !== "string") return `(${typeof value})`;
   const text = tidyText(value, 4 * LONGEST_VALUE);
