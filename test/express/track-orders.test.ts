@@ -21,6 +21,7 @@ import { type EventLog, eventLog } from "../support/events.ts";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { type RunningShop, serve } from "../support/shop.ts";
 
+const OTHER_MERCHANT = "9b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11";
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 const sandbox = await startSandbox();
@@ -489,6 +490,29 @@ describe.each([
     expect(page.get("Set-Cookie")).toHaveLength(2);
     await sandbox.waitForClicks(1);
     expect(events.of("accepted")).toHaveLength(1);
+  });
+
+  test("two programmes' trackers each see their own landing, and ask each their own consent", async () => {
+    const app = express();
+    const one = aTracker();
+    const other = aTracker({ merchantId: OTHER_MERCHANT, consent: () => false });
+    const third = aTracker({
+      merchantId: OTHER_MERCHANT,
+      cookies: { names: { avad: "b", visitor: "b_visitor" } },
+    });
+    app.use(trackClicks(one), trackClicks(other), trackClicks(third));
+    app.get("/", (req, res) => void res.json([one, other, third].map((tracker) => contextOf(tracker, req))));
+    const page = await request(app).get("/?avad=77_f3");
+    const [mine, refused, theirs] = page.body;
+    expect(refused).toEqual({ consent: "denied" });
+    expect(mine.visitorIds).not.toEqual(theirs.visitorIds);
+    expect(
+      page
+        .get("Set-Cookie")
+        ?.map((line) => line.split("=", 1)[0])
+        .sort(),
+    ).toEqual(["avad", "avad_visitor", "b", "b_visitor"]);
+    expect(await sandbox.waitForClicks(2)).toHaveLength(2);
   });
 
   test("an order is tracked even where its request cannot be read", async () => {

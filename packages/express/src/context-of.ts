@@ -6,14 +6,22 @@ import { shopRequest } from "./express-request.ts";
 // A registered symbol, so that copies of this module (ESM beside CommonJS) find each other's note.
 const LANDED = Symbol.for("avantlink-s2s.landed");
 
-/** What a landing on this very request settled, which its own Cookie header cannot show yet. */
-export function rememberLanding(request: Request, context: TrackingContext | undefined): void {
-  if (context) Object.defineProperty(request, LANDED, { value: context });
+/** What a landing on this very request settled for a tracker, which its own Cookie header cannot show yet. */
+export function rememberLanding(
+  request: Request,
+  access: AdapterAccess,
+  context: TrackingContext | undefined,
+): void {
+  if (!context) return;
+  const landings: Map<AdapterAccess, TrackingContext> = Reflect.get(request, LANDED) ?? new Map();
+  landings.set(access, context);
+  Object.defineProperty(request, LANDED, { value: landings, configurable: true });
 }
 
-/** Whether this request was counted as a landing already. */
-export function hasLanded(request: Request): boolean {
-  return Reflect.get(request, LANDED) !== undefined;
+/** The context of this request's landing, where the tracker counted it as one. */
+export function landingOf(request: Request, access: AdapterAccess): TrackingContext | undefined {
+  const landings: ReadonlyMap<AdapterAccess, TrackingContext> | undefined = Reflect.get(request, LANDED);
+  return landings?.get(access);
 }
 
 /**
@@ -27,7 +35,7 @@ export function contextOf(tracker: Tracker, from: Request): TrackingContext {
 /** The same, taken from the request now and made of it when it is asked for, which may be after the page. */
 export function contextLater(access: AdapterAccess, from: Request): () => TrackingContext {
   const read = guarded(access, () => {
-    const known: TrackingContext | undefined = Reflect.get(from, LANDED);
+    const known = landingOf(from, access);
     return known ? () => known : access.readLater(shopRequest(from, access.siteUrl));
   });
   return () => (read && guarded(access, read)) ?? {};

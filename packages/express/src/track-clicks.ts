@@ -2,7 +2,7 @@ import type { Tracker } from "@avantlink-s2s/core";
 import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { beforeHead } from "./before-head.ts";
-import { hasLanded, rememberLanding } from "./context-of.ts";
+import { landingOf, rememberLanding } from "./context-of.ts";
 import { headerText, shopRequest } from "./express-request.ts";
 
 /**
@@ -15,10 +15,10 @@ export function trackClicks(tracker: Tracker): RequestHandler {
   function notice(request: Request, response: Response): void {
     const { originalUrl: url, headers } = request;
     const glance = { url, referrer: headers.referer, signal: headerText(headers["sec-gpc"]) };
-    if (!access.mayLand(glance) || hasLanded(request)) return;
+    if (!access.mayLand(glance) || landingOf(request, access)) return;
     const landing = access.land(shopRequest(request, access.siteUrl));
     if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
-    rememberLanding(request, landing.context);
+    rememberLanding(request, access, landing.context);
     if (landing.click) void tracker.trackClick(landing.click);
   }
 
