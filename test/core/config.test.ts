@@ -97,6 +97,20 @@ test("a misspelt option is a fault, at any depth", () => {
   });
 });
 
+test.each([{ avad: "x", visitor: "x" }, { visitor: "avad" }, { gclid: "avad_visitor" }])(
+  "two cookies of one name are a fault: %j",
+  (names) => {
+    expect(faults({ merchantId: MERCHANT_ID, cookies: { names } })).toEqual({
+      "cookies.names": expect.stringContaining("a name of its own"),
+    });
+  },
+);
+
+test("a cookie's domain that no browser knows is a fault", () => {
+  const domain = `${"a".repeat(64)}.example`;
+  expect(Object.keys(faults({ merchantId: MERCHANT_ID, cookies: { domain } }))).toEqual(["cookies.domain"]);
+});
+
 test.each([null, "x", 7, []])("options that are %j are a fault", (options) => {
   expect(Object.keys(faults(options))).toContain("options");
 });

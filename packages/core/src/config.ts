@@ -76,6 +76,11 @@ export function readConfig(
         "is false, but nobody else can deliver what this process keeps in its memory; give it a durable outbox",
     });
   }
+  const names = cookieNames(options.cookies?.names);
+  if (!wrong.has("cookies.names") && new Set(Object.values(names)).size < Object.keys(names).length) {
+    const message = `are ${Object.values(names).join(", ")}; each cookie needs a name of its own`;
+    issues.push({ path: "cookies.names", message });
+  }
   if (issues.length > 0) throw new AvantLinkError("config.invalid", { issues });
 
   return Object.freeze({
@@ -101,11 +106,7 @@ export function readConfig(
     serverName: options.serverName ?? `avantlink-s2s/${VERSION}`,
     onEvent: options.onEvent,
     cookies: {
-      names: {
-        avad: options.cookies?.names?.avad ?? "avad",
-        visitor: options.cookies?.names?.visitor ?? "avad_visitor",
-        gclid: options.cookies?.names?.gclid ?? "avad_gclid",
-      },
+      names,
       domain: options.cookies?.domain,
       days: options.cookies?.days ?? 365,
       sameSite: options.cookies?.sameSite ?? "lax",
@@ -113,6 +114,14 @@ export function readConfig(
     runtime: options.runtime ?? systemRuntime,
     sha256,
   });
+}
+
+function cookieNames(given: NonNullable<TrackerOptions["cookies"]>["names"]): CookieSettings["names"] {
+  return {
+    avad: given?.avad ?? "avad",
+    visitor: given?.visitor ?? "avad_visitor",
+    gclid: given?.gclid ?? "avad_gclid",
+  };
 }
 
 function modeOf(given: TrackerOptions["mode"], loopback: boolean, env: Environment): Config["mode"] {

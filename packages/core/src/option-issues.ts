@@ -4,7 +4,7 @@ import type { CookieOptions, RetryOptions, TrackerOptions } from "./options.ts";
 import { shown } from "./order-schema.ts";
 
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
-const DOMAIN = /^\.?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
+const DOMAIN = /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const SERVER_NAME = /^[\x20-\x7e]{1,200}$/;
 const NO_OPTION = "is not an option; the options and their names are listed at TrackerOptions";
 
