@@ -410,6 +410,18 @@ describe("an order that could not be sent", () => {
     await sandbox.waitForOrders(1);
   });
 
+  test("can be tracked once it is corrected, though a thousand others came after it", async () => {
+    const tracker = aTracker();
+    await tracker.trackOrder(anOrder({ currency: "??" }), aContext());
+    for (let index = 0; index < 1_000; index++)
+      await tracker.trackOrder(anOrder({ orderNumber: `X-${index}`, currency: "??" }), aContext());
+    expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
+    const { accepted, delivered, pending, dead, removed } = (await tracker.health()).totals ?? {};
+    expect([accepted, removed, dead]).toEqual([1_002, 1, 1_000]);
+    expect((delivered ?? 0) + (pending ?? 0)).toBe(1);
+    await sandbox.waitForOrders(1);
+  });
+
   test("of another copy of this package is known as its error", () => {
     const foreign = { [Symbol.for("avantlink-s2s.error")]: true, code: "outbox.full" };
     expect(foreign).toBeInstanceOf(AvantLinkError);

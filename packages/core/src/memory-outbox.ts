@@ -96,12 +96,14 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     throw full;
   }
 
+  /** Nobody removed it, so its number stays free. */
   function forgetOldestRejected(): void {
-    if (rejected.size < MOST_REJECTED) return;
-    for (const oldest of rejected) {
-      removeLetter(oldest);
-      return;
-    }
+    const [oldest] = rejected.size < MOST_REJECTED ? [] : rejected;
+    if (oldest === undefined) return;
+    jobs.delete(oldest);
+    rejected.delete(oldest);
+    counts.dead -= 1;
+    counts.removed += 1;
   }
 
   function removeLetter(key: string): boolean {
