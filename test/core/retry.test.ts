@@ -44,6 +44,13 @@ describe("what an answer means", () => {
       reason: "HTTP 400 [a.b.blank] You must provide at least one tracking id",
     });
   });
+
+  test("repeats no e-mail address that AvantLink repeats", () => {
+    const body =
+      '{"error":"user_id jane@doe.com (jane%40doe.com) is unknown","error_key":"user.jane@doe.com"}';
+    expect(readAnswer({ status: 400, body }).kind).toBe("answered");
+    expect(JSON.stringify(readAnswer({ status: 400, body }))).not.toMatch(/jane|doe/);
+  });
 });
 
 describe("what becomes of an order after an attempt", () => {

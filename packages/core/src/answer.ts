@@ -1,5 +1,6 @@
+import { publicWords } from "./private-data.ts";
 import type { Outcome } from "./retry.ts";
-import { tidyText } from "./text.ts";
+import { cutText, tidyText } from "./text.ts";
 
 /** AvantLink's answer as it came over the wire. */
 export interface Answer {
@@ -16,8 +17,8 @@ export function readAnswer(answer: Answer): Outcome {
   const body = fieldsOf(answer.body);
   const ok = answer.status >= 200 && answer.status <= 299;
   if (ok && body.success === true) return { kind: "delivered" };
-  const error = tidyText(body.error, LONGEST_MESSAGE);
-  const errorKey = tidyText(body.error_key, LONGEST_MESSAGE);
+  const error = told(body.error);
+  const errorKey = told(body.error_key);
   const what = ok ? 'without {"success": true}' : "";
   return {
     kind: "answered",
@@ -26,6 +27,11 @@ export function readAnswer(answer: Answer): Outcome {
     retryAfter: answer.retryAfter,
     errorKey: errorKey || undefined,
   };
+}
+
+/** Words for people and logs: AvantLink may repeat what it was sent. */
+function told(value: unknown): string {
+  return cutText(publicWords(tidyText(value, 2 * LONGEST_MESSAGE)), LONGEST_MESSAGE);
 }
 
 /** What of AvantLink's JSON is looked at; nothing where the text is no JSON object. */

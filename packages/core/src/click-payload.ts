@@ -3,7 +3,7 @@ import type { TrackingContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
 import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
 import type { ClickPayload } from "./payload.ts";
-import { anonymousId, namesPerson } from "./private-data.ts";
+import { anonymousId, namesPerson, publicWords } from "./private-data.ts";
 import { cutText, tidyText } from "./text.ts";
 import { scrubUrl } from "./web-address.ts";
 
@@ -106,14 +106,4 @@ function wireToken(value: unknown): string {
 function publicCode(value: unknown, max: number): string {
   const code = tidyText(value, LONGEST_SEARCHED);
   return namesPerson(code) ? "" : cutText(code, max);
-}
-
-/** A text without its words that name a person. */
-function publicWords(text: string): string {
-  if (!namesPerson(text)) return text;
-  return text
-    .split(/([\s;,()<>]+)/)
-    .map((word) => (namesPerson(word) ? "" : word))
-    .join("")
-    .trim();
 }

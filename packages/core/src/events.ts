@@ -3,7 +3,10 @@ import type { Finding } from "./finding.ts";
 import type { JobState } from "./outbox.ts";
 import type { SkipReason } from "./receipt.ts";
 
-/** What `onEvent` is told. Closed: every `type` is listed here. No event holds an order's or a request's content. */
+/**
+ * What `onEvent` is told. Closed: every `type` is listed here. Of an order's or a request's content an event holds what
+ * a fault is about, such as a wrong amount or AvantLink's words on it, and no e-mail address.
+ */
 export type TrackingEvent =
   /** An order is stored and will be delivered; a click is on its way. */
   | (About & { readonly type: "accepted"; readonly findings: readonly Finding[] })

@@ -115,7 +115,7 @@ export type Verdict =
 /** Why a job is a dead letter. */
 export interface DeadReason {
   readonly code: ErrorCode;
-  /** For people; never holds a value of the order. */
+  /** For people. May repeat a value that is at fault, as AvantLink's answer does; holds no e-mail address. */
   readonly message: string;
   /** AvantLink's own `error_key`, where it gave one. */
   readonly errorKey?: string | undefined;

@@ -55,6 +55,16 @@ export function namesPerson(text: string): boolean {
   return holdsEmail(text) || holdsToken(text) || (text.includes("%") && holdsEmail(fullyDecoded(text)));
 }
 
+/** A text without its words that name a person. */
+export function publicWords(text: string): string {
+  if (!namesPerson(text)) return text;
+  return text
+    .split(/([\s;,()<>]+)/)
+    .map((word) => (namesPerson(word) ? "" : word))
+    .join("")
+    .trim();
+}
+
 /**
  * An ID that names nobody: an e-mail address, however it is encoded, as its hash (trimmed, lower case, SHA-256 in
  * hex), a token as its own.
