@@ -62,7 +62,7 @@ test("no colour is written where nobody could see it", async () => {
 test("an error is JSON where JSON was asked for", async () => {
   const { stdout, stderr } = await runCommand(["outbox", "stats", "--sqlite", "none.db", "--json"]);
   expect(stdout).toBe("");
-  expect(JSON.parse(stderr)).toMatchObject({ error: { exit: EXIT.unreachable } });
+  expect(JSON.parse(stderr)).toMatchObject({ error: { exit: EXIT.usage } });
 });
 
 test("the sandbox runs until Ctrl-C", async () => {

@@ -6,9 +6,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTracker } from "@avantlink-s2s/core";
+import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { clock } from "../../packages/cli/src/clock.ts";
 import { SUPPORTED } from "../../packages/cli/src/doctor/versions.ts";
 import { runCommand } from "../support/command-line.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
@@ -153,6 +155,7 @@ test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is told${noPost
   const { url, schema } = store.address;
   const boss = await startBoss({ url, schema });
   ends.push(() => boss.stop({ graceful: false }));
+  await pgBossOutbox({ boss, queue: "orders" }).open(clock, () => {});
   const named = (address: string) => ["--postgres", address, "--schema", schema, "--queue", "orders"];
   const found = async (address: string) =>
     (await examine(named(address))).of("outbox").map(({ verdict, found }) => `${verdict} ${found}`);

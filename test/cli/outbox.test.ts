@@ -276,22 +276,3 @@ test("what a person is shown holds neither address nor browser nor token of the 
   for (const secret of ["203.0.113.7", "Mozilla", "77_f3afbe121", "9b2f8f3e"])
     expect(shown).not.toContain(secret);
 });
-
-describe("an outbox that is not there", () => {
-  test("is out of reach, and not made", async () => {
-    const path = join(await aFolder(), "none.db");
-    expect((await runCommand(["outbox", "stats", "--sqlite", path])).code).toBe(3);
-    await expect(readFile(path)).rejects.toThrow("ENOENT");
-  });
-
-  test("in Redis is out of reach within seconds", async () => {
-    const { code, stderr } = await runCommand(["outbox", "stats", "--redis", "redis://:secret@127.0.0.1:1"]);
-    expect(code).toBe(3);
-    expect(stderr).not.toContain("secret");
-  });
-
-  test("is asked for when none or two are named", async () => {
-    expect((await runCommand(["outbox", "list"])).code).toBe(2);
-    expect((await runCommand(["outbox", "list", "--sqlite", "a", "--redis", "redis://x"])).code).toBe(2);
-  });
-});

@@ -20,7 +20,7 @@ Examples:
 Exit codes:
   0    done, and everything is as it should be
   1    something is wrong: an order, a check, a delivery that AvantLink refused
-  2    the command was used wrongly
+  2    the command was used wrongly, or names an outbox that was never made
   3    a file, an outbox or AvantLink is out of reach; the same command may succeed later
   130  stopped by Ctrl-C with work left; the same command goes on with it
 

@@ -86,6 +86,14 @@ async function inFile(path: string): Promise<FoundOutbox> {
     if (!(await stat(path)).isFile()) throw new CommandError(EXIT.usage, `${path} is not a file.`);
   } catch (cause) {
     if (cause instanceof CommandError) throw cause;
+    if (codeOf(cause) === "ENOENT") {
+      throw new CommandError(
+        EXIT.usage,
+        `There is no file ${path}.`,
+        "Give the path that the shop's outbox has as --sqlite. A shop makes the file when it first starts.",
+        cause,
+      );
+    }
     throw new CommandError(EXIT.unreachable, `${path} cannot be opened (${codeOf(cause)}).`, "", cause);
   }
   const { sqliteOutbox } = await import("@avantlink-s2s/outbox/sqlite");
