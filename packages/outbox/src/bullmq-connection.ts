@@ -93,6 +93,31 @@ export async function withRedis<T>(redis: Redis, work: Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * What Redis answers to whoever puts. Where it was silent for too long, the connection is made anew: what is asked
+ * through the old one is still read when Redis goes on, long after it was refused.
+ */
+export async function answered<T>(redis: Redis, asking: Promise<T>): Promise<T> {
+  try {
+    return await asking;
+  } catch (cause) {
+    if (cause instanceof Error && cause.message === "Command timed out") connectAnew(redis);
+    throw unavailable(cause);
+  }
+}
+
+function connectAnew(redis: Redis): void {
+  const { options } = redis;
+  // A cluster's client has connections of its own making. Many commands are late at the same moment.
+  if ("nodes" in redis || redis.status !== "ready" || options.maxRetriesPerRequest === 0) return;
+  // Else ioredis asks again, through the new connection, what was refused already.
+  options.maxRetriesPerRequest = 0;
+  redis.once("ready", () => {
+    options.maxRetriesPerRequest = FOR_PUTTING.maxRetriesPerRequest;
+  });
+  redis.disconnect(true);
+}
+
 /** What is used of a connection to begin and to end it. */
 export interface Connection {
   readonly status: string;

@@ -7,9 +7,9 @@ import {
   type PutResult,
 } from "@avantlink-s2s/core";
 import type { Redis } from "ioredis";
+import { answered } from "./bullmq-connection.ts";
 import { LIST_LETTERS, MARK_TRIED, PUT_LETTER, REMOVE_LETTER, STATE_OF, TOTALS } from "./bullmq-scripts.ts";
 import { deduplicationIdOf, keyOf, type OrderJob } from "./bullmq-worker.ts";
-import { unavailable } from "./failure.ts";
 
 /** In braces, so that all keys stand in one slot of a cluster. */
 export const PREFIX = "{avantlink}";
@@ -121,11 +121,8 @@ export class BullJobs {
 
   async #ask<T>(script: string, names: readonly string[], ...values: Value[]): Promise<T> {
     const keys = names.map((name) => this.#prefix + name);
-    try {
-      return (await this.#redis.eval(script, keys.length, ...keys, this.#prefix, ...values)) as T;
-    } catch (cause) {
-      throw unavailable(cause);
-    }
+    const asking = this.#redis.eval(script, keys.length, ...keys, this.#prefix, ...values);
+    return (await answered(this.#redis, asking)) as T;
   }
 }
 

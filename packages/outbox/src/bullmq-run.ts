@@ -3,6 +3,7 @@ import type { Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { awake, type Connection, endNow, load, withRedis } from "./bullmq-connection.ts";
 import { BullJobs, NO_LIMIT, PREFIX } from "./bullmq-jobs.ts";
+import { Stalled, watchForSilence } from "./bullmq-stalled.ts";
 import { createProcessor, delayAfter } from "./bullmq-worker.ts";
 import { inTime } from "./in-time.ts";
 
@@ -46,8 +47,11 @@ export async function startWorker(
     settings: { backoffStrategy: delayAfter },
   });
   let connections: readonly Connection[] = [redis];
+  const stalled = new Stalled(problem);
+  let endWatch = () => {};
 
   async function end(): Promise<void> {
+    endWatch();
     for (const connection of connections) endNow(connection);
     await inTime(worker.close(true), "Redis").catch(() => {});
   }
@@ -57,11 +61,18 @@ export async function startWorker(
     await processor.idle();
     // Where Redis is away, nothing more can be settled.
     const all = await Promise.all(connections.map(awake));
-    await (all.every(Boolean) ? worker.close() : end());
+    if (!all.every(Boolean)) return end();
+    const closing = worker.close();
+    while (!(await isInTime(closing))) {
+      // What was being claimed when it stopped is delivered yet, and may take longer than Redis.
+      if (!processor.isBusy()) return end();
+      await processor.idle();
+    }
+    endWatch();
   }
 
   worker.on("completed", ({ id }) => processor.settled(id));
-  watch(redis, worker, problem);
+  watch(redis, worker, stalled);
   try {
     // A worker whose connections break before they were ready never comes back to life.
     await withRedis(redis, worker.waitUntilReady());
@@ -71,21 +82,24 @@ export async function startWorker(
     await end();
     throw cause;
   }
+  endWatch = watchForSilence(redis, `${PREFIX}:${queue}:meta`, stalled);
   worker.run().catch((cause: unknown) => problem(new AvantLinkError("unexpected", { cause })));
   return { stop, end };
 }
 
+async function isInTime(work: Promise<unknown>): Promise<boolean> {
+  return inTime(work, "Redis").then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Tells once that Redis is away, until it is back. */
-function watch(redis: Redis, worker: Worker<string, void>, problem: (error: AvantLinkError) => void): void {
-  let away = false;
+function watch(redis: Redis, worker: Worker<string, void>, stalled: Stalled): void {
   const tell = (cause: unknown) => {
-    if (away || redis.status === "ready") return;
-    away = true;
-    problem(new AvantLinkError("outbox.stalled", { cause }));
+    if (redis.status !== "ready") stalled.begins("away", cause);
   };
-  redis.on("ready", () => {
-    away = false;
-  });
+  redis.on("ready", () => stalled.ends("away"));
   redis.on("error", tell);
   // A lease that was lost is told here too, and is no fault.
   worker.on("error", tell);

@@ -38,6 +38,8 @@ export interface ProcessorParts {
 /** Tries jobs for BullMQ, and speaks verdicts in its language. */
 export interface Processor {
   process(job: OrderJob, token?: string): Promise<void>;
+  /** Whether anything is being delivered. */
+  isBusy(): boolean;
   /** Resolves when nothing is being delivered. */
   idle(): Promise<void>;
   /** BullMQ has taken the verdict on this job. */
@@ -71,6 +73,7 @@ export function createProcessor({ deliver, errors, markTried }: ProcessorParts):
       await job.moveToDelayed(verdict.at, token);
       throw new errors.DelayedError();
     },
+    isBusy: () => underWay.size > 0,
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },

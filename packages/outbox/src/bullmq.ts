@@ -6,7 +6,9 @@ import {
   type Runtime,
 } from "@avantlink-s2s/core";
 import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import {
+  answered,
   type Connections,
   connectionsLike,
   load,
@@ -18,7 +20,6 @@ import {
 import { BullJobs, JOB, PREFIX, REMEMBERED_MS } from "./bullmq-jobs.ts";
 import { startWorker } from "./bullmq-run.ts";
 import { deduplicationIdOf } from "./bullmq-worker.ts";
-import { unavailable } from "./failure.ts";
 import { checkOptions } from "./options.ts";
 
 /** The options of {@link bullmqOutbox}. */
@@ -33,6 +34,7 @@ export type { RedisAddress, RedisClient };
 
 /** Open connections. */
 interface Store {
+  readonly redis: Redis;
   readonly queue: Queue<string, void>;
   readonly jobs: BullJobs;
   readonly connections: Connections;
@@ -66,7 +68,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     endings.push(() => queue.close());
     queue.on("error", () => {});
     await withRedis(redis, queue.waitUntilReady());
-    store = { queue, jobs: new BullJobs(redis, name), connections, runtime, problem };
+    store = { redis, queue, jobs: new BullJobs(redis, name), connections, runtime, problem };
     if (weak.length > 0) {
       problem(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
     }
@@ -85,13 +87,11 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
   }
 
   async function put(job: OutboxJob): Promise<PutResult> {
-    const { queue, jobs, runtime } = opened();
+    const { redis, queue, jobs, runtime } = opened();
     const jobId = runtime.uuid();
     const deduplication = { id: deduplicationIdOf(job.key), ttl: REMEMBERED_MS };
     const adding = queue.add(job.kind, job.body, { jobId, deduplication, timestamp: job.acceptedAt, ...JOB });
-    const added = await adding.catch((cause: unknown) => {
-      throw unavailable(cause);
-    });
+    const added = await answered(redis, adding);
     if (added.id === jobId) return { accepted: true };
     return jobs.putLetter(job.key, job, { now: runtime.now(), newId: jobId });
   }
