@@ -4,6 +4,7 @@ import { CommandError, EXIT } from "../exit.ts";
 import { givenOrder } from "../given-order.ts";
 import { parseJson, readText } from "../json-file.ts";
 import { contextIn, orderNumberOf } from "./letters.ts";
+import { retryLetter } from "./still-there.ts";
 
 /** An order fit to take a letter's place. */
 export interface CorrectedOrder {
@@ -37,7 +38,7 @@ export async function replace(
 ): Promise<string> {
   const number = orderNumberOf(letter);
   if (number === corrected.orderNumber) {
-    await outbox.dead.retry(letter.key, corrected.body);
+    await retryLetter(outbox, letter, corrected.body);
     return letter.key;
   }
   if (letter.kind === "order" || letter.key === keyOf(number)) {
@@ -57,6 +58,7 @@ export async function replace(
       "If that is the same order, remove the dead letter.",
     );
   }
+  // The order is put either way, so nothing is claimed that a letter gone by now would make untrue.
   await outbox.dead.remove(letter.key);
   return key;
 }

@@ -2,6 +2,7 @@ import { confirm, isCancel } from "@clack/prompts";
 import { CommandError, EXIT } from "../../exit.ts";
 import { findLetter, orderNumberOf, shortKey } from "../../outbox/letters.ts";
 import { withOutbox } from "../../outbox/open.ts";
+import { removeLetter } from "../../outbox/still-there.ts";
 import { harmless, openTerminal } from "../../terminal.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
@@ -25,7 +26,7 @@ export const removeCommand = onAnOutbox(
         const sure = await confirm({ message, initialValue: false, output: process.stderr });
         if (isCancel(sure) || !sure) return say("Kept.");
       }
-      await outbox.dead.remove(letter.key);
+      await removeLetter(outbox, letter);
       sayJson({ removed: letter.key });
       say(`Removed ${number}.`);
     }),

@@ -4,6 +4,7 @@ import { endpointOption, merchantOption, orderKeyFor } from "../../merchant.ts";
 import { readCorrected, replace } from "../../outbox/corrected.ts";
 import { findLetter, letters } from "../../outbox/letters.ts";
 import { withOutbox } from "../../outbox/open.ts";
+import { retryLetter } from "../../outbox/still-there.ts";
 import { InFlight } from "../../sending/in-flight.ts";
 import { type SendNow, sendNow } from "../../sending/send-now.ts";
 import { harmless, openTerminal, type Terminal } from "../../terminal.ts";
@@ -85,7 +86,7 @@ async function putBack(
       "Correct it: `outbox show ID --order > order.json`, then `outbox retry ID --with order.json`.",
     );
   }
-  await outbox.dead.retry(letter.key);
+  await retryLetter(outbox, letter);
   return { keys: [letter.key], left: 0 };
 }
 
@@ -93,10 +94,13 @@ async function putAllBack(outbox: Outbox): Promise<PutBack> {
   const found: Pick<DeadLetter, "key" | "kind">[] = [];
   for await (const { key, kind } of letters(outbox)) found.push({ key, kind });
   const keys: string[] = [];
+  let left = 0;
   for (const { key, kind } of found) {
-    if (kind === "order" && (await outbox.dead.retry(key))) keys.push(key);
+    if (kind === "rejected") left += 1;
+    // One that is gone by now is neither put back nor left.
+    else if (await outbox.dead.retry(key)) keys.push(key);
   }
-  return { keys, left: found.length - keys.length };
+  return { keys, left };
 }
 
 async function send({ say, sayJson, note }: Terminal, work: SendNow, left: number): Promise<void> {
