@@ -3,7 +3,7 @@ import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bu
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { bench } from "../conformance/bench.ts";
-import { aJob, delivered, keyOf } from "../conformance/jobs.ts";
+import { aJob, dead, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
 import { ifInstalled, type OwnServer, ownRedis } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
@@ -40,7 +40,146 @@ describe.skipIf(!installed)(
       await outbox.open(shiftedClock(), (error) => told.push(error));
       return outbox;
     }
+    const prefix = "{avantlink}:orders:";
     const codes = () => problems.map(({ code }) => code);
+
+    describe("that answers what is written with an error", () => {
+      /** How a Redis without enough replicas refuses; after a failover or on a full disk the words are others. */
+      const refuse = () => redis.config("SET", "min-replicas-to-write", "1");
+      const take = () => redis.config("SET", "min-replicas-to-write", "0");
+      const refusals = async (command: string) => {
+        const line = new RegExp(`cmdstat_${command}:.*`).exec(await redis.info("commandstats"))?.[0] ?? "";
+        return Number(/failed_calls=(\d+)/.exec(line)?.[1] ?? 0);
+      };
+      afterEach(take);
+
+      test("is told once, and nothing more is sent than there is room for until every verdict is taken", async () => {
+        const outbox = await anOutbox();
+        for (const number of ["1", "2", "3", "4"]) await outbox.put(aJob(number));
+        const worker = await bench(outbox, 2);
+        const both = [await worker.next(), await worker.next()];
+        await refuse();
+        for (const { answer } of both) answer(delivered);
+        await expect.poll(codes).toEqual(["outbox.stalled"]);
+        await take();
+        const third = await worker.next();
+        expect(await outbox.totals()).toMatchObject({ delivered: 2, pending: 2 });
+        third.answer(delivered);
+        (await worker.next()).answer(delivered);
+        await expect.poll(() => outbox.totals()).toMatchObject({ delivered: 4, pending: 0 });
+        expect(codes()).toEqual(["outbox.stalled"]);
+        await worker.end();
+      });
+
+      test("is not asked thousands of times a second, though there is room for more", async () => {
+        const outbox = await anOutbox();
+        for (const number of ["1", "2", "3"]) await outbox.put(aJob(number));
+        const worker = await bench(outbox, 2);
+        const both = [await worker.next(), await worker.next()];
+        await refuse();
+        const before = await refusals("evalsha");
+        both[0]?.answer(delivered);
+        const leases = await refusals("eval");
+        await expect.poll(() => refusals("eval"), PATIENT).toBeGreaterThan(leases + 2);
+        expect((await refusals("evalsha")) - before).toBeLessThan(20);
+        await take();
+        await worker.end();
+      });
+
+      test("delays no retry otherwise than told, and counts nothing that is not to be counted", async () => {
+        const outbox = await anOutbox();
+        await outbox.put(aJob("1"));
+        const worker = await bench(outbox);
+        const { answer } = await worker.next();
+        const at = Date.now() + 3_600_000;
+        await refuse();
+        answer(retry(at, false));
+        await expect.poll(codes).toEqual(["outbox.stalled"]);
+        await take();
+        await expect.poll(() => redis.zcard(`${prefix}delayed`), PATIENT).toBe(1);
+        const [id = ""] = await redis.zrange(`${prefix}delayed`, "0", "0");
+        const score = await redis.zscore(`${prefix}delayed`, id);
+        expect(Math.floor(Number(score) / 4096)).toBe(at);
+        expect(await redis.hget(`${prefix}${id}`, "atm")).toBeNull();
+        await worker.end();
+      });
+
+      test("makes a dead letter all the same", async () => {
+        const outbox = await anOutbox();
+        await outbox.put(aJob("1"));
+        const worker = await bench(outbox);
+        const { answer } = await worker.next();
+        await refuse();
+        answer(dead);
+        await expect.poll(codes).toEqual(["outbox.stalled"]);
+        await take();
+        await expect.poll(() => outbox.dead.list(), PATIENT).toMatchObject([{ reason: REFUSED }]);
+        await worker.end();
+      });
+
+      test("lets a worker stop, and what it could not note is pending", async () => {
+        const outbox = await anOutbox();
+        await outbox.put(aJob("1"));
+        const worker = await bench(outbox);
+        const { answer } = await worker.next();
+        await refuse();
+        answer(delivered);
+        await worker.stop();
+        await take();
+        expect(await outbox.totals()).toMatchObject({ delivered: 0, pending: 1 });
+      });
+    });
+
+    describe("that refused a verdict for longer than a lease", () => {
+      let shop: BullmqOutboxOptions["connection"];
+      const refuse = () => redis.call("ACL", "SETUSER", "shop", "-@write");
+      const take = () => redis.call("ACL", "SETUSER", "shop", "+@write");
+      beforeEach(async () => {
+        await redis.call("ACL", "SETUSER", "shop", "reset", "on", ">secret", "~*", "&*", "+@all");
+        const { port } = new URL(server.url);
+        shop = { host: "127.0.0.1", port: Number(port), username: "shop", password: "secret" };
+      });
+
+      async function deliveredAndRefused() {
+        const outbox = await anOutbox({ connection: shop });
+        await outbox.put(aJob("1"));
+        const worker = await bench(outbox);
+        const { answer } = await worker.next();
+        await refuse();
+        answer(delivered);
+        await expect.poll(codes).toEqual(["outbox.stalled"]);
+        const [id = ""] = await redis.lrange(`${prefix}active`, 0, -1);
+        await redis.del(`${prefix}${id}:lock`);
+        return { outbox, worker, id };
+      }
+      /** What a sweep does with a job whose lock is gone. */
+      const sweep = (id: string) =>
+        redis.multi().lrem(`${prefix}active`, 1, id).rpush(`${prefix}wait`, id).exec();
+
+      test.each(["waits for a sweep", "was swept up"])("takes it where the job %s", async (what) => {
+        const { outbox, worker, id } = await deliveredAndRefused();
+        if (what === "was swept up") await sweep(id);
+        await take();
+        await expect.poll(() => outbox.state(keyOf("1")), PATIENT).toBe("delivered");
+        expect(await outbox.totals()).toMatchObject({ delivered: 1, pending: 0 });
+        await worker.end();
+      });
+
+      test("takes it not where another has the job by now", async () => {
+        const { worker, id } = await deliveredAndRefused();
+        await sweep(id);
+        const second = await anOutbox();
+        const others = await bench(second);
+        await others.next();
+        await take();
+        await expect.poll(() => second.put(aJob("2")), PATIENT).toEqual({ accepted: true });
+        const next = await worker.next();
+        expect(next.job.key).toBe(keyOf("2"));
+        expect(await second.totals()).toMatchObject({ delivered: 0, pending: 2 });
+        await worker.end();
+        await others.end();
+      });
+    });
 
     describe("that is silent, its connections open,", () => {
       /** Makes the server silent. Returns how it goes on. */

@@ -33,7 +33,7 @@ const FOR_PUTTING: RedisOptions = {
   commandTimeout: PATIENCE_MS,
 };
 // A worker waits for Redis as long as it takes.
-const FOR_WORKING: RedisOptions = { maxRetriesPerRequest: null };
+const FOR_WORKING: RedisOptions = { maxRetriesPerRequest: null, commandTimeout: undefined };
 
 /** Connections like the one described, not yet connected. */
 export interface Connections {

@@ -8,7 +8,15 @@ import {
 } from "@avantlink-s2s/core";
 import type { Redis } from "ioredis";
 import { answered } from "./bullmq-connection.ts";
-import { LIST_LETTERS, MARK_TRIED, PUT_LETTER, REMOVE_LETTER, STATE_OF, TOTALS } from "./bullmq-scripts.ts";
+import {
+  KEEP_LEASE,
+  LIST_LETTERS,
+  MARK_TRIED,
+  PUT_LETTER,
+  REMOVE_LETTER,
+  STATE_OF,
+  TOTALS,
+} from "./bullmq-scripts.ts";
 import { deduplicationIdOf, keyOf, type OrderJob } from "./bullmq-worker.ts";
 
 /** In braces, so that all keys stand in one slot of a cluster. */
@@ -17,6 +25,8 @@ export const PREFIX = "{avantlink}";
 export const REMEMBERED_MS = 400 * 86_400_000;
 /** A deploy is no fault of the job that it interrupts, and when to give up is the tracker's to say. */
 export const NO_LIMIT = 2 ** 30;
+/** Half a minute after its worker died a job's lock is gone. */
+export const LEASE_MS = 30_000;
 /** Nothing stays of a delivered job; a dead one stays until somebody has looked at it. */
 export const JOB = {
   attempts: NO_LIMIT,
@@ -117,6 +127,31 @@ export class BullJobs {
   async markTried({ id = "", timestamp }: OrderJob, token: string): Promise<void> {
     const keys = [id, `${id}:lock`, "tried"].map((name) => this.#prefix + name);
     await this.#redis.eval(MARK_TRIED, keys.length, ...keys, token, id, timestamp);
+  }
+
+  /** Renews a lease, or takes it back where it ran out and nobody else has had the job since. */
+  async keepLease(job: OrderJob, token: string): Promise<void> {
+    const { id = "", attemptsStarted, processedOn = 0 } = job;
+    const names = [id, `${id}:lock`, "stalled", "active", "wait", "paused"];
+    const keys = names.map((name) => this.#prefix + name);
+    await this.#redis.eval(
+      KEEP_LEASE,
+      keys.length,
+      ...keys,
+      token,
+      id,
+      attemptsStarted,
+      processedOn,
+      LEASE_MS,
+    );
+  }
+
+  /** Whether Redis takes what is written. */
+  async takesWrites(): Promise<boolean> {
+    return this.#redis.set(`${this.#prefix}probe`, "", "PX", 1).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #ask<T>(script: string, names: readonly string[], ...values: Value[]): Promise<T> {

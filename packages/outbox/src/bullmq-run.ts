@@ -2,13 +2,14 @@ import { AvantLinkError, type Deliver, type OutboxWorker } from "@avantlink-s2s/
 import type { Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { awake, type Connection, endNow, load, withRedis } from "./bullmq-connection.ts";
-import { BullJobs, NO_LIMIT, PREFIX } from "./bullmq-jobs.ts";
+import { BullJobs, LEASE_MS, NO_LIMIT, PREFIX } from "./bullmq-jobs.ts";
+import { isLeaseLost, Refusal } from "./bullmq-refusal.ts";
 import { Stalled, watchForSilence } from "./bullmq-stalled.ts";
+import { insistence } from "./bullmq-verdicts.ts";
 import { createProcessor, delayAfter } from "./bullmq-worker.ts";
 import { inTime } from "./in-time.ts";
 
-// Half a minute after its worker died a job's lock is gone, and a sweep finds it within another quarter.
-const LEASE_MS = 30_000;
+// A job whose lock is gone is found within another quarter of a minute.
 const SWEEP_MS = 15_000;
 
 /** What a worker works with. */
@@ -29,10 +30,20 @@ export async function startWorker(
   const { Worker, DelayedError, UnrecoverableError } = await load(() => import("bullmq"), "bullmq");
   const jobs = new BullJobs(redis, queue);
   redis.on("error", () => {});
+  const stalled = new Stalled(problem);
+  const refusal = new Refusal({
+    takesWrites: () => jobs.takesWrites(),
+    hold(cause) {
+      worker.pause(true);
+      stalled.begins("refusing", cause);
+    },
+    goOn: () => worker.resume(),
+    calm: () => stalled.ends("refusing"),
+  });
   const processor = createProcessor({
     deliver,
     errors: { DelayedError, UnrecoverableError },
-    markTried: (job, token) => jobs.markTried(job, token),
+    insist: insistence(jobs, refusal),
   });
   const worker = new Worker<string, void>(queue, (job, token) => processor.process(job, token), {
     connection: redis,
@@ -47,16 +58,17 @@ export async function startWorker(
     settings: { backoffStrategy: delayAfter },
   });
   let connections: readonly Connection[] = [redis];
-  const stalled = new Stalled(problem);
   let endWatch = () => {};
 
   async function end(): Promise<void> {
     endWatch();
+    refusal.giveUp();
     for (const connection of connections) endNow(connection);
     await inTime(worker.close(true), "Redis").catch(() => {});
   }
 
   async function stop(): Promise<void> {
+    refusal.stop();
     await worker.pause(true);
     await processor.idle();
     // Where Redis is away, nothing more can be settled.
@@ -72,7 +84,7 @@ export async function startWorker(
   }
 
   worker.on("completed", ({ id }) => processor.settled(id));
-  watch(redis, worker, stalled);
+  watch({ redis, worker, stalled, refusal });
   try {
     // A worker whose connections break before they were ready never comes back to life.
     await withRedis(redis, worker.waitUntilReady());
@@ -94,13 +106,27 @@ async function isInTime(work: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Tells once that Redis is away, until it is back. */
-function watch(redis: Redis, worker: Worker<string, void>, stalled: Stalled): void {
-  const tell = (cause: unknown) => {
-    if (redis.status !== "ready") stalled.begins("away", cause);
-  };
+interface Watched {
+  readonly redis: Redis;
+  readonly worker: Worker<string, void>;
+  readonly stalled: Stalled;
+  readonly refusal: Refusal;
+}
+
+/** Notices that Redis is away, or refuses what BullMQ writes. */
+function watch({ redis, worker, stalled, refusal }: Watched): void {
   redis.on("ready", () => stalled.ends("away"));
-  redis.on("error", tell);
-  // A lease that was lost is told here too, and is no fault.
-  worker.on("error", tell);
+  const met = (cause: unknown) => {
+    if (isLeaseLost(cause)) return;
+    if (redis.status !== "ready") stalled.begins("away", cause);
+    else if (!isBrokenConnection(cause)) refusal.met(cause);
+  };
+  redis.on("error", met);
+  worker.on("error", met);
+}
+
+// The worker has a second connection, which may break by itself and comes back by itself.
+function isBrokenConnection(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  return ("code" in cause && typeof cause.code === "string") || cause.message === "Connection is closed.";
 }

@@ -116,3 +116,24 @@ redis.call('HSET', KEYS[1], 'priority', 1)
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[2])
 return 1
 `;
+
+/**
+ * Keeps a job for whoever claimed it. A lease that ran out is taken back where nobody has claimed the job since, be
+ * it that the job was swept up already. KEYS: job, its lock, stalled, active, wait, paused.
+ * ARGV: token, ID, how often it was claimed, when it was claimed last, lease.
+ */
+export const KEEP_LEASE = `
+local id, holder = ARGV[2], redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then return 0 end
+if not holder then
+  local claim = redis.call('HMGET', KEYS[1], 'ats', 'processedOn')
+  if claim[1] ~= ARGV[3] or claim[2] ~= ARGV[4] then return 0 end
+  if not redis.call('LPOS', KEYS[4], id) then
+    if redis.call('LREM', KEYS[5], -1, id) + redis.call('LREM', KEYS[6], -1, id) == 0 then return 0 end
+    redis.call('LPUSH', KEYS[4], id)
+  end
+end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[5])
+redis.call('SREM', KEYS[3], id)
+return 1
+`;

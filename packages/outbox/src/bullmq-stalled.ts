@@ -4,8 +4,8 @@ import { inTime } from "./in-time.ts";
 
 const ASK_MS = 3_000;
 
-/** Why nothing can be settled: Redis is away, or it is there and does not answer. */
-export type Trouble = "away" | "silent";
+/** Why nothing can be settled: Redis is away, or it is there and does not answer, or answers with errors. */
+export type Trouble = "away" | "silent" | "refusing";
 
 /** Tells once that nothing can be settled, for as long as there is any reason for it. */
 export class Stalled {

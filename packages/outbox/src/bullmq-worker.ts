@@ -1,5 +1,6 @@
 import type { ClaimedJob, Deliver, Verdict } from "@avantlink-s2s/core";
 import type { DelayedError, Job, UnrecoverableError } from "bullmq";
+import type { Insist } from "./bullmq-verdicts.ts";
 
 const MOST_REMEMBERED = 1_000;
 
@@ -31,8 +32,7 @@ export function delayAfter(_attempts: number, _type?: string, cause?: Error): nu
 export interface ProcessorParts {
   readonly deliver: Deliver;
   readonly errors: BullErrors;
-  /** Lets fresh orders go before this one from now on, if the lease is still the token's. */
-  readonly markTried: (job: OrderJob, token: string) => Promise<void>;
+  readonly insist: Insist;
 }
 
 /** Tries jobs for BullMQ, and speaks verdicts in its language. */
@@ -46,7 +46,7 @@ export interface Processor {
   settled(jobId: string | undefined): void;
 }
 
-export function createProcessor({ deliver, errors, markTried }: ProcessorParts): Processor {
+export function createProcessor({ deliver, errors, insist }: ProcessorParts): Processor {
   // What was delivered while Redis was away for longer than the lease: when such a job comes back, its order must
   // not be sent again.
   const delivered = new Map<string | undefined, string>();
@@ -62,13 +62,14 @@ export function createProcessor({ deliver, errors, markTried }: ProcessorParts):
 
   return {
     async process(job, token = "") {
+      const { markTried } = insist(job, token);
       if (delivered.get(job.id) === job.data) return;
       const delivering = deliver(claimedOf(job)).finally(() => underWay.delete(delivering));
       underWay.add(delivering);
       const verdict = await delivering;
       if (verdict.verdict === "delivered") return remember(job);
       if (verdict.verdict === "dead") throw new errors.UnrecoverableError(JSON.stringify(verdict.reason));
-      await markTried(job, token);
+      await markTried();
       if (verdict.counted) throw new RetryError(verdict.reason, verdict.at);
       await job.moveToDelayed(verdict.at, token);
       throw new errors.DelayedError();
