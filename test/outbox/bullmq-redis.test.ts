@@ -167,20 +167,64 @@ describe.skipIf(!installed)(
       await worker.end();
     });
 
-    test("the index of what was tried forgets what is settled", async () => {
-      const outbox = await anOutbox();
-      for (const number of ["1", "2", "3"]) await outbox.put(aJob(number));
-      const worker = await bench(outbox, 3);
-      const all = [await worker.next(), await worker.next(), await worker.next()];
-      for (const { answer } of all) answer(retry(Date.now()));
-      (await worker.next()).answer(delivered);
-      (await worker.next()).answer(dead);
-      const last = await worker.next();
-      await expect.poll(() => outbox.totals()).toMatchObject({ delivered: 1, dead: 1, pending: 1 });
-      last.answer(delivered);
-      await expect.poll(() => outbox.totals()).toMatchObject({ delivered: 2, pending: 0 });
-      expect(await redis.zcard(`${prefix}tried`)).toBe(0);
-      await worker.end();
+    describe("the index of what was tried", () => {
+      const tried = () => redis.zcard(`${prefix}tried`);
+
+      test("forgets what is delivered or dead, though nobody asks for totals", async () => {
+        const outbox = await anOutbox();
+        for (const number of ["1", "2", "3"]) await outbox.put(aJob(number));
+        const worker = await bench(outbox, 3);
+        const all = [await worker.next(), await worker.next(), await worker.next()];
+        for (const { answer } of all) answer(retry(Date.now()));
+        (await worker.next()).answer(delivered);
+        (await worker.next()).answer(dead);
+        const last = await worker.next();
+        await expect.poll(tried).toBe(1);
+        last.answer(delivered);
+        await expect.poll(tried).toBe(0);
+        await worker.end();
+      });
+
+      test("is rid of what a worker that died left in it, as others are tried", async () => {
+        const outbox = await anOutbox();
+        for (let left = 0; left < 4; left += 1) await redis.zadd(`${prefix}tried`, left, `left-${left}`);
+        const worker = await bench(outbox);
+        for (const number of ["1", "2"]) {
+          await outbox.put(aJob(number));
+          (await worker.next()).answer(retry(Date.now() + 3_600_000));
+        }
+        await expect.poll(tried).toBe(2);
+        await worker.end();
+      });
+
+      test("knows when the oldest was accepted also of what was revived", async () => {
+        const outbox = await anOutbox();
+        const now = Date.now();
+        await outbox.put(aJob("1", { acceptedAt: now - 9_000 }));
+        const worker = await bench(outbox);
+        (await worker.next()).answer(retry(now));
+        (await worker.next()).answer(dead);
+        await expect.poll(() => outbox.state(keyOf("1"))).toBe("dead");
+        await outbox.put(aJob("2", { acceptedAt: now - 5_000 }));
+        (await worker.next()).answer(retry(now + 3_600_000));
+        await worker.stop();
+        await outbox.put(aJob("1", { acceptedAt: now - 1_000 }));
+        expect(await outbox.totals()).toMatchObject({ pending: 2, oldestPendingAt: now - 5_000 });
+        expect(await tried()).toBe(2);
+      });
+
+      test("knows it of a revived letter alone", async () => {
+        const outbox = await anOutbox();
+        await outbox.put(aJob("1"), { dead: REFUSED });
+        const again = aJob("1");
+        await outbox.put(again);
+        expect(await outbox.totals()).toMatchObject({ pending: 1, oldestPendingAt: again.acceptedAt });
+        const worker = await bench(outbox);
+        (await worker.next()).answer(delivered);
+        await expect.poll(() => outbox.state(keyOf("1"))).toBe("delivered");
+        await expect.poll(tried).toBe(0);
+        await worker.end();
+      });
     });
 
     describe("connections", () => {

@@ -9,6 +9,7 @@ import {
 import type { Redis } from "ioredis";
 import { answered } from "./bullmq-connection.ts";
 import {
+  FORGET_TRIED,
   KEEP_LEASE,
   LIST_LETTERS,
   MARK_TRIED,
@@ -62,7 +63,7 @@ export class BullJobs {
     const id = deduplicationIdOf(key);
     const answer = await this.#ask<string | null>(
       PUT_LETTER,
-      [`de:${id}`, "failed", "delayed", "marker"],
+      [`de:${id}`, "failed", "delayed", "marker", "tried"],
       REMEMBERED_MS,
       at.now,
       at.newId,
@@ -125,8 +126,13 @@ export class BullJobs {
 
   /** Lets fresh orders go before this one from now on, if the lease is still the token's. */
   async markTried({ id = "", timestamp }: OrderJob, token: string): Promise<void> {
-    const keys = [id, `${id}:lock`, "tried"].map((name) => this.#prefix + name);
-    await this.#redis.eval(MARK_TRIED, keys.length, ...keys, token, id, timestamp);
+    const keys = [id, `${id}:lock`, "tried", "failed"].map((name) => this.#prefix + name);
+    await this.#redis.eval(MARK_TRIED, keys.length, ...keys, this.#prefix, token, id, timestamp);
+  }
+
+  /** Lets the index of what was tried go of a job that is settled. Where that fails, it is done by and by. */
+  async forgetTried(id: string): Promise<void> {
+    await this.#ask(FORGET_TRIED, ["tried", "failed"], id).catch(() => {});
   }
 
   /** Renews a lease, or takes it back where it ran out and nobody else has had the job since. */

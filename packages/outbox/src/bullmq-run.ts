@@ -83,7 +83,14 @@ export async function startWorker(
     endWatch();
   }
 
-  worker.on("completed", ({ id }) => processor.settled(id));
+  worker.on("completed", ({ id = "" }) => {
+    processor.settled(id);
+    jobs.forgetTried(id);
+  });
+  worker.on("failed", (job) => {
+    // BullMQ calls so an attempt too after which there is another.
+    if (job?.id && job.finishedOn) jobs.forgetTried(job.id);
+  });
   watch({ redis, worker, stalled, refusal });
   try {
     // A worker whose connections break before they were ready never comes back to life.

@@ -1,6 +1,6 @@
 /**
  * What BullMQ has no call for, each in one step on the server. A job's hash is BullMQ's own; beside it stand
- * `tried`, an index of the jobs that were tried by the time of their acceptance, and `tally`.
+ * `tried`, an index of the pending jobs that were tried, or revived, by the time of their acceptance, and `tally`.
  *
  * The value under a deduplication key is the job's ID, or "removed". Of a delivered job nothing is left but this key.
  */
@@ -14,6 +14,12 @@ local function stateOf(id, prefix, failed)
 end
 `;
 
+const IS_SETTLED = `
+local function isSettled(id, prefix, failed)
+  return redis.call('EXISTS', prefix .. id) == 0 or redis.call('ZSCORE', failed, id)
+end
+`;
+
 /** KEYS: deduplication key, failed. ARGV: prefix. */
 export const STATE_OF = `${STATE}
 local id = redis.call('GET', KEYS[1])
@@ -22,7 +28,7 @@ return id and stateOf(id, ARGV[1], KEYS[2])
 
 /**
  * Takes a dead letter: makes it due, or another letter. A key that nobody has taken becomes a letter, if that is
- * what is put. KEYS: deduplication key, failed, delayed, marker.
+ * what is put. KEYS: deduplication key, failed, delayed, marker, tried.
  * ARGV: prefix, TTL, now, ID and options for a new job, deduplication ID, kind, body as JSON or nothing, acceptedAt,
  * reason or nothing.
  */
@@ -48,6 +54,7 @@ if reason ~= '' then
 else
   redis.call('ZREM', KEYS[2], id)
   redis.call('ZADD', KEYS[3], now * 4096, id)
+  redis.call('ZADD', KEYS[5], acceptedAt, id)
   redis.call('ZADD', KEYS[4], now, '1')
 end
 return 'accepted'
@@ -85,7 +92,7 @@ return letters
  * wait, and the first in the index, from which what is settled is dropped on the way.
  * KEYS: wait, paused, active, prioritized, delayed, failed, completed metrics, tally, tried. ARGV: prefix.
  */
-export const TOTALS = `
+export const TOTALS = `${IS_SETTLED}
 local prefix, oldest = ARGV[1], false
 local function consider(id)
   local at = id and tonumber(redis.call('HGET', prefix .. id, 'timestamp') or nil)
@@ -95,7 +102,7 @@ for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do consider(id) end
 consider(redis.call('LINDEX', KEYS[1], -1))
 consider(redis.call('LINDEX', KEYS[2], -1))
 local first = redis.call('ZRANGE', KEYS[9], 0, 0)[1]
-while first and (redis.call('EXISTS', prefix .. first) == 0 or redis.call('ZSCORE', KEYS[6], first)) do
+while first and isSettled(first, prefix, KEYS[6]) do
   redis.call('ZREM', KEYS[9], first)
   first = redis.call('ZRANGE', KEYS[9], 0, 0)[1]
 end
@@ -107,13 +114,23 @@ return { pending, redis.call('ZCARD', KEYS[6]), redis.call('HGET', KEYS[7], 'cou
 `;
 
 /**
- * Gives a job that was tried a lower place than fresh ones, and an entry in the index, while its lease is held.
- * KEYS: job, its lock, tried. ARGV: token, ID, acceptedAt.
+ * Gives a job that was tried a lower place than fresh ones, and an entry in the index, while its lease is held. Drops
+ * two entries for one: those of jobs whose worker died before it could. KEYS: job, its lock, tried, failed.
+ * ARGV: prefix, token, ID, acceptedAt.
  */
-export const MARK_TRIED = `
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+export const MARK_TRIED = `${IS_SETTLED}
+for _, first in ipairs(redis.call('ZRANGE', KEYS[3], 0, 1)) do
+  if isSettled(first, ARGV[1], KEYS[4]) then redis.call('ZREM', KEYS[3], first) end
+end
+if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'priority', 1)
-redis.call('ZADD', KEYS[3], ARGV[3], ARGV[2])
+redis.call('ZADD', KEYS[3], ARGV[4], ARGV[3])
+return 1
+`;
+
+/** Drops a settled job from the index. A letter may have been revived by now. KEYS: tried, failed. ARGV: prefix, ID. */
+export const FORGET_TRIED = `${IS_SETTLED}
+if isSettled(ARGV[2], ARGV[1], KEYS[2]) then redis.call('ZREM', KEYS[1], ARGV[2]) end
 return 1
 `;
 
