@@ -118,6 +118,27 @@ describe("an order that the outbox cannot store", () => {
     expect(sandbox.orders).toHaveLength(1);
   });
 
+  test("and that stored it all the same does not have it sent again by this process", async () => {
+    const inner = memoryOutbox();
+    const storing: Promise<unknown>[] = [];
+    // As a database does whose connection breaks behind the commit.
+    const tracker = aTracker({
+      ...inner,
+      durable: true,
+      async put(...given) {
+        storing.push(inner.put(...given));
+        throw new Error("Connection terminated");
+      },
+    });
+    await tracker.trackOrder(order("1001"), aContext());
+    await tracker.trackOrder(order("1002"), aContext());
+    await Promise.all(storing);
+    await expect.poll(async () => (await inner.totals()).delivered).toBe(2);
+    await tracker.close();
+    expect(sandbox.orders).toHaveLength(2);
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
   test("is sent once, however many track it meanwhile", async () => {
     const store = brittleOutbox();
     store.fail();

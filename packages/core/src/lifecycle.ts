@@ -77,7 +77,7 @@ export function createLifecycle({
 
   async function open(): Promise<OutboxWorker | undefined> {
     await outbox.open(runtime, problem);
-    return config.deliver ? outbox.run(courier.deliverOrder, { concurrency }) : undefined;
+    return config.deliver ? outbox.run(direct.deliver, { concurrency }) : undefined;
   }
 
   async function ready(): Promise<void> {
