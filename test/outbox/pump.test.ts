@@ -10,18 +10,30 @@ const CONCURRENCY = 8;
 function aPump() {
   const clock = testClock();
   const claims: number[] = [];
-  const settled: [number, Verdict["verdict"]][] = [];
+  const settled: [number, Verdict["verdict"] | "released"][] = [];
   const under = new Map<number, (verdict: Verdict) => void>();
   let lease = 0;
   let written = Promise.resolve();
+  const again: string[] = [];
+  const newest = new Map<string, number>();
   const store: LeasingStore<number> = {
     async claim(limit) {
       claims.push(limit);
-      return Array.from({ length: limit }, () => ({ job: { ...aJob(`${++lease}`), attempts: 0 }, lease }));
+      return Array.from({ length: limit }, () => {
+        lease += 1;
+        const job = { ...aJob(again.shift() ?? `${lease}`), attempts: 0 };
+        newest.set(job.key, lease);
+        return { job, lease };
+      });
     },
-    async settle({ lease }, { verdict }) {
+    async settle({ job, lease }, { verdict }) {
       await written;
       settled.push([lease, verdict]);
+      // As the store's fence has it: a job that was handed out again is settled under its newest lease only.
+      return newest.get(job.key) === lease;
+    },
+    async release({ lease }) {
+      settled.push([lease, "released"]);
     },
   };
   const pump = startPump<number>({
@@ -45,7 +57,7 @@ function aPump() {
     written = promise;
     return resolve;
   };
-  return { clock, pump, claims, settled, begun, end, endAll, holdWrites, sent: () => under.size };
+  return { clock, pump, claims, settled, begun, end, endAll, again, holdWrites, sent: () => under.size };
 }
 
 test("while AvantLink is slow, no more is claimed than is sent", async () => {
@@ -79,7 +91,7 @@ test("what is delivered and not noted yet takes up room: were this process kille
 
 test("what has waited too long for room is given back, not sent, and so is what waits at the end", async () => {
   const { clock, claims, pump, settled, begun, endAll } = aPump();
-  const retried = () => settled.filter(([, verdict]) => verdict === "retry").length;
+  const released = () => settled.filter(([, what]) => what === "released").length;
   const held = () => claims.reduce((a, b) => a + b) - 16;
   await begun(8);
   endAll();
@@ -87,14 +99,42 @@ test("what has waited too long for room is given back, not sent, and so is what 
   await expect.poll(() => settled.length).toBe(8);
   expect(held()).toBeGreaterThan(0);
   clock.advance(5_500);
-  await expect.poll(retried).toBe(held());
+  await expect.poll(released).toBe(held());
   endAll();
   await begun(24);
-  await expect.poll(held).toBeGreaterThan(retried() + 8);
+  await expect.poll(held).toBeGreaterThan(released() + 8);
   const stopping = pump.stop();
   endAll();
   await stopping;
   // Everything that was claimed was either sent or given back.
   expect(settled).toHaveLength(claims.reduce((a, b) => a + b));
   expect(new Set(settled.map(([lease]) => lease)).size).toBe(settled.length);
+});
+
+test("what the store hands out again while it is being sent is not sent again, and settled under its newer lease", async () => {
+  const { pump, settled, begun, end, endAll, again, sent } = aPump();
+  await begun(8);
+  // As after the clock was set forward: the leases of 2 and 3 are over, and 9 and 10 are theirs too.
+  again.push("2", "3");
+  for (const which of [4, 5, 6, 7, 8]) end(which);
+  await begun(13);
+  end(2);
+  end(3);
+  // Under the leases that had ended, which changes nothing, and then under those that stand.
+  await expect.poll(() => settled.map(([lease]) => lease)).toEqual([4, 5, 6, 7, 8, 2, 3, 9, 10]);
+  const sentByThen = sent();
+  const stopping = pump.stop();
+  endAll();
+  await stopping;
+  expect(sent()).toBe(sentByThen);
+});
+
+test("what was delivered and is handed out all the same is settled, not sent", async () => {
+  const { settled, begun, endAll, again, sent } = aPump();
+  await begun(8);
+  again.push("1", "2");
+  endAll();
+  await begun(16);
+  await expect.poll(() => settled.map(([lease]) => lease)).toEqual(expect.arrayContaining([9, 10]));
+  expect(sent()).toBe(16);
 });

@@ -1,3 +1,5 @@
+import { PATIENCE_MS } from "./in-time.ts";
+
 /** How large groups may be, and how many may be under way. */
 export interface GroupLimits {
   readonly size: number;
@@ -13,6 +15,7 @@ export function inGroups<Item, Result>(
   limits: GroupLimits,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
+    readonly until: number;
     readonly item: Item;
     readonly resolve: (result: Result | Promise<Result>) => void;
     readonly reject: (cause: unknown) => void;
@@ -26,9 +29,18 @@ export function inGroups<Item, Result>(
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      void next(waiting.splice(0, limits.size));
+      refuseLate();
+      if (waiting.length > 0) void next(waiting.splice(0, limits.size));
       schedule();
     });
+  }
+
+  /** Whoever asked so long ago has been told that the store does not answer; what is done now would be done twice. */
+  function refuseLate(): void {
+    const now = performance.now();
+    const inTime = waiting.findIndex(({ until }) => until > now);
+    const late = waiting.splice(0, inTime < 0 ? waiting.length : inTime);
+    for (const { reject } of late) reject(new Error("The store did not answer in time"));
   }
 
   async function next(group: readonly Waiting[]): Promise<void> {
@@ -46,7 +58,7 @@ export function inGroups<Item, Result>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      waiting.push({ until: performance.now() + PATIENCE_MS, item, resolve, reject });
       schedule();
     });
 }

@@ -85,15 +85,18 @@ export class BossJobs {
     return new Set((rows as { id: string }[]).map(({ id }) => id));
   }
 
-  /** Settles what was delivered, where the lease is still the one that the job was claimed under. */
-  async settleDelivered(sql: SqlRunner, leases: readonly Lease[]): Promise<void> {
-    await sql.executeSql(
+  /** Settles what was delivered, where the lease is still the one that the job was claimed under; where it was. */
+  async settleDelivered(sql: SqlRunner, leases: readonly Lease[]): Promise<readonly boolean[]> {
+    const { rows } = await sql.executeSql(
       `UPDATE ${this.#table} AS job
        SET state = 'completed', completed_on = now(), data = NULL, output = NULL, deletion_seconds = ${REMEMBERED_SECONDS}
        FROM unnest($2::uuid[], $3::int[]) AS done (id, retry_count)
-       WHERE job.name = $1 AND job.id = done.id AND job.state = 'active' AND job.retry_count = done.retry_count`,
+       WHERE job.name = $1 AND job.id = done.id AND job.state = 'active' AND job.retry_count = done.retry_count
+       RETURNING job.id`,
       [this.#queue, leases.map(({ id }) => id), leases.map(({ retryCount }) => retryCount)],
     );
+    const settled = new Set((rows as { id: string }[]).map(({ id }) => id));
+    return leases.map(({ id }) => settled.has(id));
   }
 
   /** Applies any other verdict, likewise. */
@@ -102,17 +105,29 @@ export class BossJobs {
     { id, retryCount }: Lease,
     verdict: FailedVerdict,
     now: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const retry = verdict.verdict === "retry";
-    await sql.executeSql(
+    const { rows } = await sql.executeSql(
       `UPDATE ${this.#table} SET ${retry ? RETRIED : DIED}
-       WHERE name = $1 AND id = $2::uuid AND state = 'active' AND retry_count = $3::int`,
+       WHERE name = $1 AND id = $2::uuid AND state = 'active' AND retry_count = $3::int RETURNING 1`,
       [
         ...[this.#queue, id, retryCount],
         ...(retry
           ? [Math.max(0, verdict.at - now), verdict.counted ? 1 : 0]
           : [JSON.stringify(verdict.reason)]),
       ],
+    );
+    return rows.length > 0;
+  }
+
+  /** Makes jobs due again that were not begun, if the lease is still their own. Fresh ones keep their turn. */
+  async release(sql: SqlRunner, leases: readonly Lease[]): Promise<void> {
+    await sql.executeSql(
+      `UPDATE ${this.#table} AS job SET state = 'retry', start_after = least(start_after, now()),
+         retry_limit = greatest(retry_limit, job.retry_count + ${RETRY_LIMIT})
+       FROM unnest($2::uuid[], $3::int[]) AS held (id, retry_count)
+       WHERE job.name = $1 AND job.id = held.id AND job.state = 'active' AND job.retry_count = held.retry_count`,
+      [this.#queue, leases.map(({ id }) => id), leases.map(({ retryCount }) => retryCount)],
     );
   }
 

@@ -18,10 +18,9 @@ import {
 } from "./pg-boss-boss.ts";
 import { BossJobs, claimedOf, type Lease, QUEUE } from "./pg-boss-jobs.ts";
 import { putAll, putDead, putGroup } from "./pg-boss-put.ts";
-import { type Pump, startPump } from "./pump.ts";
+import { createRecovery } from "./pg-boss-recovery.ts";
+import { type Leased, type Pump, startPump } from "./pump.ts";
 
-// How often jobs are looked for whose worker died.
-const RECOVERY_MS = 10_000;
 // Two of the pool's connections, which are the shop's too; making more takes a busy server longer than they save.
 const GROUPS = { size: 50, underWay: 2 };
 
@@ -97,10 +96,30 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
     (all: readonly OutboxJob[]) => ask((sql) => putGroup(jobs, sql, all, putAlone)),
     GROUPS,
   );
-  const settleDelivered = inGroups(async (leases: readonly Lease[]) => {
-    await ask((sql) => jobs.settleDelivered(sql, leases));
+  const settleDelivered = inGroups(
+    (leases: readonly Lease[]) => ask((sql) => jobs.settleDelivered(sql, leases)),
+    GROUPS,
+  );
+  const release = inGroups(async (leases: readonly Lease[]) => {
+    await ask((sql) => jobs.release(sql, leases));
     return leases.map(() => undefined);
   }, GROUPS);
+
+  async function claim(limit: number): Promise<Leased<Lease>[]> {
+    const fetching = boss.fetch(queue, { batchSize: limit, includeMetadata: true }).then((claimed) =>
+      (claimed ?? []).map(({ id, retryCount, data }) => ({
+        job: claimedOf(data),
+        lease: { id, retryCount },
+      })),
+    );
+    try {
+      return await inTime(fetching, "PostgreSQL");
+    } catch (cause) {
+      // Nobody waits for what comes later; its lease would have to run out.
+      fetching.then((late) => Promise.all(late.map(({ lease }) => release(lease)))).catch(() => {});
+      throw cause;
+    }
+  }
 
   return {
     name: "pg-boss",
@@ -138,32 +157,35 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
     },
     async run(deliver, { concurrency }) {
       const { now } = runtime();
-      let recoveredAt = Number.NEGATIVE_INFINITY;
-      pump = startPump<Lease>({
+      const recovery = createRecovery({
+        recover: () => jobs.recover(boss.getDb()),
+        recovered: () => pump?.wake(),
+        problem: tell,
+      });
+      const running = startPump<Lease>({
         store: {
-          claim: (limit) =>
-            ask(async (sql) => {
-              if (now() - recoveredAt >= RECOVERY_MS) {
-                await jobs.recover(sql);
-                recoveredAt = now();
-              }
-              const claimed = (await boss.fetch(queue, { batchSize: limit, includeMetadata: true })) ?? [];
-              return claimed.map(({ id, retryCount, data }) => ({
-                job: claimedOf(data),
-                lease: { id, retryCount },
-              }));
-            }),
+          claim(limit) {
+            recovery.begin();
+            return claim(limit);
+          },
           settle: ({ lease }, verdict) =>
             verdict.verdict === "delivered"
               ? settleDelivered(lease)
               : ask((sql) => jobs.settle(sql, lease, verdict, now())),
+          release: ({ lease }) => release(lease),
         },
         deliver,
         concurrency,
         runtime: runtime(),
         problem: tell,
       });
-      return pump;
+      pump = running;
+      return {
+        async stop() {
+          await running.stop();
+          await recovery.end();
+        },
+      };
     },
     state: (key) => ask((sql) => jobs.state(sql, key)),
     totals: () => ask((sql) => jobs.totals(sql)),

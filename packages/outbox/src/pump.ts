@@ -15,6 +15,7 @@ const MOST_AHEAD = 128;
 const FAST = 4;
 // A job that has waited so long for room is given back. With the longest delivery after it, that is well within a lease.
 const HOLD_MS = 5_000;
+const MOST_REMEMBERED = 1_000;
 
 /** A job with what tells its lease from any other. */
 export interface Leased<Lease> {
@@ -26,8 +27,10 @@ export interface Leased<Lease> {
 export interface LeasingStore<Lease> {
   /** Leases at most `limit` jobs that are due, fresh ones first. */
   claim(limit: number): Promise<readonly Leased<Lease>[]>;
-  /** Applies a verdict, if the lease is still the one that the job was claimed under. */
-  settle(leased: Leased<Lease>, verdict: Verdict): Promise<void>;
+  /** Applies a verdict, if the lease is still the one that the job was claimed under; whether it was. */
+  settle(leased: Leased<Lease>, verdict: Verdict): Promise<boolean>;
+  /** Makes a job due again that was not begun, as if it had never been claimed, likewise. */
+  release(leased: Leased<Lease>): Promise<void>;
 }
 
 /** What the pump works with. */
@@ -50,6 +53,12 @@ interface Held<Lease> {
   readonly since: number;
 }
 
+/** A job that is being sent or settled. */
+interface Sending<Lease> {
+  /** What the store handed out meanwhile. */
+  again?: Held<Lease>;
+}
+
 /**
  * Keeps as many deliveries under way as allowed, each until its verdict is in the store: claims, delivers, settles.
  * While they end fast, more is claimed than there is room for, by what ended since the last claim; while AvantLink is
@@ -58,7 +67,12 @@ interface Held<Lease> {
 export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   const { store, deliver, concurrency, runtime, problem } = parts;
   const underWay = new Set<Promise<void>>();
-  const held: Held<Lease>[] = [];
+  // By key. A clock that is set forward ends leases early, and the store hands out again what this process has in hand:
+  // then only the newer lease counts.
+  const held = new Map<string, Held<Lease>>();
+  const sending = new Map<string, Sending<Lease>>();
+  /** Bodies of the latest that were delivered: such a one is not sent again, whatever its lease came to. */
+  const delivered = new Map<string, string>();
   let delivering = 0;
   // What is sent again if this process is killed: being delivered, or delivered and not noted yet.
   let unsettled = 0;
@@ -99,7 +113,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     const fast = endedSinceClaim >= FAST;
     // Twice as many, so that what is held soon lasts as long as the store takes.
     const ahead = fast ? Math.min(2 * endedSinceClaim, MOST_AHEAD) : 0;
-    return concurrency - delivering - held.length + ahead;
+    return concurrency - delivering - held.size + ahead;
   }
 
   async function claim(): Promise<void> {
@@ -108,7 +122,12 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     const since = runtime.now();
     endedSinceClaim = 0;
     const claimed = (await answered(store.claim(limit)))?.value ?? [];
-    held.push(...claimed.map((leased) => ({ leased, since })));
+    for (const leased of claimed) {
+      const { key } = leased.job;
+      const now = sending.get(key);
+      if (now) now.again = { leased, since };
+      else held.set(key, { leased, since });
+    }
     begin();
     if (claimed.length === limit) again = true;
     look();
@@ -128,10 +147,14 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   /** Delivers as much of what is held as there is room for. */
   function begin(): void {
     while (!stopped && owed === 0 && unsettled < concurrency) {
-      const next = held.shift();
+      const [next] = held.values();
       if (!next) return;
-      if (isStale(next.since)) release(next);
-      else track(send(next.leased));
+      const { leased, since } = next;
+      const { key, body } = leased.job;
+      held.delete(key);
+      if (delivered.get(key) === body) track(settle(leased, { verdict: "delivered" }));
+      else if (isStale(since)) release(leased);
+      else track(send(leased));
     }
   }
 
@@ -140,20 +163,16 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   }
 
   function giveBack(which: (one: Held<Lease>) => boolean): void {
-    const given = held.filter(which);
-    held.splice(0, held.length, ...held.filter((one) => !which(one)));
-    for (const one of given) release(one);
+    for (const [key, one] of held) {
+      if (!which(one)) continue;
+      held.delete(key);
+      release(one.leased);
+    }
   }
 
   /** Lets others have a job that was not begun. If the store does not answer, its lease ends by itself. */
-  function release({ leased }: Held<Lease>): void {
-    const verdict = {
-      verdict: "retry",
-      at: runtime.now(),
-      counted: false,
-      reason: "It was not begun.",
-    } as const;
-    track(answered(store.settle(leased, verdict)));
+  function release(leased: Leased<Lease>): void {
+    track(answered(store.release(leased)));
   }
 
   function track(work: Promise<unknown>): void {
@@ -164,17 +183,31 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   }
 
   async function send(leased: Leased<Lease>): Promise<void> {
+    const { key, body } = leased.job;
+    const own: Sending<Lease> = {};
+    sending.set(key, own);
     delivering += 1;
     unsettled += 1;
     const verdict = await verdictOn(leased.job);
     delivering -= 1;
     endedSinceClaim += 1;
+    if (verdict?.verdict === "delivered") remember(key, body);
     const settling = verdict && settle(leased, verdict);
     // What is claimed now may share a commit with what is settled.
     wake();
-    await settling;
+    const settled = (await settling) ?? true;
+    // It was handed out again either since it was due again, or since this lease had ended.
+    if (own.again && settled) held.set(key, own.again);
+    else if (own.again && verdict) await settle(own.again.leased, verdict);
+    sending.delete(key);
     unsettled -= 1;
     begin();
+  }
+
+  function remember(key: string, body: string): void {
+    delivered.set(key, body);
+    const [oldest] = delivered.size > MOST_REMEMBERED ? delivered.keys() : [];
+    if (oldest !== undefined) delivered.delete(oldest);
   }
 
   /** A delivery that breaks its promise costs its own job's lease, not the shop's process. */
@@ -187,17 +220,20 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     }
   }
 
-  async function settle(leased: Leased<Lease>, verdict: Verdict): Promise<void> {
-    if (await answered(store.settle(leased, verdict))) return;
+  /** Whether the lease was still its own. */
+  async function settle(leased: Leased<Lease>, verdict: Verdict): Promise<boolean> {
+    let answer = await answered(store.settle(leased, verdict));
+    if (answer) return answer.value;
     owed += 1;
-    while (!stopped) {
+    while (!stopped && !answer) {
       await new Promise<void>((resolve) => {
         runtime.after(LOOK_MS, resolve);
       });
-      if (await answered(store.settle(leased, verdict))) break;
+      answer = await answered(store.settle(leased, verdict));
     }
     owed -= 1;
     wake();
+    return answer?.value ?? false;
   }
 
   wake();

@@ -95,28 +95,37 @@ export class Jobs {
     });
   }
 
-  /** Applies a verdict, if the lease is still the one that the job was claimed under. */
-  settle({ job, lease }: Leased<number>, verdict: Verdict, now: number): void {
+  /** Applies a verdict, if the lease is still the one that the job was claimed under; whether it was. */
+  settle({ job, lease }: Leased<number>, verdict: Verdict, now: number): boolean {
     const key = bytesOf(job.key);
     const leased = "WHERE key = ? AND fence = ? AND due IS NOT NULL";
     if (verdict.verdict === "retry") {
-      this.#of(`UPDATE job SET due = ?, attempts = attempts + ?, tried = 1, fence = fence + 1 ${leased}`).run(
-        verdict.at,
-        verdict.counted ? 1 : 0,
-        key,
-        lease,
-      );
-    } else if (verdict.verdict === "dead") {
-      this.#of(`UPDATE job SET due = NULL, reason = ?, died_at = ? ${leased}`).run(
+      const retried = this.#of(
+        `UPDATE job SET due = ?, attempts = attempts + ?, tried = 1, fence = fence + 1 ${leased}`,
+      ).run(verdict.at, verdict.counted ? 1 : 0, key, lease);
+      return Number(retried.changes) > 0;
+    }
+    if (verdict.verdict === "dead") {
+      const died = this.#of(`UPDATE job SET due = NULL, reason = ?, died_at = ? ${leased}`).run(
         JSON.stringify(verdict.reason),
         now,
         key,
         lease,
       );
-    } else if (this.#of(`DELETE FROM job ${leased}`).run(key, lease).changes) {
-      this.#count("delivered");
-      this.#spend(key, 0, now);
+      return Number(died.changes) > 0;
     }
+    if (Number(this.#of(`DELETE FROM job ${leased}`).run(key, lease).changes) === 0) return false;
+    this.#count("delivered");
+    this.#spend(key, 0, now);
+    return true;
+  }
+
+  /** Makes a job due again that was not begun, if the lease is still its own. A fresh one keeps its turn. */
+  release({ job, lease }: Leased<number>, now: number): void {
+    this.#of(
+      `UPDATE job SET due = CASE tried WHEN 0 THEN accepted_at ELSE ? END, fence = fence + 1
+       WHERE key = ? AND fence = ? AND due IS NOT NULL`,
+    ).run(now, bytesOf(job.key), lease);
   }
 
   state(hex: string): JobState | undefined {

@@ -100,6 +100,7 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
         store: {
           claim: (limit) => write((jobs, now) => jobs.claim(limit, now)),
           settle: (leased, verdict) => write((jobs, now) => jobs.settle(leased, verdict, now)),
+          release: (leased) => write((jobs, now) => jobs.release(leased, now)),
         },
         deliver,
         concurrency,
