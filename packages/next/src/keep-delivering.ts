@@ -20,7 +20,7 @@ export function keepDelivering(
   keepAlive: KeepAlive | undefined,
 ): void {
   const delivery = tracking.then(async (receipt) => {
-    if (receipt?.status === "accepted") await access.settled(receipt.orderNumber, AFTER_RESPONSE_MS);
+    if (receipt && isUnderWay(receipt)) await access.settled(receipt.orderNumber, AFTER_RESPONSE_MS);
   });
   // The shop's own search for its order has no end that is known here.
   keepAlive?.(within(delivery, isServerless() ? PLATFORM_ENDS_MS : AFTER_RESPONSE_MS, access.runtime));
@@ -40,6 +40,13 @@ export function platformKeepAlive(): KeepAlive | undefined {
   const request = callGet(context);
   const waitUntil: unknown = Reflect.get(Object(request), "waitUntil");
   return typeof waitUntil === "function" ? (promise) => waitUntil.call(request, promise) : undefined;
+}
+
+/** Whether an order still goes somewhere: an outbox that was slow or failed has only the caller turned away. */
+function isUnderWay(receipt: Receipt): boolean {
+  if (receipt.status !== "rejected") return receipt.status === "accepted";
+  const { code } = receipt.error;
+  return code.startsWith("outbox.") && code !== "outbox.full" && code !== "outbox.no-transaction";
 }
 
 function isServerless(): boolean {
