@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
@@ -96,6 +97,29 @@ describe("the storefront", () => {
     });
   });
 
+  test("asks the payment's webhook to call again for an order that cannot be stored", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "next-storefront-"));
+    // Where its folder is to be, lies a file.
+    const inTheWay = join(folder, "outbox");
+    writeFileSync(inTheWay, "");
+    sandbox.fail({ status: 503 });
+    await using full = await openStorefront(
+      sandbox.url,
+      { OUTBOX_PATH: join(inTheWay, "outbox.sqlite") },
+      undefined,
+      folder,
+    );
+    const shopper = new Browser({ url: full.url, path: () => "/" }, { origin: full.url });
+    await submitForm(shopper, "/products/hearth-mug", { quantity: "1" });
+    await submitForm(shopper, "/checkout", CHECKOUT);
+    const body = JSON.stringify(latestPayment(full));
+    expect(await webhook(body, signatureOf(body, PAYMENT_SECRET), full)).toBe(503);
+    rmSync(inTheWay);
+    sandbox.fail(null);
+    expect(await webhook(body, signatureOf(body, PAYMENT_SECRET), full)).toBe(200);
+    await sandbox.waitForOrders(1, PATIENT);
+  });
+
   test("keeps an order through a crash, and delivers it at the next start without being asked", async () => {
     sandbox.fail({ status: 503 });
     const crashing = await openStorefront(sandbox.url);
@@ -188,8 +212,8 @@ export default { ...config, headers: async () => headers };
 });
 
 /** What the payment provider knows of the payment that it took last. */
-function latestPayment(): PaymentEvent {
-  const database = new DatabaseSync(join(shop.folder, "shop.sqlite"), { readOnly: true });
+function latestPayment({ folder } = shop): PaymentEvent {
+  const database = new DatabaseSync(join(folder, "shop.sqlite"), { readOnly: true });
   try {
     const row = database.prepare("SELECT event FROM payments ORDER BY rowid DESC").get();
     return JSON.parse(String(row?.event));
@@ -198,8 +222,8 @@ function latestPayment(): PaymentEvent {
   }
 }
 
-async function webhook(body: string, signature: string): Promise<number> {
-  const provider = new Browser({ url: shop.url, path: () => "/" }, { "user-agent": "Provider/1.0" });
+async function webhook(body: string, signature: string, { url } = shop): Promise<number> {
+  const provider = new Browser({ url, path: () => "/" }, { "user-agent": "Provider/1.0" });
   const headers = { "content-type": "application/json", "x-payment-signature": signature };
   return (await provider.open("/api/payments/webhook", { method: "POST", headers, body })).status;
 }

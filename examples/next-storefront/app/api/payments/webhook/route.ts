@@ -13,7 +13,11 @@ export async function POST(request: Request): Promise<Response> {
   if (!order) return new Response("There is no such order.", { status: 404 });
   if (event.type === "payment.succeeded") {
     const shopper = unpackContext(event.metadata); // AvantLink: this request is the provider's, not the shopper's
-    await trackOrder(tracker, orderForAvantLink(order), shopper); // AvantLink
+    const receipt = await trackOrder(tracker, orderForAvantLink(order), shopper); // AvantLink
+    // AvantLink: an order that no outbox has, the provider's next call brings again
+    if (receipt.status === "rejected" && receipt.error.code.startsWith("outbox."))
+      // AvantLink
+      return new Response("Please call again.", { status: 503 }); // AvantLink
   }
   return new Response("Thank you.");
 }
