@@ -63,4 +63,42 @@ describe("a shop that has only middleware.ts, on the edge runtime", () => {
     expect(landing.setCookies.map((line) => line.split("=", 1)[0])).toEqual(["avad", "avad_visitor"]);
     await sandbox.waitForClicks(1, PATIENT);
   });
+
+  describe("whose own code sets a cookie through cookies()", () => {
+    const names = (lines: readonly string[]) => lines.map((line) => line.split("=", 1)[0]);
+
+    test("sends the shop's cookies and ours, also where the shop's has the value that it had", async () => {
+      const shopper = browser();
+      for (const avad of ["77_f3/50%", "78_f4"]) {
+        const { status, setCookies } = await shopper.open(`/jar?avad=${encodeURIComponent(avad)}`);
+        expect(status).toBe(200);
+        expect(names(setCookies)).toEqual(expect.arrayContaining(["shelf", "ab", "avad"]));
+        expect(setCookies.join("\n")).toMatch(
+          /^ab=50%25; Path=\/; Expires=[^;]+; Max-Age=60; SameSite=strict$/m,
+        );
+        expect(setCookies.join("\n")).toMatch(
+          /^avad=[^;]+; Path=\/; .*Max-Age=\d{4,}; HttpOnly; SameSite=lax$/m,
+        );
+        expect(decodeURIComponent(shopper.cookies.get("avad") ?? "")).toBe(avad);
+      }
+      const clicks = await sandbox.waitForClicks(2, PATIENT);
+      expect(clicks.map((click) => sent(click, "tracking_ids.visitor_id"))).toEqual(
+        clicks.map(() => [shopper.cookies.get("avad_visitor")]),
+      );
+    });
+
+    test("removes ours where the shopper does not consent", async () => {
+      const shopper = browser();
+      await shopper.open("/?avad=77_f3");
+      shopper.cookies.set("consent", "no");
+      const { setCookies } = await shopper.open("/jar?avad=78_f4");
+      expect(names(setCookies)).toEqual(expect.arrayContaining(["shelf", "ab", "avad", "avad_visitor"]));
+      expect([...shopper.cookies.keys()]).toEqual(["consent", "shelf", "ab"]);
+      await sandbox.waitForClicks(1, PATIENT);
+    });
+
+    test("has what Next makes of it where nothing is ours to add", async () => {
+      expect(names((await browser().open("/jar")).setCookies)).toEqual(["shelf"]);
+    });
+  });
 });

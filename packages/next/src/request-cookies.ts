@@ -10,6 +10,7 @@ function pairOf(line: string): string {
   return line.split(";", 1)[0] ?? "";
 }
 
-function nameOf(line: string): string {
+/** The name at the head of `name=value`. */
+export function nameOf(line: string): string {
   return line.split("=", 1)[0]?.trim() ?? "";
 }

@@ -1,6 +1,7 @@
 import { createTracker, type Tracker, type TrackerOptions } from "@avantlink-s2s/core";
 import { type AdapterAccess, adapterAccess, type Landing } from "@avantlink-s2s/core/adapter";
 import type { NextFetchEvent, NextMiddleware, NextRequest } from "next/server.js";
+import { fillUsedJar } from "./cookie-jar.ts";
 import { proxiedResponse } from "./proxied-response.ts";
 import { pathOf, shopper } from "./shopper.ts";
 
@@ -26,7 +27,9 @@ export function trackClicks(trackerOrOptions: Tracker | ClickOptions, proxy?: Ne
     const { click, setCookies } = land(adapterAccess(tracker), request, path);
     if (click) event.waitUntil(tracker.trackClick(click, { waitForDeliveryMs: DELIVERY_MS }));
     const response = await proxy?.(request, event);
-    return proxiedResponse(request, response ?? undefined, { path, setCookies });
+    const answer = proxiedResponse(request, response ?? undefined, { path, setCookies });
+    if (proxy && setCookies.length > 0) await fillUsedJar(answer.headers.getSetCookie());
+    return answer;
   };
 }
 
