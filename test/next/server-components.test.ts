@@ -191,6 +191,31 @@ describe("a page that is rendered ahead", () => {
   );
 });
 
+describe("with generateStaticParams", () => {
+  test.each(["page", "handler"])("a %s that is force-dynamic is one like any other", async (kind) => {
+    const order = aNumber();
+    for (const _again of [1, 2]) {
+      expect((await new Browser(shop).open(`/ahead/dynamic/${kind}/${order}`)).status).toBe(200);
+    }
+    const [record] = await sandbox.waitForOrders(1, PATIENT);
+    expect(sent(record, "order.order_number")).toBe(order);
+    await settled();
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test("a page that is named in it and is force-dynamic waits for its shopper too", async () => {
+    const { body } = await new Browser(shop).open("/ahead/dynamic/page/PARAMS-built");
+    expect(receiptIn(body)).toMatchObject({ status: "accepted" });
+    await sandbox.waitForOrders(1, PATIENT);
+  });
+
+  test.each(["page", "handler"])("a %s that is not is refused by Next, to every shopper", async (kind) => {
+    const { status } = await new Browser(shop).open(`/ahead/undecided/${kind}/${aNumber()}`);
+    expect(status).toBe(500);
+    expect(shop.output()).toMatch(/DYNAMIC_SERVER_USAGE/);
+  });
+});
+
 describe("a server that is told to stop", () => {
   test("waits for the delivery of what it accepted, but not for ever", async () => {
     sandbox.fail({ hang: true });

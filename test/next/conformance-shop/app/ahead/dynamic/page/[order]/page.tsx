@@ -1,0 +1,15 @@
+import { trackOrder } from "@avantlink-s2s/next";
+import { plainReceipt, suiteOrder } from "../../../../../scenario.ts";
+import { tracker } from "../../../../../tracker.ts";
+
+export const dynamic = "force-dynamic";
+export const generateStaticParams = () => [{ order: "PARAMS-built" }];
+
+interface Props {
+  readonly params: Promise<{ order: string }>;
+}
+
+export default async function Dynamic({ params }: Props) {
+  const receipt = plainReceipt(await trackOrder(tracker, suiteOrder((await params).order)));
+  return <output>{JSON.stringify(receipt)}</output>;
+}
