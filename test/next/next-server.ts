@@ -32,7 +32,8 @@ export async function startNext(
     env: { PATH, HOME, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const exited = once(child, "exit");
+  // Not "exit", which may come before the last of what it printed.
+  const exited = once(child, "close");
   let output = "";
   const url = new Promise<string>((resolve, reject) => {
     let address = "";
@@ -44,7 +45,7 @@ export async function startNext(
         onLine(line);
       });
     }
-    child.once("exit", (code) => reject(new Error(`next start ended with ${code}:\n${output}`)));
+    child.once("close", (code) => reject(new Error(`next start ended with ${code}:\n${output}`)));
   });
   const close = async () => {
     child.kill("SIGTERM");

@@ -162,6 +162,16 @@ describe("the storefront", () => {
   });
 });
 
+test("does not start with a wrong option, and says which", async () => {
+  expect((await storefront()).output).not.toContain("Edge Runtime");
+  // Next may have said that it is ready before.
+  const ended = await openStorefront(sandbox.url, { AVANTLINK_MERCHANT_ID: "12345" }).then(async (opened) => {
+    await using server = opened;
+    return `${await server.exited} ${server.output()}`;
+  }, String);
+  expect(ended).toMatch(/^(?:1,|Error: next start ended with 1:)[\s\S]*\bmerchantId: /);
+});
+
 test("without our lines in proxy.ts and on the thank-you page the same shop is left", async () => {
   const without = (path: string) =>
     readFileSync(join(import.meta.dirname, "../../examples/next-storefront", path), "utf8")
