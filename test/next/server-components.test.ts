@@ -96,6 +96,22 @@ describe("a Server Component", () => {
     await sandbox.waitForOrders(1, PATIENT);
   });
 
+  test("tracks behind its page with the context that it read before", async () => {
+    const order = aNumber();
+    await new Browser(shop).open(`/rsc/thank-you?order=${order}&after`);
+    const [record] = await sandbox.waitForOrders(1, PATIENT);
+    expect(sent(record, "order.order_number")).toBe(order);
+    expect(sent(record, "user_agent")).toBe(USER_AGENT);
+  });
+
+  test("is rendered for each shopper, also where the context that it gives is all that it knows of one", async () => {
+    for (const status of ["accepted", "duplicate"]) {
+      expect(receiptIn((await new Browser(shop).open("/ahead/kept")).body)).toMatchObject({ status });
+    }
+    const [record] = await sandbox.waitForOrders(1, PATIENT);
+    expect(sent(record, "tracking_ids.avantlink_avad")).toBe("77_f3");
+  });
+
   test("shows its page while AvantLink hangs", async () => {
     const recover = sandbox.fail({ hang: true });
     const { status, body } = await new Browser(shop).open(`/rsc/thank-you?order=${aNumber()}`);
@@ -178,17 +194,18 @@ describe("getServerSideProps", () => {
 });
 
 describe("a page that is rendered ahead", () => {
-  test.each(["page", "handler"])(
-    "answers its first shopper as it is, and the order of a %s is rejected",
-    async (kind) => {
-      const order = aNumber();
-      const { status } = await new Browser(shop).open(`/ahead/${kind}/${order}`);
-      expect(status).toBe(200);
-      await shop.told((event) => event.code === "order.static-page" && event.orderNumber === order);
-      await settled();
-      expect(sandbox.requests).toHaveLength(0);
-    },
-  );
+  test.each([
+    ["page", "page", ""],
+    ["page that gives a kept context", "page", "KEPT-"],
+    ["handler", "handler", ""],
+  ])("answers its first shopper as it is, and the order of a %s is rejected", async (_, kind, prefix) => {
+    const order = prefix + aNumber();
+    const { status } = await new Browser(shop).open(`/ahead/${kind}/${order}`);
+    expect(status).toBe(200);
+    await shop.told((event) => event.code === "order.static-page" && event.orderNumber === order);
+    await settled();
+    expect(sandbox.requests).toHaveLength(0);
+  });
 });
 
 describe("with generateStaticParams", () => {

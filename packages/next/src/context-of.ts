@@ -34,3 +34,26 @@ export async function shopperOf(
   const seen = await headers();
   return isRenderedAhead(seen) ? undefined : shopper(access, { method: "GET", headers: seen, path });
 }
+
+/**
+ * Whether Next renders ahead where the shopper is known from elsewhere. As above, a page that is to be dynamic stops
+ * here at its build. In a script and behind a rendered page there is no request to ask about, and nothing is ahead.
+ */
+export async function aheadOfShoppers(): Promise<boolean> {
+  try {
+    await connection();
+  } catch (cause) {
+    if (!isWithoutRequest(cause)) throw cause;
+    return false;
+  }
+  return isRenderedAhead(await headers());
+}
+
+// Next tells these two by nothing but their words. All else that it throws is its own signal.
+function isWithoutRequest(cause: unknown): boolean {
+  const { message, digest }: { message?: unknown; digest?: unknown } = Object(cause);
+  return (
+    digest === undefined &&
+    /outside a request scope|used .connection(?:\(\))?. inside .after\(/.test(String(message))
+  );
+}

@@ -7,7 +7,7 @@ import type {
 } from "@avantlink-s2s/core";
 import { adapterAccess } from "@avantlink-s2s/core/adapter";
 import { afterResponse } from "./after-response.ts";
-import { shopperOf } from "./context-of.ts";
+import { aheadOfShoppers, shopperOf } from "./context-of.ts";
 import { keepDelivering, waitInline } from "./keep-delivering.ts";
 import { renderedAhead } from "./rendered-ahead.ts";
 
@@ -39,6 +39,7 @@ export async function trackOrder(
   const { path, waitForDeliveryMs = waitInline(access), ...asked } = options;
   let context: TrackingContext;
   if (from && !isRequest(from)) {
+    if (await aheadOfShoppers()) return access.turnAway(order, renderedAhead(access));
     context = from;
   } else {
     const request = await shopperOf(access, from, path);

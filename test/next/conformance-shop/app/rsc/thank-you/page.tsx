@@ -1,5 +1,6 @@
-import { trackOrder } from "@avantlink-s2s/next";
+import { contextOf, trackOrder } from "@avantlink-s2s/next";
 import { notFound, redirect } from "next/navigation.js";
+import { after } from "next/server.js";
 import { plainReceipt, resolvedOrder } from "../../../scenario.ts";
 import { tracker } from "../../../tracker.ts";
 
@@ -13,6 +14,11 @@ export default async function ThankYou({ searchParams }: Props) {
   if (query.get("answer") === "404") notFound();
   if (query.get("answer") === "302") redirect("/elsewhere");
   const order = await resolvedOrder(query);
+  if (query.has("after")) {
+    const context = await contextOf(tracker);
+    after(() => trackOrder(tracker, order, context));
+    return <output>{"{}"}</output>;
+  }
   const receipt = plainReceipt(
     await trackOrder(tracker, order, undefined, { path: query.get("path") ?? undefined }),
   );

@@ -11,6 +11,8 @@ interface Props {
 }
 
 export default async function Ahead({ params }: Props) {
-  const receipt = plainReceipt(await trackOrder(tracker, suiteOrder((await params).order)));
+  const { order } = await params;
+  const from = order.startsWith("KEPT") ? { avad: "77_f3" } : undefined;
+  const receipt = plainReceipt(await trackOrder(tracker, suiteOrder(order), from));
   return <output>{JSON.stringify(receipt)}</output>;
 }
