@@ -27,6 +27,8 @@ describeMapper("bigCommerceOrder", {
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
     ["awaits payment", "unpaid", { payment_status: "", status_id: 7 }],
     ["was declined", "unpaid", { payment_status: "declined" }],
+    ["was cancelled after it was paid", "unpaid", { payment_status: "captured", status_id: 5 }],
+    ["was deleted", "unpaid", { is_deleted: true }],
     ["has no status", "unmappable", { payment_status: undefined, status_id: undefined }],
     ["has a link where its products are", "unmappable", { products: BIGCOMMERCE_ORDER.products }],
     ["has a line without a total", "unmappable", { products: [{ ...BRUSHES, total_ex_tax: undefined }] }],

@@ -31,6 +31,11 @@ describeMapper("medusaOrder", {
       "unpaid",
       { payment_status: undefined, payment_collections: [{ status: "authorized" }] },
     ],
+    [
+      "has payments that were all cancelled",
+      "unpaid",
+      { payment_status: undefined, payment_collections: [{ status: "canceled" }] },
+    ],
     ["has no payment status", "unmappable", { payment_status: undefined }],
     ["has no items", "unmappable", { items: undefined }],
     [
@@ -101,7 +106,8 @@ test("maps what Medusa's own code holds: big numbers, and payment collections in
     item_total: big("30"),
     item_tax_total: { value: "6" },
     payment_status: undefined,
-    payment_collections: [{ status: "completed" }],
+    // The first was cancelled when the total changed.
+    payment_collections: [{ status: "canceled" }, { status: "completed" }],
   };
   const mapped = accepted(medusaOrder({ order }));
   expect(mapped.order).toMatchObject({ subtotal: "24.00", products: [{ unitPrice: "8.00", quantity: 3 }] });

@@ -50,6 +50,8 @@ export function bigCommerceOrder(order: unknown, options: BigCommerceOptions = {
 const PAID = ["captured", "paid", "partially refunded"];
 // Shipped, partially shipped, awaiting pickup, awaiting shipment, completed, awaiting fulfilment.
 const AFTER_PAYMENT = ["2", "3", "8", "9", "10", "11"];
+// Cancelled, declined: the payment's own status may still say that it was captured.
+const OVER = ["5", "6"];
 const LINES_A_PAGE = 50;
 const NOT_GOODS = ["shipping_cost_ex_tax", "handling_cost_ex_tax", "wrapping_cost_ex_tax"] as const;
 
@@ -66,6 +68,9 @@ const bigCommerce: Platform<BigCommerceOptions> = {
         "is missing; a webhook holds the order's ID only: get the order, products and coupons",
       );
       return undefined;
+    }
+    if (OVER.includes(status.text() ?? "") || order.at("is_deleted").flag()) {
+      return { reason: "unpaid", path: status.path, message: "is cancelled, declined or deleted" };
     }
     const word = payment.word();
     if (word === undefined ? AFTER_PAYMENT.includes(status.text() ?? "") : PAID.includes(word))

@@ -60,7 +60,11 @@ const medusa: Platform<MapOptions> = {
       return { reason: "unpaid", path: status.path, message: "is canceled or draft" };
     }
     const collections = order.at("payment_collections");
-    const states = collections.list()?.map((collection) => collection.at("status").word());
+    // A change of the total cancels a collection and makes another.
+    const states = collections
+      .list()
+      ?.map((collection) => collection.at("status").word())
+      .filter((state) => state !== "canceled");
     if (payment.missing && !states) {
       notes.issue(payment.path, "is missing; ask for payment_status, or for payment_collections.status");
       return undefined;
