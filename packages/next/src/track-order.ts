@@ -26,8 +26,8 @@ export interface TrackOrderOptions extends CoreTrackOrderOptions {
 /**
  * Tracks an order from a Server Component, a Server Action, a route handler or a webhook; the call itself is the
  * confirmation, so it stands behind the page's own `notFound()` and `redirect()`. Without `from` the request being
- * answered is read, and the page becomes dynamic by itself; a payment provider's webhook gives the context that was
- * packed at checkout.
+ * answered is read; a payment provider's webhook gives the context that was packed at checkout. With either a page
+ * becomes dynamic by itself, unless it has `generateStaticParams`.
  */
 export async function trackOrder(
   tracker: Tracker,
