@@ -1,51 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Order } from "@avantlink-s2s/core";
 import { createTracker } from "@avantlink-s2s/core";
 import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
-import { type OrderRecord, type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import { afterEach, describe, expect, test } from "vitest";
-import { runCommand, startCommand } from "../support/command-line.ts";
+import { runCommand } from "../support/command-line.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { type OutboxAddress, outboxAt, startBoss } from "../support/outboxes.ts";
 import { aStore, DURABLE } from "../support/stores.ts";
+import { aDesk, manyOrders, ndjson, numbersAt, orderAt } from "./desk.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-/** A folder with a file of orders, and a sandbox to send them to. */
-async function aDesk(name: string, text: string) {
-  const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
-  ends.push(() => rm(folder, { recursive: true }));
-  const file = join(folder, name);
-  await writeFile(file, text);
-  const sandbox = await startSandbox();
-  ends.push(() => sandbox.close());
-  const env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url };
-  return {
-    folder,
-    file,
-    sandbox,
-    env,
-    start: (...args: string[]) => startCommand(["backfill", file, "--rate", "2000", ...args], { env }),
-    run: (...args: string[]) => runCommand(["backfill", file, "--rate", "2000", ...args], { env }),
-  };
-}
-
-const ndjson = (orders: readonly unknown[]) => orders.map((order) => `${JSON.stringify(order)}\n`).join("");
-const manyOrders = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({
-    ...anOrder({ orderNumber: `${index + 1}` }),
-    context: aContext(),
-  }));
-const numberOf = ({ body }: OrderRecord) => (body as { order: { order_number: string } }).order.order_number;
-const numbersAt = ({ orders }: Sandbox) => orders.map(numberOf);
-const orderAt = ({ orders }: Sandbox, number: string) =>
-  orders.find((order) => numberOf(order) === number)?.body;
 
 /** What half a minute does to what a dead process had under way. */
 function runOutLeases(state: string): void {

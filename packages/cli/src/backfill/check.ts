@@ -23,6 +23,8 @@ export interface FileCheck {
   /** What can be sent, by currency, in major units; for a look at whether the file is the right one. */
   readonly sales: Readonly<Record<string, number>>;
   readonly ignoredColumns: readonly string[];
+  /** The line from which on nothing could be read, if there is one. Then all the rest tells of a part of the file. */
+  readonly unreadableFrom: number | undefined;
 }
 
 /** Reads the whole file and sends nothing. */
@@ -35,6 +37,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   const sales: Record<string, number> = {};
   let sendable = 0;
   let refusedByShopper = 0;
+  let unreadableFrom: number | undefined;
 
   function note(line: number, problem: Problem): void {
     counts[problem.rule] = (counts[problem.rule] ?? 0) + 1;
@@ -45,6 +48,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   for await (const entry of file.entries(position)) {
     const { line } = entry;
     if (!entry.ok) {
+      if (entry.last) unreadableFrom = line;
       note(line, { severity: "error", field: entry.field, rule: "file", message: entry.message });
       continue;
     }
@@ -85,6 +89,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
       Object.entries(sales).map(([currency, sum]) => [currency, Number(sum.toFixed(2))]),
     ),
     ignoredColumns: file.ignoredColumns,
+    unreadableFrom,
   };
 }
 

@@ -1,94 +1,57 @@
 import type { Readable } from "node:stream";
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
-import { parse } from "csv-parse";
+import { type CsvRow, LINE_COLUMNS, ORDER_COLUMNS, readCsvRows } from "./csv-rows.ts";
 import type { FileEntry } from "./order-file.ts";
 
-// What belongs to the order stands in each of its rows, or in the first one only.
-const ORDER_COLUMNS = [
-  "order_number",
-  "currency",
-  "subtotal",
-  "order_discount",
-  "coupon_codes",
-  "new_customer",
-  "country",
-  "region",
-  "state",
-  "customer_id",
-  "avad",
-  "visitor_id",
-  "user_id",
-  "current_url",
-  "referrer_url",
-  "user_agent",
-  "ip_address",
-  "google_click_id",
-  "custom_tracking_code",
-  "consent",
-] as const;
-const LINE_COLUMNS = ["sku", "unit_price", "quantity"] as const;
-
-type Column = (typeof ORDER_COLUMNS)[number] | (typeof LINE_COLUMNS)[number];
-type Row = Readonly<Partial<Record<Column, string>>>;
-
-interface Read {
-  readonly record: Row;
-  readonly info: { readonly lines: number };
+/** The rows of one order, as far as they were read. */
+interface OpenOrder {
+  readonly number: string;
+  readonly line: number;
+  readonly records: Extract<CsvRow, { ok: true }>["record"][];
+  /** The line of a row that belongs to it, or may, and has too many values or too few. */
+  misshapen: number | undefined;
 }
 
 /** One row an item; the rows of an order stand together. `ignored` gets the columns that mean nothing here. */
 export async function* readCsvOrders(bytes: Readable, ignored: string[]): AsyncGenerator<FileEntry> {
-  const known: ReadonlySet<string> = new Set([...ORDER_COLUMNS, ...LINE_COLUMNS]);
-  const rows = parse({
-    bom: true,
-    info: true,
-    trim: true,
-    skip_empty_lines: true,
-    columns(header: string[]) {
-      const names = header.map((name) =>
-        name
-          .trim()
-          .toLowerCase()
-          .replace(/[\s-]+/g, "_"),
-      );
-      ignored.splice(0, ignored.length, ...header.filter((_, index) => !known.has(names[index] ?? "")));
-      return names;
-    },
-  });
-  bytes.on("error", (error) => rows.destroy(error));
-  bytes.pipe(rows);
-
-  let together: Read[] = [];
-  try {
-    for await (const read of rows as AsyncIterable<Read>) {
-      const number = read.record.order_number ?? "";
-      const [first] = together;
-      if (first && number !== "" && number !== first.record.order_number) {
-        yield entryOf(together);
-        together = [];
-      }
-      together.push(read);
+  let open: OpenOrder | undefined;
+  let anybodys: number | undefined;
+  for await (const row of readCsvRows(bytes, ignored)) {
+    const { line } = row;
+    if (!row.ok) {
+      // The order that is open may go on behind it.
+      const message = `cannot be read as CSV (${row.code}); nothing after it is known`;
+      yield { ok: false, last: true, line, field: "row", message };
+      return;
     }
-  } catch (cause) {
-    if (!isCsvFault(cause)) throw cause;
-    if (together.length > 0) yield entryOf(together);
-    yield {
-      ok: false,
-      line: cause.lines,
-      field: "row",
-      message: `cannot be read as CSV (${cause.code}); nothing after it was read`,
-    };
-    return;
-  } finally {
-    bytes.destroy();
+    const number = row.record.order_number ?? "";
+    if (!row.numberIsSure && number !== open?.number) {
+      // It may belong to the order before it or to the one after it, either of which would be short of it.
+      anybodys = line;
+      if (open) open.misshapen ??= line;
+      continue;
+    }
+    if (!open || (number !== "" && number !== open.number)) {
+      if (open) yield entryOf(open);
+      open = { number, line, records: [], misshapen: anybodys };
+    }
+    anybodys = undefined;
+    open.records.push(row.record);
+    if (!row.whole) open.misshapen ??= line;
   }
-  if (together.length > 0) yield entryOf(together);
+  if (open) yield entryOf(open);
+  else if (anybodys !== undefined) yield misshapen(anybodys, anybodys);
 }
 
-function entryOf(rows: readonly Read[]): FileEntry {
-  const line = rows[0]?.info.lines ?? 0;
+function misshapen(line: number, at: number): FileEntry {
+  const message = `the row in line ${at} has more or fewer values than there are columns`;
+  return { ok: false, line, field: "row", message };
+}
+
+function entryOf({ line, records, misshapen: at }: OpenOrder): FileEntry {
+  if (at !== undefined) return misshapen(line, at);
   const order: Record<string, string> = {};
-  for (const { record } of rows) {
+  for (const record of records) {
     for (const column of ORDER_COLUMNS) {
       const value = record[column] ?? "";
       if (value === "") continue;
@@ -116,9 +79,9 @@ function entryOf(rows: readonly Read[]): FileEntry {
       id: order.customer_id,
     },
     // A row that names no item only carries the order.
-    products: rows
-      .filter(({ record }) => LINE_COLUMNS.some((column) => (record[column] ?? "") !== ""))
-      .map(({ record }) => ({
+    products: records
+      .filter((record) => LINE_COLUMNS.some((column) => (record[column] ?? "") !== ""))
+      .map((record) => ({
         sku: record.sku === "" ? undefined : record.sku,
         unitPrice: record.unit_price === "" ? undefined : record.unit_price,
         quantity: /^\d+$/.test(record.quantity ?? "") ? Number(record.quantity) : record.quantity,
@@ -147,14 +110,4 @@ function listIn(text: string | undefined): readonly string[] {
 function truth(text: string): boolean | null {
   if (/^(?:true|yes|1)$/i.test(text)) return true;
   return /^(?:false|no|0)$/i.test(text) ? false : null;
-}
-
-function isCsvFault(cause: unknown): cause is { readonly code: string; readonly lines: number } {
-  return (
-    typeof cause === "object" &&
-    cause !== null &&
-    "code" in cause &&
-    String(cause.code).startsWith("CSV_") &&
-    "lines" in cause
-  );
 }

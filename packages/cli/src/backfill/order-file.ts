@@ -10,7 +10,13 @@ import { readNdjsonOrders } from "./ndjson-orders.ts";
 /** One order of a file, or what is wrong with the place where one should stand. */
 export type FileEntry = { readonly line: number } & (
   | ({ readonly ok: true } & GivenOrder)
-  | { readonly ok: false; readonly field: string; readonly message: string }
+  | {
+      readonly ok: false;
+      readonly field: string;
+      readonly message: string;
+      /** Nothing can be read from here on, so that nobody knows what else the file holds. */
+      readonly last?: true;
+    }
 );
 
 /** A file of orders, read as often as needed, an order at a time. */

@@ -19,14 +19,25 @@ export function shown({
   counts,
   sales,
   ignoredColumns,
+  unreadableFrom,
+  problems,
 }: FileCheck) {
-  return { sendable, faulty, repeated: repeated.size, refusedByShopper, counts, sales, ignoredColumns };
+  return {
+    sendable,
+    faulty,
+    repeated: repeated.size,
+    refusedByShopper,
+    counts,
+    sales,
+    ignoredColumns,
+    unreadableFrom,
+    problems,
+  };
 }
 
-/** Tells what a check has found. */
+/** Tells people what a check has found. */
 export function sayCheck(terminal: Terminal, check: FileCheck): void {
-  const { say, sayJson } = terminal;
-  sayJson({ ...shown(check), problems: check.problems });
+  const { say } = terminal;
   sayProblems(
     terminal,
     check.problems.map(({ line, field, ...rest }) => ({ ...rest, field: `line ${line}: ${field}` })),
@@ -41,18 +52,30 @@ export function sayCheck(terminal: Terminal, check: FileCheck): void {
   say(
     `${check.sendable} orders can be sent, ${check.faulty} cannot, ${check.repeated.size} order numbers are repeated, ${check.refusedByShopper} shoppers refused tracking.`,
   );
+  if (check.unreadableFrom !== undefined)
+    say(`That is a part of the file: ${unreadable(check.unreadableFrom)}`);
+}
+
+/** Why nothing of a file is sent, whatever was asked for. */
+export function unreadable(line: number): string {
+  return `it cannot be read on from line ${line}, and nothing after it is known.`;
 }
 
 /** Tells what became of the orders. `named` are the options that name the outbox which has them. */
 export function saySent(
   { say, note }: Terminal,
   sent: SendReport,
-  { sendable, named }: { readonly sendable: number; readonly named: string },
+  { check, named }: { readonly check: FileCheck; readonly named: string },
 ): void {
   const { delivered, knownBefore, refused, unconfirmed, pending } = sent;
   say(
     `${delivered} delivered, ${knownBefore} known from before, ${refused} refused, ${unconfirmed} unconfirmed, ${pending} still to be delivered.`,
   );
+  if (isFaulty(check)) {
+    say(
+      `Left out: ${check.faulty} that cannot be sent, ${check.repeated.size} repeated order numbers; see above.`,
+    );
+  }
   if (refused > 0) note(`AvantLink refused ${refused}: avantlink-s2s outbox list ${named}`);
   if (unconfirmed > 0) {
     note(
@@ -65,7 +88,7 @@ export function saySent(
     );
   }
   if (sent.interrupted) {
-    const left = sendable - delivered - knownBefore - refused - unconfirmed;
+    const left = check.sendable - delivered - knownBefore - refused - unconfirmed;
     note(`Give the same command again to go on; ${left} orders are left.`);
   }
   if (pending > 0 && sent.lastFailure !== "") note(harmless(sent.lastFailure));

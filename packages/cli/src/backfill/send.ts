@@ -174,6 +174,9 @@ type Sendable = Extract<FileEntry, { ok: true }>;
 
 async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): AsyncGenerator<Sendable> {
   for await (const entry of entries) {
+    if (!entry.ok && entry.last) {
+      throw new CommandError(EXIT.wrong, "The file was changed while it was sent: its rest cannot be read.");
+    }
     if (!entry.ok || check.faultyLines.has(entry.line) || isRefused(entry.context)) continue;
     if (!check.repeated.has(numberOf(entry.order))) yield entry;
   }

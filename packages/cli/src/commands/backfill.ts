@@ -3,7 +3,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile } from "../backfill/check.ts";
 import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
 import { showProgress } from "../backfill/progress.ts";
-import { exitOf, isFaulty, sayCheck, saySent, shown } from "../backfill/report.ts";
+import { exitOf, isFaulty, sayCheck, saySent, shown, unreadable } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
 import { clock } from "../clock.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -49,14 +49,27 @@ export const backfillCommand = new Command("backfill")
     const terminal = openTerminal({ json: options.json === true });
     const file = await openOrderFile(path, options.format);
     const check = await withProgress(file, (position) => checkFile(file, position));
+    if (isFaulty(check) || options.send !== true) sayCheck(terminal, check);
     if (options.send !== true) {
-      sayCheck(terminal, check);
-      terminal.say(`Nothing was sent. ${check.sendable} orders would be: add --send.`);
+      terminal.sayJson(shown(check));
+      terminal.say(
+        check.unreadableFrom === undefined
+          ? `Nothing was sent. ${check.sendable} orders would be: add --send.`
+          : "Nothing was sent, and nothing would be.",
+      );
       process.exitCode = isFaulty(check) ? EXIT.wrong : EXIT.ok;
       return;
     }
+    if (check.unreadableFrom !== undefined) {
+      terminal.sayJson(shown(check));
+      throw new CommandError(
+        EXIT.wrong,
+        `Nothing was sent of ${path}: ${unreadable(check.unreadableFrom)}`,
+        "Correct the file there. --skip-faulty is for faults that end with their order.",
+      );
+    }
     if (isFaulty(check) && options.skipFaulty !== true) {
-      sayCheck(terminal, check);
+      terminal.sayJson(shown(check));
       throw new CommandError(
         EXIT.wrong,
         "Nothing was sent, because of the faults above.",
@@ -84,7 +97,7 @@ export const backfillCommand = new Command("backfill")
       check.sendable,
     );
     terminal.sayJson({ file: path, ...shown(check), sent, state: state.place });
-    saySent(terminal, sent, { sendable: check.sendable, named: state.named });
+    saySent(terminal, sent, { check, named: state.named });
     process.exitCode = exitOf(sent);
   });
 
