@@ -23,7 +23,7 @@ export interface Courier {
 export interface CourierReports {
   readonly delivered: (key: string) => void;
   /** One that the outbox could not take. */
-  readonly deliveredAtOnce: () => void;
+  readonly deliveredAtOnce: (key: string) => void;
   readonly dead: (key: string, error: AvantLinkError) => void;
   readonly failed: (error: AvantLinkError) => void;
   /** A click arrived or was given up. */
@@ -146,7 +146,7 @@ export function createCourier(
       const outcome = await attempt("order", job.body);
       if (outcome.kind !== "delivered") return false;
       delivered(job);
-      reports.deliveredAtOnce();
+      reports.deliveredAtOnce(job.key);
       return true;
     },
   };

@@ -54,8 +54,9 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
         lastFailure = undefined;
         waitingRoom.settled(key, { state: "delivered" });
       },
-      deliveredAtOnce() {
+      deliveredAtOnce(key) {
         lastDeliveredAt = runtime.now();
+        waitingRoom.settled(key, { state: "delivered" });
       },
       dead(key, error) {
         noteFailure(error);
