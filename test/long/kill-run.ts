@@ -49,6 +49,7 @@ export async function killRun(run: KillRun): Promise<KillReport> {
   const failures = new Map<string, number[]>();
   function hear(news: ShopNews): void {
     if (news.told === "accepted") acknowledged.add(news.orderNumber);
+    if (news.told === "refused") refused.add(news.orderNumber);
     if (news.told !== "verdict" || news.type !== "retrying") return;
     failures.set(news.orderNumber, [...(failures.get(news.orderNumber) ?? []), Date.now()]);
   }

@@ -20,6 +20,8 @@ export type ShopNews =
   | { readonly told: "listening"; readonly port: number }
   /** An order's acceptance was acknowledged by an event. */
   | { readonly told: "accepted"; readonly orderNumber: string }
+  /** Its outbox did not take it in time, so that it is sent directly. */
+  | { readonly told: "refused"; readonly orderNumber: string }
   | { readonly told: "verdict"; readonly type: "delivered" | "retrying"; readonly orderNumber: string };
 
 /** What a shop answers on `/receipt`. */
@@ -35,6 +37,7 @@ const tell = (news: ShopNews) => process.send?.(news);
 function onEvent(event: TrackingEvent): void {
   if (!("orderNumber" in event) || event.kind !== "order") return;
   if (event.type === "accepted") tell({ told: "accepted", orderNumber: event.orderNumber });
+  if (event.type === "rejected") tell({ told: "refused", orderNumber: event.orderNumber });
   if (event.type === "delivered" || event.type === "retrying") {
     tell({ told: "verdict", type: event.type, orderNumber: event.orderNumber });
   }
