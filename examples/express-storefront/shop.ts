@@ -66,6 +66,9 @@ export function createShop({
   app.use(trackClicks(tracker)); // AvantLink: remembers the affiliate's link that brought a visitor
   app.use("/checkout/thank-you", trackOrders(tracker, orderForAvantLink)); // AvantLink: sends the order
 
+  // Before the session, so that nothing is waited for between reading a cart and emptying it. A body may take its time: a
+  // second checkout whose session is read before its body has come holds the cart that the first one is about to empty.
+  app.use(express.urlencoded({ extended: false, limit: "20kb" }));
   app.use(
     session({
       name: "shop.sid",
@@ -77,7 +80,6 @@ export function createShop({
       cookie: { httpOnly: true, sameSite: "lax", secure: "auto", maxAge: 30 * DAY_MS },
     }),
   );
-  app.use(express.urlencoded({ extended: false, limit: "20kb" }));
 
   app.get("/", (request, response) => {
     send(response, cataloguePage(catalogue, itemsIn(cartOf(request))));

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request as post } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -190,6 +192,52 @@ test("an impatient second click on Pay is thanked for the same order", async () 
   await shop.events.waitFor("duplicate");
   expect(sandbox.orders).toHaveLength(1);
 });
+
+test("two clicks on Pay whose forms are both still under way are one order", async () => {
+  const shop = await open();
+  const added = await request(shop.url)
+    .post("/cart/add")
+    .type("form")
+    .send({ sku: "MUG-HEARTH" })
+    .expect(303);
+  const Cookie = String(added.get("Set-Cookie")?.find((line) => line.startsWith("shop.sid="))).split(";")[0];
+  const posts = await Promise.all([headOfCheckout(shop, Cookie), headOfCheckout(shop, Cookie)]);
+  const answers = await Promise.all(posts.map((finish) => finish()));
+  const next = openBrowser();
+  await next.arrive(shop.url, plan.affiliate);
+
+  expect(answers).toEqual(Array(2).fill("303 /checkout/thank-you"));
+  await request(shop.url)
+    .get("/checkout/thank-you")
+    .set("Cookie", String(Cookie))
+    .expect(200)
+    .expect(/LL-10001/);
+  expect((await buy(next, plan, untold)).orderNumber).toBe("LL-10002");
+});
+
+/** Sends a checkout's head, and resolves when the shop has it, with what sends the form and tells the answer. */
+async function headOfCheckout({ url }: Storefront, Cookie = ""): Promise<() => Promise<string>> {
+  const form = new URLSearchParams(CHECKOUT).toString();
+  const posting = post(`${url}/checkout`, {
+    method: "POST",
+    agent: false,
+    headers: {
+      Cookie,
+      "Content-Type": "application/x-www-form-urlencoded",
+      "Content-Length": form.length,
+      // Node.js answers that it may continue, and in the same turn hands the request to the shop.
+      Expect: "100-continue",
+    },
+  });
+  posting.flushHeaders();
+  await once(posting, "continue");
+  return async () => {
+    posting.end(form);
+    const [response] = (await once(posting, "response")) as [IncomingMessage];
+    response.resume();
+    return `${response.statusCode} ${response.headers.location}`;
+  };
+}
 
 test("what no page of the shop sends is answered calmly", async () => {
   const shop = await open();
