@@ -1,6 +1,8 @@
-import { type Order, type TrackingContext, toOrderPayload } from "@avantlink-s2s/core";
+import { type Finding, type Order, type OrderPayloadResult, toOrderPayload } from "@avantlink-s2s/core";
+import { fieldsOf } from "../json-file.ts";
 import type { Problem } from "../problems.ts";
-import type { OrderFile } from "./order-file.ts";
+import type { FileEntry, OrderFile } from "./order-file.ts";
+import { isRefused } from "./refusal.ts";
 
 const MOST_SHOWN = 50;
 
@@ -14,8 +16,8 @@ export interface FileCheck {
   readonly faulty: number;
   /** Order numbers that stand in more than one place, apart from each other. None of theirs is sent. */
   readonly repeated: ReadonlySet<string>;
-  /** Lines of orders that cannot be sent. */
-  readonly faultyLines: ReadonlySet<number>;
+  /** Lines of orders that are not to be sent, because they are faulty or repeated. */
+  readonly unsendableLines: ReadonlySet<number>;
   /** The first problems, with the line that each one is in. */
   readonly problems: readonly (Problem & { readonly line: number })[];
   /** How often each rule was broken. */
@@ -27,15 +29,20 @@ export interface FileCheck {
   readonly unreadableFrom: number | undefined;
 }
 
+/** Where an order number stood first, and what the order there comes to if it can be sent. */
+interface Place {
+  readonly line: number;
+  readonly sale: { readonly currency: string; readonly amount: number } | undefined;
+}
+
 /** Reads the whole file and sends nothing. */
 export async function checkFile(file: OrderFile, position: (bytes: number) => void): Promise<FileCheck> {
-  const seen = new Set<string>();
+  const places = new Map<string, Place>();
   const repeated = new Set<string>();
   const faultyLines = new Set<number>();
+  const firstLines = new Set<number>();
   const problems: (Problem & { readonly line: number })[] = [];
   const counts: Record<string, number> = {};
-  const sales: Record<string, number> = {};
-  let sendable = 0;
   let refusedByShopper = 0;
   let unreadableFrom: number | undefined;
 
@@ -45,44 +52,67 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
     if (problems.length < MOST_SHOWN) problems.push({ line, ...problem });
   }
 
-  for await (const entry of file.entries(position)) {
-    const { line } = entry;
-    if (!entry.ok) {
-      if (entry.last) unreadableFrom = line;
-      note(line, { severity: "error", field: entry.field, rule: "file", message: entry.message });
-      continue;
-    }
-    const mapped = toOrderPayload(entry.order, entry.context);
-    if (!mapped.ok) {
-      for (const { path, message } of mapped.error.issues) {
-        note(line, { severity: "error", field: path, rule: mapped.error.code, message });
-      }
-      continue;
-    }
-    const { order } = mapped.payload;
-    if (isRefused(entry.context)) {
-      refusedByShopper += 1;
-      continue;
-    }
-    if (seen.has(order.order_number)) {
-      repeated.add(order.order_number);
-      const message = "stood in an earlier line, apart from this one; an order's rows must stand together";
-      note(line, { severity: "error", field: "orderNumber", rule: "file.repeated", message });
-      continue;
-    }
-    seen.add(order.order_number);
-    for (const { code, path, message } of mapped.findings) {
+  function noteFindings(line: number, findings: readonly Finding[]): void {
+    for (const { code, path, message } of findings) {
       note(line, { severity: "warning", field: path, rule: code, message });
     }
+  }
+
+  function saleOf(entry: FileEntry, mapped: OrderPayloadResult | undefined): Place["sale"] {
+    const { line } = entry;
+    if (!entry.ok) {
+      note(line, { severity: "error", field: entry.field, rule: "file", message: entry.message });
+      return undefined;
+    }
+    if (!mapped?.ok) {
+      for (const { path, message } of mapped?.error.issues ?? []) {
+        note(line, { severity: "error", field: path, rule: mapped?.error.code ?? "", message });
+      }
+      return undefined;
+    }
+    if (isRefused(entry.context)) {
+      refusedByShopper += 1;
+      return undefined;
+    }
+    const { currency, order_amount_subtotal: amount } = mapped.payload.order;
+    return { currency, amount };
+  }
+
+  for await (const entry of file.entries(position)) {
+    const { line } = entry;
+    if (!entry.ok && entry.last) unreadableFrom = line;
+    const mapped = entry.ok ? toOrderPayload(entry.order, entry.context) : undefined;
+    const sale = saleOf(entry, mapped);
+    const number = mapped?.ok
+      ? mapped.payload.order.order_number
+      : numberOf(entry.ok ? fieldsOf(entry.order).orderNumber : entry.orderNumber);
+    if (number === "") continue;
+    // Whatever stood there, be it refused or faulty: what stands here would be a part of it.
+    const first = places.get(number);
+    if (first === undefined) {
+      places.set(number, { line, sale });
+      if (sale && mapped?.ok) noteFindings(line, mapped.findings);
+      continue;
+    }
+    repeated.add(number);
+    firstLines.add(first.line);
+    const message = "stood in an earlier line, apart from this one; an order's rows must stand together";
+    note(line, { severity: "error", field: "orderNumber", rule: "file.repeated", message });
+  }
+
+  const sales: Record<string, number> = {};
+  let sendable = 0;
+  for (const [number, { sale }] of places) {
+    if (sale === undefined || repeated.has(number)) continue;
     sendable += 1;
-    sales[order.currency] = (sales[order.currency] ?? 0) + order.order_amount_subtotal;
+    sales[sale.currency] = (sales[sale.currency] ?? 0) + sale.amount;
   }
   return {
-    sendable: sendable - repeated.size,
+    sendable,
     refusedByShopper,
     faulty: faultyLines.size,
     repeated,
-    faultyLines,
+    unsendableLines: new Set([...faultyLines, ...firstLines]),
     problems,
     counts,
     sales: Object.fromEntries(
@@ -93,12 +123,8 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   };
 }
 
-/** Whether the shopper refused, by the shop's own banner or by the browser's signal. */
-export function isRefused(context: TrackingContext | undefined): boolean {
-  return context?.consent === "denied" || context?.gpc === true;
-}
-
-/** The number of an order that is about to be sent. */
-export function numberOf(order: Order): string {
-  return String(order.orderNumber).trim();
+/** The number by which an order is sent, of a value in its place; `""` where it is none. */
+function numberOf(orderNumber: unknown): string {
+  const bare = toOrderPayload({ orderNumber, currency: "USD", subtotal: 0 } as Order);
+  return bare.ok ? bare.payload.order.order_number : "";
 }

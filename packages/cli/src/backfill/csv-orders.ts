@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
 import { type CsvRow, LINE_COLUMNS, ORDER_COLUMNS, readCsvRows } from "./csv-rows.ts";
 import type { FileEntry } from "./order-file.ts";
+import { willInText } from "./refusal.ts";
 
 /** The rows of one order, as far as they were read. */
 interface OpenOrder {
@@ -40,31 +41,38 @@ export async function* readCsvOrders(bytes: Readable, ignored: string[]): AsyncG
     if (!row.whole) open.misshapen ??= line;
   }
   if (open) yield entryOf(open);
-  else if (anybodys !== undefined) yield misshapen(anybodys, anybodys);
+  else if (anybodys !== undefined)
+    yield { ok: false, line: anybodys, field: "row", message: misshapen(anybodys) };
 }
 
-function misshapen(line: number, at: number): FileEntry {
-  const message = `the row in line ${at} has more or fewer values than there are columns`;
-  return { ok: false, line, field: "row", message };
+function misshapen(line: number): string {
+  return `the row in line ${line} has more or fewer values than there are columns`;
 }
 
-function entryOf({ line, records, misshapen: at }: OpenOrder): FileEntry {
-  if (at !== undefined) return misshapen(line, at);
+function entryOf({ line, number, records, misshapen: at }: OpenOrder): FileEntry {
+  const fault = (field: string, message: string): FileEntry => ({
+    ok: false,
+    line,
+    orderNumber: number,
+    field,
+    message,
+  });
+  if (at !== undefined) return fault("row", misshapen(at));
   const order: Record<string, string> = {};
   for (const record of records) {
     for (const column of ORDER_COLUMNS) {
       const value = record[column] ?? "";
       if (value === "") continue;
       if (order[column] !== undefined && order[column] !== value) {
-        return { ok: false, line, field: column, message: "differs between the rows of one order" };
+        return fault(column, "differs between the rows of one order");
       }
       order[column] = value;
     }
   }
   const newCustomer = order.new_customer === undefined ? undefined : truth(order.new_customer);
-  if (newCustomer === null) {
-    return { ok: false, line, field: "new_customer", message: "is neither true nor false" };
-  }
+  if (newCustomer === null) return fault("new_customer", "is neither true nor false");
+  const said = willInText(order.consent);
+  if (!said.ok) return fault(said.field, said.message);
   const built: Record<string, unknown> = {
     orderNumber: order.order_number,
     currency: order.currency,
@@ -97,7 +105,7 @@ function entryOf({ line, records, misshapen: at }: OpenOrder): FileEntry {
     userIds: listIn(order.user_id),
     googleClickId: order.google_click_id,
     customTrackingCode: order.custom_tracking_code,
-    consent: order.consent,
+    ...said.will,
   };
   // The mapper checks every field itself, whatever the file held.
   return { ok: true, line, order: built as unknown as Order, context: context as TrackingContext };

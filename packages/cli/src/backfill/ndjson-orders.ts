@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import split2 from "split2";
 import { givenOrder } from "../given-order.ts";
+import { fieldsOf } from "../json-file.ts";
 import type { FileEntry } from "./order-file.ts";
+import { willInJson } from "./refusal.ts";
 
 // Far above any order; what is longer is another kind of file.
 const LONGEST_LINE = 4 * 1024 * 1024;
@@ -24,9 +26,14 @@ export async function* readNdjsonOrders(bytes: Readable): AsyncGenerator<FileEnt
 }
 
 function entryOf(json: string, line: number): FileEntry {
+  let value: unknown;
   try {
-    return { ok: true, line, ...givenOrder(JSON.parse(json)) };
+    value = JSON.parse(json);
   } catch {
     return { ok: false, line, field: "line", message: "is not JSON" };
   }
+  const { order, context } = givenOrder(value);
+  const said = willInJson(value);
+  if (!said.ok) return { ...said, line, orderNumber: fieldsOf(order).orderNumber };
+  return { ok: true, line, order, context: { ...context, ...said.will } };
 }

@@ -12,6 +12,8 @@ export type FileEntry = { readonly line: number } & (
   | ({ readonly ok: true } & GivenOrder)
   | {
       readonly ok: false;
+      /** As it stands there, if it could be read. */
+      readonly orderNumber?: unknown;
       readonly field: string;
       readonly message: string;
       /** Nothing can be read from here on, so that nobody knows what else the file holds. */

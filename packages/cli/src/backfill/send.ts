@@ -4,8 +4,9 @@ import { CommandError, EXIT } from "../exit.ts";
 import { type Merchant, sendingTracker } from "../merchant.ts";
 import type { InFlight } from "../sending/in-flight.ts";
 import { onceOnly } from "../sending/once-only.ts";
-import { type FileCheck, isRefused, numberOf } from "./check.ts";
+import type { FileCheck } from "./check.ts";
 import type { FileEntry, OrderFile } from "./order-file.ts";
+import { isRefused } from "./refusal.ts";
 
 // Orders that share one commit of the outbox.
 const BATCH = 50;
@@ -177,8 +178,8 @@ async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): A
     if (!entry.ok && entry.last) {
       throw new CommandError(EXIT.wrong, "The file was changed while it was sent: its rest cannot be read.");
     }
-    if (!entry.ok || check.faultyLines.has(entry.line) || isRefused(entry.context)) continue;
-    if (!check.repeated.has(numberOf(entry.order))) yield entry;
+    if (!entry.ok || check.unsendableLines.has(entry.line) || isRefused(entry.context)) continue;
+    yield entry;
   }
 }
 
