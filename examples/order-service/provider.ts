@@ -4,8 +4,15 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import express from "express";
 import { log, said } from "./log.ts";
-import { type PaymentEvent, SIGNATURE_HEADER, signatureOf } from "./payments.ts";
+import { SIGNATURE_HEADER, signatureOf } from "./payments.ts";
 import { askedToEnd, failed, serve, stopServing } from "./web-process.ts";
+
+/** What became of a payment. */
+interface PaymentEvent {
+  readonly id: string;
+  readonly type: "payment.succeeded" | "payment.failed";
+  readonly orderNumber: string;
+}
 
 /** One attempt to tell the shop something. */
 interface Attempt {

@@ -5,7 +5,7 @@ import { inTransaction, openDatabase } from "./database.ts";
 import { log } from "./log.ts";
 import { orderForAvantLink } from "./order-for-avantlink.ts"; // AvantLink
 import { forgetContext, markPaid, takeFromStock } from "./orders.ts";
-import { readEvent, SIGNATURE_HEADER } from "./payments.ts";
+import { paymentOf, readEvent, SIGNATURE_HEADER } from "./payments.ts";
 import { openTracker } from "./tracker.ts"; // AvantLink
 import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-process.ts";
 
@@ -24,9 +24,14 @@ app.post(
   async (request, response) => {
     const event = readEvent(request.body, request.get(SIGNATURE_HEADER), process.env.PAYMENT_SECRET);
     if (!event) return void response.status(400).send("This is not signed by the provider.");
-    if (event.type !== "payment.succeeded") return void response.send("Noted.");
-    const outcome = await settle(event.orderNumber);
-    log("info", "payment.settled", { orderNumber: event.orderNumber, paymentEvent: event.id, outcome });
+    const payment = paymentOf(event);
+    if (!payment) {
+      log("info", "payment.noted", { paymentEvent: event.id, type: event.type });
+      return void response.send("Noted.");
+    }
+    const { orderNumber } = payment;
+    const outcome = await settle(orderNumber);
+    log("info", "payment.settled", { orderNumber, paymentEvent: event.id, outcome });
     response.status(outcome === "unknown" ? 404 : 200).send(outcome);
   },
 );

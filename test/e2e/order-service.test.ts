@@ -83,7 +83,15 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     orderNumber: string,
     { type = "payment.succeeded", secret = service.secret, signed = (body: string) => body } = {},
   ): Promise<{ readonly status: number; readonly answer: string }> {
-    const body = JSON.stringify({ id: "event-1", type, orderNumber });
+    return call({ url }, JSON.stringify({ id: "event-1", type, orderNumber }), { secret, signed });
+  }
+
+  /** Signs a body and posts it. */
+  async function call(
+    { url }: { readonly url: string },
+    body: string,
+    { secret = service.secret, signed = (body: string) => body } = {},
+  ): Promise<{ readonly status: number; readonly answer: string }> {
     const response = await fetch(`${url}/webhooks/payments`, {
       method: "POST",
       headers: {
@@ -296,6 +304,16 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect(await worker.stop()).toBe(0);
     expect((await sandbox).requests).toEqual([]);
   });
+
+  test.each([
+    { id: "event-1", type: "payment.refunded", orderNumber: "LL-10001", amount: 100 },
+    { id: "event-2", type: "payout.paid" },
+  ])(
+    "takes note of an event that is none of its business, so that it is not told again: $type",
+    async (event) => {
+      expect(await call(webhooks[0], JSON.stringify(event))).toEqual({ status: 200, answer: "Noted." });
+    },
+  );
 
   test("sends nothing of a shopper who denied it", async () => {
     const orderNumber = await place({ "Sec-GPC": "1" });
