@@ -1,5 +1,6 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { unavailable } from "./failure.ts";
+import { inTime } from "./in-time.ts";
 import { pause } from "./pause.ts";
 import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./sqlite-driver.ts";
 import { prepareFile, unfit } from "./sqlite-place.ts";
@@ -21,7 +22,7 @@ const SETTINGS: readonly (readonly [name: string, value: string, means: unknown]
 
 /** Opens the file, set for orders. Retries, without blocking, while other processes are busy with it. */
 export async function connect(path: string): Promise<Database> {
-  await prepareFile(path);
+  await inTime(prepareFile(path), path);
   const driver = await loadDriver();
   for (const until = performance.now() + PATIENCE_MS; ; await pause(5 + Math.random() * 20)) {
     try {
