@@ -53,7 +53,7 @@ export function takeIn(
       code: "context.no-id",
       path: "context.visitorIds",
       message:
-        "neither click token, visitor nor account is known; a fresh visitor ID is sent, since AvantLink refuses an order without any",
+        "hold nobody: no click token, visitor or account is known, as of most shoppers who came by no affiliate; a fresh ID is sent, since AvantLink refuses an order without any. If all orders say so, mount trackClicks before the pages",
     });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }

@@ -139,7 +139,7 @@ export function createLifecycle({
         // An outbox that does not answer must not hold up a shutdown.
         const looked = await within(look(), Math.max(left(), LAST_PATIENCE_MS), runtime);
         if (looked === "late")
-          throw new AvantLinkError("outbox.unavailable", { detail: "It did not answer in time." });
+          throw new AvantLinkError("outbox.stalled", { detail: "It did not answer in time." });
         const [, visits] = looked.value;
         [orders] = looked.value;
         if (visits.pending === 0 && (orders.pending === 0 || !config.deliver)) return orders;

@@ -3,20 +3,23 @@ import type { TrackingEvent } from "./events.ts";
 import type { Runtime } from "./runtime.ts";
 
 const QUIET_MS = 60_000;
+// What most orders of most shops bear by their nature: worth a line when tracking is set up, and no more.
+const SAID_ONCE: ReadonlySet<string> = new Set(["context.no-id"]);
 
 /** Tells an event to whoever listens. */
 export type Tell = (event: TrackingEvent) => void;
 
 /**
  * Hands events to the shop's listener. Where there is none, and for what the listener itself throws, problems go
- * to `console.warn`: one line a code a minute, never an order's content.
+ * to `console.warn`: one line a code a minute.
  */
 export function teller(onEvent: ((event: TrackingEvent) => void) | undefined, runtime: Runtime): Tell {
   const lastWarned = new Map<string, number>();
 
   function warn(code: string, line: string): void {
     const now = runtime.now();
-    if (now - (lastWarned.get(code) ?? -Infinity) < QUIET_MS) return;
+    const last = lastWarned.get(code);
+    if (last !== undefined && (SAID_ONCE.has(code) || now - last < QUIET_MS)) return;
     lastWarned.set(code, now);
     console.warn(`[avantlink-s2s] ${code}: ${line}`);
   }
@@ -24,7 +27,7 @@ export function teller(onEvent: ((event: TrackingEvent) => void) | undefined, ru
   function warnOf(event: TrackingEvent): void {
     const which = "orderNumber" in event && event.orderNumber !== "" ? ` (order ${event.orderNumber})` : "";
     if ("error" in event)
-      warn(event.error.code, `${event.error.message.replaceAll("\n", ";")} ${event.error.help}${which}`);
+      warn(event.error.code, `${inOneLine(event.error.message)} ${event.error.help}${which}`);
     for (const finding of "findings" in event ? event.findings : []) {
       warn(finding.code, `${finding.path} ${finding.message}${which}`);
     }
@@ -41,6 +44,15 @@ export function teller(onEvent: ((event: TrackingEvent) => void) | undefined, ru
       threw(cause);
     }
   };
+}
+
+/** An error's message and its issues, each of which stands on a line of its own. */
+function inOneLine(message: string): string {
+  const [summary = "", ...issues] = message.split(/\n\s*/);
+  return [summary, issues.join("; ")]
+    .filter(Boolean)
+    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
+    .join(" ");
 }
 
 /** A function of the shop's threw. */
