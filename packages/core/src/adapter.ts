@@ -1,6 +1,6 @@
 import type { Config } from "./config.ts";
 import type { TrackingContext } from "./context.ts";
-import type { AvantLinkError } from "./errors.ts";
+import { AvantLinkError, type ErrorCode } from "./errors.ts";
 import { sha256Hex } from "./private-data.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Runtime } from "./runtime.ts";
@@ -36,6 +36,8 @@ export interface AdapterAccess extends TrackerAccess {
   readonly tell: Tell;
   /** Tells that a function of the shop's threw. */
   threw(hook: string, cause: unknown): void;
+  /** Tells, once, that something about the shop's setup is not as it should be. */
+  announce(code: ErrorCode): void;
 }
 
 /** What of it only the tracker itself can lend. */
@@ -81,6 +83,7 @@ export function standIn(current: () => Tracker): Tracker {
 /** Gives a tracker its adapter's side. */
 export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: TrackerAccess): void {
   const counted = new Set<string>();
+  const announced = new Set<ErrorCode>();
   const threw = (hook: string, cause: unknown) => tell({ type: "problem", error: hookError(hook, cause) });
   const consentThrew = (cause: unknown) => threw("consent", cause);
 
@@ -133,6 +136,11 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
     },
     tell,
     threw,
+    announce(code) {
+      if (announced.has(code)) return;
+      announced.add(code);
+      tell({ type: "problem", error: new AvantLinkError(code) });
+    },
   };
   Object.defineProperty(tracker, ACCESS, { value: access });
 }
@@ -144,7 +152,7 @@ function landingKey(request: ShopRequest, avad: string): string {
 
 export { queryValue } from "./avad.ts";
 export { isConfirmation } from "./confirmation.ts";
-export { forwardedAddress } from "./ip-address.ts";
+export { forwardedAddress, isNearby } from "./ip-address.ts";
 export { PRIVATELY, SHARED_CACHE_HEADERS } from "./private-response.ts";
 export { isHost, type ShopRequest } from "./shop-request.ts";
 export type { Landing } from "./visitor.ts";

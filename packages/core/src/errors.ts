@@ -63,6 +63,11 @@ export const ERROR_CODES = {
     summary: "There is no such dead letter in the outbox.",
     help: "List the dead letters and use an ID from there.",
   },
+  "request.untrusted-proxy": {
+    summary:
+      "A proxy stands before the shop that Express does not trust: the shopper's address and the page's are the proxy's.",
+    help: 'Set app.set("trust proxy", 1), or name the proxy\'s addresses there, so that what it says of the shopper counts.',
+  },
   "tracker.closed": {
     summary: "The tracker was closed.",
     help: "Close it last, after the server has stopped taking requests.",

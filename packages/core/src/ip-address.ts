@@ -47,6 +47,12 @@ export function forwardedAddress(
   return undefined;
 }
 
+/** Whether an address is of this machine or of a private network, as a proxy's is. */
+export function isNearby(address: string): boolean {
+  const tidy = tidyIpAddress(address);
+  return tidy !== "" && ipaddr.process(tidy).range() !== "unicast";
+}
+
 /** Whether a text is an address or a network (`10.0.0.0/8`), as a list of trusted proxies has them. */
 export function isNetwork(value: string): boolean {
   return value.includes("/") ? ipaddr.isValidCIDR(value) : isAddress(value);

@@ -1,7 +1,7 @@
 import type { Tracker, TrackingContext } from "@avantlink-s2s/core";
 import { type AdapterAccess, adapterAccess } from "@avantlink-s2s/core/adapter";
 import type { Request } from "express";
-import { shopRequest } from "./express-request.ts";
+import { isBehindUntrustedProxy, shopRequest } from "./express-request.ts";
 
 // A registered symbol, so that copies of this module (ESM beside CommonJS) find each other's note.
 const LANDED = Symbol.for("avantlink-s2s.landed");
@@ -36,6 +36,7 @@ export function contextOf(tracker: Tracker, from: Request): TrackingContext {
 export function contextLater(access: AdapterAccess, from: Request): () => TrackingContext {
   const read = guarded(access, () => {
     const known = landingOf(from, access);
+    if (isBehindUntrustedProxy(from)) access.announce("request.untrusted-proxy");
     return known ? () => known : access.readLater(shopRequest(from, access.siteUrl));
   });
   return () => (read && guarded(access, read)) ?? {};

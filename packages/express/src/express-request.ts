@@ -1,4 +1,4 @@
-import { isHost, type ShopRequest } from "@avantlink-s2s/core/adapter";
+import { isHost, isNearby, type ShopRequest } from "@avantlink-s2s/core/adapter";
 import type { Request } from "express";
 
 /**
@@ -25,10 +25,22 @@ export function headerText(value: string | string[] | undefined): string | undef
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
+/** Whether a machine nearby passed the request on for somebody, and Express makes nothing of it. */
+export function isBehindUntrustedProxy({ headers, socket, app }: Request): boolean {
+  const { remoteAddress = "" } = socket;
+  return (
+    headers["x-forwarded-for"] !== undefined && !isTrusted(app, remoteAddress) && isNearby(remoteAddress)
+  );
+}
+
+function isTrusted(app: Request["app"], address: string | undefined): boolean {
+  const trusts: unknown = app.get("trust proxy fn");
+  return typeof trusts === "function" && trusts(address, 0) === true;
+}
+
 /** The host with its port, which Express 4's `hostname` drops; a forwarded one only from a trusted proxy. */
 function publicHost(request: Request, header: (name: string) => string | undefined): string {
-  const trusts: unknown = request.app.get("trust proxy fn");
-  const trusted = typeof trusts === "function" && trusts(request.socket.remoteAddress, 0) === true;
+  const trusted = isTrusted(request.app, request.socket.remoteAddress);
   const forwarded = trusted ? header("x-forwarded-host")?.split(",", 1)[0]?.trim() : undefined;
   const host = forwarded || header("host") || "";
   return isHost(host) ? host : "localhost";
