@@ -36,9 +36,11 @@ app.post("/checkout", express.urlencoded({ extended: false, limit: "20kb" }), as
   const context = packContext(contextOf(tracker, request)); // AvantLink: waits in the order until that is paid
   const { id, number } = await placeOrder(pool, basket, context);
   log("info", "order.placed", { orderNumber: number });
+  // A real shop creates the payment at the provider, from server to server, and sends the shopper on to that. This address
+  // goes through the shopper's browser, which may write another amount into it: the webhook compares what was paid.
   const payment = new URL("/pay", PAYMENT_URL);
   payment.searchParams.set("order", number);
-  payment.searchParams.set("amount", (basket.total / 100).toFixed(2));
+  payment.searchParams.set("amount", String(basket.total));
   payment.searchParams.set("return", `${request.protocol}://${request.host}/orders/${id}`);
   response.redirect(303, payment.href);
 });

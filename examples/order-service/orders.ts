@@ -25,6 +25,9 @@ export interface PaidOrder {
   readonly context: Readonly<Record<string, string>>;
 }
 
+/** Why an order was not marked paid. */
+export type Unpaid = "paid before" | "wrong amount" | "unknown";
+
 /** Takes an order that is still to be paid. */
 export async function placeOrder(
   pool: Pool,
@@ -45,23 +48,25 @@ export async function findOrder(pool: Pool, id: string): Promise<OrderStatus | u
 }
 
 /**
- * Marks an order paid, once: of two that try at the same time, the second waits for the first one's transaction and
- * then finds nothing to do. The order, or why there is none.
+ * Marks an order paid, once, if the amount in cents is what it costs: of two that try at the same time, the second waits
+ * for the first one's transaction and then finds nothing to do. The order, or why there is none.
  */
 export async function markPaid(
   client: PoolClient,
   number: string,
-): Promise<PaidOrder | "paid before" | "unknown"> {
+  amount: number,
+): Promise<PaidOrder | Unpaid> {
   const { rows } = await client.query<PaidOrder>(
     `UPDATE orders AS this SET status = 'paid', paid_at = now()
-     WHERE number = $1 AND status = 'open'
+     WHERE number = $1 AND status = 'open' AND total = $2
      RETURNING number, country, state, lines, coupon, discount, subtotal, context,
        NOT EXISTS (SELECT 1 FROM orders WHERE customer = this.customer AND status = 'paid') AS "newCustomer"`,
-    [number],
+    [number, amount],
   );
   if (rows[0]) return rows[0];
-  const known = await client.query("SELECT 1 FROM orders WHERE number = $1", [number]);
-  return known.rowCount === 0 ? "unknown" : "paid before";
+  const known = await client.query("SELECT status FROM orders WHERE number = $1", [number]);
+  if (known.rowCount === 0) return "unknown";
+  return known.rows[0].status === "paid" ? "paid before" : "wrong amount";
 }
 
 /** Erases the shopper's context, which is of no further use. */

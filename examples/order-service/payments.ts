@@ -7,7 +7,14 @@ export type PaymentEvent = z.infer<typeof paymentEvent>;
 // Of any type, and with whatever that type says: an event that cannot be read would be told again and again.
 const paymentEvent = z.looseObject({ id: z.string(), type: z.string() });
 
-const payment = z.object({ orderNumber: z.string() });
+/** That an order was paid. */
+export type Payment = z.infer<typeof payment>;
+
+const payment = z.object({
+  orderNumber: z.string(),
+  /** What was paid, in cents. */
+  amount: z.int(),
+});
 
 export const SIGNATURE_HEADER = "x-payment-signature";
 
@@ -25,7 +32,7 @@ export function readEvent(
 }
 
 /** What was paid, if that is what the event tells. */
-export function paymentOf(event: PaymentEvent): z.infer<typeof payment> | undefined {
+export function paymentOf(event: PaymentEvent): Payment | undefined {
   return event.type === "payment.succeeded" ? payment.parse(event) : undefined;
 }
 

@@ -12,6 +12,8 @@ interface PaymentEvent {
   readonly id: string;
   readonly type: "payment.succeeded" | "payment.failed";
   readonly orderNumber: string;
+  /** In cents. */
+  readonly amount: number;
 }
 
 /** One attempt to tell the shop something. */
@@ -36,9 +38,10 @@ app.get("/pay", (request, response) => {
   const { order, amount, return: back } = request.query;
   response.send(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>A payment provider</title>
-<h1>Pay ${escaped(amount)} USD for order ${escaped(order)}</h1>
+<h1>Pay ${(Number(amount) / 100).toFixed(2)} USD for order ${escaped(order)}</h1>
 <form name="pay" method="post" action="/pay">
-<input type="hidden" name="order" value="${escaped(order)}"><input type="hidden" name="return" value="${escaped(back)}">
+<input type="hidden" name="order" value="${escaped(order)}">
+<input type="hidden" name="amount" value="${escaped(amount)}"><input type="hidden" name="return" value="${escaped(back)}">
 <button name="type" value="payment.succeeded">Pay (pretend)</button>
 <button name="type" value="payment.failed">Let the payment fail</button>
 </form>
@@ -52,6 +55,7 @@ app.post("/pay", express.urlencoded({ extended: false }), (request, response) =>
     id: randomUUID(),
     type: failing ? "payment.failed" : "payment.succeeded",
     orderNumber: String(request.body.order),
+    amount: Number(request.body.amount),
   };
   // Every address at once; one that is not answered with 2xx is called again.
   for (const url of WEBHOOK_URLS.split(",")) void tell(event, url);

@@ -4,8 +4,8 @@ import express from "express";
 import { inTransaction, openDatabase } from "./database.ts";
 import { log } from "./log.ts";
 import { orderForAvantLink } from "./order-for-avantlink.ts"; // AvantLink
-import { forgetContext, markPaid, takeFromStock } from "./orders.ts";
-import { paymentOf, readEvent, SIGNATURE_HEADER } from "./payments.ts";
+import { forgetContext, markPaid, takeFromStock, type Unpaid } from "./orders.ts";
+import { type Payment, paymentOf, readEvent, SIGNATURE_HEADER } from "./payments.ts";
 import { openTracker } from "./tracker.ts"; // AvantLink
 import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-process.ts";
 
@@ -29,17 +29,21 @@ app.post(
       log("info", "payment.noted", { paymentEvent: event.id, type: event.type });
       return void response.send("Noted.");
     }
-    const { orderNumber } = payment;
-    const outcome = await settle(orderNumber);
-    log("info", "payment.settled", { orderNumber, paymentEvent: event.id, outcome });
+    const outcome = await settle(payment);
+    // Told again it would be no other amount, so it is answered 200 as well: a person has to look at it.
+    log(outcome === "wrong amount" ? "error" : "info", "payment.settled", {
+      ...payment,
+      paymentEvent: event.id,
+      outcome,
+    });
     response.status(outcome === "unknown" ? 404 : 200).send(outcome);
   },
 );
 
 /** Everything that a payment changes, or nothing of it: what throws rolls all back, and the provider calls again. */
-function settle(orderNumber: string): Promise<"paid" | "paid before" | "unknown"> {
+function settle({ orderNumber, amount }: Payment): Promise<"paid" | Unpaid> {
   return inTransaction(pool, async (client) => {
-    const order = await markPaid(client, orderNumber);
+    const order = await markPaid(client, orderNumber, amount);
     if (typeof order === "string") return order;
 
     // AvantLink: accepted if and only if this commits. The request is the provider's; the context is the shopper's.

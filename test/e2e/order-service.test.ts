@@ -62,6 +62,9 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     "quantity-MUG-HEARTH": "2",
   };
 
+  /** Two mugs and the shipping, in cents. */
+  const COSTS = 2 * 1450 + 695;
+
   /** Orders without paying. The order's number. */
   async function place(
     headers: Readonly<Record<string, string>> = {},
@@ -81,9 +84,14 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
   async function tell(
     { url }: ShopProcess,
     orderNumber: string,
-    { type = "payment.succeeded", secret = service.secret, signed = (body: string) => body } = {},
+    {
+      type = "payment.succeeded",
+      amount = COSTS,
+      secret = service.secret,
+      signed = (body: string) => body,
+    } = {},
   ): Promise<{ readonly status: number; readonly answer: string }> {
-    return call({ url }, JSON.stringify({ id: "event-1", type, orderNumber }), { secret, signed });
+    return call({ url }, JSON.stringify({ id: "event-1", type, orderNumber, amount }), { secret, signed });
   }
 
   /** Signs a body and posts it. */
@@ -304,6 +312,28 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect(await worker.stop()).toBe(0);
     expect((await sandbox).requests).toEqual([]);
   });
+
+  test.each([COSTS - 1, COSTS + 1, 1, 0])(
+    "neither tracks an order nor has it paid when something else was paid than it costs: %i cents",
+    async (amount) => {
+      const orderNumber = await place();
+      const { printed } = webhooks[0];
+      expect(await tell(webhooks[0], orderNumber, { amount })).toEqual({
+        status: 200,
+        answer: "wrong amount",
+      });
+      await aWorkerDelivers();
+      expect(await statusOf(orderNumber)).toBe("open");
+      expect((await sandbox).requests).toEqual([]);
+      const line = printed()
+        .split("\n")
+        .find((printed) => printed.includes(`"${orderNumber}"`) && printed.includes("settled"));
+      expect(JSON.parse(line ?? "{}")).toMatchObject({ level: "error", orderNumber, amount });
+
+      expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+      expect(await tell(webhooks[0], orderNumber, { amount })).toEqual(PAID_BEFORE);
+    },
+  );
 
   test.each([
     { id: "event-1", type: "payment.refunded", orderNumber: "LL-10001", amount: 100 },
