@@ -223,7 +223,11 @@ describe("an interrupted backfill", () => {
     });
     expect(numbersAt(sandbox).length).toBe(60);
     expect(new Set(numbersAt(sandbox)).size).toBe(60);
-    expect(await readdir(folder)).toEqual(["orders.ndjson", "orders.ndjson.sent.db"]);
+    expect(await readdir(folder)).toEqual([
+      "orders.ndjson",
+      "orders.ndjson.sent.db",
+      "orders.ndjson.sent.db.for",
+    ]);
   });
 
   test("when killed leaves nothing behind that retrying a dead letter would send a second time", {

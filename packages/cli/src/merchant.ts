@@ -16,6 +16,22 @@ export interface Merchant {
   readonly endpoint?: string | undefined;
 }
 
+/** Where AvantLink is, unless somebody says otherwise. */
+export const AVANTLINK = "https://client.avantlink.com";
+
+/** Whom a command sends for, and where to, each written in one way only. */
+export interface Addressee {
+  readonly merchant: string;
+  readonly endpoint: string;
+}
+
+/** The same for what means the same: with the default filled in, and whatever the letters' case. */
+export function addresseeOf({ merchant = "", endpoint = "" }: Merchant): Addressee {
+  const given = endpoint.trim() || AVANTLINK;
+  const url = URL.canParse(given) ? new URL(given).href : given;
+  return { merchant: merchant.trim().toLowerCase(), endpoint: url.replace(/\/+$/, "") };
+}
+
 /** What makes an order one in every outbox, as the outbox contract has it. */
 export function orderKeyFor({ merchant }: Merchant): (orderNumber: string) => string {
   return (orderNumber) => {

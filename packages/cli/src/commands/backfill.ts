@@ -1,23 +1,13 @@
-import type { Outbox } from "@avantlink-s2s/core";
 import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile } from "../backfill/check.ts";
 import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
 import { showProgress } from "../backfill/progress.ts";
 import { exitOf, isFaulty, sayCheck, saySent, shown, unreadable } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
-import { clock } from "../clock.ts";
+import { openState, type SendState } from "../backfill/state.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../merchant.ts";
-import { isChosen, openOutbox } from "../outbox/open.ts";
-import {
-  type OutboxChoice,
-  postgresOption,
-  queueOption,
-  redisOption,
-  schemaOption,
-  sqliteOption,
-} from "../outbox/options.ts";
-import { InFlight } from "../sending/in-flight.ts";
+import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } from "../outbox/options.ts";
 import { openTerminal, type Terminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -116,44 +106,6 @@ what left without an answer, is kept and not sent again: see "outbox list --sqli
 If the shop may have sent some of the orders itself, name its own outbox, which knows them:
   $ avantlink-s2s backfill orders.ndjson --send --sqlite data/orders.db
 `;
-}
-
-/** Where it is remembered what was sent: a file of the backfill's own, or the shop's outbox. */
-interface SendState {
-  readonly outbox: Outbox;
-  readonly inFlight: InFlight | undefined;
-  readonly place: string;
-  /** The options that name it to the other commands. */
-  readonly named: string;
-  close(): Promise<void>;
-}
-
-async function openState(
-  path: string,
-  options: OutboxChoice & { readonly state?: string | undefined },
-): Promise<SendState> {
-  if (isChosen(options)) {
-    if (options.state !== undefined)
-      throw new CommandError(EXIT.usage, "--state is for a backfill without an outbox.");
-    const { outbox, place, close } = await openOutbox(options);
-    const named = options.sqlite === undefined ? "and the same outbox" : `--sqlite ${options.sqlite}`;
-    return { outbox, inFlight: undefined, place, named, close };
-  }
-  const place = options.state ?? `${path}.sent.db`;
-  const { sqliteOutbox } = await import("@avantlink-s2s/outbox/sqlite");
-  const outbox = sqliteOutbox({ path: place });
-  await outbox.open(clock, () => {});
-  try {
-    const inFlight = await InFlight.open(place, (key) => outbox.state(key));
-    const close = async () => {
-      await inFlight.end();
-      await outbox.close();
-    };
-    return { outbox, inFlight, place, named: `--sqlite ${place}`, close };
-  } catch (cause) {
-    await outbox.close();
-    throw cause;
-  }
 }
 
 async function withProgress<T>(

@@ -5,7 +5,7 @@ import { checkReach } from "../doctor/reach.ts";
 import { checkSettings } from "../doctor/settings.ts";
 import { checkVersions } from "../doctor/versions.ts";
 import { EXIT } from "../exit.ts";
-import { endpointOption, merchantOption } from "../merchant.ts";
+import { AVANTLINK, endpointOption, merchantOption } from "../merchant.ts";
 import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } from "../outbox/options.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -70,7 +70,7 @@ It reads this shell's environment, which may differ from the shop's. With an .en
     const checks = [
       ...(await checkVersions(options.shop)),
       ...(await checkSettings(tracker, process.env)),
-      ...(await checkReach(options.endpoint ?? "https://client.avantlink.com", process.env)),
+      ...(await checkReach(options.endpoint ?? AVANTLINK, process.env)),
       ...(await checkOutbox(options)),
     ];
     const isBad = checks.some(({ verdict }) => verdict === "bad");
