@@ -28,6 +28,9 @@ export interface PaidOrder {
 /** Why an order was not marked paid. */
 export type Unpaid = "paid before" | "wrong amount" | "unknown";
 
+// PostgreSQL's advisory locks are numbers that the whole database shares; this is the one before the customer's.
+const ONE_AT_A_TIME_OF_CUSTOMER = 7_304_222;
+
 /** Takes an order that is still to be paid. */
 export async function placeOrder(
   pool: Pool,
@@ -56,6 +59,12 @@ export async function markPaid(
   number: string,
   amount: number,
 ): Promise<PaidOrder | Unpaid> {
+  // Two first orders that are paid at once do not see each other, so a customer's payments go one after the other. In a
+  // statement of its own: the next one sees what was committed while this one waited.
+  await client.query("SELECT pg_advisory_xact_lock($2, hashtext(customer)) FROM orders WHERE number = $1", [
+    number,
+    ONE_AT_A_TIME_OF_CUSTOMER,
+  ]);
   const { rows } = await client.query<PaidOrder>(
     `UPDATE orders AS this SET status = 'paid', paid_at = now()
      WHERE number = $1 AND status = 'open' AND total = $2

@@ -125,6 +125,23 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     await database.query(`UPDATE stock SET on_hand = ${onHand} WHERE sku = 'MUG-HEARTH'`);
   }
 
+  /** Makes every payment wait before its last step, until this client's transaction ends. */
+  async function holdStock(): Promise<Client> {
+    const holder = new Client(database.url);
+    await holder.connect();
+    onTestFinished(() => holder.end());
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM stock WHERE sku = 'MUG-HEARTH' FOR UPDATE");
+    return holder;
+  }
+
+  /** The statements that wait for a lock. */
+  function waiting(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return database.query(
+      `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+  }
+
   /** The numbers of the orders that AvantLink took. */
   async function sent(): Promise<string[]> {
     return (await sandbox).orders.map(({ raw }) => JSON.parse(raw).order.order_number);
@@ -252,16 +269,8 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
   test("sends no order whose web process was killed between tracking and commit, until the provider's next call", async () => {
     const orderNumber = await place();
     const webhook = await run(service.webhook);
-    const holder = new Client(database.url);
-    await holder.connect();
-    onTestFinished(() => holder.end());
-    await holder.query("BEGIN");
-    await holder.query("SELECT 1 FROM stock WHERE sku = 'MUG-HEARTH' FOR UPDATE");
+    const holder = await holdStock();
     const answer = tell(webhook, orderNumber).catch(() => {});
-    const waiting = () =>
-      database.query(
-        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
     await expect.poll(waiting).toMatchObject([{ query: expect.stringContaining("UPDATE stock") }]);
     webhook.signal("SIGKILL");
     await Promise.all([webhook.ended, answer]);
@@ -274,6 +283,19 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
     await aWorkerDelivers();
     expect(await sent()).toEqual([orderNumber]);
+  });
+
+  test("says of one order only that its customer is new when the first two are paid at once", async () => {
+    const basket = { ...BASKET, email: "twice@example.com" };
+    const numbers = [await place({}, basket), await place({}, basket)];
+    const holder = await holdStock();
+    const answers = numbers.map((number, index) => tell(webhooks[index === 0 ? 0 : 1], number));
+    await expect.poll(waiting).toHaveLength(2);
+    await holder.query("COMMIT");
+    expect(await Promise.all(answers)).toEqual([PAID, PAID]);
+    await aWorkerDelivers();
+    const isNew = (await sandbox).orders.map(({ raw }) => JSON.parse(raw).order.customer.new_customer);
+    expect(isNew.toSorted()).toEqual([false, true]);
   });
 
   test("delivers from no web process, not even one that ends; a worker that comes later does", async () => {
