@@ -1,8 +1,9 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { SandboxError, startSandbox } from "@avantlink-s2s/sandbox";
+import { type Sandbox, SandboxError, startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, describe, expect, it } from "vitest";
-import { clickBody, orderBody, post } from "./payloads.ts";
+import { clickBody, MERCHANT, orderBody, post, serverHeaders } from "./payloads.ts";
 
 describe("starting", () => {
   it("takes a free port on 127.0.0.1, and its url has no slash at the end", async () => {
@@ -56,6 +57,29 @@ describe("closing", () => {
     await new Promise<void>((resolve) => next.listen(port, "127.0.0.1", resolve));
     expect((next.address() as AddressInfo).port).toBe(port);
     await new Promise((resolve) => next.close(resolve));
+  });
+});
+
+describe("a request that was forgotten while its body was under way", () => {
+  it.each<[string, (sandbox: Sandbox) => unknown]>([
+    ["by a reset", (sandbox) => sandbox.reset()],
+    ["to make room", (sandbox) => post(sandbox, "order", orderBody())],
+  ])("is answered, and leaves nothing behind: %s", async (_, forget) => {
+    const sandbox = await startSandbox({ maxRecords: 1 });
+    const sending = request(`${sandbox.url}/merchants/${MERCHANT}/tracking/order`, {
+      method: "POST",
+      headers: serverHeaders,
+    });
+    sending.flushHeaders();
+    await sandbox.waitForRequests(1);
+    await forget(sandbox);
+    const kept = [...sandbox.orders];
+    sending.end(JSON.stringify(orderBody()));
+    const [response] = await once(sending, "response");
+    expect(response.statusCode).toBe(200);
+    expect(sandbox.orders).toEqual(kept);
+    expect(sandbox.requests).toHaveLength(kept.length);
+    await sandbox.close();
   });
 });
 

@@ -94,13 +94,17 @@ export class Ledger {
     this.changed();
   }
 
-  /** Takes a request as AvantLink would: records it, checks it, and attributes it when it is an order. */
+  /**
+   * Takes a request as AvantLink would: records it, checks it, and attributes it when it is an order. Not one that was
+   * forgotten while its body was under way: a record goes with its request, and that one's would stay for ever.
+   */
   take(
     request: ReceivedRequest,
     endpoint: Endpoint,
     headers: Readonly<Record<string, string>>,
     body: unknown,
-  ): TrackingRecord {
+  ): TrackingRecord | undefined {
+    if (!this.#byId.has(request.id)) return undefined;
     const { merchantId, raw } = request;
     const own = check({ endpoint, merchantId, headers, body });
     const common = {
