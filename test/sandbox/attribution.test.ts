@@ -111,6 +111,22 @@ describe("an order's visitor", () => {
     expect(await order({ avad: "a", visitors: ["v"] })).toMatchObject({ found: [] });
   });
 
+  it("is not known by a click that was dropped to make room, however often its token came again", async () => {
+    const small = await startSandbox({ maxRecords: 3 });
+    const findingsOf = async (visitor: string) => {
+      const body = { ...orderBody(), ...tracking({ avad: "a", visitors: [visitor] }) };
+      body.order.order_number = visitor;
+      await post(small, "order", body);
+      return small.orders.at(-1)?.findings.map(({ severity, path }) => `${severity} ${path}`);
+    };
+    for (const visitors of [["v1"], ["v1", "v2"], ["v3", "v4"], ["v3"]]) {
+      await post(small, "click", { ...clickBody(), ...tracking({ avad: "a", visitors }) });
+    }
+    expect(await findingsOf("v3")).toEqual([]);
+    expect(await findingsOf("v2")).toEqual(["warning tracking_ids.visitor_id"]);
+    await small.close();
+  });
+
   it("should not be missing when the click had one", async () => {
     await click({ avad: "a", visitors: ["v"] });
     const { found } = await order({ avad: "a", users: ["u"] });

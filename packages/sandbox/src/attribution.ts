@@ -6,7 +6,8 @@ type SharedField = NonNullable<OrderRecord["attributedBy"]>;
 /** Knows the newest click of every token and ID, so that an order finds its click without a search. */
 export class Attribution {
   readonly #newest = new Map<string, ClickRecord>();
-  readonly #visitorsOfToken = new Map<string, Set<string>>();
+  /** Of each token its visitors, and of each visitor the newest click with both: the visitor goes with that click. */
+  readonly #visitorsOfToken = new Map<string, Map<string, ClickRecord>>();
 
   /** Remembers a click. */
   add(click: ClickRecord): void {
@@ -14,17 +15,21 @@ export class Attribution {
     for (const { key } of keys) this.#newest.set(key, click);
     const token = keys.find(({ field }) => field === "avantlink_avad");
     if (token === undefined) return;
-    const visitors = this.#visitorsOfToken.get(token.key) ?? new Set();
-    for (const visitor of textsAt(click.body, "tracking_ids", "visitor_id")) visitors.add(visitor);
+    const visitors = this.#visitorsOfToken.get(token.key) ?? new Map();
+    for (const visitor of visitorsIn(click)) visitors.set(visitor, click);
     this.#visitorsOfToken.set(token.key, visitors);
   }
 
   /** Forgets a click that is no longer kept. */
   remove(click: ClickRecord): void {
     for (const { key } of keysOf(click.merchantId, click.body)) {
-      if (this.#newest.get(key) !== click) continue;
-      this.#newest.delete(key);
-      this.#visitorsOfToken.delete(key);
+      if (this.#newest.get(key) === click) this.#newest.delete(key);
+      const visitors = this.#visitorsOfToken.get(key);
+      if (visitors === undefined) continue;
+      for (const visitor of visitorsIn(click)) {
+        if (visitors.get(visitor) === click) visitors.delete(visitor);
+      }
+      if (visitors.size === 0) this.#visitorsOfToken.delete(key);
     }
   }
 
@@ -45,10 +50,14 @@ export class Attribution {
     return found;
   }
 
-  /** The visitor IDs of all clicks with a token; nothing when no click had it. */
-  visitorsOf(merchantId: string, avad: string): ReadonlySet<string> | undefined {
+  /** The visitor IDs of all clicks with a token that are kept; nothing when none of them has one. */
+  visitorsOf(merchantId: string, avad: string): ReadonlyMap<string, ClickRecord> | undefined {
     return this.#visitorsOfToken.get(keyOf(merchantId, "avantlink_avad", avad));
   }
+}
+
+function visitorsIn(click: ClickRecord): string[] {
+  return textsAt(click.body, "tracking_ids", "visitor_id");
 }
 
 function keyOf(merchantId: string, field: SharedField, id: string): string {

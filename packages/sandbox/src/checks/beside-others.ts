@@ -8,8 +8,8 @@ export interface SeenBefore {
   readonly first: OrderRecord | undefined;
   /** The click that the order is attributed to. */
   readonly click: ClickRecord | undefined;
-  /** The visitor IDs of the clicks with the order's token. */
-  readonly visitorsOfToken: ReadonlySet<string> | undefined;
+  /** The visitor IDs of the clicks with the order's token, each with its newest click. */
+  readonly visitorsOfToken: ReadonlyMap<string, ClickRecord> | undefined;
 }
 
 /** What can only be found in an order by looking at the requests before it. */
