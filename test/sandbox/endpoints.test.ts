@@ -135,6 +135,28 @@ describe("a call that is refused", () => {
   });
 });
 
+describe("a call to an endpoint with a path", () => {
+  it.each([
+    "/v1/merchants/x/tracking/order",
+    "/api/merchants/x/tracking/click",
+    "/tracking/order",
+    "/v1",
+    "/",
+  ])("is recorded, and answered with what the endpoint should be: %s", async (path) => {
+    const response = await fetch(sandbox.url + path, {
+      method: "POST",
+      headers: serverHeaders,
+      body: JSON.stringify(orderBody()),
+    });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      error: expect.stringContaining("the sandbox's URL without a path"),
+    });
+    expect(sandbox.requests).toMatchObject([{ endpoint: "unknown", path, state: "answered", status: 404 }]);
+    expect(sandbox.orders).toEqual([]);
+  });
+});
+
 it("keeps the newest requests only, with their records, and counts what it dropped", async () => {
   const small = await startSandbox({ maxRecords: 2 });
   for (const number of ["1", "2", "3"]) {

@@ -132,6 +132,11 @@ describe("a stranger's page", () => {
     ],
     ["forgets everything without the header", "/api/requests", { method: "DELETE" }],
     [
+      "names an endpoint in the query",
+      "/api/faults?at=/merchants/x/tracking/order",
+      { method: "POST", body: { status: 500 } },
+    ],
+    [
       "asks whether it may",
       "/api/faults",
       { method: "OPTIONS", headers: { origin: "https://evil.example" } },

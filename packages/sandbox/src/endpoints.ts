@@ -25,7 +25,7 @@ export class Endpoints {
     this.#maxBodyBytes = maxBodyBytes;
   }
 
-  /** Answers a request below `/merchants/`. */
+  /** Answers a request to an endpoint, or to an address that was meant to be one. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "/";
     const [pathname = "/"] = path.split("?", 1);
@@ -133,10 +133,15 @@ export class Endpoints {
 }
 
 function notFound(pathname: string): Refusal {
-  const hint = /\/tracking\/(order|click)[-/]+$/.test(pathname)
-    ? " The address ends without a hyphen or a slash; the one in AvantLink's article is a slip."
-    : " The sandbox answers /merchants/{merchant_id}/tracking/order and …/click.";
-  return refusal(404, "not_found", `There is nothing at ${pathname.slice(0, 200)}.${hint}`);
+  return refusal(404, "not_found", `There is nothing at ${pathname.slice(0, 200)}. ${hintFor(pathname)}`);
+}
+
+function hintFor(pathname: string): string {
+  if (!pathname.startsWith("/merchants/"))
+    return "Set the endpoint to the sandbox's URL without a path: /merchants/{merchant_id}/tracking/order and …/click come right after its port.";
+  return /\/tracking\/(order|click)[-/]+$/.test(pathname)
+    ? "The address ends without a hyphen or a slash; the one in AvantLink's article is a slip."
+    : "The sandbox answers /merchants/{merchant_id}/tracking/order and …/click.";
 }
 
 function notPost(method = ""): Refusal {

@@ -51,13 +51,13 @@ export interface OrderRecord extends TrackingRecord {
   readonly attributedBy?: "avantlink_avad" | "visitor_id" | "user_id";
 }
 
-/** A request that reached an endpoint, whatever became of it. */
+/** A request that reached an endpoint or was meant to, whatever became of it. */
 export interface ReceivedRequest {
   /** The request's own name, unique within this sandbox: `request-1`. */
   readonly id: string;
   /** When its head arrived, ISO 8601. */
   readonly receivedAt: string;
-  /** Which call it is; `unknown` when the address below `/merchants/` is neither. */
+  /** Which call it is; `unknown` when the address is neither's. */
   readonly endpoint: Endpoint | "unknown";
   /** The HTTP method. */
   readonly method: string;

@@ -17,7 +17,7 @@ export interface Sandbox {
   readonly clicks: readonly ClickRecord[];
   /** The orders that were taken, in order; one for every request, so that a repeat counts. */
   readonly orders: readonly OrderRecord[];
-  /** Every request that reached an endpoint, or another address below `/merchants/`, with what was answered; refused ones too. */
+  /** Every request that reached an endpoint or was meant to, at another address, with what was answered; refused ones too. */
   readonly requests: readonly ReceivedRequest[];
   /** How many requests were forgotten because of `maxRecords`. */
   readonly dropped: number;
@@ -89,8 +89,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-function isTracking(request: IncomingMessage): boolean {
-  return (request.url ?? "").startsWith("/merchants/");
+/**
+ * Whether a request was meant for AvantLink. One whose endpoint had a path is too, or it would be refused as a change to
+ * the page and be seen nowhere.
+ */
+function isTracking({ url = "", method }: IncomingMessage): boolean {
+  const [pathname = ""] = url.split("?", 1);
+  return pathname.includes("/merchants/") || (method === "POST" && !pathname.startsWith("/api/"));
 }
 
 function fallOver(response: ServerResponse, error: unknown): void {
