@@ -227,6 +227,7 @@ describe("an interrupted backfill", () => {
       "orders.ndjson",
       "orders.ndjson.sent.db",
       "orders.ndjson.sent.db.for",
+      "orders.ndjson.sent.db.lock.db",
     ]);
   });
 

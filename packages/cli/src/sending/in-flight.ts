@@ -36,7 +36,7 @@ export class InFlight {
 
   /** @throws CommandError when another process works with the same state */
   static async open(statePath: string, stateOf: StateOf): Promise<InFlight> {
-    const letGo = onlyProcess(`${statePath}.lock`);
+    const letGo = onlyProcess(`${statePath}.lock.db`);
     try {
       const path = pathBeside(statePath);
       const inFlight = new InFlight(path, stateOf, letGo, read(path));
