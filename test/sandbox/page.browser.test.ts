@@ -113,6 +113,15 @@ describe.skipIf(executable === undefined)(
       expect(await page.getByRole("heading", { name: "Nothing has arrived yet" }).isVisible()).toBe(false);
     });
 
+    it("gives a newcomer all the settings that a shop needs, to be copied", async () => {
+      await page.getByText("any UUID will do").waitFor();
+      await page.getByRole("button", { name: "Copy", exact: true }).click();
+      await page.getByRole("status").getByText("Copied.").waitFor();
+      expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+        `AVANTLINK_MERCHANT_ID=${MERCHANT} AVANTLINK_ENDPOINT=${sandbox.url}`,
+      );
+    });
+
     it("keeps the focus of a reader while more arrives", async () => {
       await send("1001");
       await row("Order 1001").focus();

@@ -4,8 +4,9 @@ import { copyButton, element } from "./dom.js";
 
 /** @param {string} url */
 export function welcomeView(url) {
-  const setting = "AVANTLINK_ENDPOINT=" + url;
   const merchant = "123e4567-e89b-42d3-a456-426614174000";
+  // On one line, as it may stand before a command.
+  const settings = "AVANTLINK_MERCHANT_ID=" + merchant + " AVANTLINK_ENDPOINT=" + url;
   const click = {
     tracking_ids: { user_id: [], visitor_id: ["visitor-1"], avantlink_avad: "test_1" },
     user_agent: navigator.userAgent,
@@ -20,8 +21,8 @@ export function welcomeView(url) {
     JSON.stringify(click).replaceAll("'", "'\\''") + "'";
   return [
     element("h3", {}, "Nothing has arrived yet"),
-    element("p", {}, "Start your shop with this setting, and open it with ", element("code", {}, "?avad=test_1"), " at the end of its address:"),
-    element("p", { class: "setting" }, element("code", {}, setting), " ", copyButton("Copy", setting)),
+    element("p", {}, "Start your shop with these settings (here any UUID will do as the merchant), and open it with ", element("code", {}, "?avad=test_1"), " at the end of its address:"),
+    element("p", { class: "setting" }, element("code", {}, settings), " ", copyButton("Copy", settings)),
     element("p", {}, "Or send a click by hand: ", copyButton("Copy a curl command", curl)),
   ];
 }

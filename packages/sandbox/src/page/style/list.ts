@@ -31,7 +31,7 @@ export const list = /* css */ `
 .pager { display: flex; gap: .5rem; padding: .75rem 1rem 1.5rem; border-top: 1px solid var(--line); }
 .welcome { padding: 1rem; display: grid; gap: .75rem; border-top: 1px solid var(--line); }
 .welcome code { white-space: nowrap; }
-.setting code { background: var(--code); padding: .2rem .4rem; border-radius: .3rem; }
+.setting code { background: var(--code); padding: .2rem .4rem; border-radius: .3rem; white-space: normal; overflow-wrap: anywhere; box-decoration-break: clone; }
 @media (max-width: 59.99rem) {
   .filters { position: static; padding-top: .75rem; }
   .filters label span { padding: .3rem .75rem; }
