@@ -269,6 +269,8 @@ describe("the shopper", () => {
       Object.assign(body, { user_ip_address: "127.0.0.1", current_url: "http://localhost:3000/thank-you" }),
     );
     expect(brief(found)).toEqual(["info user_ip_address"]);
+    // A development proxy looks the same from here.
+    expect(found[0]?.message).toContain("a proxy is in between that the shop does not trust");
   });
 
   it.each([

@@ -57,7 +57,14 @@ function checkAddress(address: string, page: string): Finding[] {
       ];
     case "not-public":
       if (isThisMachine(page)) {
-        return [{ severity: "info", path, message: "Shop and shopper are both on this machine." }];
+        return [
+          {
+            severity: "info",
+            path,
+            message:
+              "Shop and shopper are both on this machine, or a proxy is in between that the shop does not trust (trust proxy).",
+          },
+        ];
       }
       return [
         {
