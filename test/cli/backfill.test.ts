@@ -108,6 +108,24 @@ describe("a file of orders", () => {
   });
 });
 
+test("a file with dead letters is not done by giving it again, but by seeing to them", async () => {
+  const { file, sandbox, env, run } = await aDesk("orders.ndjson", ndjson(manyOrders(4)));
+  sandbox.fail({ status: 422, times: 1 });
+  sandbox.fail({ reset: true, taken: true, times: 1 });
+  expect(JSON.parse((await run("--send", "--json")).stdout)).toMatchObject({
+    sent: { delivered: 2, refused: 1, unconfirmed: 1, deadBefore: 0 },
+  });
+  const again = await run("--send", "--json");
+  expect(again.code).toBe(1);
+  expect(JSON.parse(again.stdout)).toMatchObject({ sent: { delivered: 0, knownBefore: 4, deadBefore: 2 } });
+  expect(again.stderr).toContain(`outbox list --sqlite ${file}.sent.db`);
+
+  await runCommand(["outbox", "retry", "--all", "--send", "--sqlite", `${file}.sent.db`], { env });
+  const done = await run("--send", "--json");
+  expect(done.code).toBe(0);
+  expect(JSON.parse(done.stdout)).toMatchObject({ sent: { knownBefore: 4, deadBefore: 0 } });
+});
+
 describe("a CSV file", () => {
   const HEAD =
     "order_number,currency,new_customer,country,coupon_codes,sku,unit_price,quantity,order_discount,avad,E-Mail\r\n";

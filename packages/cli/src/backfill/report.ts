@@ -67,7 +67,7 @@ export function saySent(
   sent: SendReport,
   { check, named }: { readonly check: FileCheck; readonly named: string },
 ): void {
-  const { delivered, knownBefore, refused, unconfirmed, pending } = sent;
+  const { delivered, knownBefore, deadBefore, refused, unconfirmed, pending } = sent;
   say(
     `${delivered} delivered, ${knownBefore} known from before, ${refused} refused, ${unconfirmed} unconfirmed, ${pending} still to be delivered.`,
   );
@@ -80,6 +80,11 @@ export function saySent(
   if (unconfirmed > 0) {
     note(
       `${unconfirmed} left without an answer, or while a run was killed. AvantLink may have them, so they were not sent again. By its article a repeat of the same order number is safe: avantlink-s2s outbox retry --all --send ${named}`,
+    );
+  }
+  if (deadBefore > 0) {
+    note(
+      `${deadBefore} of those known from before are dead letters: AvantLink does not have them, or may not, and they are not sent again by themselves: avantlink-s2s outbox list ${named}`,
     );
   }
   if (sent.silence) {
@@ -95,8 +100,9 @@ export function saySent(
 }
 
 /** What a script can tell from the exit code. */
-export function exitOf({ interrupted, silence, pending, refused, unconfirmed }: SendReport): ExitCode {
+export function exitOf(sent: SendReport): ExitCode {
+  const { interrupted, silence, pending, refused, unconfirmed, deadBefore } = sent;
   if (interrupted) return EXIT.interrupted;
   if (silence || pending > 0) return EXIT.unreachable;
-  return refused + unconfirmed > 0 ? EXIT.wrong : EXIT.ok;
+  return refused + unconfirmed + deadBefore > 0 ? EXIT.wrong : EXIT.ok;
 }

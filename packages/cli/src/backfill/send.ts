@@ -1,7 +1,7 @@
 import type { Outbox, Receipt, TrackingEvent } from "@avantlink-s2s/core";
 import { clock, pause } from "../clock.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { type Merchant, sendingTracker } from "../merchant.ts";
+import { type Merchant, orderKeyFor, sendingTracker } from "../merchant.ts";
 import type { InFlight } from "../sending/in-flight.ts";
 import { onceOnly } from "../sending/once-only.ts";
 import type { FileCheck } from "./check.ts";
@@ -40,6 +40,8 @@ export interface SendReport {
   readonly delivered: number;
   /** Accepted in an earlier run, or by the shop; not sent again. */
   readonly knownBefore: number;
+  /** Those among them that had become dead letters by then, and still are. */
+  readonly deadBefore: number;
   /** Refused by AvantLink: dead letters. */
   readonly refused: number;
   /** Left without an answer, in this run or when an earlier one was killed; not sent again: dead letters. */
@@ -58,17 +60,21 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   const { file, check, rate, progress } = options;
   const silence = new AbortController();
   const stop = AbortSignal.any([options.stop, silence.signal]);
-  const counts = { delivered: 0, refused: 0, unconfirmed: 0, notNew: 0, confirmedBefore: 0 };
+  const counts = { delivered: 0, refused: 0, unconfirmed: 0, notNew: 0, deadBefore: 0, confirmedBefore: 0 };
   const mostUnanswered = MOST_SILENCE + 2 * options.concurrency;
+  const keyOf = orderKeyFor(options.merchant);
+  const diedNow = new Set<string>();
   let unanswered = 0;
   let handled = 0;
   let lastFailure = "";
   const outbox = onceOnly(options.outbox, options.inFlight, {
-    unconfirmed() {
+    unconfirmed(key) {
       counts.unconfirmed += 1;
+      diedNow.add(key);
     },
-    unanswered() {
+    unanswered(key) {
       counts.unconfirmed += 1;
+      diedNow.add(key);
       unanswered += 1;
       if (unanswered < mostUnanswered) return;
       silence.abort();
@@ -85,7 +91,10 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
 
   function onEvent(event: TrackingEvent): void {
     if (event.type === "delivered") counts.delivered += 1;
-    if (event.type === "dead") counts.refused += 1;
+    if (event.type === "dead") {
+      counts.refused += 1;
+      diedNow.add(keyOf(event.orderNumber));
+    }
     if ("error" in event) lastFailure = event.error.message;
   }
   const tracker = sendingTracker(options.merchant, outbox, onEvent, options.concurrency);
@@ -100,7 +109,14 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     handled += batch.length;
     const accepted = receipts.filter(({ status }) => status === "accepted").length;
     counts.notNew += receipts.length - accepted;
+    counts.deadBefore += receipts.filter(diedBefore).length;
     return accepted;
+  }
+
+  /** What an earlier run left pending may have died in this one, and is counted as this one's then. */
+  function diedBefore(receipt: Receipt): boolean {
+    const isDead = receipt.status === "duplicate" && receipt.state === "dead";
+    return isDead && !diedNow.has(keyOf(receipt.orderNumber));
   }
 
   async function handOne(entry: Sendable): Promise<Receipt> {
@@ -159,6 +175,7 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   return {
     delivered: counts.delivered,
     knownBefore: Math.max(0, counts.notNew - leftBefore) + counts.confirmedBefore,
+    deadBefore: counts.deadBefore,
     refused: counts.refused,
     unconfirmed: counts.unconfirmed,
     pending,

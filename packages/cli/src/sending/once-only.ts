@@ -5,9 +5,9 @@ import { watchWire } from "./wire.ts";
 /** What {@link onceOnly} tells. */
 export interface OnceOnlyReports {
   /** An order was being sent when an earlier run was killed. It is not sent again. */
-  readonly unconfirmed?: () => void;
+  readonly unconfirmed?: (key: string) => void;
   /** An order left and no answer came. It is not sent again. */
-  readonly unanswered?: () => void;
+  readonly unanswered?: (key: string) => void;
   /** AvantLink answered, whatever it said. */
   readonly answered?: () => void;
   /** AvantLink had confirmed an order to an earlier run, which was killed before it could note that. */
@@ -104,7 +104,7 @@ function deliverOnce(
     if (verdict.verdict === "delivered") inFlight.delivered(key);
     else if (trip.left && !trip.answered) {
       // It stays noted as begun until the outbox has the letter.
-      reports.unanswered?.();
+      reports.unanswered?.(key);
       return unconfirmed("AvantLink gave no answer to this order.");
     } else inFlight.open(key);
     return verdict;
@@ -120,7 +120,7 @@ function deliverOnce(
         reports.confirmedBefore?.();
         return { verdict: "delivered" };
       }
-      reports.unconfirmed?.();
+      reports.unconfirmed?.(job.key);
       return unconfirmed("The backfill was killed while it was sending this order.");
     },
     unwatch,
