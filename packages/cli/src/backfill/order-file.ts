@@ -5,6 +5,7 @@ import { CommandError, EXIT } from "../exit.ts";
 import type { GivenOrder } from "../given-order.ts";
 import { codeOf } from "../json-file.ts";
 import { readCsvOrders } from "./csv-orders.ts";
+import { onlyUtf8 } from "./encoding.ts";
 import { readNdjsonOrders } from "./ndjson-orders.ts";
 
 /** One order of a file, or what is wrong with the place where one should stand. */
@@ -44,7 +45,7 @@ export async function openOrderFile(path: string, format: "csv" | "ndjson" | und
     entries(position = () => {}) {
       const bytes = createReadStream(path);
       bytes.on("data", () => position(bytes.bytesRead));
-      return kind === "csv" ? readCsvOrders(bytes, ignoredColumns) : readNdjsonOrders(bytes);
+      return onlyUtf8(kind === "csv" ? readCsvOrders(bytes, ignoredColumns) : readNdjsonOrders(bytes));
     },
   };
 }
