@@ -138,7 +138,7 @@ async function run(given: Run): Promise<SectionResult> {
       },
     ],
     notes: [
-      "SQLite's limit: an order's key is a hash, so each one lands on a page of its own of the key's index, which is to be written; with 10,000 pending many orders share a page, with 1,000,000 none do. The processor's part stays at some 30 µs.",
+      "An order's key is a hash, so in SQLite each one lands on a page of its own of the key's index: with a million pending some fifth more is written an order, and every few thousand orders the write-ahead log is brought back into the file, which then takes the event loop for some 40 ms (12 with 10,000 pending).",
       "Every level is a store of its own. The memory outbox keeps 10,000 orders unless told otherwise; here it may keep as many as are put, and what it delivers then costs the garbage collector's rounds through a gigabyte.",
       ...stores.skipped.map((one) => `Skipped: ${one}.`),
     ],

@@ -104,7 +104,7 @@ async function run({ length, receiver, say }: Run): Promise<SectionResult> {
 const NOTES = [
   "The pool has its bodies ready in memory and writes nothing down. A durable outbox claims each order in its store before it is sent and settles it there afterwards; with a receiver that answers at once, that is what is seen: a shop that is killed may send again what was delivered and not settled, so no more than ten are ever in that state, and ten orders at a time wait for one commit or one round trip.",
   "The limit of the memory outbox with a receiver that answers at once: reading the answer, telling the shop, and keeping other libraries' headers out of the request take some 17 µs of a processor beside undici's own 56.",
-  "After a commit of more than 2 ms (a slow disk, or a busy machine) SQLite's drain also leaves the event loop to the shop for up to 50 ms. Every drain is checked: each order arrived, none twice.",
+  "After two commits in a row of more than 2 ms (a slow disk, or a busy machine) SQLite's drain also leaves the event loop to the shop for up to 50 ms. Every drain is checked: each order arrived, none twice.",
 ];
 
 export const draining: Section = { letter: "c", title: "Delivering what is stored", run };
