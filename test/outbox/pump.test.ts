@@ -21,7 +21,7 @@ function aPump() {
       claims.push(limit);
       return Array.from({ length: limit }, () => {
         lease += 1;
-        const job = { ...aJob(again.shift() ?? `${lease}`), attempts: 0 };
+        const job = { ...aJob(again.shift() ?? `${lease}`, { acceptedAt: 0 }), attempts: 0 };
         newest.set(job.key, lease);
         return { job, lease };
       });

@@ -71,8 +71,8 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   // then only the newer lease counts.
   const held = new Map<string, Held<Lease>>();
   const sending = new Map<string, Sending<Lease>>();
-  /** Bodies of the latest that were delivered: such a one is not sent again, whatever its lease came to. */
-  const delivered = new Map<string, string>();
+  /** When the latest that were delivered had been accepted: such a one is not sent again, whatever its lease came to. */
+  const delivered = new Map<string, number>();
   let delivering = 0;
   // What is sent again if this process is killed: being delivered, or delivered and not noted yet.
   let unsettled = 0;
@@ -150,9 +150,9 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
       const [next] = held.values();
       if (!next) return;
       const { leased, since } = next;
-      const { key, body } = leased.job;
+      const { key, acceptedAt } = leased.job;
       held.delete(key);
-      if (delivered.get(key) === body) track(settle(leased, { verdict: "delivered" }));
+      if (delivered.get(key) === acceptedAt) track(settle(leased, { verdict: "delivered" }));
       else if (isStale(since)) release(leased);
       else track(send(leased));
     }
@@ -183,7 +183,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
   }
 
   async function send(leased: Leased<Lease>): Promise<void> {
-    const { key, body } = leased.job;
+    const { key, acceptedAt } = leased.job;
     const own: Sending<Lease> = {};
     sending.set(key, own);
     delivering += 1;
@@ -191,7 +191,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     const verdict = await verdictOn(leased.job);
     delivering -= 1;
     endedSinceClaim += 1;
-    if (verdict?.verdict === "delivered") remember(key, body);
+    if (verdict?.verdict === "delivered") remember(key, acceptedAt);
     const settling = verdict && settle(leased, verdict);
     // What is claimed now may share a commit with what is settled.
     wake();
@@ -204,8 +204,8 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     begin();
   }
 
-  function remember(key: string, body: string): void {
-    delivered.set(key, body);
+  function remember(key: string, acceptedAt: number): void {
+    delivered.set(key, acceptedAt);
     const [oldest] = delivered.size > MOST_REMEMBERED ? delivered.keys() : [];
     if (oldest !== undefined) delivered.delete(oldest);
   }
@@ -243,6 +243,9 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
       stopped = true;
       cancelLook();
       await claiming;
+      giveBack(() => true);
+      await Promise.all(underWay);
+      // What was handed out again while it was settled.
       giveBack(() => true);
       await Promise.all(underWay);
     },
