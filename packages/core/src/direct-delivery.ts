@@ -38,13 +38,17 @@ export function createDirectDelivery(
     return attempt;
   }
 
+  /** What was handed out is stored after all, and the outbox's to try again, unless it was a letter's last time. */
+  async function afterHandedOut(stored: Promise<Verdict>, job: OutboxJob): Promise<boolean> {
+    const { verdict } = await stored;
+    return verdict === "dead" ? (attempts.get(job.key) ?? begin(job)) : verdict === "delivered";
+  }
+
   return {
     attempt: (key) => attempts.get(key),
-    async send(job) {
-      // What was handed out is stored after all, and the outbox's to try again, unless it was a letter's last time.
-      const stored = await handedOut.get(job.key)?.catch(() => undefined);
-      if (stored && stored.verdict !== "dead") return stored.verdict === "delivered";
-      return attempts.get(job.key) ?? begin(job);
+    send(job) {
+      const stored = handedOut.get(job.key);
+      return stored ? afterHandedOut(stored, job) : (attempts.get(job.key) ?? begin(job));
     },
     async deliver(job) {
       if (await attempts.get(job.key)) return { verdict: "delivered" };
