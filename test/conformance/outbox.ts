@@ -289,24 +289,24 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
 
     describe("leases", () => {
       testShared("leaves what a worker claimed and did not begin as fresh as it was", async () => {
-        const numbers = Array.from({ length: 24 }, (_, index) => `${index + 1}`);
-        await put(...numbers);
-        const before = await bench(outbox, 4);
-        // As fast as these end, more is claimed than there is room for.
-        for (let count = 0; count < 4; count += 1) (await before.next()).answer(delivered);
-        const tried = [await before.next(), await before.next(), await before.next(), await before.next()];
+        await put(...Array.from({ length: 40 }, (_, index) => `${index + 1}`));
+        const before = await bench(outbox, 8);
+        const eight = () => Promise.all(Array.from({ length: 8 }, () => before.next()));
+        // As many as end at once, so much more is claimed than there is room for.
+        for (const { answer } of await eight()) answer(delivered);
+        const tried = await eight();
         const stopping = before.stop();
         for (const { answer } of tried) answer(retry(Date.now() - 60_000));
         await stopping;
         await outbox.close();
         const worker = await run(await another(), 1);
         const keys: string[] = [];
-        for (let count = 0; count < 20; count += 1) {
+        for (let count = 0; count < 32; count += 1) {
           const { job, answer } = await worker.next();
           keys.push(job.key);
           answer(delivered);
         }
-        expect(keys.slice(-4).toSorted()).toEqual(tried.map(({ job }) => job.key).toSorted());
+        expect(keys.slice(-8).toSorted()).toEqual(tried.map(({ job }) => job.key).toSorted());
       });
 
       testShared("hands a killed worker's order out again, its attempts as they were", async () => {
