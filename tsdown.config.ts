@@ -9,27 +9,35 @@ interface Manifest {
   peerDependencies?: Record<string, string>;
 }
 
-const SHARED = /^(?!.*\/src\/(?:index|delivery|opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
+const SHARED =
+  /^(?!.*\/src\/(?:index|delivery\/(?:undici-transport|fetch-transport|tracing-headers)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
-// A package is built from what its manifest exports, so that a new subpath is written down once.
-function sources(target: unknown): readonly string[] {
-  if (typeof target !== "object" || target === null) return [];
-  return Object.entries(target).flatMap(([condition, value]) =>
-    condition === SOURCE ? [String(value)] : sources(value),
-  );
+interface Target {
+  readonly [SOURCE]?: string;
+  readonly import?: { readonly default: string };
+}
+
+// A package is built from what its manifest exports: each built file from the source that stands beside it there.
+function targets(exported: unknown): readonly Target[] {
+  if (typeof exported !== "object" || exported === null) return [];
+  return SOURCE in exported
+    ? [exported, ...Object.values(exported).flatMap(targets)]
+    : Object.values(exported).flatMap(targets);
 }
 
 function entries(manifest: Manifest): Record<string, string> {
-  const commands = Object.values(manifest.bin ?? {}).map((built) =>
+  const commands = Object.values(manifest.bin ?? {}).map((built): [string, string] => [
+    built.replace(/^\.\/dist\/|\.js$/g, ""),
     built.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"),
-  );
-  return Object.fromEntries(
-    [...sources(manifest.exports), ...commands].map((source) => [
-      source.replace(/^\.\/src\/|\.ts$/g, ""),
-      source,
-    ]),
-  );
+  ]);
+  const modules = targets(manifest.exports).flatMap((target): [string, string][] => {
+    const source = target[SOURCE];
+    const built = target.import?.default;
+    if (source === undefined || built === undefined) return [];
+    return [[built.replace(/^\.\/dist\/|\.js$/g, ""), source]];
+  });
+  return Object.fromEntries([...modules, ...commands]);
 }
 
 /** The licences of what is built in, which ask to go wherever the code goes. */

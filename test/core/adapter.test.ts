@@ -2,8 +2,8 @@ import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { adapterAccess, standIn } from "../../packages/core/src/adapter.ts";
-import { isConfirmation } from "../../packages/core/src/confirmation.ts";
-import { isHost } from "../../packages/core/src/shop-request.ts";
+import { isHost } from "../../packages/core/src/context/request.ts";
+import { isConfirmation } from "../../packages/core/src/tracker/confirmation.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 

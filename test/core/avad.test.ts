@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { avadOf } from "../../packages/core/src/avad.ts";
-import { fitsCookie, readVisitorCookies, setCookie } from "../../packages/core/src/cookies.ts";
+import { fitsCookie, readVisitorCookies, setCookie } from "../../packages/core/src/context/cookies.ts";
+import { avadOf } from "../../packages/core/src/context/query.ts";
 
 const settings = {
   names: { avad: "avad", visitor: "avad_visitor", gclid: "avad_gclid" },

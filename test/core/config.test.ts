@@ -1,6 +1,6 @@
 import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from "@avantlink-s2s/core";
 import { describe, expect, test } from "vitest";
-import { type Environment, readConfig } from "../../packages/core/src/config.ts";
+import { type Environment, readConfig } from "../../packages/core/src/options/config.ts";
 import { MERCHANT_ID } from "../support/orders.ts";
 
 const live = { NODE_ENV: "production" };

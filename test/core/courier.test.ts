@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readConfig } from "../../packages/core/src/config.ts";
-import { createCourier, orderNumberOf } from "../../packages/core/src/courier.ts";
-import { toOrderPayload } from "../../packages/core/src/order-payload.ts";
-import { TransportError } from "../../packages/core/src/transport.ts";
+import { createCourier, orderNumberOf } from "../../packages/core/src/delivery/deliver.ts";
+import { TransportError } from "../../packages/core/src/delivery/transport.ts";
+import { readConfig } from "../../packages/core/src/options/config.ts";
+import { toOrderPayload } from "../../packages/core/src/order/order-payload.ts";
 import { testClock } from "../support/clock.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 

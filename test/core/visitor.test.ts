@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ShopRequest } from "../../packages/core/src/shop-request.ts";
 import {
   type LandingTools,
   readContext,
   readLanding,
   type VisitorSettings,
-} from "../../packages/core/src/visitor.ts";
+} from "../../packages/core/src/context/landing.ts";
+import type { ShopRequest } from "../../packages/core/src/context/request.ts";
 
 const settings: VisitorSettings = {
   consent: undefined,

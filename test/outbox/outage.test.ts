@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { type ClaimedJob, memoryOutbox, type Outbox, type Verdict } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import { type Outcome, verdictOn } from "../../packages/core/src/retry.ts";
+import { type Outcome, verdictOn } from "../../packages/core/src/delivery/retry.ts";
 import { aJob, delivered, keyOf } from "../conformance/jobs.ts";
 import { type TestClock, testClock } from "../support/clock.ts";
 

@@ -1,13 +1,13 @@
-import type { Config } from "./config.ts";
-import type { TrackingContext } from "./context.ts";
+import type { TrackingContext } from "./context/context.ts";
+import { type Glance, type Landing, mayLand, readContext, readLanding } from "./context/landing.ts";
+import type { ShopRequest } from "./context/request.ts";
 import { AvantLinkError, type ErrorCode } from "./errors.ts";
-import { sha256Hex } from "./private-data.ts";
-import type { Receipt } from "./receipt.ts";
+import type { Config } from "./options/config.ts";
+import { sha256Hex } from "./privacy/detect.ts";
+import { hookError, type Tell } from "./reporting/report.ts";
 import type { Runtime } from "./runtime.ts";
-import type { ShopRequest } from "./shop-request.ts";
-import { hookError, type Tell } from "./telling.ts";
-import type { TrackableOrder, Tracker } from "./tracker-types.ts";
-import { type Glance, type Landing, mayLand, readContext, readLanding } from "./visitor.ts";
+import type { Receipt } from "./tracker/receipt.ts";
+import type { TrackableOrder, Tracker } from "./tracker/tracker.ts";
 
 /** What an adapter needs of a tracker beside its public methods. */
 export interface AdapterAccess extends TrackerAccess {
@@ -150,10 +150,10 @@ function landingKey(request: ShopRequest, avad: string): string {
   return sha256Hex(`${avad}\n${request.ipAddress ?? ""}\n${request.header("user-agent") ?? ""}`);
 }
 
-export { queryValue } from "./avad.ts";
-export { isConfirmation } from "./confirmation.ts";
-export { forwardedAddress, isNearby } from "./ip-address.ts";
-export { PRIVATELY, SHARED_CACHE_HEADERS } from "./private-response.ts";
-export { isHost, type ShopRequest } from "./shop-request.ts";
-export type { Landing } from "./visitor.ts";
-export { within } from "./waiting.ts";
+export { forwardedAddress, isNearby } from "./context/ip-address.ts";
+export type { Landing } from "./context/landing.ts";
+export { queryValue } from "./context/query.ts";
+export { isHost, type ShopRequest } from "./context/request.ts";
+export { PRIVATELY, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
+export { isConfirmation } from "./tracker/confirmation.ts";
+export { within } from "./tracker/wait.ts";

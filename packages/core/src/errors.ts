@@ -1,4 +1,4 @@
-import type { Issue } from "./finding.ts";
+import type { Issue } from "./findings.ts";
 
 /** Every code, with what happened and what to do about it. ERRORS.md is held equal to this table by a test. */
 export const ERROR_CODES = {

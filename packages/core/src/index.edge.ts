@@ -1,9 +1,9 @@
-import type { Environment } from "./config.ts";
-import { fetchTransport } from "./delivery.edge.ts";
-import type { TrackerOptions } from "./options.ts";
-import { sha256Hex } from "./private-data.ts";
-import { trackerFactory } from "./tracker.ts";
-import type { Tracker } from "./tracker-types.ts";
+import { fetchTransport } from "./delivery/fetch-transport.ts";
+import type { Environment } from "./options/config.ts";
+import type { TrackerOptions } from "./options/options.ts";
+import { sha256Hex } from "./privacy/detect.ts";
+import { trackerFactory } from "./tracker/create-tracker.ts";
+import type { Tracker } from "./tracker/tracker.ts";
 
 export * from "./public.ts";
 

@@ -1,7 +1,7 @@
-import { undiciTransport } from "./delivery.ts";
-import type { TrackerOptions } from "./options.ts";
-import { trackerFactory } from "./tracker.ts";
-import type { Tracker } from "./tracker-types.ts";
+import { undiciTransport } from "./delivery/undici-transport.ts";
+import type { TrackerOptions } from "./options/options.ts";
+import { trackerFactory } from "./tracker/create-tracker.ts";
+import type { Tracker } from "./tracker/tracker.ts";
 
 export * from "./public.ts";
 

@@ -8,6 +8,6 @@ export {
   fromMinor,
   LARGEST_AMOUNT,
   toMinor,
-} from "./amount.ts";
-export { currencyCode, currencyDigits, isKnownCurrency } from "./currency.ts";
-export { type PricedItems, splitLine, spreadDiscount } from "./spread.ts";
+} from "./money/amount.ts";
+export { currencyCode, currencyDigits, isKnownCurrency } from "./money/currency.ts";
+export { type PricedItems, splitLine, spreadDiscount } from "./money/spread.ts";

@@ -1,20 +1,28 @@
-export { type PayloadOptions, toClickPayload } from "./click-payload.ts";
-export type { TrackingContext } from "./context.ts";
-export { packContext, unpackContext } from "./context-carriage.ts";
+export type { TrackingContext } from "./context/context.ts";
+export type { IpAddressMode } from "./context/ip-address.ts";
+export { packContext, unpackContext } from "./context/pack-context.ts";
+export type { ConsentRequest } from "./context/request.ts";
 export { AvantLinkError, type ErrorCode } from "./errors.ts";
-export type { TrackingEvent } from "./events.ts";
-export type { Finding, FindingCode, Issue } from "./finding.ts";
-export type { IpAddressMode } from "./ip-address.ts";
-export type { MappedOrder, MappedOrderOk, MappedOrderRefused } from "./mapped-order.ts";
-export { type MemoryOutboxOptions, memoryOutbox } from "./memory-outbox.ts";
-export type { CookieOptions, RetryOptions, TrackerOptions } from "./options.ts";
-export type { Customer, Money, Order, OrderLine } from "./order.ts";
-export { type OrderPayloadResult, toOrderPayload } from "./order-payload.ts";
-export type * from "./outbox.ts";
-export type { ClickPayload, OrderPayload, ProductPayload } from "./payload.ts";
-export type { Accepted, Delivered, Duplicate, Receipt, Rejected, Skipped, SkipReason } from "./receipt.ts";
+export type { Finding, FindingCode, Issue } from "./findings.ts";
+export type { CookieOptions, RetryOptions, TrackerOptions } from "./options/options.ts";
+export { type PayloadOptions, toClickPayload } from "./order/click-payload.ts";
+export type { MappedOrder, MappedOrderOk, MappedOrderRefused } from "./order/mapper-result.ts";
+export type { Customer, Money, Order, OrderLine } from "./order/order.ts";
+export { type OrderPayloadResult, toOrderPayload } from "./order/order-payload.ts";
+export type { ClickPayload, OrderPayload, ProductPayload } from "./order/payload.ts";
+export { type MemoryOutboxOptions, memoryOutbox } from "./outbox/memory-outbox.ts";
+export type * from "./outbox/outbox.ts";
+export type { TrackingEvent } from "./reporting/events.ts";
 export type { Runtime } from "./runtime.ts";
-export type { ConsentRequest } from "./shop-request.ts";
+export type {
+  Accepted,
+  Delivered,
+  Duplicate,
+  Receipt,
+  Rejected,
+  Skipped,
+  SkipReason,
+} from "./tracker/receipt.ts";
 export type {
   Health,
   TimeoutOptions,
@@ -22,4 +30,4 @@ export type {
   Tracker,
   TrackOrderOptions,
   WaitOptions,
-} from "./tracker-types.ts";
+} from "./tracker/tracker.ts";

@@ -1,0 +1,165 @@
+import type { CookieSettings } from "../context/cookies.ts";
+import type { VisitorSettings } from "../context/landing.ts";
+import type { RetryPolicy } from "../delivery/retry.ts";
+import { AvantLinkError } from "../errors.ts";
+import type { Issue } from "../findings.ts";
+import { memoryOutbox } from "../outbox/memory-outbox.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { sha256Hex } from "../privacy/detect.ts";
+import type { TrackingEvent } from "../reporting/events.ts";
+import { type Runtime, systemRuntime } from "../runtime.ts";
+import { VERSION } from "../version.ts";
+import { optionIssues } from "./check-options.ts";
+import type { TrackerOptions } from "./options.ts";
+
+const AVANTLINK = "https://client.avantlink.com";
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Everything that a tracker goes by, complete and checked. */
+export interface Config extends VisitorSettings {
+  /** `""` only where nothing is ever sent. */
+  readonly merchantId: string;
+  /** Without a slash at its end. */
+  readonly endpoint: string;
+  /** Whether the endpoint is this machine. */
+  readonly loopback: boolean;
+  readonly mode: "live" | "dry-run" | "build";
+  /** Whether the mode was told, and not found out. */
+  readonly modeGiven: boolean;
+  readonly outbox: Outbox;
+  readonly deliver: boolean;
+  readonly siteUrl: string | undefined;
+  readonly trustedProxies: NonNullable<TrackerOptions["trustedProxies"]>;
+  readonly retry: RetryPolicy;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly serverName: string;
+  readonly onEvent: ((event: TrackingEvent) => void) | undefined;
+  readonly cookies: CookieSettings;
+  readonly runtime: Runtime;
+  /** SHA-256 of a text, in lower-case hex. */
+  readonly sha256: (text: string) => string;
+}
+
+/** The environment's variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Checks the options and completes them from the environment. Throws once, naming every fault. */
+export function readConfig(
+  given: TrackerOptions,
+  env: Environment,
+  sha256: Config["sha256"] = sha256Hex,
+): Config {
+  const issues: Issue[] = [...optionIssues(given)];
+  // What is no object at all is among the issues already.
+  const options: TrackerOptions = typeof given === "object" && given !== null ? given : {};
+  const wrong = new Set(issues.map(({ path }) => path));
+  const endpoint =
+    trimmed(wrong.has("endpoint") ? undefined : options.endpoint) ??
+    trimmed(env.AVANTLINK_ENDPOINT) ??
+    AVANTLINK;
+  const endpointIssue = endpointProblem(endpoint);
+  if (endpointIssue) issues.push({ path: "endpoint", message: endpointIssue });
+  const loopback = !endpointIssue && isLoopback(new URL(endpoint).hostname);
+  const mode = modeOf(options.mode, loopback, env);
+  const merchantId =
+    (wrong.has("merchantId") ? "" : (trimmed(options.merchantId) ?? trimmed(env.AVANTLINK_MERCHANT_ID))) ??
+    "";
+  if (!wrong.has("merchantId") && (merchantId !== "" || mode === "live") && !UUID.test(merchantId)) {
+    issues.push({ path: "merchantId", message: merchantProblem(merchantId) });
+  }
+  const outbox = wrong.has("outbox") ? undefined : options.outbox;
+  if (mode === "live" && options.deliver === false && !outbox?.durable) {
+    issues.push({
+      path: "deliver",
+      message:
+        "is false, but nobody else can deliver what this process keeps in its memory; give it a durable outbox",
+    });
+  }
+  const names = cookieNames(options.cookies?.names);
+  if (!wrong.has("cookies.names") && new Set(Object.values(names)).size < Object.keys(names).length) {
+    const message = `are ${Object.values(names).join(", ")}; each cookie needs a name of its own`;
+    issues.push({ path: "cookies.names", message });
+  }
+  if (issues.length > 0) throw new AvantLinkError("config.invalid", { issues });
+
+  return Object.freeze({
+    merchantId: merchantId.toLowerCase(),
+    endpoint: endpoint.replace(/\/+$/, ""),
+    loopback,
+    mode,
+    modeGiven: options.mode !== undefined,
+    outbox: outbox ?? memoryOutbox(),
+    deliver: options.deliver ?? true,
+    siteUrl: options.siteUrl === undefined ? undefined : new URL(options.siteUrl).origin,
+    trustedProxies: options.trustedProxies ?? 0,
+    consent: options.consent,
+    globalPrivacyControl: options.globalPrivacyControl ?? "honour",
+    ipAddress: options.ipAddress ?? "full",
+    retry: {
+      maxAgeMs: options.retry?.maxAgeMs ?? 7 * 86_400_000,
+      baseDelayMs: options.retry?.baseDelayMs ?? 1_000,
+      maxDelayMs: options.retry?.maxDelayMs ?? 900_000,
+    },
+    concurrency: options.retry?.concurrency ?? 10,
+    timeoutMs: options.timeoutMs ?? 10_000,
+    serverName: options.serverName ?? `avantlink-s2s/${VERSION}`,
+    onEvent: options.onEvent,
+    cookies: {
+      names,
+      domain: options.cookies?.domain,
+      days: options.cookies?.days ?? 365,
+      sameSite: options.cookies?.sameSite ?? "lax",
+    },
+    runtime: options.runtime ?? systemRuntime,
+    sha256,
+  });
+}
+
+function cookieNames(given: NonNullable<TrackerOptions["cookies"]>["names"]): CookieSettings["names"] {
+  return {
+    avad: given?.avad ?? "avad",
+    visitor: given?.visitor ?? "avad_visitor",
+    gclid: given?.gclid ?? "avad_gclid",
+  };
+}
+
+function modeOf(given: TrackerOptions["mode"], loopback: boolean, env: Environment): Config["mode"] {
+  if (env.NEXT_PHASE === "phase-production-build") return "build";
+  if (given) return given;
+  return loopback || (env.NODE_ENV === "production" && !isPreview(env)) ? "live" : "dry-run";
+}
+
+/** A deployment of a branch or a pull request, by the variables that Vercel, Netlify and Render set. */
+function isPreview(env: Environment): boolean {
+  if (env.VERCEL_ENV !== undefined && env.VERCEL_ENV !== "production") return true;
+  if (env.NETLIFY === "true" && env.CONTEXT !== undefined && env.CONTEXT !== "production") return true;
+  return env.IS_PULL_REQUEST === "true";
+}
+
+function endpointProblem(endpoint: string): string | undefined {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const plain = url?.search === "" && url.hash === "" && url.username === "" && url.password === "";
+  if (url && plain && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
+    return undefined;
+  return "expected an https address without query, or http for a server on this machine";
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+}
+
+function merchantProblem(merchantId: string): string {
+  if (merchantId === "") {
+    return "is missing; give the merchant's UUID here or in AVANTLINK_MERCHANT_ID";
+  }
+  if (/^\d{4,6}$/.test(merchantId)) {
+    return "is the older merchant number; the server-to-server endpoints take the merchant's UUID, which AvantLink's support can tell";
+  }
+  return "is not a UUID such as 123e4567-e89b-12d3-a456-426614174000";
+}
+
+function trimmed(value: string | undefined): string | undefined {
+  const text = value?.trim();
+  return text === "" ? undefined : text;
+}

@@ -1,0 +1,26 @@
+import type { TrackingContext } from "../context/context.ts";
+import type { Finding, Issue } from "../findings.ts";
+import type { Order } from "./order.ts";
+
+/** What a platform's mapper answers. `trackOrder` and `resolveOrder` take it as it is. */
+export type MappedOrder = MappedOrderOk | MappedOrderRefused;
+
+/** The platform's order could be mapped. */
+export interface MappedOrderOk {
+  readonly ok: true;
+  readonly order: Order;
+  /** The shopper's browser context, where the platform keeps it with the order. */
+  readonly context?: TrackingContext | undefined;
+  /** What the mapper noticed; it joins the receipt's findings. */
+  readonly findings: readonly Finding[];
+}
+
+/** The platform's order must not, or cannot, be sent. */
+export interface MappedOrderRefused {
+  readonly ok: false;
+  /** `unpaid` and `test` orders are skipped; an `unmappable` one is rejected and kept as a dead letter. */
+  readonly reason: "unpaid" | "test" | "unmappable";
+  /** The platform's number of the order, where it could be read. */
+  readonly orderNumber?: string | undefined;
+  readonly issues: readonly Issue[];
+}

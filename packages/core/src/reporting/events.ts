@@ -1,0 +1,49 @@
+import type { AvantLinkError } from "../errors.ts";
+import type { Finding } from "../findings.ts";
+import type { JobState } from "../outbox/outbox.ts";
+import type { SkipReason } from "../tracker/receipt.ts";
+
+/**
+ * What `onEvent` is told. Closed: every `type` is listed here. Of an order's or a request's content an event holds what
+ * a fault is about, such as a wrong amount or AvantLink's words on it, and no e-mail address.
+ */
+export type TrackingEvent =
+  /** An order is stored and will be delivered; a click is on its way. */
+  | (About & { readonly type: "accepted"; readonly findings: readonly Finding[] })
+  /** AvantLink confirmed it. */
+  | (About & {
+      readonly type: "delivered";
+      /** Attempts before this one. */
+      readonly attempts: number;
+      /** How long after acceptance, in milliseconds. */
+      readonly afterMs: number;
+    })
+  /** The order number was accepted before; nothing is sent again. */
+  | (About & { readonly type: "duplicate"; readonly state: JobState })
+  /** Not sent, on purpose. */
+  | (About & { readonly type: "skipped"; readonly reason: SkipReason; readonly findings: readonly Finding[] })
+  /** Not taken, because something is wrong with it. */
+  | (About & {
+      readonly type: "rejected";
+      readonly error: AvantLinkError;
+      readonly findings: readonly Finding[];
+    })
+  /** An attempt failed; there will be another. */
+  | (About & {
+      readonly type: "retrying";
+      readonly error: AvantLinkError;
+      /** Counted attempts so far, this one included where it counts. */
+      readonly attempts: number;
+      /** When, in milliseconds since 1970. */
+      readonly retryAt: number;
+    })
+  /** Given up: a dead letter. */
+  | (About & { readonly type: "dead"; readonly error: AvantLinkError })
+  /** Something else went wrong: the outbox, a function of the shop's, the setting. */
+  | { readonly type: "problem"; readonly error: AvantLinkError };
+
+interface About {
+  readonly kind: "order" | "click";
+  /** The order's number; `""` for a click. */
+  readonly orderNumber: string;
+}

@@ -1,0 +1,81 @@
+import type { TrackingContext } from "../context/context.ts";
+import { AvantLinkError } from "../errors.ts";
+import type { Config } from "../options/config.ts";
+import { hasTrackingId, toClickPayload } from "../order/click-payload.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { Tell } from "../reporting/report.ts";
+import { consentRefusal } from "./decide.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { Receipt, SkipReason } from "./receipt.ts";
+import type { WaitOptions } from "./tracker.ts";
+import type { WaitingRoom } from "./wait.ts";
+
+/** Takes clicks in, and says by a receipt what became of each. */
+export interface ClickAcceptance {
+  take(context: TrackingContext, asked: WaitOptions): Promise<Receipt>;
+}
+
+/** What accepting a click takes. */
+export interface ClickAcceptanceParts {
+  readonly config: Config;
+  /** Where clicks wait: in memory, whatever keeps the orders. */
+  readonly clicks: Outbox;
+  readonly lifecycle: Lifecycle;
+  readonly waitingRoom: WaitingRoom;
+  readonly tell: Tell;
+}
+
+export function createClickAcceptance({
+  config,
+  clicks,
+  lifecycle,
+  waitingRoom,
+  tell,
+}: ClickAcceptanceParts): ClickAcceptance {
+  const { outbox, runtime } = config;
+
+  async function accept(context: TrackingContext, asked: WaitOptions): Promise<Receipt> {
+    const payload = toClickPayload(context, config);
+    const about = { kind: "click", orderNumber: "" } as const;
+    const job = {
+      key: runtime.uuid(),
+      kind: "order",
+      body: JSON.stringify(payload),
+      acceptedAt: runtime.now(),
+    } as const;
+    try {
+      if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
+      if (!hasTrackingId(payload))
+        throw new AvantLinkError("click.lost", { detail: "It has no token and no ID." });
+      // The first use of any kind begins delivering what a durable outbox holds; a click does not wait for that.
+      if (outbox.durable) void lifecycle.ready().catch(() => {});
+      await lifecycle.readyForClicks();
+      await clicks.put(job);
+    } catch (cause) {
+      const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });
+      tell({ type: "rejected", ...about, error, findings: [] });
+      return { status: "rejected", orderNumber: "", findings: [], error };
+    }
+    tell({ type: "accepted", ...about, findings: [] });
+    const waitMs = asked.waitForDeliveryMs ?? 0;
+    const { state, error } =
+      waitMs > 0
+        ? await waitingRoom.wait(job.key, waitMs, () => clicks.state(job.key))
+        : { state: "pending", error: undefined };
+    if (state === "dead" && error) return { status: "rejected", orderNumber: "", findings: [], error };
+    return { status: state === "delivered" ? "delivered" : "accepted", orderNumber: "", findings: [] };
+  }
+
+  function skip(reason: SkipReason): Receipt {
+    tell({ type: "skipped", kind: "click", orderNumber: "", reason, findings: [] });
+    return { status: "skipped", reason, orderNumber: "", findings: [] };
+  }
+
+  return {
+    async take(context, asked) {
+      const refusal = consentRefusal(context, config);
+      if (refusal) return skip(refusal);
+      return config.mode === "live" ? accept(context, asked) : skip(config.mode);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { TrackingContext } from "../context/context.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { MappedOrder } from "../order/mapper-result.ts";
+import type { Order } from "../order/order.ts";
+import type { OutboxTotals } from "../outbox/outbox.ts";
+import type { Receipt } from "./receipt.ts";
+
+/** What can be tracked: an order, a mapper's answer, or nothing where there is no order. */
+export type TrackableOrder = Order | MappedOrder | null | undefined;
+
+/** Tracks orders and clicks. None of its methods rejects because of an order, a request or AvantLink. */
+export interface Tracker {
+  /**
+   * Takes an order, once for its number. Resolves as soon as the outbox has it, or after one second; AvantLink is
+   * waited for only when asked to.
+   */
+  trackOrder(order: TrackableOrder, context?: TrackingContext, options?: TrackOrderOptions): Promise<Receipt>;
+  /** Reports a click, best effort: it is kept in memory and tried for an hour. */
+  trackClick(context: TrackingContext, options?: WaitOptions): Promise<Receipt>;
+  /**
+   * Opens the outbox and begins delivering what is pending. The first use does it too; a server does it at boot.
+   * @throws nothing: an outbox that cannot be opened is told as an event, and the next use tries again
+   */
+  start(): Promise<void>;
+  /** Waits until nothing is pending any more, or the time is up, and tells what stands where. */
+  flush(options?: TimeoutOptions): Promise<OutboxTotals>;
+  /** Takes no more orders, flushes, and lets go of connections and files. What is pending in a durable outbox stays. */
+  close(options?: TimeoutOptions): Promise<OutboxTotals>;
+  /** How the tracker is doing, for a status page or an alarm. */
+  health(): Promise<Health>;
+}
+
+/** How long a call may wait for AvantLink. */
+export interface WaitOptions {
+  /** Waits for the delivery, at most this long, in milliseconds. @default 0: the receipt says `accepted` */
+  readonly waitForDeliveryMs?: number | undefined;
+}
+
+/** How an order is tracked. */
+export interface TrackOrderOptions extends WaitOptions {
+  /**
+   * The shop's own database transaction, so that the order is accepted if and only if it commits. Only for an
+   * outbox that can join it. AvantLink is not waited for inside, and when the call returns, the connection is the
+   * shop's again. A receipt of `rejected` leaves the transaction as it was: commit it, and track the order later.
+   */
+  readonly transaction?: unknown;
+}
+
+/** How long to wait. */
+export interface TimeoutOptions {
+  /** In milliseconds. @default 5000 */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How a tracker is doing. */
+export interface Health {
+  /** The outbox answers, and the last attempt to deliver, if there was one, did not fail. */
+  readonly ok: boolean;
+  readonly mode: "live" | "dry-run" | "build";
+  /** Which outbox, and whether it survives a crash. */
+  readonly outbox: { readonly name: string; readonly durable: boolean };
+  /** What stands where; nothing when the outbox did not answer. */
+  readonly totals?: OutboxTotals | undefined;
+  /** How long the oldest order has been waiting, in milliseconds. */
+  readonly oldestPendingMs?: number | undefined;
+  /** When this process last delivered an order, in milliseconds since 1970. */
+  readonly lastDeliveredAt?: number | undefined;
+  /** What this process last failed at. */
+  readonly lastFailure?: { readonly code: ErrorCode; readonly at: number } | undefined;
+}
