@@ -22,7 +22,7 @@ interface Target {
 function targets(exported: unknown): readonly Target[] {
   if (typeof exported !== "object" || exported === null) return [];
   return SOURCE in exported
-    ? [exported, ...Object.values(exported).flatMap(targets)]
+    ? [exported as Target, ...Object.values(exported).flatMap(targets)]
     : Object.values(exported).flatMap(targets);
 }
 

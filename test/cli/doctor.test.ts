@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 interface Checked {
-  readonly verdict: string;
+  readonly status: string;
   readonly about: string;
   readonly found: string;
 }
@@ -50,8 +50,8 @@ async function examine(args: readonly string[] = [], env: Readonly<Record<string
 
 test("a shop that is set up well passes, and nothing is sent", async () => {
   const { code, checks, of, sandbox } = await examine();
-  expect(checks.filter(({ verdict }) => verdict === "bad")).toEqual([]);
-  expect(of(new URL(sandbox.url).host)).toMatchObject([{ verdict: "ok" }]);
+  expect(checks.filter(({ status }) => status === "bad")).toEqual([]);
+  expect(of(new URL(sandbox.url).host)).toMatchObject([{ status: "ok" }]);
   expect(code).toBe(0);
   expect(sandbox.requests).toHaveLength(0);
 });
@@ -66,14 +66,14 @@ test("the reach of an endpoint is found out without one byte of HTTP", async () 
   const { of } = await examine([], { AVANTLINK_ENDPOINT: `http://127.0.0.1:${port}` });
   server.close();
   await once(server, "close");
-  expect(of(`127.0.0.1:${port}`)).toMatchObject([{ verdict: "ok" }]);
+  expect(of(`127.0.0.1:${port}`)).toMatchObject([{ status: "ok" }]);
   expect(received).toEqual([]);
 });
 
 test("AvantLink's older merchant number is told from the UUID", async () => {
   const { code, of } = await examine([], { AVANTLINK_MERCHANT_ID: "12345" });
   expect(of("merchantId")).toMatchObject([
-    { verdict: "bad", found: expect.stringContaining("older merchant number") },
+    { status: "bad", found: expect.stringContaining("older merchant number") },
   ]);
   expect(code).toBe(1);
 });
@@ -81,7 +81,7 @@ test("AvantLink's older merchant number is told from the UUID", async () => {
 test("an endpoint that does not answer is bad", async () => {
   const { code, of } = await examine([], { AVANTLINK_ENDPOINT: "http://127.0.0.1:1" });
   expect(of("127.0.0.1:1")).toMatchObject([
-    { verdict: "bad", found: expect.stringContaining("ECONNREFUSED") },
+    { status: "bad", found: expect.stringContaining("ECONNREFUSED") },
   ]);
   expect(code).toBe(1);
 });
@@ -112,13 +112,13 @@ test("a cookie domain that the site may not use is bad", async () => {
     "--cookie-domain",
     "other.example",
   ]);
-  expect(of("cookies")).toContainEqual(expect.objectContaining({ verdict: "bad" }));
+  expect(of("cookies")).toContainEqual(expect.objectContaining({ status: "bad" }));
   expect(code).toBe(1);
 });
 
 test("cookie days outside of a year are bad, as the tracker would say", async () => {
   const { code, of } = await examine(["--cookie-days", "400"]);
-  expect(of("cookies.days")).toMatchObject([{ verdict: "bad" }]);
+  expect(of("cookies.days")).toMatchObject([{ status: "bad" }]);
   expect(code).toBe(1);
 });
 
@@ -158,7 +158,7 @@ test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is told${noPost
   await pgBossOutbox({ boss, queue: "orders" }).open(clock, () => {});
   const named = (address: string) => ["--postgres", address, "--schema", schema, "--queue", "orders"];
   const found = async (address: string) =>
-    (await examine(named(address))).of("outbox").map(({ verdict, found }) => `${verdict} ${found}`);
+    (await examine(named(address))).of("outbox").map(({ status, found }) => `${status} ${found}`);
   expect(await found(url)).toContainEqual(expect.stringMatching(/^ok .*synchronous_commit=on/));
   const loose = `${url}${url.includes("?") ? "&" : "?"}options=${encodeURIComponent("-c synchronous_commit=off")}`;
   expect(await found(loose)).toContainEqual(expect.stringMatching(/^warn synchronous_commit=off/));
@@ -167,7 +167,7 @@ test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is told${noPost
 test("an outbox that is not there is bad, and not made", async () => {
   const path = join(await aFolder(), "none.db");
   const { code, of } = await examine(["--sqlite", path]);
-  expect(of("outbox")).toMatchObject([{ verdict: "bad" }]);
+  expect(of("outbox")).toMatchObject([{ status: "bad" }]);
   expect(code).toBe(1);
   await expect(stat(path)).rejects.toThrow("ENOENT");
 });
@@ -186,11 +186,11 @@ test("the versions in the shop's folder are held against what is supported", asy
     await writeFile(join(shop, "node_modules", name, "package.json"), JSON.stringify({ name, version }));
   }
   const { code, of } = await examine(["--shop", shop]);
-  expect(of("express")).toMatchObject([{ verdict: "bad" }]);
-  expect(of("next")).toMatchObject([{ verdict: "ok" }]);
-  expect(of("bullmq")).toMatchObject([{ verdict: "bad" }]);
-  expect(of("pg-boss")).toMatchObject([{ verdict: "warn" }]);
-  expect(of("packages")).toMatchObject([{ verdict: "bad" }]);
+  expect(of("express")).toMatchObject([{ status: "bad" }]);
+  expect(of("next")).toMatchObject([{ status: "ok" }]);
+  expect(of("bullmq")).toMatchObject([{ status: "bad" }]);
+  expect(of("pg-boss")).toMatchObject([{ status: "warn" }]);
+  expect(of("packages")).toMatchObject([{ status: "bad" }]);
   expect(code).toBe(1);
 });
 

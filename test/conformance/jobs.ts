@@ -24,10 +24,10 @@ export const REFUSED: DeadReason = {
   status: 400,
 };
 
-export const delivered: Verdict = { verdict: "delivered" };
+export const delivered: Verdict = { status: "delivered" };
 
-export const dead: Verdict = { verdict: "dead", reason: REFUSED };
+export const dead: Verdict = { status: "dead", reason: REFUSED };
 
 export function retry(at: number, counted = true): Verdict {
-  return { verdict: "retry", at, counted, reason: "HTTP 503" };
+  return { status: "retry", at, counted, reason: "HTTP 503" };
 }

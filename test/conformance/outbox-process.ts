@@ -34,7 +34,9 @@ process.on("message", async (request: Request) => {
     return;
   }
   const results = await Promise.all(
-    request.numbers.map(async (number) => ((await outbox.put(aJob(number))).accepted ? [number] : [])),
+    request.numbers.map(async (number) =>
+      (await outbox.put(aJob(number))).status === "accepted" ? [number] : [],
+    ),
   );
   tell({ told: "put", accepted: results.flat() });
 });

@@ -78,13 +78,14 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     }
 
     async function put(...orderNumbers: string[]): Promise<void> {
-      for (const number of orderNumbers) expect(await outbox.put(aJob(number))).toEqual({ accepted: true });
+      for (const number of orderNumbers)
+        expect(await outbox.put(aJob(number))).toEqual({ status: "accepted" });
     }
 
     /** Puts an order that was refused. */
     async function putDead(orderNumber: string): Promise<void> {
       const put = await outbox.put(aJob(orderNumber), { dead: REFUSED });
-      expect(put).toEqual({ accepted: true });
+      expect(put).toEqual({ status: "accepted" });
     }
 
     const totals = async (of = outbox): Promise<OutboxTotals> => {
@@ -98,8 +99,10 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     describe("taking an order", () => {
       test("takes a key once, however many ask at the same moment", async () => {
         const results = await Promise.all(Array.from({ length: 20 }, () => outbox.put(aJob("1"))));
-        expect(results.filter(({ accepted }) => accepted)).toHaveLength(1);
-        expect(results.filter((result) => !result.accepted && result.state === "pending")).toHaveLength(19);
+        expect(results.filter(({ status }) => status === "accepted")).toHaveLength(1);
+        expect(
+          results.filter((result) => result.status === "duplicate" && result.state === "pending"),
+        ).toHaveLength(19);
         expect(await totals()).toEqual({ ...NONE, accepted: 1, pending: 1 });
         expect(await outbox.state(keyOf("1"))).toBe("pending");
         expect(await outbox.state(keyOf("2"))).toBeUndefined();
@@ -117,13 +120,13 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         await put("1");
         (await (await run()).next()).answer(delivered);
         await settled("1", "delivered");
-        expect(await outbox.put(aJob("1"))).toEqual({ accepted: false, state: "delivered" });
+        expect(await outbox.put(aJob("1"))).toEqual({ status: "duplicate", state: "delivered" });
         expect(await totals()).toEqual({ ...NONE, accepted: 1, delivered: 1 });
       });
 
       test("keeps what is dead from the start, and never hands it out", async () => {
         expect(await outbox.put(aJob("1", { kind: "rejected" }), { dead: REFUSED })).toEqual({
-          accepted: true,
+          status: "accepted",
         });
         await put("2");
         const worker = await run();
@@ -139,7 +142,10 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
 
       test("does not make a dead letter of an order that is on its way", async () => {
         await put("1");
-        expect(await outbox.put(aJob("1"), { dead: REFUSED })).toEqual({ accepted: false, state: "pending" });
+        expect(await outbox.put(aJob("1"), { dead: REFUSED })).toEqual({
+          status: "duplicate",
+          state: "pending",
+        });
       });
 
       testShared("has on disk what it accepted, when the process is killed right after", async () => {
@@ -150,7 +156,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         await shop.kill();
         expect(told).toEqual({ told: "put", accepted: numbers });
         expect(await totals()).toEqual({ ...NONE, accepted: 50, pending: 50 });
-        expect(await outbox.put(aJob("7"))).toEqual({ accepted: false, state: "pending" });
+        expect(await outbox.put(aJob("7"))).toEqual({ status: "duplicate", state: "pending" });
       });
 
       testShared("takes a key once among several processes", async () => {
@@ -356,7 +362,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         for (const attempts of [1, 0]) {
           const { answer, job } = await worker.next();
           answer(
-            attempts > 0 ? dead : { verdict: "dead", reason: { code: "delivery.expired", message: "Late." } },
+            attempts > 0 ? dead : { status: "dead", reason: { code: "delivery.expired", message: "Late." } },
           );
           await expect.poll(() => outbox.state(job.key)).toBe("dead");
         }
@@ -417,8 +423,11 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         await putDead("1");
         expect(await outbox.dead.remove(keyOf("1"))).toBe(true);
         expect(await outbox.dead.list()).toEqual([]);
-        expect(await outbox.put(aJob("1"))).toEqual({ accepted: false, state: "dead" });
-        expect(await outbox.put(aJob("1"), { dead: REFUSED })).toEqual({ accepted: false, state: "dead" });
+        expect(await outbox.put(aJob("1"))).toEqual({ status: "duplicate", state: "dead" });
+        expect(await outbox.put(aJob("1"), { dead: REFUSED })).toEqual({
+          status: "duplicate",
+          state: "dead",
+        });
         expect(await outbox.dead.retry(keyOf("1"))).toBe(false);
         expect(await outbox.dead.remove(keyOf("1"))).toBe(false);
         expect(await totals()).toEqual({ ...NONE, accepted: 1, removed: 1 });
@@ -438,8 +447,8 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         const results = await Promise.all(
           Array.from({ length: 10 }, (_, index) => outbox.put(aJob("1", { body: `{"corrected":${index}}` }))),
         );
-        const accepted = results.findIndex((result) => result.accepted);
-        expect(results.filter((result) => result.accepted)).toHaveLength(1);
+        const accepted = results.findIndex((result) => result.status === "accepted");
+        expect(results.filter((result) => result.status === "accepted")).toHaveLength(1);
         expect(await totals()).toEqual({ ...NONE, accepted: 1, pending: 1 });
         const { job, answer } = await (await run()).next();
         expect(job).toMatchObject({ body: `{"corrected":${accepted}}`, attempts: 0 });
@@ -452,7 +461,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         await putDead("1");
         const reason = { code: "order.invalid", message: "Again." } as const;
         const again = aJob("1", { kind: "rejected", body: '{"issues":[]}' });
-        expect(await outbox.put(again, { dead: reason })).toEqual({ accepted: true });
+        expect(await outbox.put(again, { dead: reason })).toEqual({ status: "accepted" });
         expect(await outbox.dead.list()).toMatchObject([{ kind: "rejected", body: '{"issues":[]}', reason }]);
         expect(await totals()).toEqual({ ...NONE, accepted: 1, dead: 1 });
       });

@@ -56,7 +56,7 @@ describe("what an answer means", () => {
 describe("what becomes of an order after an attempt", () => {
   test.each([400, 413, 415, 422])("%i is about this body: a dead letter at once", (status) => {
     expect(verdictOn(answered(status), state(), policy)).toMatchObject({
-      verdict: "dead",
+      status: "dead",
       reason: { code: "delivery.refused", status },
     });
   });
@@ -64,7 +64,7 @@ describe("what becomes of an order after an attempt", () => {
   test.each([200, 204, 301, 302, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504])(
     "%i is tried again",
     (status) => {
-      expect(verdictOn(answered(status), state(), policy).verdict).toBe("retry");
+      expect(verdictOn(answered(status), state(), policy).status).toBe("retry");
     },
   );
 
@@ -77,7 +77,7 @@ describe("what becomes of an order after an attempt", () => {
     [1000, 450_000],
   ])("after %i attempts half of chance waits %i ms", (attempts, delay) => {
     expect(verdictOn(answered(500), state({ attempts }), policy)).toEqual({
-      verdict: "retry",
+      status: "retry",
       at: NOW + delay,
       counted: true,
       reason: "HTTP 500",
@@ -94,9 +94,9 @@ describe("what becomes of an order after an attempt", () => {
     (retryAfter, pause) => {
       const at = (random: number) =>
         verdictOn(answered(503, retryAfter), state({ attempts: 5, random }), policy);
-      expect(at(0)).toMatchObject({ verdict: "retry", at: NOW + pause, counted: false });
+      expect(at(0)).toMatchObject({ status: "retry", at: NOW + pause, counted: false });
       const spread = Math.min(pause, 10_000);
-      expect(at(0.5)).toMatchObject({ verdict: "retry", at: NOW + pause + spread / 2, counted: false });
+      expect(at(0.5)).toMatchObject({ status: "retry", at: NOW + pause + spread / 2, counted: false });
     },
   );
 
@@ -114,18 +114,18 @@ describe("what becomes of an order after an attempt", () => {
   );
 
   test("a 429 costs no attempt, with or without Retry-After", () => {
-    expect(verdictOn(answered(429), state(), policy)).toMatchObject({ verdict: "retry", counted: false });
+    expect(verdictOn(answered(429), state(), policy)).toMatchObject({ status: "retry", counted: false });
   });
 
   test("after seven days it is a dead letter, and not before a last attempt at their end", () => {
     const nearEnd = state({ now: NOW + 7 * DAY - 10, attempts: 50 });
-    expect(verdictOn(answered(500), nearEnd, policy)).toMatchObject({ verdict: "retry", at: NOW + 7 * DAY });
+    expect(verdictOn(answered(500), nearEnd, policy)).toMatchObject({ status: "retry", at: NOW + 7 * DAY });
     expect(verdictOn(answered(500), state({ now: NOW + 7 * DAY }), policy)).toMatchObject({
-      verdict: "dead",
+      status: "dead",
       reason: { code: "delivery.expired", status: 500 },
     });
     expect(verdictOn({ kind: "delivered" }, state({ now: NOW + 8 * DAY }), policy)).toEqual({
-      verdict: "delivered",
+      status: "delivered",
     });
   });
 
@@ -144,7 +144,7 @@ describe("what becomes of an order after an attempt", () => {
     fc.assert(
       fc.property(outcome, at, (given, { attempts, age, random }) => {
         const verdict = verdictOn(given, { attempts, random, acceptedAt: NOW - age, now: NOW }, policy);
-        if (verdict.verdict !== "retry") return;
+        if (verdict.status !== "retry") return;
         expect(verdict.at).toBeGreaterThanOrEqual(NOW);
         expect(verdict.at).toBeLessThanOrEqual(NOW - age + 7 * DAY);
       }),

@@ -34,7 +34,7 @@ function aTracker(options: TrackerOptions = {}) {
 
 describe("an order", () => {
   test("is accepted at once and delivered once, with nothing but the listed headers", async () => {
-    const tracker = aTracker({ serverName: "shop.example/2.0" });
+    const tracker = aTracker({ userAgent: "shop.example/2.0" });
     expect(await tracker.trackOrder(anOrder(), aContext())).toEqual({
       status: "accepted",
       orderNumber: "1001",
@@ -102,8 +102,8 @@ describe("an order", () => {
 
   test.each([
     ["is none", undefined, "no-order"],
-    ["is not paid", { ok: false, reason: "unpaid", issues: [] }, "unpaid"],
-    ["is a test", { ok: false, reason: "test", issues: [] }, "test"],
+    ["is not paid", { status: "unpaid", issues: [] }, "unpaid"],
+    ["is a test", { status: "test", issues: [] }, "test"],
   ] as const)("that %s is skipped and claims no number", async (_, order, reason) => {
     const tracker = aTracker();
     expect(await tracker.trackOrder(order)).toMatchObject({ status: "skipped", reason });
@@ -124,7 +124,7 @@ describe("an order", () => {
   test("from a mapper is taken as it is, with its context and findings", async () => {
     const finding = { code: "mapper.adjusted", path: "x", message: "y" } as const;
     const mapped = {
-      ok: true,
+      status: "mapped",
       order: anOrder(),
       context: aContext({ avad: "from-order" }),
       findings: [finding],
@@ -255,7 +255,7 @@ describe("when AvantLink does not confirm", () => {
 
   test("no more than the bound are sent at a time, and the rest follow", async () => {
     const lift = sandbox.fail({ hang: true });
-    const tracker = aTracker({ retry: { concurrency: 3 }, timeoutMs: 500 });
+    const tracker = aTracker({ concurrency: 3, timeoutMs: 500 });
     await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         tracker.trackOrder(anOrder({ orderNumber: `n${index}` }), aContext()),
@@ -357,7 +357,10 @@ describe("outside production", () => {
     await tracker.start();
     await tracker.start();
     expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.not-durable" } }]);
-    expect(await tracker.health()).toMatchObject({ ok: true, outbox: { name: "memory", durable: false } });
+    expect(await tracker.health()).toMatchObject({
+      ok: true,
+      outbox: { name: "memory", durable: false },
+    });
     await tracker.close();
   });
 });

@@ -9,7 +9,7 @@ import type { ShopRequest } from "../../packages/core/src/context/request.ts";
 
 const settings: VisitorSettings = {
   consent: undefined,
-  globalPrivacyControl: "honour",
+  globalPrivacyControl: "honor",
   ipAddress: "full",
   cookies: {
     names: { avad: "avad", visitor: "avad_visitor", gclid: "avad_gclid" },

@@ -42,7 +42,8 @@ export async function outageRun({ address, seconds, orders }: OutageRun): Promis
     endpoint: sandbox.url,
     outbox,
     onEvent() {},
-    retry: { baseDelayMs: 100, maxDelayMs: 2_000, concurrency: CONCURRENCY },
+    concurrency: CONCURRENCY,
+    retry: { baseDelayMs: 100, maxDelayMs: 2_000 },
   });
   const accepted: string[] = [];
   const track = async (orderNumber: string) => {

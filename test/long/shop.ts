@@ -48,7 +48,8 @@ const tracker = createTracker({
   endpoint,
   outbox: await outboxAt(address),
   timeoutMs: 3_000,
-  retry: { baseDelayMs: 100, maxDelayMs: 2_000, concurrency },
+  concurrency,
+  retry: { baseDelayMs: 100, maxDelayMs: 2_000 },
   onEvent,
 });
 const orderOf = (orderNumber: string) => anOrder({ orderNumber });

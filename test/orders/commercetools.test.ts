@@ -132,13 +132,13 @@ test("gives AvantLink the payload computed by hand for a discount on the total p
 });
 
 test("takes the order out of its message, and says when a message holds none", () => {
-  expect(commercetoolsOrder({ type: "OrderCreated", order: COMMERCETOOLS_ORDER }).ok).toBe(true);
+  expect(commercetoolsOrder({ type: "OrderCreated", order: COMMERCETOOLS_ORDER }).status).toBe("mapped");
   const message = {
     type: "OrderPaymentStateChanged",
     paymentState: undefined,
     resource: { typeId: "order", id: "x" },
   };
-  expect(commercetoolsOrder(message)).toMatchObject({ ok: false, reason: "unmappable" });
+  expect(commercetoolsOrder(message)).toMatchObject({ status: "unmappable" });
 });
 
 test("says which expansion would tell the coupon, and takes GraphQL's code as it is", () => {

@@ -1,5 +1,5 @@
 import {
-  type MappedOrder,
+  type MapperResult,
   type Order,
   type ProductPayload,
   type TrackingContext,
@@ -18,7 +18,7 @@ const RANDOM_ORDERS = Number(process.env.RANDOM_ORDERS ?? 500);
 type Changes = Readonly<Record<string, unknown>>;
 
 interface Mapper {
-  map(order: unknown, options?: MapOptions): MappedOrder;
+  map(order: unknown, options?: MapOptions): MapperResult;
   /** A paid order in the platform's documented shape, with {@link SHOPPER} wherever a person can stand. */
   readonly fixture: object;
   /** What the fixture comes to, by hand. */
@@ -83,8 +83,8 @@ export function describeMapper(name: string, mapper: Mapper): void {
 
     test.each(mapper.refusals)("refuses an order that %s as %s", (_what, reason, changes) => {
       const refused = map({ ...fixture, ...changes });
-      expect(refused).toMatchObject({ ok: false, reason });
-      expect(refused.ok ? [] : refused.issues).not.toEqual([]);
+      expect(refused).toMatchObject({ status: reason });
+      expect(refused.status === "mapped" ? [] : refused.issues).not.toEqual([]);
     });
 
     test("changes nothing in what it is given", () => {
@@ -95,8 +95,8 @@ export function describeMapper(name: string, mapper: Mapper): void {
 
     test.each(NO_ORDERS)("answers %s with what is missing, and never throws", (_name, document) => {
       const refused = map(document());
-      expect(refused).toMatchObject({ ok: false, reason: "unmappable" });
-      expect(refused.ok ? [] : refused.issues).not.toEqual([]);
+      expect(refused).toMatchObject({ status: "unmappable" });
+      expect(refused.status === "mapped" ? [] : refused.issues).not.toEqual([]);
     });
 
     test("takes an order of thousands of lines, and refuses an endless one in one sentence", {
@@ -110,14 +110,16 @@ export function describeMapper(name: string, mapper: Mapper): void {
       expect(items).toBe(sum(sold.map(({ quantity }) => quantity)));
       const endless = mapper.build(longCart(5_001));
       const refused = map(endless.document, endless.options);
-      expect(refused.ok ? [] : refused.issues).toMatchObject([{ message: "holds more than 5000 entries" }]);
+      expect(refused.status === "mapped" ? [] : refused.issues).toMatchObject([
+        { message: "holds more than 5000 entries" },
+      ]);
     });
 
     test("refuses, or maps to lines that sum, whatever stands in some of its fields", () => {
       fc.assert(
         fc.property(fc.array(fc.tuple(fc.nat(), hostile), { minLength: 1, maxLength: 3 }), (leaves) => {
           const mapped = map(withLeaves(fixture, leaves), { newCustomer: true });
-          if (!mapped.ok) {
+          if (mapped.status !== "mapped") {
             expect(mapped.issues).not.toEqual([]);
             return;
           }
@@ -168,8 +170,9 @@ export function describeMapper(name: string, mapper: Mapper): void {
 }
 
 /** The mapped order of a result that must be one. */
-export function accepted(mapped: MappedOrder): Extract<MappedOrder, { ok: true }> {
-  if (!mapped.ok) throw new Error(`refused as ${mapped.reason}: ${JSON.stringify(mapped.issues)}`);
+export function accepted(mapped: MapperResult): Extract<MapperResult, { status: "mapped" }> {
+  if (mapped.status !== "mapped")
+    throw new Error(`refused as ${mapped.status}: ${JSON.stringify(mapped.issues)}`);
   return mapped;
 }
 

@@ -68,8 +68,7 @@ test("maps the body of a webhook without a query to the same", () => {
   expect(mapped.context).toEqual(PACKED_CONTEXT);
   const [order] = SALEOR_WEBHOOK;
   expect(saleorOrder([{ ...order, payments: [{ charge_status: "pending" }] }])).toMatchObject({
-    ok: false,
-    reason: "unpaid",
+    status: "unpaid",
   });
 });
 

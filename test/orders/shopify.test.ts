@@ -129,8 +129,7 @@ test("maps the order of the GraphQL API to the same", () => {
   const { order } = SHOPIFY_GRAPHQL.data;
   const paged = { ...order, lineItems: { ...order.lineItems, pageInfo: { hasNextPage: true } } };
   expect(shopifyOrder({ data: { order: paged } })).toMatchObject({
-    ok: false,
-    reason: "unmappable",
+    status: "unmappable",
     orderNumber: "#1042",
   });
 });

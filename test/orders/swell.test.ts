@@ -82,7 +82,7 @@ test("maps names in camel case, and the order in a webhook's envelope, to the sa
 });
 
 test("maps a test order when told to", () => {
-  expect(swellOrder({ ...SWELL_ORDER, test: true }, { allowTest: true }).ok).toBe(true);
+  expect(swellOrder({ ...SWELL_ORDER, test: true }, { allowTest: true }).status).toBe("mapped");
 });
 
 test("counts a guest as nobody", () => {

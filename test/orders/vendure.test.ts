@@ -89,8 +89,7 @@ test.each([
 
 test("refuses a precision that is none", () => {
   expect(vendureOrder(VENDURE_ORDER, { precision: 1.5 })).toMatchObject({
-    ok: false,
-    reason: "unmappable",
+    status: "unmappable",
     issues: [{ path: "precision" }],
   });
 });

@@ -63,7 +63,7 @@ test("counts a guest as nobody, and no ping as an order", () => {
   expect(
     accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, customer_id: 0 })).order.customer.id,
   ).toBeUndefined();
-  expect(wooCommerceOrder({ webhook_id: "5" })).toMatchObject({ ok: false, reason: "unmappable" });
+  expect(wooCommerceOrder({ webhook_id: "5" })).toMatchObject({ status: "unmappable" });
 });
 
 test("takes a negative fee off the lines as a discount, and says so", () => {

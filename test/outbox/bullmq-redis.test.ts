@@ -79,7 +79,7 @@ describe.skipIf(!installed)(
         const outbox = await anOutbox();
         expect(codes()).toEqual(["outbox.at-risk"]);
         expect(problems[0]?.message).toMatch(message);
-        expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+        expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
       });
 
       test("that it does not tell are no matter either", async () => {
@@ -93,7 +93,7 @@ describe.skipIf(!installed)(
           },
         });
         expect(problems).toEqual([]);
-        expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+        expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
       });
     });
 
@@ -255,7 +255,7 @@ describe.skipIf(!installed)(
         });
         await server.start();
         await outbox.open(shiftedClock(), () => {});
-        expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+        expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
         await outbox.close();
       });
 
@@ -286,7 +286,7 @@ describe.skipIf(!installed)(
       await server.start();
       await expect
         .poll(() => outbox.put(aJob("3")).catch(() => undefined), { timeout: 5_000 })
-        .toEqual({ accepted: true });
+        .toEqual({ status: "accepted" });
       const next = await worker.next();
       expect(next.job.key).toBe(keyOf("3"));
       next.answer(delivered);

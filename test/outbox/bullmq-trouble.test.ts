@@ -172,7 +172,7 @@ describe.skipIf(!installed)(
         const others = await bench(second);
         await others.next();
         await take();
-        await expect.poll(() => second.put(aJob("2")), PATIENT).toEqual({ accepted: true });
+        await expect.poll(() => second.put(aJob("2")), PATIENT).toEqual({ status: "accepted" });
         const next = await worker.next();
         expect(next.job.key).toBe(keyOf("2"));
         expect(await second.totals()).toMatchObject({ delivered: 0, pending: 2 });
@@ -225,7 +225,7 @@ describe.skipIf(!installed)(
           await expect(outbox.put(aJob(number))).rejects.toMatchObject(refused);
         goOn();
         const putting = () => outbox.put(aJob("3")).catch(() => undefined);
-        await expect.poll(putting, PATIENT).toEqual({ accepted: true });
+        await expect.poll(putting, PATIENT).toEqual({ status: "accepted" });
         for (const number of ["1", "2"]) expect(await outbox.state(keyOf(number))).toBeUndefined();
       });
     });

@@ -66,7 +66,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       const worker = await bench(outbox);
       const client = await aClient();
       await client.query("BEGIN");
-      expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ accepted: true });
+      expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ status: "accepted" });
       expect(await outbox.totals()).toEqual(NONE);
       await client.query("COMMIT");
       const { job, answer } = await worker.next();
@@ -82,7 +82,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       await outbox.put(aJob("1"), { transaction: client });
       await client.query("ROLLBACK");
       expect(await outbox.totals()).toEqual(NONE);
-      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+      expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
     });
 
     test("may be put through whatever runs SQL there", async () => {
@@ -90,7 +90,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       const client = await aClient();
       await client.query("BEGIN");
       const executeSql = (text: string, values?: unknown[]) => client.query(text, values);
-      expect(await outbox.put(aJob("1"), { transaction: { executeSql } })).toEqual({ accepted: true });
+      expect(await outbox.put(aJob("1"), { transaction: { executeSql } })).toEqual({ status: "accepted" });
       await client.query("COMMIT");
       expect(await outbox.state(keyOf("1"))).toBe("pending");
     });
@@ -143,7 +143,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
         )
         .toBe(1);
       await first.query("COMMIT");
-      expect(await waiting).toEqual({ accepted: false, state: "pending" });
+      expect(await waiting).toEqual({ status: "duplicate", state: "pending" });
       await second.query("COMMIT");
     });
 
@@ -153,7 +153,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       await client.query("BEGIN");
       await outbox.put(aJob("1"), { transaction: client });
       const [held, ...others] = await Promise.allSettled(["1", "2", "3"].map((n) => outbox.put(aJob(n))));
-      const accepted = { status: "fulfilled", value: { accepted: true } };
+      const accepted = { status: "fulfilled", value: { status: "accepted" } };
       expect(others).toEqual([accepted, accepted]);
       expect(held).toMatchObject({ status: "rejected", reason: { code: "outbox.unavailable" } });
       await client.query("COMMIT");
@@ -169,7 +169,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
         ["COMMIT", "pending"],
       ] as const) {
         await client.query("BEGIN");
-        expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ accepted: true });
+        expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ status: "accepted" });
         await client.query(end);
         expect(await outbox.state(keyOf("1"))).toBe(state);
       }
@@ -234,9 +234,9 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       await second.query("SET LOCAL lock_timeout = '7s'");
       const put = (name: string) => outbox.put(aJob(name), { transaction: second });
       expect(await Promise.allSettled([put("1"), put("locked"), put("2")])).toMatchObject([
-        { status: "fulfilled", value: { accepted: true } },
+        { status: "fulfilled", value: { status: "accepted" } },
         { status: "rejected", reason: { code: "outbox.unavailable" } },
-        { status: "fulfilled", value: { accepted: true } },
+        { status: "fulfilled", value: { status: "accepted" } },
       ]);
       expect((await second.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "7s" }]);
       expect((await second.query("COMMIT")).command).toBe("COMMIT");
@@ -356,7 +356,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       const outbox = await anOutbox();
       expect(codes()).toEqual(["outbox.at-risk"]);
       expect(problems[0]?.message).toMatch(/synchronous_commit is off/);
-      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+      expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
     });
   });
 
@@ -373,7 +373,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     test("in a schema of another name is found by what it says itself", async () => {
       const other = await startBoss({ url: server.url, schema: "another_schema" });
       const outbox = await anOutbox({ boss: other });
-      expect(await outbox.put(aJob("1"))).toEqual({ accepted: true });
+      expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
       expect(await outbox.state(keyOf("1"))).toBe("pending");
       await other.stop({ graceful: false });
     });
@@ -396,7 +396,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     await server.start();
     await expect
       .poll(() => outbox.put(aJob("3")).catch(() => {}), { timeout: 10_000 })
-      .toEqual({ accepted: true });
+      .toEqual({ status: "accepted" });
     const next = await worker.next();
     expect(next.job.key).toBe(keyOf("3"));
     next.answer(delivered);

@@ -21,7 +21,7 @@ for (const kind of ["memory", ...DURABLE] as const) {
       endpoint: sandbox.url,
       onEvent() {},
       outbox,
-      retry: { concurrency: 20 },
+      concurrency: 20,
     });
     await tracker.start();
     const numbers = Array.from({ length: 999 }, (_, index) => `${index}`);

@@ -10,7 +10,7 @@ const CONCURRENCY = 8;
 function aPump() {
   const clock = testClock();
   const claims: number[] = [];
-  const settled: [number, Verdict["verdict"] | "released"][] = [];
+  const settled: [number, Verdict["status"] | "released"][] = [];
   const under = new Map<number, (verdict: Verdict) => void>();
   let lease = 0;
   let written = Promise.resolve();
@@ -26,9 +26,9 @@ function aPump() {
         return { job, lease };
       });
     },
-    async settle({ job, lease }, { verdict }) {
+    async settle({ job, lease }, { status }) {
       await written;
-      settled.push([lease, verdict]);
+      settled.push([lease, status]);
       // As the store's fence has it: a job that was handed out again is settled under its newest lease only.
       return newest.get(job.key) === lease;
     },
@@ -48,7 +48,7 @@ function aPump() {
     problem: () => {},
   });
   const begun = (count: number) => expect.poll(() => under.size).toBe(count);
-  const end = (which: number) => under.get(which)?.({ verdict: "delivered" });
+  const end = (which: number) => under.get(which)?.({ status: "delivered" });
   const endAll = () => {
     for (const which of [...under.keys()]) end(which);
   };

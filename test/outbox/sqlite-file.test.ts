@@ -136,7 +136,7 @@ describe("keys", () => {
       const finish = async (orderNumber: string) => {
         const reason = end === "removed" ? { dead: REFUSED } : {};
         expect(await outbox.put(aJob(orderNumber, { acceptedAt: clock.now() }), reason)).toEqual({
-          accepted: true,
+          status: "accepted",
         });
         if (end === "removed") return outbox.dead.remove(keyOf(orderNumber));
         (await worker.next()).answer(delivered);
@@ -146,7 +146,7 @@ describe("keys", () => {
       await finish("1");
       clock.shift(399 * DAY_MS);
       await finish("2");
-      expect(await outbox.put(aJob("1"))).toMatchObject({ accepted: false });
+      expect(await outbox.put(aJob("1"))).toMatchObject({ status: "duplicate" });
       clock.shift(2 * DAY_MS);
       await finish("3");
       expect(await outbox.state(keyOf("1"))).toBeUndefined();
@@ -169,7 +169,7 @@ describe("while another process holds the lock", () => {
       turns += 1;
     }
     other.exec("COMMIT");
-    expect(await putting).toEqual({ accepted: true });
+    expect(await putting).toEqual({ status: "accepted" });
   });
 
   test("an order is refused within three seconds, and the next one is taken when the lock is gone", async () => {
@@ -180,7 +180,7 @@ describe("while another process holds the lock", () => {
     await expect(outbox.put(aJob("1"))).rejects.toMatchObject({ code: "outbox.unavailable" });
     await expect.poll(() => problems.map(({ code }) => code), { timeout: 5_000 }).toEqual(["outbox.stalled"]);
     other.exec("COMMIT");
-    expect(await outbox.put(aJob("2"))).toEqual({ accepted: true });
+    expect(await outbox.put(aJob("2"))).toEqual({ status: "accepted" });
     expect((await worker.next()).job.key).toBe(keyOf("2"));
     await worker.end();
   });
@@ -208,7 +208,7 @@ describe("a full disk", () => {
       expect(taken.length).toBeGreaterThan(5);
       await expect(outbox.put(aJob("late", { body }))).rejects.toMatchObject({ code: "outbox.unavailable" });
       execFileSync("mount", ["-o", "remount,size=16m", disk]);
-      expect(await outbox.put(aJob("after"))).toEqual({ accepted: true });
+      expect(await outbox.put(aJob("after"))).toEqual({ status: "accepted" });
       const worker = await bench(outbox, 4);
       const sent: string[] = [];
       while (sent.length <= taken.length) {

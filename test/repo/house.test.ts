@@ -48,11 +48,11 @@ describe("in core", () => {
   const coreFiles = (except: readonly string[]) =>
     core.filter((file) => !except.some((name) => file.endsWith(`/${name}.ts`)));
 
-  test.each(coreFiles(["delivery", "delivery.edge"]))("%s does not reach the network", (file) => {
+  test.each(coreFiles(["undici-transport", "fetch-transport"]))("%s does not reach the network", (file) => {
     expect(read(file)).not.toMatch(/\bfetch\(|"undici"|"node:(?:http|https|net|tls|dns)"/);
   });
 
-  test.each(coreFiles(["runtime", "delivery", "delivery.edge"]))(
+  test.each(coreFiles(["runtime", "undici-transport", "fetch-transport"]))(
     "%s touches neither clock nor chance nor timers",
     (file) => {
       expect(read(file)).not.toMatch(

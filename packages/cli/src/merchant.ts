@@ -59,6 +59,6 @@ export function sendingTracker(
     mode: "live",
     outbox,
     onEvent,
-    ...(concurrency === undefined ? {} : { retry: { concurrency } }),
+    ...(concurrency === undefined ? {} : { concurrency }),
   });
 }

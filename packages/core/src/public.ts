@@ -6,7 +6,7 @@ export { AvantLinkError, type ErrorCode } from "./errors.ts";
 export type { Finding, FindingCode, Issue } from "./findings.ts";
 export type { CookieOptions, RetryOptions, TrackerOptions } from "./options/options.ts";
 export { type PayloadOptions, toClickPayload } from "./order/click-payload.ts";
-export type { MappedOrder, MappedOrderOk, MappedOrderRefused } from "./order/mapper-result.ts";
+export type { MappedOrder, MapperResult, UnmappedOrder } from "./order/mapper-result.ts";
 export type { Customer, Money, Order, OrderLine } from "./order/order.ts";
 export { type OrderPayloadResult, toOrderPayload } from "./order/order-payload.ts";
 export type { ClickPayload, OrderPayload, ProductPayload } from "./order/payload.ts";

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { NOTHING, share, total } from "./exact.ts";
 import { Field } from "./field.ts";
 import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
@@ -6,7 +6,7 @@ import type { Notes } from "./notes.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /** BigCommerce keeps an order's lines and coupons behind calls of their own. */
@@ -43,7 +43,7 @@ export interface BigCommerceOptions extends MapOptions {
  * });
  * ```
  */
-export function bigCommerceOrder(order: unknown, options: BigCommerceOptions = {}): MappedOrder {
+export function bigCommerceOrder(order: unknown, options: BigCommerceOptions = {}): MapperResult {
   return mapOrder(order, options, bigCommerce);
 }
 
@@ -70,14 +70,14 @@ const bigCommerce: Platform<BigCommerceOptions> = {
       return undefined;
     }
     if (OVER.includes(status.text() ?? "") || order.at("is_deleted").flag()) {
-      return { reason: "unpaid", path: status.path, message: "is cancelled, declined or deleted" };
+      return { status: "unpaid", path: status.path, message: "is cancelled, declined or deleted" };
     }
     const word = payment.word();
     if (word === undefined ? AFTER_PAYMENT.includes(status.text() ?? "") : PAID.includes(word))
       return undefined;
     return word === undefined
-      ? { reason: "unpaid", path: status.path, message: "is no status that follows payment" }
-      : { reason: "unpaid", path: payment.path, message: "is neither captured nor paid" };
+      ? { status: "unpaid", path: status.path, message: "is no status that follows payment" }
+      : { status: "unpaid", path: payment.path, message: "is neither captured nor paid" };
   },
 
   sale: (order, notes, options) => {

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { carriedContext } from "./carried-context.ts";
 import { centMoney, netOf, soldLine } from "./commercetools-lines.ts";
 import { type Exact, NOTHING, share, total } from "./exact.ts";
@@ -8,7 +8,7 @@ import type { Notes } from "./notes.ts";
 import { place } from "./place.ts";
 import type { Sale, SoldLine } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -40,7 +40,7 @@ export type { MapOptions } from "./map-order.ts";
  * });
  * ```
  */
-export function commercetoolsOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function commercetoolsOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, commercetools);
 }
 
@@ -56,7 +56,7 @@ const commercetools: Platform<MapOptions> = {
 
   refusal: (order, notes) => {
     const [state, payment] = [order.at("orderState"), order.at("paymentState")];
-    if (state.word() === "cancelled") return { reason: "unpaid", path: state.path, message: "is Cancelled" };
+    if (state.word() === "cancelled") return { status: "unpaid", path: state.path, message: "is Cancelled" };
     if (payment.missing && order.at("lineItems").missing) {
       notes.issue(
         order.at("lineItems").path,
@@ -65,9 +65,9 @@ const commercetools: Platform<MapOptions> = {
       return undefined;
     }
     if (payment.missing) {
-      return { reason: "unpaid", path: payment.path, message: "is not set: the shop sets Paid when it is" };
+      return { status: "unpaid", path: payment.path, message: "is not set: the shop sets Paid when it is" };
     }
-    if (payment.word() !== "paid") return { reason: "unpaid", path: payment.path, message: "is not Paid" };
+    if (payment.word() !== "paid") return { status: "unpaid", path: payment.path, message: "is not Paid" };
     return undefined;
   },
 

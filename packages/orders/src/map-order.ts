@@ -1,4 +1,4 @@
-import type { MappedOrder, TrackingContext } from "@avantlink-s2s/core";
+import type { MapperResult, TrackingContext } from "@avantlink-s2s/core";
 import { currencyCode, currencyDigits, formatMinor, LARGEST_AMOUNT } from "@avantlink-s2s/core/money";
 import { type Exact, NOTHING, total } from "./exact.ts";
 import { Field } from "./field.ts";
@@ -38,7 +38,7 @@ export function mapOrder<Options extends MapOptions>(
   document: unknown,
   options: Options,
   platform: Platform<Options>,
-): MappedOrder {
+): MapperResult {
   const notes = new Notes();
   try {
     return mapped(platform, platform.open(new Field(document, "", notes)), options, notes);
@@ -54,7 +54,7 @@ function mapped<Options extends MapOptions>(
   order: Field,
   options: Options,
   notes: Notes,
-): MappedOrder {
+): MapperResult {
   if (typeof order.value !== "object") {
     return refused("unmappable", undefined, [
       { path: order.path, message: "holds no order; an object is expected" },
@@ -63,8 +63,8 @@ function mapped<Options extends MapOptions>(
   const orderNumber = options.orderNumber ?? platform.number(order, notes);
   const refusal = platform.refusal(order, notes, options);
   if (refusal) {
-    const { reason, path, message } = refusal;
-    return refused(reason, orderNumber, [{ path, message }]);
+    const { status, path, message } = refusal;
+    return refused(status, orderNumber, [{ path, message }]);
   }
   if (notes.issues.length > 0) return refused("unmappable", orderNumber, notes.issues);
   const sale = platform.sale(order, notes, options);
@@ -80,7 +80,7 @@ function mapped<Options extends MapOptions>(
   const digits = currencyDigits(currency);
   const { products, discount, subtotal } = settle(sale, digits, notes);
   return {
-    ok: true,
+    status: "mapped",
     order: {
       orderNumber,
       currency,
@@ -106,11 +106,11 @@ function largest(sale: Sale): Exact {
 }
 
 function refused(
-  reason: "unpaid" | "test" | "unmappable",
+  status: "unpaid" | "test" | "unmappable",
   orderNumber: string | undefined,
   issues: readonly { path: string; message: string }[],
-): MappedOrder {
-  return { ok: false, reason, ...(orderNumber === undefined ? {} : { orderNumber }), issues };
+): MapperResult {
+  return { status, ...(orderNumber === undefined ? {} : { orderNumber }), issues };
 }
 
 function couponCodes(sale: Sale): readonly string[] {

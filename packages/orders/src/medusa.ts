@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { carriedContext } from "./carried-context.ts";
 import { type Exact, NOTHING, total } from "./exact.ts";
 import type { Field } from "./field.ts";
@@ -7,7 +7,7 @@ import type { Notes } from "./notes.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -40,7 +40,7 @@ export type { MapOptions } from "./map-order.ts";
  * export const config = { event: "payment.captured" };
  * ```
  */
-export function medusaOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function medusaOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, medusa);
 }
 
@@ -57,7 +57,7 @@ const medusa: Platform<MapOptions> = {
   refusal: (order, notes) => {
     const [status, payment] = [order.at("status"), order.at("payment_status")];
     if (["canceled", "draft"].includes(status.word() ?? "")) {
-      return { reason: "unpaid", path: status.path, message: "is canceled or draft" };
+      return { status: "unpaid", path: status.path, message: "is canceled or draft" };
     }
     const collections = order.at("payment_collections");
     // A change of the total cancels a collection and makes another.
@@ -74,8 +74,8 @@ const medusa: Platform<MapOptions> = {
       : PAID.includes(payment.word() ?? "");
     if (paid) return undefined;
     return payment.missing
-      ? { reason: "unpaid", path: collections.path, message: "are not all completed" }
-      : { reason: "unpaid", path: payment.path, message: "is not captured" };
+      ? { status: "unpaid", path: collections.path, message: "are not all completed" }
+      : { status: "unpaid", path: payment.path, message: "is not captured" };
   },
 
   sale: (order, notes) => {

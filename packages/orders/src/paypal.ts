@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { type Exact, NOTHING } from "./exact.ts";
 import type { Field } from "./field.ts";
 import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
@@ -6,7 +6,7 @@ import type { Notes } from "./notes.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -34,7 +34,7 @@ export type { MapOptions } from "./map-order.ts";
  * });
  * ```
  */
-export function payPalOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function payPalOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, payPal);
 }
 
@@ -55,7 +55,7 @@ const payPal: Platform<MapOptions> = {
     const links = order.at("links").list() ?? [];
     const sandbox = links.find((link) => SANDBOX.test(link.at("href").text() ?? ""));
     if (sandbox && !allowTest)
-      return { reason: "test", path: sandbox.path, message: "leads to PayPal's sandbox" };
+      return { status: "test", path: sandbox.path, message: "leads to PayPal's sandbox" };
     if (purchaseUnit(order).missing) {
       const message =
         "is missing; an order is expected: a capture holds no items, get its order (Orders API v2)";
@@ -64,16 +64,16 @@ const payPal: Platform<MapOptions> = {
     }
     const status = order.at("status");
     if (status.word() !== "completed")
-      return { reason: "unpaid", path: status.path, message: "is not COMPLETED" };
+      return { status: "unpaid", path: status.path, message: "is not COMPLETED" };
     const captures = purchaseUnit(order).at("payments.captures");
     const states = captures.list()?.map((capture) => capture.at("status").word());
     const taken = states?.some((state) => state === "completed" || state === "partially_refunded");
     if (states && !taken) {
-      return { reason: "unpaid", path: captures.path, message: "hold none that is COMPLETED" };
+      return { status: "unpaid", path: captures.path, message: "hold none that is COMPLETED" };
     }
     if (order.at("intent").word() === "authorize" && !taken) {
       return {
-        reason: "unpaid",
+        status: "unpaid",
         path: order.at("intent").path,
         message: "is AUTHORIZE: nothing was captured yet",
       };

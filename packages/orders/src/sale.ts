@@ -44,7 +44,7 @@ export interface Sale {
 
 /** An order that is none yet, or none any more. */
 export interface Refusal {
-  readonly reason: "unpaid" | "test";
+  readonly status: "unpaid" | "test";
   readonly path: string;
   readonly message: string;
 }

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { carriedContext } from "./carried-context.ts";
 import { NOTHING, total } from "./exact.ts";
 import type { Field } from "./field.ts";
@@ -6,7 +6,7 @@ import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -37,7 +37,7 @@ export type { MapOptions } from "./map-order.ts";
  * });
  * ```
  */
-export function saleorOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function saleorOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, saleor);
 }
 
@@ -55,13 +55,13 @@ const saleor: Platform<MapOptions> = {
   refusal: (order, notes) => {
     const status = order.at("status");
     if (NO_ORDER.includes(status.word() ?? "")) {
-      return { reason: "unpaid", path: status.path, message: "is draft, canceled or expired" };
+      return { status: "unpaid", path: status.path, message: "is draft, canceled or expired" };
     }
     const paid = isPaid(order);
     const { path } = order.at("isPaid");
     if (paid === undefined) notes.issue(path, "is missing; ask for isPaid");
     return paid === false
-      ? { reason: "unpaid", path, message: "is false, or the payments are not fully charged" }
+      ? { status: "unpaid", path, message: "is false, or the payments are not fully charged" }
       : undefined;
   },
 

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { currencyCode } from "@avantlink-s2s/core/money";
 import { total } from "./exact.ts";
 import type { Field } from "./field.ts";
@@ -8,7 +8,7 @@ import type { StatedTotal } from "./sale.ts";
 import { shopifyContext } from "./shopify-context.ts";
 import { type ShopifyLine, ShopifyPrices } from "./shopify-lines.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -43,7 +43,7 @@ export type { MapOptions } from "./map-order.ts";
  * });
  * ```
  */
-export function shopifyOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function shopifyOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, shopify);
 }
 
@@ -59,13 +59,13 @@ const shopify: Platform<MapOptions> = {
 
   refusal: (order, notes, { allowTest }) => {
     const [test, status] = [order.at("test"), order.at("financial_status", "displayFinancialStatus")];
-    if (test.flag() && !allowTest) return { reason: "test", path: test.path, message: "is true" };
+    if (test.flag() && !allowTest) return { status: "test", path: test.path, message: "is true" };
     const cancelled = order.at("cancelled_at", "cancelledAt");
     if (!cancelled.missing)
-      return { reason: "unpaid", path: cancelled.path, message: "is set: it was cancelled" };
+      return { status: "unpaid", path: cancelled.path, message: "is set: it was cancelled" };
     if (status.missing) notes.issue(status.path, "is missing; an order of Shopify's Admin API is expected");
     else if (!PAID.includes(status.word() ?? "")) {
-      return { reason: "unpaid", path: status.path, message: "is not paid" };
+      return { status: "unpaid", path: status.path, message: "is not paid" };
     }
     return undefined;
   },

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { currencyCode } from "@avantlink-s2s/core/money";
 import { carriedContext } from "./carried-context.ts";
 import { type Exact, NOTHING } from "./exact.ts";
@@ -9,7 +9,7 @@ import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 import { stripeAmount } from "./stripe-currency.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 const EXPAND =
@@ -43,7 +43,7 @@ const EXPAND =
  * });
  * ```
  */
-export function stripeOrder(session: unknown, options: MapOptions = {}): MappedOrder {
+export function stripeOrder(session: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(session, options, stripe);
 }
 
@@ -68,21 +68,21 @@ const stripe: Platform<MapOptions> = {
   refusal: (session, notes, { allowTest }) => {
     if (session.at("livemode").flag() === false && !allowTest) {
       return {
-        reason: "test",
+        status: "test",
         path: session.at("livemode").path,
         message: "is false: this is Stripe's test mode",
       };
     }
     if (session.at("mode").word() === "setup") {
-      return { reason: "unpaid", path: session.at("mode").path, message: "is setup: nothing was bought" };
+      return { status: "unpaid", path: session.at("mode").path, message: "is setup: nothing was bought" };
     }
     const [status, payment] = [session.at("status"), session.at("payment_status")];
     if (!status.missing && status.word() !== "complete") {
-      return { reason: "unpaid", path: status.path, message: "is not complete" };
+      return { status: "unpaid", path: status.path, message: "is not complete" };
     }
     if (payment.missing) notes.issue(payment.path, "is missing; a Checkout Session is expected");
     else if (!["paid", "no_payment_required"].includes(payment.word() ?? "")) {
-      return { reason: "unpaid", path: payment.path, message: "is neither paid nor no_payment_required" };
+      return { status: "unpaid", path: payment.path, message: "is neither paid nor no_payment_required" };
     }
     return undefined;
   },

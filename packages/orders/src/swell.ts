@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { carriedContext } from "./carried-context.ts";
 import { type Exact, NOTHING } from "./exact.ts";
 import type { Field } from "./field.ts";
@@ -7,7 +7,7 @@ import type { Notes } from "./notes.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -34,7 +34,7 @@ export type { MapOptions } from "./map-order.ts";
  * });
  * ```
  */
-export function swellOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function swellOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, swell);
 }
 
@@ -48,9 +48,9 @@ const swell: Platform<MapOptions> = {
 
   refusal: (order, notes, { allowTest }) => {
     const [test, paid, canceled] = [order.at("test"), order.at("paid"), order.at("canceled")];
-    if (test.flag() && !allowTest) return { reason: "test", path: test.path, message: "is true" };
-    if (canceled.flag()) return { reason: "unpaid", path: canceled.path, message: "is true" };
-    if (paid.flag() === false) return { reason: "unpaid", path: paid.path, message: "is false" };
+    if (test.flag() && !allowTest) return { status: "test", path: test.path, message: "is true" };
+    if (canceled.flag()) return { status: "unpaid", path: canceled.path, message: "is true" };
+    if (paid.flag() === false) return { status: "unpaid", path: paid.path, message: "is false" };
     if (paid.flag() === undefined)
       notes.issue(paid.path, "is missing; a webhook holds the order's ID only: get the order");
     return undefined;

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { decimal } from "@avantlink-s2s/core/money";
 import { carriedContext } from "./carried-context.ts";
 import { type Exact, NOTHING, total } from "./exact.ts";
@@ -7,7 +7,7 @@ import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /** Vendure's integers have the decimals that its `MoneyStrategy` says, whatever the currency. */
@@ -43,7 +43,7 @@ export interface VendureOptions extends MapOptions {
  * if (waiting && !durableOutbox) throw new Error("not delivered yet"); // the queue tries again
  * ```
  */
-export function vendureOrder(order: unknown, options: VendureOptions = {}): MappedOrder {
+export function vendureOrder(order: unknown, options: VendureOptions = {}): MapperResult {
   return mapOrder(order, options, vendure);
 }
 
@@ -62,7 +62,7 @@ const vendure: Platform<VendureOptions> = {
     if (state.missing) notes.issue(state.path, "is missing; ask for state");
     else if (!PAID.includes(state.word() ?? "")) {
       return {
-        reason: "unpaid",
+        status: "unpaid",
         path: state.path,
         message: "is not PaymentSettled, nor a state that follows it",
       };

@@ -1,4 +1,4 @@
-import type { MappedOrder } from "@avantlink-s2s/core";
+import type { MapperResult } from "@avantlink-s2s/core";
 import { carriedContext } from "./carried-context.ts";
 import { NOTHING, total } from "./exact.ts";
 import type { Field } from "./field.ts";
@@ -6,7 +6,7 @@ import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
 import { place } from "./place.ts";
 import type { SoldLine, StatedTotal } from "./sale.ts";
 
-export type { MappedOrder } from "@avantlink-s2s/core";
+export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./map-order.ts";
 
 /**
@@ -37,7 +37,7 @@ export type { MapOptions } from "./map-order.ts";
  * });
  * ```
  */
-export function wooCommerceOrder(order: unknown, options: MapOptions = {}): MappedOrder {
+export function wooCommerceOrder(order: unknown, options: MapOptions = {}): MapperResult {
   return mapOrder(order, options, wooCommerce);
 }
 
@@ -50,7 +50,7 @@ const wooCommerce: Platform<MapOptions> = {
     const status = order.at("status");
     if (status.missing) notes.issue(status.path, "is missing; an order of the REST API v3 is expected");
     else if (!["processing", "completed"].includes(status.word() ?? "")) {
-      return { reason: "unpaid", path: status.path, message: "is neither processing nor completed" };
+      return { status: "unpaid", path: status.path, message: "is neither processing nor completed" };
     }
     return undefined;
   },

@@ -74,8 +74,8 @@ export class BullJobs {
       change.acceptedAt,
       change.reason ? JSON.stringify(change.reason) : "",
     );
-    if (answer === "accepted") return { accepted: true };
-    if (answer !== null) return { accepted: false, state: stateFrom(answer) };
+    if (answer === "accepted") return { status: "accepted" };
+    if (answer !== null) return { status: "duplicate", state: stateFrom(answer) };
     throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
   }
 
@@ -84,7 +84,7 @@ export class BullJobs {
     // Where there is no letter, none is made: there is no reason for one.
     if ((await this.state(key)) !== "dead") return false;
     const change = { kind: "order", body, acceptedAt: now };
-    return (await this.putLetter(key, change, { now, newId: "" })).accepted;
+    return (await this.putLetter(key, change, { now, newId: "" })).status === "accepted";
   }
 
   async remove(key: string): Promise<boolean> {

@@ -67,8 +67,8 @@ export function createProcessor({ deliver, errors, insist }: ProcessorParts): Pr
       const delivering = deliver(claimedOf(job)).finally(() => underWay.delete(delivering));
       underWay.add(delivering);
       const verdict = await delivering;
-      if (verdict.verdict === "delivered") return remember(job);
-      if (verdict.verdict === "dead") throw new errors.UnrecoverableError(JSON.stringify(verdict.reason));
+      if (verdict.status === "delivered") return remember(job);
+      if (verdict.status === "dead") throw new errors.UnrecoverableError(JSON.stringify(verdict.reason));
       await markTried();
       if (verdict.counted) throw new RetryError(verdict.reason, verdict.at);
       await job.moveToDelayed(verdict.at, token);

@@ -92,7 +92,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     const deduplication = { id: deduplicationIdOf(job.key), ttl: REMEMBERED_MS };
     const adding = queue.add(job.kind, job.body, { jobId, deduplication, timestamp: job.acceptedAt, ...JOB });
     const added = await answered(redis, adding);
-    if (added.id === jobId) return { accepted: true };
+    if (added.id === jobId) return { status: "accepted" };
     return jobs.putLetter(job.key, job, { now: runtime.now(), newId: jobId });
   }
 

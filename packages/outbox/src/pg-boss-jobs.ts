@@ -37,7 +37,7 @@ const RETRIED = `state = 'retry', start_after = now() + $4::float8 * interval '1
   data = jsonb_set(data, '{attempts}', to_jsonb((data->>'attempts')::int + $5::int))`;
 const DIED = "state = 'failed', completed_on = now(), output = $4::jsonb, deletion_seconds = 0";
 
-type FailedVerdict = Exclude<Verdict, { verdict: "delivered" }>;
+type FailedVerdict = Exclude<Verdict, { status: "delivered" }>;
 
 /** What is kept of a job in pg-boss's `data`. */
 export interface JobData extends ClaimedJob {}
@@ -106,7 +106,7 @@ export class BossJobs {
     verdict: FailedVerdict,
     now: number,
   ): Promise<boolean> {
-    const retry = verdict.verdict === "retry";
+    const retry = verdict.status === "retry";
     const { rows } = await sql.executeSql(
       `UPDATE ${this.#table} SET ${retry ? RETRIED : DIED}
        WHERE name = $1 AND id = $2::uuid AND state = 'active' AND retry_count = $3::int RETURNING 1`,

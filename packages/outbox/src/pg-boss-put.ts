@@ -49,7 +49,7 @@ export async function putAll(
   // One after the other: inside a transaction there is only one connection.
   for (const job of all) {
     results.push(
-      isStored(job) ? { accepted: true } : await putAgain(jobs, sql, job, standing.get(idOf(job.key))),
+      isStored(job) ? { status: "accepted" } : await putAgain(jobs, sql, job, standing.get(idOf(job.key))),
     );
   }
   return results;
@@ -62,7 +62,7 @@ export async function putDead(
   job: OutboxJob,
   reason: DeadReason,
 ): Promise<PutResult> {
-  if (await jobs.putLetter(sql, job, reason)) return { accepted: true };
+  if (await jobs.putLetter(sql, job, reason)) return { status: "accepted" };
   return refused(await jobs.state(sql, job.key));
 }
 
@@ -73,7 +73,7 @@ async function putAgain(
   standing: Standing | undefined,
 ): Promise<PutResult> {
   if (!standing?.isLetter) return refused(standing?.state);
-  if (await jobs.revive(sql, job.key, dataOf(job))) return { accepted: true };
+  if (await jobs.revive(sql, job.key, dataOf(job))) return { status: "accepted" };
   return refused(await jobs.state(sql, job.key));
 }
 
@@ -81,5 +81,5 @@ function refused(state: JobState | undefined): PutResult {
   if (state === undefined) {
     throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
   }
-  return { accepted: false, state };
+  return { status: "duplicate", state };
 }

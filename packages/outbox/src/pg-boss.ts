@@ -89,7 +89,7 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
 
   async function putAlone(job: OutboxJob): Promise<PutResult> {
     const [result] = await ask((sql) => putGroup(jobs, sql, [job], putAlone));
-    return result ?? { accepted: false, state: "pending" };
+    return result ?? { status: "duplicate", state: "pending" };
   }
 
   const putOne = inGroups(
@@ -147,7 +147,7 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
             throw unavailable(cause);
           },
         );
-        return result ?? { accepted: false, state: "pending" };
+        return result ?? { status: "duplicate", state: "pending" };
       }
       const result = await (dead
         ? ask((sql) => putDead(jobs, sql, job, dead))
@@ -169,7 +169,7 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
             return claim(limit);
           },
           settle: ({ lease }, verdict) =>
-            verdict.verdict === "delivered"
+            verdict.status === "delivered"
               ? settleDelivered(lease)
               : ask((sql) => jobs.settle(sql, lease, verdict, now())),
           release: ({ lease }) => release(lease),

@@ -152,7 +152,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
       const { leased, since } = next;
       const { key, acceptedAt } = leased.job;
       held.delete(key);
-      if (delivered.get(key) === acceptedAt) track(settle(leased, { verdict: "delivered" }));
+      if (delivered.get(key) === acceptedAt) track(settle(leased, { status: "delivered" }));
       else if (isStale(since)) release(leased);
       else track(send(leased));
     }
@@ -191,7 +191,7 @@ export function startPump<Lease>(parts: PumpParts<Lease>): Pump {
     const verdict = await verdictOn(leased.job);
     delivering -= 1;
     endedSinceClaim += 1;
-    if (verdict?.verdict === "delivered") remember(key, acceptedAt);
+    if (verdict?.status === "delivered") remember(key, acceptedAt);
     const settling = verdict && settle(leased, verdict);
     // What is claimed now may share a commit with what is settled.
     wake();

@@ -99,13 +99,13 @@ export class Jobs {
   settle({ job, lease }: Leased<number>, verdict: Verdict, now: number): boolean {
     const key = bytesOf(job.key);
     const leased = "WHERE key = ? AND fence = ? AND due IS NOT NULL";
-    if (verdict.verdict === "retry") {
+    if (verdict.status === "retry") {
       const retried = this.#of(
         `UPDATE job SET due = ?, attempts = attempts + ?, tried = 1, fence = fence + 1 ${leased}`,
       ).run(verdict.at, verdict.counted ? 1 : 0, key, lease);
       return Number(retried.changes) > 0;
     }
-    if (verdict.verdict === "dead") {
+    if (verdict.status === "dead") {
       const died = this.#of(`UPDATE job SET due = NULL, reason = ?, died_at = ? ${leased}`).run(
         JSON.stringify(verdict.reason),
         now,

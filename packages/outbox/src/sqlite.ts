@@ -92,7 +92,7 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       // The claim stands right behind the job in the same transaction, which saves a commit.
       pump?.wake();
       const state = await storing;
-      return state === undefined ? { accepted: true } : { accepted: false, state };
+      return state === undefined ? { status: "accepted" } : { status: "duplicate", state };
     },
     async run(deliver, { concurrency }) {
       const { runtime, problem } = opened();

@@ -10,7 +10,7 @@ import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } 
 import { type Emphasis, harmless, openTerminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
 
-const LOOKS: Readonly<Record<Checked["verdict"], Emphasis>> = {
+const LOOKS: Readonly<Record<Checked["status"], Emphasis>> = {
   ok: "good",
   fyi: "faint",
   warn: "careful",
@@ -73,10 +73,10 @@ It reads this shell's environment, which may differ from the shop's. With an .en
       ...(await checkReach(options.endpoint ?? AVANTLINK, process.env)),
       ...(await checkOutbox(options)),
     ];
-    const isBad = checks.some(({ verdict }) => verdict === "bad");
+    const isBad = checks.some(({ status }) => status === "bad");
     terminal.sayJson({ ok: !isBad, checks, trackingDetails: STEPS });
-    for (const { verdict, about, found, advice } of checks) {
-      const mark = terminal.emphasise(LOOKS[verdict], verdict.padEnd(4));
+    for (const { status, about, found, advice } of checks) {
+      const mark = terminal.emphasise(LOOKS[status], status.padEnd(4));
       terminal.say(`${mark} ${terminal.emphasise("strong", harmless(about))}: ${harmless(found)}`);
       if (advice !== undefined) terminal.say(`     ${terminal.emphasise("faint", harmless(advice))}`);
     }

@@ -1,7 +1,7 @@
 /** What one check came to. */
 export interface Checked {
   /** `ok`, `fyi` to know, `warn` to think about, `bad` to be put right before going live. */
-  readonly verdict: "ok" | "fyi" | "warn" | "bad";
+  readonly status: "ok" | "fyi" | "warn" | "bad";
   /** What was looked at. */
   readonly about: string;
   /** What was found. */
@@ -10,21 +10,21 @@ export interface Checked {
   readonly advice?: string | undefined;
 }
 
-export const ok = (about: string, found: string): Checked => ({ verdict: "ok", about, found });
+export const ok = (about: string, found: string): Checked => ({ status: "ok", about, found });
 export const fyi = (about: string, found: string, advice?: string): Checked => ({
-  verdict: "fyi",
+  status: "fyi",
   about,
   found,
   advice,
 });
 export const warn = (about: string, found: string, advice: string): Checked => ({
-  verdict: "warn",
+  status: "warn",
   about,
   found,
   advice,
 });
 export const bad = (about: string, found: string, advice: string): Checked => ({
-  verdict: "bad",
+  status: "bad",
   about,
   found,
   advice,

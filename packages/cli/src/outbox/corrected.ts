@@ -51,7 +51,7 @@ export async function replace(
   const key = keyOf(corrected.orderNumber);
   const job = { key, kind: "order", body: corrected.body, acceptedAt: clock.now() } as const;
   const put = await outbox.put(job);
-  if (!put.accepted) {
+  if (put.status === "duplicate") {
     throw new CommandError(
       EXIT.wrong,
       `An order with this number was accepted before (${put.state}); it is not sent again.`,

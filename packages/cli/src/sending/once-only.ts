@@ -51,7 +51,7 @@ export function onceOnly(
     open: (runtime, problem) => outbox.open(runtime, problem),
     async put(job, options) {
       const state = await outbox.state(job.key);
-      if (state !== undefined) return { accepted: false, state };
+      if (state !== undefined) return { status: "duplicate", state };
       return outbox.put(job, { dead: options?.dead });
     },
     async run(deliver, options) {
@@ -101,7 +101,7 @@ function deliverOnce(
     const verdict = await deliver({ key, body, ...job });
     trips.delete(body);
     if (trip.answered) reports.answered?.();
-    if (verdict.verdict === "delivered") inFlight.delivered(key);
+    if (verdict.status === "delivered") inFlight.delivered(key);
     else if (trip.left && !trip.answered) {
       // It stays noted as begun until the outbox has the letter.
       reports.unanswered?.(key);
@@ -118,7 +118,7 @@ function deliverOnce(
       if (before === undefined) return attempt(job);
       if (before === "delivered") {
         reports.confirmedBefore?.();
-        return { verdict: "delivered" };
+        return { status: "delivered" };
       }
       reports.unconfirmed?.(job.key);
       return unconfirmed("The backfill was killed while it was sending this order.");
@@ -128,5 +128,5 @@ function deliverOnce(
 }
 
 function unconfirmed(message: string): Verdict {
-  return { verdict: "dead", reason: { code: "delivery.unconfirmed", message } };
+  return { status: "dead", reason: { code: "delivery.unconfirmed", message } };
 }

@@ -7,7 +7,7 @@ export type ConsentDecision = "granted" | "unasked" | "denied" | "privacy-signal
 /** The rules by which {@link decideConsent} decides. */
 export interface ConsentRules {
   readonly consent: ((request: ConsentRequest) => boolean) | undefined;
-  readonly globalPrivacyControl: "honour" | "ignore";
+  readonly globalPrivacyControl: "honor" | "ignore";
 }
 
 /** Whether anything could deny a request at all. */
@@ -37,7 +37,7 @@ export function decideConsent(
 }
 
 function isHonoured(signal: string | undefined, rules: ConsentRules): boolean {
-  return rules.globalPrivacyControl === "honour" && signal?.trim() === "1";
+  return rules.globalPrivacyControl === "honor" && signal?.trim() === "1";
 }
 
 function consentRequest(request: ShopRequest): ConsentRequest {

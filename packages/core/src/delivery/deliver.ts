@@ -60,7 +60,7 @@ export function createCourier(
         headers: {
           "content-type": "application/json",
           accept: "application/json",
-          "user-agent": config.serverName,
+          "user-agent": config.userAgent,
         },
         body,
         timeoutMs: config.timeoutMs,
@@ -99,10 +99,10 @@ export function createCourier(
     async deliverOrder(job) {
       const outcome = await post("order", job.body);
       const result = verdict(outcome, job, retry);
-      if (result.verdict === "delivered") {
+      if (result.status === "delivered") {
         delivered(job);
         reports.delivered(job.key);
-      } else if (result.verdict === "dead") {
+      } else if (result.status === "dead") {
         const error = new AvantLinkError(result.reason.code, { detail: result.reason.message });
         tell({ type: "dead", kind: "order", orderNumber: orderNumberOf(job.body), error });
         reports.dead(job.key, error);
@@ -125,7 +125,7 @@ export function createCourier(
     async deliverClick(job) {
       const outcome = await post("click", job.body);
       const result = verdict(outcome, job, { ...retry, ...CLICK_RETRY });
-      if (result.verdict === "delivered") {
+      if (result.status === "delivered") {
         const afterMs = runtime.now() - job.acceptedAt;
         tell({ type: "delivered", kind: "click", orderNumber: "", attempts: job.attempts, afterMs });
         reports.clickDone(job.key);
@@ -133,13 +133,13 @@ export function createCourier(
       }
       // Whether a click may be repeated is documented nowhere, so one that may have arrived is not sent again.
       const arrived = outcome.kind === "failed" && outcome.maybeTaken;
-      if (result.verdict === "retry" && !arrived) return result;
-      const reason = result.verdict === "dead" ? result.reason.message : result.reason;
+      if (result.status === "retry" && !arrived) return result;
+      const reason = result.status === "dead" ? result.reason.message : result.reason;
       const error = new AvantLinkError("click.lost", { detail: `${reason}.` });
       tell({ type: "dead", kind: "click", orderNumber: "", error });
       reports.clickDone(job.key, error);
       // Nobody looks after a lost click, so it leaves the queue as a delivered one does.
-      return { verdict: "delivered" };
+      return { status: "delivered" };
     },
 
     async deliverAtOnce(job) {

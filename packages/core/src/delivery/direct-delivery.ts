@@ -40,8 +40,8 @@ export function createDirectDelivery(
 
   /** What was handed out is stored after all, and the outbox's to try again, unless it was a letter's last time. */
   async function afterHandedOut(stored: Promise<Verdict>, job: OutboxJob): Promise<boolean> {
-    const { verdict } = await stored;
-    return verdict === "dead" ? (attempts.get(job.key) ?? begin(job)) : verdict === "delivered";
+    const { status } = await stored;
+    return status === "dead" ? (attempts.get(job.key) ?? begin(job)) : status === "delivered";
   }
 
   return {
@@ -51,7 +51,7 @@ export function createDirectDelivery(
       return stored ? afterHandedOut(stored, job) : (attempts.get(job.key) ?? begin(job));
     },
     async deliver(job) {
-      if (await attempts.get(job.key)) return { verdict: "delivered" };
+      if (await attempts.get(job.key)) return { status: "delivered" };
       const delivering = courier.deliverOrder(job);
       keep(handedOut, job.key, delivering, MOST_HANDED_OUT);
       return delivering;

@@ -47,15 +47,15 @@ const LONGEST_PAUSE_MS = 86_400_000;
 
 /** What becomes of a job after an attempt. Pure: time and chance are arguments. */
 export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolicy): Verdict {
-  if (outcome.kind === "delivered") return { verdict: "delivered" };
+  if (outcome.kind === "delivered") return { status: "delivered" };
   if (outcome.kind === "answered" && REFUSALS.has(outcome.status)) {
-    return { verdict: "dead", reason: refusal(outcome) };
+    return { status: "dead", reason: refusal(outcome) };
   }
   const pause = outcome.kind === "answered" ? pauseAsked(outcome, at.now) : undefined;
   const expires = at.acceptedAt + policy.maxAgeMs;
   if (at.now >= expires) {
     return {
-      verdict: "dead",
+      status: "dead",
       reason: { code: "delivery.expired", message: `Last: ${outcome.reason}`, ...statusOf(outcome) },
     };
   }
@@ -64,7 +64,7 @@ export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolic
   const delay = at.random * (pause === undefined ? backOff : Math.min(pause, MOST_SPREAD_MS)) + (pause ?? 0);
   // One last attempt falls on the very end, rather than none for a while before it.
   return {
-    verdict: "retry",
+    status: "retry",
     at: Math.min(Math.ceil(at.now + delay), expires),
     counted: pause === undefined,
     reason: outcome.reason,

@@ -33,7 +33,7 @@ export interface Config extends VisitorSettings {
   readonly retry: RetryPolicy;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  readonly serverName: string;
+  readonly userAgent: string;
   readonly onEvent: ((event: TrackingEvent) => void) | undefined;
   readonly cookies: CookieSettings;
   readonly runtime: Runtime;
@@ -94,16 +94,16 @@ export function readConfig(
     siteUrl: options.siteUrl === undefined ? undefined : new URL(options.siteUrl).origin,
     trustedProxies: options.trustedProxies ?? 0,
     consent: options.consent,
-    globalPrivacyControl: options.globalPrivacyControl ?? "honour",
+    globalPrivacyControl: options.globalPrivacyControl ?? "honor",
     ipAddress: options.ipAddress ?? "full",
     retry: {
       maxAgeMs: options.retry?.maxAgeMs ?? 7 * 86_400_000,
       baseDelayMs: options.retry?.baseDelayMs ?? 1_000,
       maxDelayMs: options.retry?.maxDelayMs ?? 900_000,
     },
-    concurrency: options.retry?.concurrency ?? 10,
+    concurrency: options.concurrency ?? 20,
     timeoutMs: options.timeoutMs ?? 10_000,
-    serverName: options.serverName ?? `avantlink-s2s/${VERSION}`,
+    userAgent: options.userAgent ?? `avantlink-s2s/${VERSION}`,
     onEvent: options.onEvent,
     cookies: {
       names,

@@ -44,16 +44,18 @@ export interface TrackerOptions {
   readonly trustedProxies?: number | readonly string[] | "vercel" | "cloudflare" | undefined;
   /** Asked before anything is stored or sent; must answer at once. One that throws denies. @default everyone consents */
   readonly consent?: ((request: ConsentRequest) => boolean) | undefined;
-  /** Whether `Sec-GPC: 1` denies. @default "honour" */
-  readonly globalPrivacyControl?: "honour" | "ignore" | undefined;
+  /** Whether `Sec-GPC: 1` denies. @default "honor" */
+  readonly globalPrivacyControl?: "honor" | "ignore" | undefined;
   /** How much of the shopper's IP address is sent. @default "full" */
   readonly ipAddress?: IpAddressMode | undefined;
+  /** Most calls to AvantLink at a time from this process, 1 to 1000. @default 20 */
+  readonly concurrency?: number | undefined;
   /** How an order is tried again. */
   readonly retry?: RetryOptions | undefined;
   /** The bound on one whole call to AvantLink, in milliseconds, at most 15,000. @default 10_000 */
   readonly timeoutMs?: number | undefined;
   /** The server's own name towards AvantLink. @default "avantlink-s2s/<version>" Wire: the User-Agent header. */
-  readonly serverName?: string | undefined;
+  readonly userAgent?: string | undefined;
   /** Told everything that happens. @default problems go to console.warn */
   readonly onEvent?: ((event: TrackingEvent) => void) | undefined;
   /** Clock, randomness and timers, for tests. @default the process's own */
@@ -80,6 +82,4 @@ export interface RetryOptions {
   readonly baseDelayMs?: number | undefined;
   /** The largest bound of a delay, in milliseconds. @default 900_000, a quarter of an hour */
   readonly maxDelayMs?: number | undefined;
-  /** Most calls to AvantLink at a time from this process. @default 10 */
-  readonly concurrency?: number | undefined;
 }

@@ -3,11 +3,11 @@ import type { Finding, Issue } from "../findings.ts";
 import type { Order } from "./order.ts";
 
 /** What a platform's mapper answers. `trackOrder` and `resolveOrder` take it as it is. */
-export type MappedOrder = MappedOrderOk | MappedOrderRefused;
+export type MapperResult = MappedOrder | UnmappedOrder;
 
 /** The platform's order could be mapped. */
-export interface MappedOrderOk {
-  readonly ok: true;
+export interface MappedOrder {
+  readonly status: "mapped";
   readonly order: Order;
   /** The shopper's browser context, where the platform keeps it with the order. */
   readonly context?: TrackingContext | undefined;
@@ -16,10 +16,9 @@ export interface MappedOrderOk {
 }
 
 /** The platform's order must not, or cannot, be sent. */
-export interface MappedOrderRefused {
-  readonly ok: false;
+export interface UnmappedOrder {
   /** `unpaid` and `test` orders are skipped; an `unmappable` one is rejected and kept as a dead letter. */
-  readonly reason: "unpaid" | "test" | "unmappable";
+  readonly status: "unpaid" | "test" | "unmappable";
   /** The platform's number of the order, where it could be read. */
   readonly orderNumber?: string | undefined;
   readonly issues: readonly Issue[];

@@ -67,10 +67,10 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
   }
 
   function settle(job: Job, verdict: Verdict): void {
-    if (verdict.verdict === "delivered") {
+    if (verdict.status === "delivered") {
       jobs.delete(job.key);
       remember(job.key, "delivered");
-    } else if (verdict.verdict === "retry") {
+    } else if (verdict.status === "retry") {
       job.attempts += verdict.counted ? 1 : 0;
       job.tried = true;
       job.due = verdict.at;
@@ -131,7 +131,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     async put(job, putOptions = {}) {
       const state = stateOf(job.key);
       const letter = state === "dead" ? jobs.get(job.key) : undefined;
-      if (state !== undefined && !letter) return { accepted: false, state };
+      if (state !== undefined && !letter) return { status: "duplicate", state };
       // What could never be sent takes no room from what can.
       if (job.kind === "rejected") forgetOldestRejected();
       else if (!letter) makeSureOfRoom();
@@ -151,7 +151,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       jobs.set(job.key, fresh);
       if (putOptions.dead) bury(fresh, putOptions.dead);
       else schedule(fresh);
-      return { accepted: true };
+      return { status: "accepted" };
     },
     async run(deliver, { concurrency }) {
       const handOut = (job: Job) => deliver(claimed(job));

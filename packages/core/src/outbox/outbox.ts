@@ -85,7 +85,9 @@ export interface PutOptions {
 }
 
 /** Whether the job was taken, or what its key already stands for. */
-export type PutResult = { readonly accepted: true } | { readonly accepted: false; readonly state: JobState };
+export type PutResult =
+  | { readonly status: "accepted" }
+  | { readonly status: "duplicate"; readonly state: JobState };
 
 /** `pending` includes what is being sent this moment. A removed dead letter stays `dead`. */
 export type JobState = "pending" | "delivered" | "dead";
@@ -101,16 +103,16 @@ export type Deliver = (job: ClaimedJob) => Promise<Verdict>;
 
 /** What becomes of a job after an attempt. */
 export type Verdict =
-  | { readonly verdict: "delivered" }
+  | { readonly status: "delivered" }
   | {
-      readonly verdict: "retry";
+      readonly status: "retry";
       /** When it is due again, in milliseconds since 1970; at once when that has passed. Outlives a restart. */
       readonly at: number;
       /** Whether the attempt counts; being told to wait costs none. */
       readonly counted: boolean;
       readonly reason: string;
     }
-  | { readonly verdict: "dead"; readonly reason: DeadReason };
+  | { readonly status: "dead"; readonly reason: DeadReason };
 
 /** Why a job is a dead letter. */
 export interface DeadReason {

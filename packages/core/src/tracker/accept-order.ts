@@ -140,7 +140,7 @@ export function createOrderAcceptance({
   }
 
   function taken(intake: Sendable, result: PutResult): Receipt {
-    if (!result.accepted) return duplicate(intake, result.state);
+    if (result.status === "duplicate") return duplicate(intake, result.state);
     const { orderNumber, findings } = intake;
     tell({ type: "accepted", kind: "order", orderNumber, findings });
     return { status: "accepted", orderNumber, findings };

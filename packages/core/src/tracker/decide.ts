@@ -3,7 +3,7 @@ import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
 import { hasTrackingId } from "../order/click-payload.ts";
-import type { MappedOrder } from "../order/mapper-result.ts";
+import type { MapperResult } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import { toOrderPayload, wireOrderNumber } from "../order/order-payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
@@ -30,17 +30,19 @@ export function takeIn(
 ): Intake {
   if (given === null || given === undefined) return skip("no-order", "");
   const mapped = isMapped(given) ? given : undefined;
-  const order = mapped?.ok ? mapped.order : mapped ? undefined : (given as Order);
-  const orderNumber = wireOrderNumber(mapped?.ok === false ? mapped.orderNumber : order?.orderNumber);
+  const order = mapped?.status === "mapped" ? mapped.order : mapped ? undefined : (given as Order);
+  const orderNumber = wireOrderNumber(
+    mapped && mapped.status !== "mapped" ? mapped.orderNumber : order?.orderNumber,
+  );
   if (config.mode === "build") return skip("build", orderNumber);
-  if (mapped?.ok === false && mapped.reason !== "unmappable") return skip(mapped.reason, orderNumber);
+  if (mapped?.status === "unpaid" || mapped?.status === "test") return skip(mapped.status, orderNumber);
 
-  const context = givenContext ?? (mapped?.ok ? mapped.context : undefined) ?? {};
+  const context = givenContext ?? (mapped?.status === "mapped" ? mapped.context : undefined) ?? {};
   const refusal = consentRefusal(context, config);
   if (refusal) return skip(refusal, orderNumber);
 
-  const found = mapped?.ok ? mapped.findings : [];
-  if (mapped?.ok === false) {
+  const found = mapped?.status === "mapped" ? mapped.findings : [];
+  if (mapped?.status === "unmappable") {
     const error = new AvantLinkError("order.unmappable", { issues: mapped.issues });
     return reject(error, { orderNumber }, context, orderNumber, config);
   }
@@ -66,7 +68,7 @@ export function takeIn(
 /** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
 export function turnAway(given: TrackableOrder, error: AvantLinkError, config: Config): Intake {
   const mapped = given && isMapped(given) ? given : undefined;
-  const order = mapped?.ok ? mapped.order : given;
+  const order = mapped?.status === "mapped" ? mapped.order : given;
   if (order === null || order === undefined) return skip("no-order", "");
   const orderNumber = wireOrderNumber(Reflect.get(Object(order), "orderNumber"));
   return config.mode === "build" ? skip("build", orderNumber) : reject(error, order, {}, orderNumber, config);
@@ -78,7 +80,7 @@ export function consentRefusal(
   config: Pick<Config, "globalPrivacyControl">,
 ): "consent" | "privacy-signal" | undefined {
   if (context.consent === "denied") return "consent";
-  return context.gpc === true && config.globalPrivacyControl === "honour" ? "privacy-signal" : undefined;
+  return context.gpc === true && config.globalPrivacyControl === "honor" ? "privacy-signal" : undefined;
 }
 
 function skip(reason: SkipReason, orderNumber: string): Intake {
@@ -119,6 +121,13 @@ export function orderKey(
   return sha256(`${merchantId}\n${orderNumber}`);
 }
 
-function isMapped(given: Order | MappedOrder): given is MappedOrder {
-  return typeof given === "object" && "ok" in given && typeof given.ok === "boolean";
+const MAPPER_STATUSES: ReadonlySet<string> = new Set(["mapped", "unpaid", "test", "unmappable"]);
+
+function isMapped(given: Order | MapperResult): given is MapperResult {
+  return (
+    typeof given === "object" &&
+    "status" in given &&
+    typeof given.status === "string" &&
+    MAPPER_STATUSES.has(given.status)
+  );
 }

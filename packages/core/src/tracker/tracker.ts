@@ -1,12 +1,12 @@
 import type { TrackingContext } from "../context/context.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { MappedOrder } from "../order/mapper-result.ts";
+import type { MapperResult } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import type { OutboxTotals } from "../outbox/outbox.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** What can be tracked: an order, a mapper's answer, or nothing where there is no order. */
-export type TrackableOrder = Order | MappedOrder | null | undefined;
+export type TrackableOrder = Order | MapperResult | null | undefined;
 
 /** Tracks orders and clicks. None of its methods rejects because of an order, a request or AvantLink. */
 export interface Tracker {
