@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { startProcess } from "../child-process.ts";
-import type { Behaviour } from "../receiver/receiver.ts";
+import type { Behavior } from "../receiver/receiver.ts";
 import type { Run, Section, SectionResult } from "../section.ts";
 import { saturate, visit } from "./load.ts";
 import type { ShopMethods } from "./shop-process.ts";
@@ -15,12 +15,12 @@ const FINISH_MS = 10_000;
 function casesOf({ length }: Run): readonly Case[] {
   const shop = (
     receiver: string,
-    behaviour: Behaviour,
+    behavior: Behavior,
     contenders: readonly Contender[] = CONTENDERS,
   ): Case => ({
     page: "shop",
     receiver,
-    behaviour,
+    behavior,
     contenders,
   });
   const few = [LIMIT, ...OURS];
@@ -30,13 +30,13 @@ function casesOf({ length }: Run): readonly Case[] {
     shop("0 ms", { answersAfterMs: 0 }, few),
     shop("hanging", "hangs"),
     shop("refusing", "refuses", few),
-    { page: "bare", receiver: "50 ms", behaviour: { answersAfterMs: 50 }, contenders: few },
+    { page: "bare", receiver: "50 ms", behavior: { answersAfterMs: 50 }, contenders: few },
   ];
 }
 
 async function turnOf(
   contender: Contender,
-  { page, behaviour }: Case,
+  { page, behavior }: Case,
   { receiver, length }: Run,
   options: { readonly halfRate: number | undefined; readonly reckoning: boolean },
 ): Promise<Turn> {
@@ -50,7 +50,7 @@ async function turnOf(
     // Until its code is compiled: in its first second a process takes twice as long for a page.
     await saturate(visited, length.warmUpSeconds);
     await shop.call("finish", 3_000);
-    await receiver.behave(behaviour);
+    await receiver.behave(behavior);
     const before = { ...(await shop.call("memory")), ...(await shop.call("work")) };
     const saturated = await saturate(visited, length.seconds);
     const after = { ...(await shop.call("work")), ...(await shop.call("memory")) };

@@ -1,4 +1,4 @@
-import type { Behaviour } from "../receiver/receiver.ts";
+import type { Behavior } from "../receiver/receiver.ts";
 import type { LoadFigures } from "./load.ts";
 import type { PageKind } from "./shops.ts";
 import type { Contender } from "./tracking.ts";
@@ -10,7 +10,7 @@ export const OURS: readonly Contender[] = ["memory outbox", "SQLite outbox"];
 export interface Case {
   readonly page: PageKind;
   readonly receiver: string;
-  readonly behaviour: Behaviour;
+  readonly behavior: Behavior;
   readonly contenders: readonly Contender[];
 }
 

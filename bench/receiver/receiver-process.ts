@@ -1,13 +1,23 @@
-// Stands for AvantLink, and for whatever the peers send to, in a process of its own.
+// Stands in for AvantLink and for the endpoints of the peers, in a process of its own.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { serve } from "../child-process.ts";
-import type { Arrivals, Behaviour } from "./receiver.ts";
+
+/** How the receiver treats requests. With `refuses`, nobody listens on the port. */
+export type Behavior = { readonly answersAfterMs: number } | "hangs" | "refuses";
+
+/** What the receiver got since the last `forget`, counted by the order numbers in the bodies. */
+export interface Arrivals {
+  readonly requests: number;
+  /** Different order numbers. */
+  readonly orders: number;
+  readonly repeated: number;
+}
 
 const ORDER_NUMBER = /"order_number":"([^"]+)"/g;
 
-let behaviour: Behaviour = { answersAfterMs: 0 };
+let behavior: Behavior = { answersAfterMs: 0 };
 let numbers = new Set<string>();
 let requests = 0;
 let repeated = 0;
@@ -34,11 +44,11 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
-    if (behaviour === "hangs" || behaviour === "refuses") return void hanging.add(response);
-    // What is never answered is not counted: AvantLink has not taken it.
+    if (behavior === "hangs" || behavior === "refuses") return void hanging.add(response);
+    // A request that is never answered is not counted: AvantLink did not accept it.
     record(request, chunks);
-    if (behaviour.answersAfterMs === 0) answer(response);
-    else setTimeout(answer, behaviour.answersAfterMs, response);
+    if (behavior.answersAfterMs === 0) answer(response);
+    else setTimeout(answer, behavior.answersAfterMs, response);
   });
 });
 server.on("clientError", (_, socket) => socket.destroy());
@@ -57,8 +67,8 @@ const port = await listen(0);
 
 const methods = {
   port: () => port,
-  async behave(next: Behaviour) {
-    behaviour = next;
+  async behave(next: Behavior) {
+    behavior = next;
     for (const response of hanging) response.destroy();
     hanging.clear();
     if (next === "refuses") {
