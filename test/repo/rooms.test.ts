@@ -36,9 +36,6 @@ const KNOWN_IMPORTS = [
   "context/pack-context.ts → order/click-payload.ts",
   "money/amount.ts → order/order.ts",
   "money/price-lines.ts → order/order-schema.ts",
-  "options/config.ts → delivery/retry.ts",
-  "reporting/events.ts → tracker/receipt.ts",
-  "reporting/opentelemetry.ts → tracker/tracker.ts",
   "tracker/create-tracker.ts → adapter.ts",
 ];
 

@@ -4,7 +4,7 @@ import type { ShopRequest } from "./context/request.ts";
 import { AvantLinkError, type ErrorCode } from "./errors.ts";
 import type { Config } from "./options/config.ts";
 import { sha256Hex } from "./privacy/detect.ts";
-import { hookError, type Tell } from "./reporting/report.ts";
+import { hookError, type Report } from "./reporting/report.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Receipt } from "./tracker/receipt.ts";
 import type { TrackableOrder, Tracker } from "./tracker/tracker.ts";
@@ -33,7 +33,7 @@ export interface AdapterAccess extends TrackerAccess {
   readLater(request: ShopRequest): () => TrackingContext;
   /** Asks the shop which order a confirmed page showed. What it throws is told, and then there is none. */
   resolve(resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<TrackableOrder>;
-  readonly tell: Tell;
+  readonly report: Report;
   /** Tells that a function of the shop's threw. */
   threw(hook: string, cause: unknown): void;
   /** Tells, once, that something about the shop's setup is not as it should be. */
@@ -81,10 +81,10 @@ export function standIn(current: () => Tracker): Tracker {
 }
 
 /** Gives a tracker its adapter's side. */
-export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: TrackerAccess): void {
+export function grantAccess(tracker: Tracker, config: Config, report: Report, own: TrackerAccess): void {
   const counted = new Set<string>();
   const announced = new Set<ErrorCode>();
-  const threw = (hook: string, cause: unknown) => tell({ type: "problem", error: hookError(hook, cause) });
+  const threw = (hook: string, cause: unknown) => report({ type: "problem", error: hookError(hook, cause) });
   const consentThrew = (cause: unknown) => threw("consent", cause);
 
   const read = (request: ShopRequest) => readContext(request, config, consentThrew);
@@ -110,7 +110,7 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
         onHookThrow: consentThrew,
       });
       const { skipped } = landing;
-      if (skipped) tell({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
+      if (skipped) report({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
       if (landing.click?.avad !== undefined) {
         counted.add(landingKey(request, landing.click.avad));
         for (const oldest of counted.size > MOST_REMEMBERED ? counted : []) {
@@ -134,12 +134,12 @@ export function grantAccess(tracker: Tracker, config: Config, tell: Tell, own: T
         return undefined;
       }
     },
-    tell,
+    report,
     threw,
     announce(code) {
       if (announced.has(code)) return;
       announced.add(code);
-      tell({ type: "problem", error: new AvantLinkError(code) });
+      report({ type: "problem", error: new AvantLinkError(code) });
     },
   };
   Object.defineProperty(tracker, ACCESS, { value: access });

@@ -12,7 +12,7 @@ export { type OrderPayloadResult, toOrderPayload } from "./order/order-payload.t
 export type { ClickPayload, OrderPayload, ProductPayload } from "./order/payload.ts";
 export { type MemoryOutboxOptions, memoryOutbox } from "./outbox/memory-outbox.ts";
 export type * from "./outbox/outbox.ts";
-export type { TrackingEvent } from "./reporting/events.ts";
+export type { SkipReason, TrackingEvent } from "./reporting/events.ts";
 export type { Runtime } from "./runtime.ts";
 export type {
   Accepted,
@@ -21,7 +21,6 @@ export type {
   Receipt,
   Rejected,
   Skipped,
-  SkipReason,
 } from "./tracker/receipt.ts";
 export type {
   Health,

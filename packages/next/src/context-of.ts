@@ -14,7 +14,7 @@ export async function contextOf(tracker: Tracker, from?: Request): Promise<Track
   const access = adapterAccess(tracker);
   const request = await shopperOf(access, from);
   if (request) return access.read(request);
-  access.tell({ type: "problem", error: renderedAhead(access) });
+  access.report({ type: "problem", error: renderedAhead(access) });
   return Object.freeze({});
 }
 

@@ -52,7 +52,7 @@ function warnOfOthers({ tracker, options: first }: Slot, second: TrackerOptions)
     .filter((name) => outline(first, name) !== outline(second, name));
   if (others.length === 0) return;
   const detail = `It was first made with other options: ${others.join(", ")}.`;
-  adapterAccess(tracker).tell({
+  adapterAccess(tracker).report({
     type: "problem",
     error: new AvantLinkError("tracker.made-twice", { detail }),
   });

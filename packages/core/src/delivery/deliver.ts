@@ -1,9 +1,9 @@
 import { AvantLinkError } from "../errors.ts";
-import type { Config } from "../options/config.ts";
+import type { Config, RetryPolicy } from "../options/config.ts";
 import type { ClaimedJob, Deliver, Verdict } from "../outbox/outbox.ts";
-import type { Tell } from "../reporting/report.ts";
+import type { Report } from "../reporting/report.ts";
 import { readAnswer } from "./answer.ts";
-import { type Outcome, type RetryPolicy, verdictOn } from "./retry.ts";
+import { type Outcome, verdictOn } from "./retry.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
 // So many attempts in a row that did not reach AvantLink, and each further one takes at least so long.
@@ -12,30 +12,30 @@ const UNREACHED_MS = 100;
 const CLICK_RETRY: Pick<RetryPolicy, "maxAgeMs"> = { maxAgeMs: 3_600_000 };
 
 /** Carries jobs to AvantLink, one POST at a time, and says what becomes of each. */
-export interface Courier {
+export interface Delivery {
   readonly deliverOrder: Deliver;
   readonly deliverClick: Deliver;
   /** One POST of an order that the outbox could not take; whether AvantLink confirmed it. */
-  deliverAtOnce(job: ClaimedJob): Promise<boolean>;
+  deliverDirectly(job: ClaimedJob): Promise<boolean>;
 }
 
-/** What the courier reports of orders, beside telling events. */
-export interface CourierReports {
+/** What the delivery reports of orders, beside telling events. */
+export interface DeliveryReports {
   readonly delivered: (key: string) => void;
   /** One that the outbox could not take. */
-  readonly deliveredAtOnce: (key: string) => void;
+  readonly deliveredDirectly: (key: string) => void;
   readonly dead: (key: string, error: AvantLinkError) => void;
   readonly failed: (error: AvantLinkError) => void;
   /** A click arrived or was given up. */
   readonly clickDone: (key: string, error?: AvantLinkError) => void;
 }
 
-export function createCourier(
+export function createDelivery(
   config: Config,
   transport: Transport,
-  tell: Tell,
-  reports: CourierReports,
-): Courier {
+  report: Report,
+  reports: DeliveryReports,
+): Delivery {
   const { runtime, retry } = config;
 
   let unreached = 0;
@@ -86,7 +86,7 @@ export function createCourier(
 
   function delivered(job: ClaimedJob): void {
     const afterMs = runtime.now() - job.acceptedAt;
-    tell({
+    report({
       type: "delivered",
       kind: "order",
       orderNumber: orderNumberOf(job.body),
@@ -104,12 +104,12 @@ export function createCourier(
         reports.delivered(job.key);
       } else if (result.status === "dead") {
         const error = new AvantLinkError(result.reason.code, { detail: result.reason.message });
-        tell({ type: "dead", kind: "order", orderNumber: orderNumberOf(job.body), error });
+        report({ type: "dead", kind: "order", orderNumber: orderNumberOf(job.body), error });
         reports.dead(job.key, error);
       } else {
         const error = new AvantLinkError("delivery.failed", { detail: `${result.reason}.` });
         const attempts = job.attempts + (result.counted ? 1 : 0);
-        tell({
+        report({
           type: "retrying",
           kind: "order",
           orderNumber: orderNumberOf(job.body),
@@ -127,7 +127,7 @@ export function createCourier(
       const result = verdict(outcome, job, { ...retry, ...CLICK_RETRY });
       if (result.status === "delivered") {
         const afterMs = runtime.now() - job.acceptedAt;
-        tell({ type: "delivered", kind: "click", orderNumber: "", attempts: job.attempts, afterMs });
+        report({ type: "delivered", kind: "click", orderNumber: "", attempts: job.attempts, afterMs });
         reports.clickDone(job.key);
         return result;
       }
@@ -136,17 +136,17 @@ export function createCourier(
       if (result.status === "retry" && !arrived) return result;
       const reason = result.status === "dead" ? result.reason.message : result.reason;
       const error = new AvantLinkError("click.lost", { detail: `${reason}.` });
-      tell({ type: "dead", kind: "click", orderNumber: "", error });
+      report({ type: "dead", kind: "click", orderNumber: "", error });
       reports.clickDone(job.key, error);
       // Nobody looks after a lost click, so it leaves the queue as a delivered one does.
       return { status: "delivered" };
     },
 
-    async deliverAtOnce(job) {
+    async deliverDirectly(job) {
       const outcome = await attempt("order", job.body);
       if (outcome.kind !== "delivered") return false;
       delivered(job);
-      reports.deliveredAtOnce(job.key);
+      reports.deliveredDirectly(job.key);
       return true;
     },
   };

@@ -1,14 +1,5 @@
+import type { RetryPolicy } from "../options/config.ts";
 import type { DeadReason, Verdict } from "../outbox/outbox.ts";
-
-/** How long and how often an order is tried. */
-export interface RetryPolicy {
-  /** How long after acceptance an order is tried before it becomes a dead letter, in milliseconds. */
-  readonly maxAgeMs: number;
-  /** The bound of the first delay, in milliseconds; it doubles with every counted attempt. */
-  readonly baseDelayMs: number;
-  /** The largest bound of a delay, in milliseconds. */
-  readonly maxDelayMs: number;
-}
 
 /** What one POST came to. */
 export type Outcome =

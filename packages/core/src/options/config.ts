@@ -1,6 +1,5 @@
 import type { CookieSettings } from "../context/cookies.ts";
 import type { VisitorSettings } from "../context/landing.ts";
-import type { RetryPolicy } from "../delivery/retry.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Issue } from "../findings.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
@@ -39,6 +38,13 @@ export interface Config extends VisitorSettings {
   readonly runtime: Runtime;
   /** SHA-256 of a text, in lower-case hex. */
   readonly sha256: (text: string) => string;
+}
+
+/** How often and for how long an order is tried; each field as in `RetryOptions`, in milliseconds. */
+export interface RetryPolicy {
+  readonly maxAgeMs: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
 }
 
 /** The environment's variables. */

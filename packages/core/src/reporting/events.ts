@@ -1,7 +1,6 @@
 import type { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { JobState } from "../outbox/outbox.ts";
-import type { SkipReason } from "../tracker/receipt.ts";
 
 /**
  * What `onEvent` is told. Closed: every `type` is listed here. Of an order's or a request's content an event holds what
@@ -47,3 +46,14 @@ interface About {
   /** The order's number; `""` for a click. */
   readonly orderNumber: string;
 }
+
+/** Why an order or a click was not sent, and is not meant to be. */
+export type SkipReason =
+  | "consent"
+  | "privacy-signal"
+  | "dry-run"
+  | "no-order"
+  | "unpaid"
+  | "test"
+  | "not-a-visit"
+  | "build";

@@ -1,6 +1,6 @@
 import { type Attributes, type Meter, metrics, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import type { OutboxTotals } from "../outbox/outbox.ts";
 import { systemRuntime } from "../runtime.ts";
-import type { Tracker } from "../tracker/tracker.ts";
 import { VERSION } from "../version.ts";
 import type { TrackingEvent } from "./events.ts";
 
@@ -17,7 +17,15 @@ export interface OpenTelemetryListener {
   /** To be given to `createTracker` as `onEvent`. */
   readonly onEvent: (event: TrackingEvent) => void;
   /** Reports what waits in a tracker's outbox, and for how long, whenever metrics are read. Returns what ends it. */
-  readonly observe: (tracker: Tracker) => () => void;
+  readonly observe: (tracker: ObservedTracker) => () => void;
+}
+
+/** A tracker, as far as its outbox is observed. */
+export interface ObservedTracker {
+  health(): Promise<{
+    readonly totals?: OutboxTotals | undefined;
+    readonly oldestPendingMs?: number | undefined;
+  }>;
 }
 
 // What was decided while a shopper waited belongs to that request's trace; what happens to an order afterwards does
@@ -63,7 +71,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): OpenTelemetry
     span.end(now);
   }
 
-  function observe(tracker: Tracker): () => void {
+  function observe(tracker: ObservedTracker): () => void {
     const pending = meter.createObservableGauge("avantlink.outbox.pending", {
       description: "Orders waiting for their delivery",
     });

@@ -7,13 +7,16 @@ const QUIET_MS = 60_000;
 const SAID_ONCE: ReadonlySet<string> = new Set(["context.no-id"]);
 
 /** Tells an event to whoever listens. */
-export type Tell = (event: TrackingEvent) => void;
+export type Report = (event: TrackingEvent) => void;
 
 /**
  * Hands events to the shop's listener. Where there is none, and for what the listener itself throws, problems go
  * to `console.warn`: one line a code a minute.
  */
-export function teller(onEvent: ((event: TrackingEvent) => void) | undefined, runtime: Runtime): Tell {
+export function createReport(
+  onEvent: ((event: TrackingEvent) => void) | undefined,
+  runtime: Runtime,
+): Report {
   const lastWarned = new Map<string, number>();
 
   function warn(code: string, line: string): void {

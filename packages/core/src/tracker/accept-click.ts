@@ -3,10 +3,11 @@ import { AvantLinkError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import { hasTrackingId, toClickPayload } from "../order/click-payload.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import type { Tell } from "../reporting/report.ts";
+import type { SkipReason } from "../reporting/events.ts";
+import type { Report } from "../reporting/report.ts";
 import { consentRefusal } from "./decide.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { Receipt, SkipReason } from "./receipt.ts";
+import type { Receipt } from "./receipt.ts";
 import type { WaitOptions } from "./tracker.ts";
 import type { WaitingRoom } from "./wait.ts";
 
@@ -22,7 +23,7 @@ export interface ClickAcceptanceParts {
   readonly clicks: Outbox;
   readonly lifecycle: Lifecycle;
   readonly waitingRoom: WaitingRoom;
-  readonly tell: Tell;
+  readonly report: Report;
 }
 
 export function createClickAcceptance({
@@ -30,7 +31,7 @@ export function createClickAcceptance({
   clicks,
   lifecycle,
   waitingRoom,
-  tell,
+  report,
 }: ClickAcceptanceParts): ClickAcceptance {
   const { outbox, runtime } = config;
 
@@ -53,10 +54,10 @@ export function createClickAcceptance({
       await clicks.put(job);
     } catch (cause) {
       const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });
-      tell({ type: "rejected", ...about, error, findings: [] });
+      report({ type: "rejected", ...about, error, findings: [] });
       return { status: "rejected", orderNumber: "", findings: [], error };
     }
-    tell({ type: "accepted", ...about, findings: [] });
+    report({ type: "accepted", ...about, findings: [] });
     const waitMs = asked.waitForDeliveryMs ?? 0;
     const { state, error } =
       waitMs > 0
@@ -67,7 +68,7 @@ export function createClickAcceptance({
   }
 
   function skip(reason: SkipReason): Receipt {
-    tell({ type: "skipped", kind: "click", orderNumber: "", reason, findings: [] });
+    report({ type: "skipped", kind: "click", orderNumber: "", reason, findings: [] });
     return { status: "skipped", reason, orderNumber: "", findings: [] };
   }
 

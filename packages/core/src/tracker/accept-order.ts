@@ -1,13 +1,14 @@
-import type { DirectDelivery } from "../delivery/direct-delivery.ts";
+import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
 import type { JobState, OutboxJob, PutResult } from "../outbox/outbox.ts";
-import type { Tell } from "../reporting/report.ts";
+import type { SkipReason } from "../reporting/events.ts";
+import type { Report } from "../reporting/report.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { Intake } from "./decide.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { Receipt, SkipReason } from "./receipt.ts";
+import type { Receipt } from "./receipt.ts";
 import type { TrackOrderOptions } from "./tracker.ts";
 import { type WaitingRoom, within } from "./wait.ts";
 
@@ -28,7 +29,7 @@ export interface OrderAcceptanceParts {
   readonly direct: DirectDelivery;
   readonly confirmations: Confirmations;
   readonly waitingRoom: WaitingRoom;
-  readonly tell: Tell;
+  readonly report: Report;
   /** Notes a failure for the tracker's health. */
   readonly noteFailure: (error: AvantLinkError) => void;
   /** Notes one and tells it, where no event of the order's does. */
@@ -41,7 +42,7 @@ export function createOrderAcceptance({
   direct,
   confirmations,
   waitingRoom,
-  tell,
+  report,
   noteFailure,
   problem,
 }: OrderAcceptanceParts): OrderAcceptance {
@@ -63,7 +64,7 @@ export function createOrderAcceptance({
   }
 
   async function take(intake: Intake, asked: TrackOrderOptions): Promise<Receipt> {
-    // For what it tells; a dry run that was closed has nothing more to tell.
+    // For what it tells; a dry run that was closed has nothing more to report.
     if (config.mode !== "live") void lifecycle.ready().catch(() => {});
     if (intake.what === "skip") return skip(intake.reason, intake);
     if (lifecycle.closed) return reject(intake.orderNumber, new AvantLinkError("tracker.closed"));
@@ -142,12 +143,12 @@ export function createOrderAcceptance({
   function taken(intake: Sendable, result: PutResult): Receipt {
     if (result.status === "duplicate") return duplicate(intake, result.state);
     const { orderNumber, findings } = intake;
-    tell({ type: "accepted", kind: "order", orderNumber, findings });
+    report({ type: "accepted", kind: "order", orderNumber, findings });
     return { status: "accepted", orderNumber, findings };
   }
 
   function duplicate({ orderNumber, findings }: Sendable, state: JobState): Receipt {
-    tell({ type: "duplicate", kind: "order", orderNumber, state });
+    report({ type: "duplicate", kind: "order", orderNumber, state });
     return { status: "duplicate", state, orderNumber, findings };
   }
 
@@ -167,7 +168,7 @@ export function createOrderAcceptance({
   }
 
   function reject(orderNumber: string, error: AvantLinkError, findings: readonly Finding[] = []): Receipt {
-    tell({ type: "rejected", kind: "order", orderNumber, error, findings });
+    report({ type: "rejected", kind: "order", orderNumber, error, findings });
     return { status: "rejected", orderNumber, error, findings };
   }
 
@@ -185,7 +186,7 @@ export function createOrderAcceptance({
   }
 
   function skip(reason: SkipReason, { orderNumber, findings }: Intake): Receipt {
-    if (reason !== "no-order") tell({ type: "skipped", kind: "order", orderNumber, reason, findings });
+    if (reason !== "no-order") report({ type: "skipped", kind: "order", orderNumber, reason, findings });
     return { status: "skipped", reason, orderNumber, findings };
   }
 

@@ -1,12 +1,12 @@
 import { grantAccess } from "../adapter.ts";
-import { createCourier } from "../delivery/deliver.ts";
-import { createDirectDelivery } from "../delivery/direct-delivery.ts";
+import { createDelivery } from "../delivery/deliver.ts";
+import { createDirectDelivery } from "../delivery/deliver-directly.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
 import { AvantLinkError, type ErrorCode, outboxError } from "../errors.ts";
 import { type Environment, readConfig } from "../options/config.ts";
 import type { TrackerOptions } from "../options/options.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
-import { teller } from "../reporting/report.ts";
+import { createReport } from "../reporting/report.ts";
 import { createClickAcceptance } from "./accept-click.ts";
 import { createOrderAcceptance } from "./accept-order.ts";
 import { createConfirmations } from "./confirmations.ts";
@@ -32,7 +32,7 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
   return function createTracker(options: TrackerOptions = {}): Tracker {
     const config = readConfig(options, environment(), sha256);
     const { outbox, runtime } = config;
-    const tell = teller(config.onEvent, runtime);
+    const report = createReport(config.onEvent, runtime);
     const transport = openTransport({ connections: config.concurrency, loopback: config.loopback });
     const waitingRoom = createWaitingRoom(runtime);
     const clicks = memoryOutbox({ remembered: 0 });
@@ -45,16 +45,16 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
 
     function problem(error: AvantLinkError): void {
       noteFailure(error);
-      tell({ type: "problem", error });
+      report({ type: "problem", error });
     }
 
-    const courier = createCourier(config, transport, tell, {
+    const delivery = createDelivery(config, transport, report, {
       delivered(key) {
         lastDeliveredAt = runtime.now();
         lastFailure = undefined;
         waitingRoom.settled(key, { state: "delivered" });
       },
-      deliveredAtOnce(key) {
+      deliveredDirectly(key) {
         lastDeliveredAt = runtime.now();
         waitingRoom.settled(key, { state: "delivered" });
       },
@@ -65,17 +65,17 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
       failed: noteFailure,
       clickDone: (key, error) => waitingRoom.settled(key, { state: error ? "dead" : "delivered", error }),
     });
-    const direct = createDirectDelivery(courier);
+    const direct = createDirectDelivery(delivery);
     const confirmations = createConfirmations();
     const lifecycle = createLifecycle({
       config,
       clicks,
-      courier,
+      delivery,
       direct,
       confirmations,
       transport,
       problem,
-      notice: (error) => tell({ type: "problem", error }),
+      notice: (error) => report({ type: "problem", error }),
     });
 
     const orders = createOrderAcceptance({
@@ -84,11 +84,11 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
       direct,
       confirmations,
       waitingRoom,
-      tell,
+      report,
       noteFailure,
       problem,
     });
-    const visits = createClickAcceptance({ config, clicks, lifecycle, waitingRoom, tell });
+    const visits = createClickAcceptance({ config, clicks, lifecycle, waitingRoom, report });
 
     /** A promise to the caller: whatever happens inside, there is a receipt. */
     async function guarded(work: () => Promise<Receipt>): Promise<Receipt> {
@@ -128,7 +128,7 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
         };
       },
     };
-    grantAccess(tracker, config, tell, {
+    grantAccess(tracker, config, report, {
       get closed() {
         return lifecycle.closed;
       },

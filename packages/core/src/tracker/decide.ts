@@ -8,7 +8,7 @@ import type { Order } from "../order/order.ts";
 import { toOrderPayload, wireOrderNumber } from "../order/order-payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
-import type { SkipReason } from "./receipt.ts";
+import type { SkipReason } from "../reporting/events.ts";
 import type { TrackableOrder } from "./tracker.ts";
 
 /** What is to be done with something that the shop asked to be tracked. */

@@ -1,5 +1,5 @@
-import type { Courier } from "../delivery/deliver.ts";
-import type { DirectDelivery } from "../delivery/direct-delivery.ts";
+import type { Delivery } from "../delivery/deliver.ts";
+import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import type { Transport } from "../delivery/transport.ts";
 import { AvantLinkError, type ErrorCode, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
@@ -35,7 +35,7 @@ export interface Lifecycle {
 export interface LifecycleParts {
   readonly config: Config;
   readonly clicks: Outbox;
-  readonly courier: Courier;
+  readonly delivery: Delivery;
   readonly direct: DirectDelivery;
   readonly confirmations: Confirmations;
   readonly transport: Transport;
@@ -48,7 +48,7 @@ export interface LifecycleParts {
 export function createLifecycle({
   config,
   clicks,
-  courier,
+  delivery,
   direct,
   confirmations,
   transport,
@@ -116,7 +116,7 @@ export function createLifecycle({
     announceDryRun();
     if (!sends) return;
     used = true;
-    clicking ??= clicks.open(runtime, problem).then(() => clicks.run(courier.deliverClick, { concurrency }));
+    clicking ??= clicks.open(runtime, problem).then(() => clicks.run(delivery.deliverClick, { concurrency }));
     await clicking;
   }
 

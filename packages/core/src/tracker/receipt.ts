@@ -1,6 +1,7 @@
 import type { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { JobState } from "../outbox/outbox.ts";
+import type { SkipReason } from "../reporting/events.ts";
 
 /** What became of an order, as far as the call waited for it. Closed: every `status` is listed here. */
 export type Receipt = Accepted | Delivered | Duplicate | Skipped | Rejected;
@@ -28,17 +29,6 @@ export interface Duplicate extends ReceiptBase {
   /** Where the first one stands. */
   readonly state: JobState;
 }
-
-/** Why an order or a click was not sent, and is not meant to be. */
-export type SkipReason =
-  | "consent"
-  | "privacy-signal"
-  | "dry-run"
-  | "no-order"
-  | "unpaid"
-  | "test"
-  | "not-a-visit"
-  | "build";
 
 /** Not sent, on purpose. Its order number stays free. */
 export interface Skipped extends ReceiptBase {

@@ -1,5 +1,5 @@
 import type { Deliver, OutboxJob, Verdict } from "../outbox/outbox.ts";
-import type { Courier } from "./deliver.ts";
+import type { Delivery } from "./deliver.ts";
 
 const MOST_DIRECT = 10_000;
 // Enough for the seconds between a delivery and the refusal of the put that had stored it.
@@ -21,14 +21,14 @@ export interface DirectDelivery {
 }
 
 export function createDirectDelivery(
-  courier: Pick<Courier, "deliverAtOnce" | "deliverOrder">,
+  delivery: Pick<Delivery, "deliverDirectly" | "deliverOrder">,
 ): DirectDelivery {
   const attempts = new Map<string, Promise<boolean>>();
   const handedOut = new Map<string, Promise<Verdict>>();
   const underWay = new Set<Promise<boolean>>();
 
   function begin(job: OutboxJob): Promise<boolean> {
-    const attempt = courier.deliverAtOnce({ ...job, attempts: 0 }).then((delivered) => {
+    const attempt = delivery.deliverDirectly({ ...job, attempts: 0 }).then((delivered) => {
       underWay.delete(attempt);
       if (!delivered) attempts.delete(job.key);
       return delivered;
@@ -52,7 +52,7 @@ export function createDirectDelivery(
     },
     async deliver(job) {
       if (await attempts.get(job.key)) return { status: "delivered" };
-      const delivering = courier.deliverOrder(job);
+      const delivering = delivery.deliverOrder(job);
       keep(handedOut, job.key, delivering, MOST_HANDED_OUT);
       return delivering;
     },

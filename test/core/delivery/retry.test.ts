@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readAnswer } from "../../packages/core/src/delivery/answer.ts";
-import { type AttemptState, type Outcome, verdictOn } from "../../packages/core/src/delivery/retry.ts";
+import { readAnswer } from "../../../packages/core/src/delivery/answer.ts";
+import { type AttemptState, type Outcome, verdictOn } from "../../../packages/core/src/delivery/retry.ts";
 
 const DAY = 86_400_000;
 const policy = { maxAgeMs: 7 * DAY, baseDelayMs: 1000, maxDelayMs: 900_000 };

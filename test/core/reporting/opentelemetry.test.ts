@@ -5,8 +5,8 @@ import { context, SpanStatusCode } from "@opentelemetry/api";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { afterEach, expect, test } from "vitest";
-import { eventLog } from "../support/events.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { eventLog } from "../../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createCourier, orderNumberOf } from "../../packages/core/src/delivery/deliver.ts";
-import { TransportError } from "../../packages/core/src/delivery/transport.ts";
-import { readConfig } from "../../packages/core/src/options/config.ts";
-import { toOrderPayload } from "../../packages/core/src/order/order-payload.ts";
-import { testClock } from "../support/clock.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { createDelivery, orderNumberOf } from "../../../packages/core/src/delivery/deliver.ts";
+import { TransportError } from "../../../packages/core/src/delivery/transport.ts";
+import { readConfig } from "../../../packages/core/src/options/config.ts";
+import { toOrderPayload } from "../../../packages/core/src/order/order-payload.ts";
+import { testClock } from "../../support/clock.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const bodyOf = (orderNumber: string, userAgent: string): string => {
   const result = toOrderPayload(anOrder({ orderNumber }), aContext({ userAgent }));
@@ -46,7 +46,7 @@ test("an AvantLink that is not reached is asked again after a while only, until 
   const clock = testClock();
   let reachable = false;
   const nothing = () => {};
-  const courier = createCourier(
+  const delivery = createDelivery(
     readConfig({ merchantId: MERCHANT_ID, mode: "live", runtime: clock }, {}),
     {
       async post() {
@@ -56,10 +56,10 @@ test("an AvantLink that is not reached is asked again after a while only, until 
       async close() {},
     },
     nothing,
-    { delivered: nothing, deliveredAtOnce: nothing, dead: nothing, failed: nothing, clickDone: nothing },
+    { delivered: nothing, deliveredDirectly: nothing, dead: nothing, failed: nothing, clickDone: nothing },
   );
   const deliver = () =>
-    courier.deliverOrder({ key: "k", kind: "order", body: "{}", acceptedAt: clock.now(), attempts: 0 });
+    delivery.deliverOrder({ key: "k", kind: "order", body: "{}", acceptedAt: clock.now(), attempts: 0 });
   // What nothing holds up is settled once each promise that it stands on is.
   const waits = async (delivery: Promise<unknown>) => {
     let waiting = true;

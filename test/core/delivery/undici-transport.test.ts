@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { LONGEST_ANSWER, TransportError } from "../../packages/core/src/delivery/transport.ts";
-import { undiciTransport } from "../../packages/core/src/delivery/undici-transport.ts";
+import { LONGEST_ANSWER, TransportError } from "../../../packages/core/src/delivery/transport.ts";
+import { undiciTransport } from "../../../packages/core/src/delivery/undici-transport.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { context, propagation, trace } from "@opentelemetry/api";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { afterEach, expect, test } from "vitest";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
