@@ -1,13 +1,13 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { NOTHING, share, total } from "./exact.ts";
-import { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { share, sum, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { Findings } from "./reading/findings.ts";
+import { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /** BigCommerce keeps an order's lines and coupons behind calls of their own. */
 export interface BigCommerceOptions extends MapOptions {
@@ -60,10 +60,10 @@ const bigCommerce: Platform<BigCommerceOptions> = {
 
   number: (order) => order.at("id", "data.id").text(),
 
-  refusal: (order, notes) => {
+  unsent: (order, findings) => {
     const [payment, status] = [order.at("payment_status"), order.at("status_id")];
     if (payment.missing && status.missing) {
-      notes.issue(
+      findings.issue(
         status.path,
         "is missing; a webhook holds the order's ID only: get the order, products and coupons",
       );
@@ -80,41 +80,41 @@ const bigCommerce: Platform<BigCommerceOptions> = {
       : { status: "unpaid", path: payment.path, message: "is neither captured nor paid" };
   },
 
-  sale: (order, notes, options) => {
-    const products = given(options.products, "products", order, notes);
+  read: (order, findings, options) => {
+    const products = given(options.products, "products", order, findings);
     const all = products.list();
     if (!all)
-      notes.issue(
+      findings.issue(
         products.path,
         "are not there: call GET /v2/orders/<id>/products and give the answer as products",
       );
-    sayMissingPage(all ?? [], order, notes);
+    sayMissingPage(all ?? [], order, findings);
     const goods = (all ?? []).filter((line) => line.at("type").word() !== "giftcertificate");
     const certificates = (all ?? []).filter((line) => !goods.includes(line));
     const taxIncluded = order.at("is_tax_inclusive_pricing").flag() ?? false;
     const customerId = order.at("customer_id").text();
     return {
       currency: order.at("default_currency_code", "currency_code"),
-      lines: goods.map((line) => soldLine(line, taxIncluded, notes)),
+      lines: goods.map((line) => soldLine(line, taxIncluded, findings)),
       stated: statedTotal(order, certificates, goods.length),
-      couponCodes: couponCodes(given(options.coupons, "coupons", order, notes), goods, notes),
-      ...place([order.at("billing_address")], ["country_iso2", "country"], ["state"]),
+      couponCodes: couponCodes(given(options.coupons, "coupons", order, findings), goods, findings),
+      ...countryAndState([order.at("billing_address")], ["country_iso2", "country"], ["state"]),
       // 0 is a guest.
       customerId: customerId === "0" ? undefined : customerId,
     };
   },
 };
 
-function given(option: unknown, name: string, order: Field, notes: Notes): Field {
-  return option === undefined ? order.at(name) : new Field(option, name, notes);
+function given(option: unknown, name: string, order: JsonField, findings: Findings): JsonField {
+  return option === undefined ? order.at(name) : new JsonField(option, name, findings);
 }
 
-function soldLine(line: Field, taxIncluded: boolean, notes: Notes): SoldLine {
+function soldLine(line: JsonField, taxIncluded: boolean, findings: Findings): SoldLine {
   const net = line.at("total_ex_tax").owed();
   const applied = line.at("applied_discounts");
   const discounts = applied.list();
-  if (!discounts) notes.issue(applied.path, "is missing; it says which discounts came off the price");
-  const discount = total((discounts ?? []).map((entry) => entry.at("amount").owed()));
+  if (!discounts) findings.issue(applied.path, "is missing; it says which discounts came off the price");
+  const discount = sum((discounts ?? []).map((entry) => entry.at("amount").owed()));
   const gross = taxIncluded ? line.at("total_inc_tax").owed() : net;
   return {
     path: line.path,
@@ -124,33 +124,41 @@ function soldLine(line: Field, taxIncluded: boolean, notes: Notes): SoldLine {
   };
 }
 
-function sayMissingPage(lines: readonly Field[], order: Field, notes: Notes): void {
-  const items = order.at("items_total").amount() ?? NOTHING;
-  const counted = total(lines.map((line) => line.at("quantity").amount() ?? NOTHING));
+function sayMissingPage(lines: readonly JsonField[], order: JsonField, findings: Findings): void {
+  const items = order.at("items_total").amount() ?? ZERO;
+  const counted = sum(lines.map((line) => line.at("quantity").amount() ?? ZERO));
   if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
     const message = `hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`;
-    notes.issue("products", message);
+    findings.issue("products", message);
   }
 }
 
 /** What the order says the goods cost: its total less shipping, handling, wrapping and gift certificates. */
-function statedTotal(order: Field, certificates: readonly Field[], lines: number): StatedTotal | undefined {
+function statedTotal(
+  order: JsonField,
+  certificates: readonly JsonField[],
+  lines: number,
+): StatedTotal | undefined {
   const figure = order.at("total_ex_tax").amount();
   if (!figure) return undefined;
   const rest = [
-    ...NOT_GOODS.map((name) => order.at(name).amount() ?? NOTHING),
-    ...certificates.map((line) => line.at("total_ex_tax").amount() ?? NOTHING),
+    ...NOT_GOODS.map((name) => order.at(name).amount() ?? ZERO),
+    ...certificates.map((line) => line.at("total_ex_tax").amount() ?? ZERO),
   ];
   // Four decimals within, two without, and estimated where prices include tax.
-  return { amounts: [figure.minus(total(rest))], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
+  return { amounts: [figure.minus(sum(rest))], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
 }
 
-function couponCodes(coupons: Field, lines: readonly Field[], notes: Notes): readonly (string | undefined)[] {
+function couponCodes(
+  coupons: JsonField,
+  lines: readonly JsonField[],
+  findings: Findings,
+): readonly (string | undefined)[] {
   const applied = coupons.list();
   if (!applied) {
     const message =
       "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons";
-    notes.finding("mapper.incomplete", coupons.path, message);
+    findings.add("mapper.incomplete", coupons.path, message);
   }
   const onLines = lines.flatMap((line) => line.at("applied_discounts").list() ?? []);
   return [...(applied ?? []), ...onLines].map((coupon) => coupon.at("code").text());

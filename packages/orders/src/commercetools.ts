@@ -1,15 +1,16 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { carriedContext } from "./carried-context.ts";
-import { centMoney, netOf, soldLine } from "./commercetools-lines.ts";
-import { type Exact, NOTHING, share, total } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
-import { place } from "./place.ts";
-import type { Sale, SoldLine } from "./sale.ts";
+import { type Decimal, share, sum, ZERO } from "./money/decimal.ts";
+import type { SoldLine } from "./money/order-money.ts";
+import { centMoney, netOf, soldLine } from "./platforms/commercetools/lines.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { Findings } from "./reading/findings.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
+import type { PlatformOrder } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps a commercetools order, of its HTTP API or its GraphQL API, or the message that holds one (`OrderCreated`).
@@ -54,11 +55,11 @@ const commercetools: Platform<MapOptions> = {
 
   number: (order) => order.at("orderNumber", "id").text(),
 
-  refusal: (order, notes) => {
+  unsent: (order, findings) => {
     const [state, payment] = [order.at("orderState"), order.at("paymentState")];
     if (state.word() === "cancelled") return { status: "unpaid", path: state.path, message: "is Cancelled" };
     if (payment.missing && order.at("lineItems").missing) {
-      notes.issue(
+      findings.issue(
         order.at("lineItems").path,
         "is missing; a message may hold the order's ID only: get the order",
       );
@@ -71,31 +72,31 @@ const commercetools: Platform<MapOptions> = {
     return undefined;
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const items = order.at("lineItems");
     const all = items.list();
-    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
-    const goods = (all ?? []).map((item) => soldLine(item, notes));
-    const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item, notes));
+    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
+    const goods = (all ?? []).map((item) => soldLine(item, findings));
+    const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item, findings));
     const lines = [...goods, ...custom.filter((line) => line.total.lt(0))];
-    const charged = total(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
+    const charged = sum(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
     return {
       currency: order.at("totalPrice.currencyCode", "taxedPrice.totalNet.currencyCode"),
       lines,
-      ...discountOnTotal(order, total(lines.map((line) => line.total)), charged),
-      couponCodes: discountCodes(order, notes),
-      ...place([order.at("billingAddress"), order.at("shippingAddress")], ["country"], ["state"]),
+      ...discountOnTotal(order, sum(lines.map((line) => line.total)), charged),
+      couponCodes: discountCodes(order, findings),
+      ...countryAndState([order.at("billingAddress"), order.at("shippingAddress")], ["country"], ["state"]),
       customerId: order.at("customerId").text(),
-      context: carriedContext(order.at("custom.fields"), order.at("custom.customFieldsRaw")),
+      context: packedContext(order.at("custom.fields"), order.at("custom.customFieldsRaw")),
     };
   },
 };
 
-function customLine(item: Field, notes: Notes): SoldLine {
+function customLine(item: JsonField, findings: Findings): SoldLine {
   return {
     path: item.path,
-    total: netOf(item, notes),
-    quantity: item.at("quantity").amount() ?? NOTHING.plus(1),
+    total: netOf(item, findings),
+    quantity: item.at("quantity").amount() ?? ZERO.plus(1),
   };
 }
 
@@ -103,7 +104,11 @@ function customLine(item: Field, notes: Notes): SoldLine {
  * A discount on the total price takes the same percentage off goods, fees and shipping. The order's own totals say to
  * the cent what is left of the goods; the percentage is what they are held against, and the fallback without them.
  */
-function discountOnTotal(order: Field, goods: Exact, charged: Exact): Pick<Sale, "discount" | "stated"> {
+function discountOnTotal(
+  order: JsonField,
+  goods: Decimal,
+  charged: Decimal,
+): Pick<PlatformOrder, "discount" | "stated"> {
   const taken = partTaken(order, goods);
   const left = goodsAfterDiscount(order, goods, charged, taken === undefined);
   if (taken === undefined) {
@@ -119,7 +124,7 @@ function discountOnTotal(order: Field, goods: Exact, charged: Exact): Pick<Sale,
 }
 
 /** What the discount takes off the goods: net and gross amounts know the same percentage of all that was bought. */
-function partTaken(order: Field, goods: Exact): Exact | undefined {
+function partTaken(order: JsonField, goods: Decimal): Decimal | undefined {
   const amounts = order.at("discountOnTotalPrice");
   for (const [amount, total] of [
     ["discountedNetAmount", "taxedPrice.totalNet"],
@@ -132,32 +137,32 @@ function partTaken(order: Field, goods: Exact): Exact | undefined {
 }
 
 function goodsAfterDiscount(
-  order: Field,
-  goods: Exact,
-  charged: Exact,
+  order: JsonField,
+  goods: Decimal,
+  charged: Decimal,
   undiscounted: boolean,
-): Exact | undefined {
+): Decimal | undefined {
   const net = centMoney(order.at("taxedPrice.totalNet"));
   const shipping = centMoney(order.at("taxedShippingPrice.totalNet")) ?? netShipping(order, undiscounted);
   return net && shipping ? share(net.minus(shipping), goods, goods.plus(charged)) : undefined;
 }
 
 /** What the shipping entries say themselves, who know nothing of a discount on the total. */
-function netShipping(order: Field, undiscounted: boolean): Exact | undefined {
+function netShipping(order: JsonField, undiscounted: boolean): Decimal | undefined {
   const several = order.at("shipping").list() ?? [];
   const infos = [order.at("shippingInfo"), ...several.map((entry) => entry.at("shippingInfo"))];
   const nets = infos.filter((info) => !info.missing).map((info) => centMoney(info.at("taxedPrice.totalNet")));
-  const sum = nets.every((net) => net !== undefined) ? total(nets) : undefined;
-  return undiscounted || sum?.eq(0) ? sum : undefined;
+  const known = nets.every((net) => net !== undefined) ? sum(nets) : undefined;
+  return undiscounted || known?.eq(0) ? known : undefined;
 }
 
-function discountCodes(order: Field, notes: Notes): readonly (string | undefined)[] {
+function discountCodes(order: JsonField, findings: Findings): readonly (string | undefined)[] {
   const applied = (order.at("discountCodes").list() ?? []).filter(
     (entry) => (entry.at("state").text() ?? "MatchesCart") === "MatchesCart",
   );
   const codes = applied.map((entry) => entry.at("discountCode.obj.code", "discountCode.code"));
   const unread = codes.find((code) => code.missing);
   if (unread)
-    notes.finding("mapper.incomplete", unread.path, `is not there, so a coupon code is missing: ${EXPAND}`);
+    findings.add("mapper.incomplete", unread.path, `is not there, so a coupon code is missing: ${EXPAND}`);
   return codes.map((code) => code.text());
 }

@@ -1,14 +1,14 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { carriedContext } from "./carried-context.ts";
-import { type Exact, NOTHING, total } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { type Decimal, sum, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { Findings } from "./reading/findings.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps an order of Medusa v2: an answer of its Store or Admin API, or what `query.graph` gives inside it.
@@ -54,7 +54,7 @@ const medusa: Platform<MapOptions> = {
 
   number: (order) => order.at("display_id").text(),
 
-  refusal: (order, notes) => {
+  unsent: (order, findings) => {
     const [status, payment] = [order.at("status"), order.at("payment_status")];
     if (["canceled", "draft"].includes(status.word() ?? "")) {
       return { status: "unpaid", path: status.path, message: "is canceled or draft" };
@@ -66,7 +66,7 @@ const medusa: Platform<MapOptions> = {
       ?.map((collection) => collection.at("status").word())
       .filter((state) => state !== "canceled");
     if (payment.missing && !states) {
-      notes.issue(payment.path, "is missing; ask for payment_status, or for payment_collections.status");
+      findings.issue(payment.path, "is missing; ask for payment_status, or for payment_collections.status");
       return undefined;
     }
     const paid = payment.missing
@@ -78,31 +78,35 @@ const medusa: Platform<MapOptions> = {
       : { status: "unpaid", path: payment.path, message: "is not captured" };
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const items = order.at("items");
     const all = items.list();
-    if (!all) notes.issue(items.path, "is missing; ask for items.*");
+    if (!all) findings.issue(items.path, "is missing; ask for items.*");
     const goods = (all ?? []).filter((item) => !item.at("is_giftcard").flag());
     const guest = order.at("customer.has_account").flag() === false;
     return {
       currency: order.at("currency_code"),
-      lines: goods.map((item) => soldLine(item, notes)),
+      lines: goods.map((item) => soldLine(item, findings)),
       stated: goods.length === all?.length ? statedTotal(order) : undefined,
       couponCodes: promotionCodes(order, all ?? []),
-      ...place([order.at("billing_address"), order.at("shipping_address")], ["country_code"], ["province"]),
+      ...countryAndState(
+        [order.at("billing_address"), order.at("shipping_address")],
+        ["country_code"],
+        ["province"],
+      ),
       customerId: guest ? undefined : order.at("customer_id").text(),
-      context: carriedContext(order.at("metadata")),
+      context: packedContext(order.at("metadata")),
     };
   },
 };
 
-function soldLine(item: Field, notes: Notes): SoldLine {
+function soldLine(item: JsonField, findings: Findings): SoldLine {
   const ordered = figure(item.at("quantity")).owed("is missing");
-  const net = netTotal(item, notes);
+  const net = netTotal(item, findings);
   const quantity = itemsIn(item, ordered, net);
   if (!quantity.eq(ordered)) {
     const message = `${ordered.minus(quantity).toString()} of ${ordered.toString()} items came back; they are left out`;
-    notes.finding("mapper.adjusted", item.path, message);
+    findings.add("mapper.adjusted", item.path, message);
   }
   return { path: item.path, sku: item.at("variant_sku", "variant.sku").text(), total: net, quantity };
 }
@@ -111,51 +115,51 @@ function soldLine(item: Field, notes: Notes): SoldLine {
  * How many items the money of a line is for. Medusa's totals leave out the items that came back; those of its first
  * versions do not, which the price of one item tells.
  */
-function itemsIn(item: Field, ordered: Exact, net: Exact): Exact {
-  const back = total(
+function itemsIn(item: JsonField, ordered: Decimal, net: Decimal): Decimal {
+  const back = sum(
     ["return_received_quantity", "return_dismissed_quantity"].map(
-      (name) => figure(item.at(`detail.${name}`)).amount() ?? NOTHING,
+      (name) => figure(item.at(`detail.${name}`)).amount() ?? ZERO,
     ),
   );
   if (back.eq(0)) return ordered;
-  const [left, price] = [ordered.minus(back), figure(item.at("unit_price")).amount() ?? NOTHING];
+  const [left, price] = [ordered.minus(back), figure(item.at("unit_price")).amount() ?? ZERO];
   const listed = listedTotal(item, net);
   if (!listed || price.eq(0)) return left;
-  const off = (items: Exact) => price.times(items).minus(listed).abs();
+  const off = (items: Decimal) => price.times(items).minus(listed).abs();
   return off(ordered).lt(off(left)) ? ordered : left;
 }
 
 /** `unit_price × quantity`, as Medusa's subtotal has it: with the tax that is in the price. */
-function listedTotal(item: Field, net: Exact): Exact | undefined {
+function listedTotal(item: JsonField, net: Decimal): Decimal | undefined {
   const subtotal = figure(item.at("subtotal")).amount();
-  const tax = figure(item.at("tax_total")).amount() ?? NOTHING;
+  const tax = figure(item.at("tax_total")).amount() ?? ZERO;
   if (!subtotal || !item.at("is_tax_inclusive").flag() || net.eq(0)) return subtotal;
   return subtotal.times(net.plus(tax)).div(net);
 }
 
-function netTotal(item: Field, notes: Notes): Exact {
+function netTotal(item: JsonField, findings: Findings): Decimal {
   const [subtotal, discount] = [figure(item.at("subtotal")), figure(item.at("discount_subtotal"))];
   if (!discount.missing) return subtotal.owed().minus(discount.owed());
   const [sum, tax] = [figure(item.at("total")), figure(item.at("tax_total"))];
   if (sum.missing || tax.missing) {
-    notes.issue(discount.path, "is missing, and so are total and tax_total; ask for the items' totals");
-    return NOTHING;
+    findings.issue(discount.path, "is missing, and so are total and tax_total; ask for the items' totals");
+    return ZERO;
   }
   return sum.owed().minus(tax.owed());
 }
 
 /** Inside Medusa an amount may be one of its own big numbers, which holds the exact decimal beside the double. */
-function figure(field: Field): Field {
+function figure(field: JsonField): JsonField {
   return typeof field.value === "object" ? field.at("raw_.value", "value", "numeric_", "numeric") : field;
 }
 
 /** What the order says the goods cost: its items' total, which is after discounts, less their tax. */
-function statedTotal(order: Field): StatedTotal | undefined {
+function statedTotal(order: JsonField): StatedTotal | undefined {
   const [sum, tax] = [figure(order.at("item_total")).amount(), figure(order.at("item_tax_total")).amount()];
   return sum && tax ? { amounts: [sum.minus(tax)], path: "item_total", slack: 1 } : undefined;
 }
 
-function promotionCodes(order: Field, items: readonly Field[]): readonly (string | undefined)[] {
+function promotionCodes(order: JsonField, items: readonly JsonField[]): readonly (string | undefined)[] {
   const promotions = order.at("promotions").list() ?? [];
   const automatic = promotions.filter((promotion) => promotion.at("is_automatic").flag());
   const unasked = new Set(automatic.map((promotion) => promotion.at("code").text()));

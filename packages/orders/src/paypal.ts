@@ -1,13 +1,13 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { type Exact, NOTHING } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { type Decimal, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { Findings } from "./reading/findings.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps a PayPal order of the Orders API v2 with one purchase unit, or the webhook that holds one
@@ -51,7 +51,7 @@ const payPal: Platform<MapOptions> = {
     return own.text() ?? order.at("id").text();
   },
 
-  refusal: (order, notes, { allowTest }) => {
+  unsent: (order, findings, { allowTest }) => {
     const links = order.at("links").list() ?? [];
     const sandbox = links.find((link) => SANDBOX.test(link.at("href").text() ?? ""));
     if (sandbox && !allowTest)
@@ -59,7 +59,7 @@ const payPal: Platform<MapOptions> = {
     if (purchaseUnit(order).missing) {
       const message =
         "is missing; an order is expected: a capture holds no items, get its order (Orders API v2)";
-      notes.issue(order.at("purchase_units").path, message);
+      findings.issue(order.at("purchase_units").path, message);
       return undefined;
     }
     const status = order.at("status");
@@ -81,18 +81,21 @@ const payPal: Platform<MapOptions> = {
     return undefined;
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const units = order.at("purchase_units", "purchaseUnits");
     const unit = purchaseUnit(order);
     if ((units.list()?.length ?? 0) > 1) {
-      notes.issue(units.path, "holds several units, each an order of its own: give each with its unit only");
+      findings.issue(
+        units.path,
+        "holds several units, each an order of its own: give each with its unit only",
+      );
     }
     const lines = (unit.at("items").list() ?? []).map(soldLine);
     return {
       currency: unit.at("amount.currency_code", "amount.currencyCode"),
       lines,
-      ...money(unit, lines, notes),
-      ...place(
+      ...money(unit, lines, findings),
+      ...countryAndState(
         [unit.at("shipping.address"), order.at("payment_source.paypal.address"), order.at("payer.address")],
         ["country_code", "countryCode"],
         ["admin_area_1", "adminArea1"],
@@ -101,25 +104,25 @@ const payPal: Platform<MapOptions> = {
   },
 };
 
-function purchaseUnit(order: Field): Field {
+function purchaseUnit(order: JsonField): JsonField {
   const units = order.at("purchase_units", "purchaseUnits");
   return units.list()?.[0] ?? units.at("0");
 }
 
-function soldLine(item: Field): SoldLine {
+function soldLine(item: JsonField): SoldLine {
   const quantity = item.at("quantity").owed("is missing");
   const unit = item.at("unit_amount.value", "unitAmount.value").owed();
   return { path: item.path, sku: item.at("sku").text(), total: unit.times(quantity), quantity };
 }
 
 function money(
-  unit: Field,
+  unit: JsonField,
   lines: readonly SoldLine[],
-  notes: Notes,
-): { discount?: Exact; stated?: StatedTotal } {
+  findings: Findings,
+): { discount?: Decimal; stated?: StatedTotal } {
   const amount = unit.at("amount");
   const items = amount.at("breakdown.item_total.value", "breakdown.itemTotal.value");
-  const discount = amount.at("breakdown.discount.value").amount() ?? NOTHING;
+  const discount = amount.at("breakdown.discount.value").amount() ?? ZERO;
   const figure = items.amount();
   if (figure) {
     const stated: StatedTotal = { amounts: [figure.minus(discount)], path: items.path, wins: true };
@@ -128,7 +131,7 @@ function money(
   if (lines.length === 0) {
     const message =
       "is missing, and so are the items: the amount may hold shipping and tax. Get the order's details";
-    notes.issue(items.path, message);
+    findings.issue(items.path, message);
     return {};
   }
   const whole = amount.at("value").amount();

@@ -1,13 +1,13 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { carriedContext } from "./carried-context.ts";
-import { NOTHING, total } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { sum, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps a Saleor order: of its GraphQL API, of a webhook with a subscription query, or of a webhook without one (an
@@ -52,23 +52,23 @@ const saleor: Platform<MapOptions> = {
 
   number: (order) => order.at("number").text(),
 
-  refusal: (order, notes) => {
+  unsent: (order, findings) => {
     const status = order.at("status");
     if (NO_ORDER.includes(status.word() ?? "")) {
       return { status: "unpaid", path: status.path, message: "is draft, canceled or expired" };
     }
     const paid = isPaid(order);
     const { path } = order.at("isPaid");
-    if (paid === undefined) notes.issue(path, "is missing; ask for isPaid");
+    if (paid === undefined) findings.issue(path, "is missing; ask for isPaid");
     return paid === false
       ? { status: "unpaid", path, message: "is false, or the payments are not fully charged" }
       : undefined;
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const items = order.at("lines");
     const all = items.list();
-    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
     const sold = (all ?? []).map((line) => ({ line, sold: soldLine(line) }));
     const goods = sold.filter(({ line }) => !isGiftCard(line)).map((entry) => entry.sold);
     const giftCards = sold.filter(({ line }) => isGiftCard(line)).map((entry) => entry.sold);
@@ -83,19 +83,19 @@ const saleor: Platform<MapOptions> = {
       lines: goods,
       stated: statedTotal(order, giftCards),
       couponCodes: [order.at("voucherCode", "voucher.code").text(), ...voucherCodes(all ?? [])],
-      ...place(
+      ...countryAndState(
         [order.at("billingAddress", "billing_address"), order.at("shippingAddress", "shipping_address")],
         ["country.code", "country"],
         ["countryArea", "country_area"],
       ),
       customerId: order.at("user.id").text(),
       newCustomer: isFirstOrder(order),
-      context: carriedContext(order.at("metadata"), order.at("privateMetadata", "private_metadata")),
+      context: packedContext(order.at("metadata"), order.at("privateMetadata", "private_metadata")),
     };
   },
 };
 
-function isPaid(order: Field): boolean | undefined {
+function isPaid(order: JsonField): boolean | undefined {
   const paid = order.at("isPaid", "is_paid").flag();
   if (paid !== undefined) return paid;
   const charge = order.at("chargeStatus", "charge_status").word();
@@ -106,7 +106,7 @@ function isPaid(order: Field): boolean | undefined {
   );
 }
 
-function soldLine(line: Field): SoldLine {
+function soldLine(line: JsonField): SoldLine {
   const quantity = line.at("quantity").owed("is missing");
   const whole = line.at("totalPrice.net.amount", "total_price_net_amount");
   const unit = line.at("unitPrice.net.amount", "unit_price_net_amount");
@@ -119,24 +119,24 @@ function soldLine(line: Field): SoldLine {
   };
 }
 
-function isGiftCard(line: Field): boolean {
+function isGiftCard(line: JsonField): boolean {
   return line.at("variant.product.productType.kind").word() === "gift_card";
 }
 
-function voucherCodes(lines: readonly Field[]): readonly (string | undefined)[] {
+function voucherCodes(lines: readonly JsonField[]): readonly (string | undefined)[] {
   return lines.map((line) => line.at("voucherCode", "voucher_code").text());
 }
 
-function statedTotal(order: Field, giftCards: readonly SoldLine[]): StatedTotal | undefined {
+function statedTotal(order: JsonField, giftCards: readonly SoldLine[]): StatedTotal | undefined {
   const subtotal = order.at("subtotal.net.amount");
   const figure = subtotal.amount();
   if (!figure) return undefined;
-  const goods = figure.minus(total(giftCards.map((card) => card.total)));
-  return { amounts: [goods.lt(0) ? NOTHING : goods], path: subtotal.path, wins: true };
+  const goods = figure.minus(sum(giftCards.map((card) => card.total)));
+  return { amounts: [goods.lt(0) ? ZERO : goods], path: subtotal.path, wins: true };
 }
 
 /** This order is among the shopper's orders; none at all means that the query may not see them. */
-function isFirstOrder(order: Field): boolean | undefined {
+function isFirstOrder(order: JsonField): boolean | undefined {
   const orders = order.at("user.orders.totalCount").amount();
   return orders?.gt(0) ? orders.eq(1) : undefined;
 }

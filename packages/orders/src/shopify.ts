@@ -1,15 +1,15 @@
 import type { MapperResult } from "@avantlink-s2s/core";
 import { currencyCode } from "@avantlink-s2s/core/money";
-import { total } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import { place } from "./place.ts";
-import type { StatedTotal } from "./sale.ts";
-import { shopifyContext } from "./shopify-context.ts";
-import { type ShopifyLine, ShopifyPrices } from "./shopify-lines.ts";
+import { sum } from "./money/decimal.ts";
+import type { StatedTotal } from "./money/order-money.ts";
+import { shopifyContext } from "./platforms/shopify/context.ts";
+import { type ShopifyLine, ShopifyPrices } from "./platforms/shopify/lines.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps a Shopify order: a webhook's body (`orders/paid`), the Admin REST API's, or an order of the Admin GraphQL API.
@@ -57,32 +57,33 @@ const shopify: Platform<MapOptions> = {
 
   number: (order) => order.at("name").text(),
 
-  refusal: (order, notes, { allowTest }) => {
+  unsent: (order, findings, { allowTest }) => {
     const [test, status] = [order.at("test"), order.at("financial_status", "displayFinancialStatus")];
     if (test.flag() && !allowTest) return { status: "test", path: test.path, message: "is true" };
     const cancelled = order.at("cancelled_at", "cancelledAt");
     if (!cancelled.missing)
       return { status: "unpaid", path: cancelled.path, message: "is set: it was cancelled" };
-    if (status.missing) notes.issue(status.path, "is missing; an order of Shopify's Admin API is expected");
+    if (status.missing)
+      findings.issue(status.path, "is missing; an order of Shopify's Admin API is expected");
     else if (!PAID.includes(status.word() ?? "")) {
       return { status: "unpaid", path: status.path, message: "is not paid" };
     }
     return undefined;
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const currency = order.at("currency", "currencyCode");
     const items = order.at("line_items", "lineItems");
     const all = items.list();
-    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
     if (items.at("pageInfo.hasNextPage").flag()) {
-      notes.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
+      findings.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
     }
     const taxesIncluded = order.at("taxes_included", "taxesIncluded");
     if (taxesIncluded.flag() === undefined) {
-      notes.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
+      findings.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
     }
-    const prices = new ShopifyPrices(currencyCode(currency.value), taxesIncluded.flag() ?? false, notes);
+    const prices = new ShopifyPrices(currencyCode(currency.value), taxesIncluded.flag() ?? false, findings);
     const lines = (all ?? []).filter((line) => !isTip(line)).map((line) => prices.line(line, order));
     return {
       currency,
@@ -92,7 +93,7 @@ const shopify: Platform<MapOptions> = {
         .at("discount_codes", "discountCodes")
         .list()
         ?.map((code) => code.at("code").text() ?? code.text()),
-      ...place(
+      ...countryAndState(
         [order.at("billing_address", "billingAddress"), order.at("shipping_address", "shippingAddress")],
         ["country_code", "countryCodeV2", "countryCode"],
         ["province_code", "provinceCode"],
@@ -104,7 +105,7 @@ const shopify: Platform<MapOptions> = {
 };
 
 /** A tip has the field even where it has nothing to say. */
-function isTip(line: Field): boolean {
+function isTip(line: JsonField): boolean {
   return line.has("tip_payment_gateway");
 }
 
@@ -112,13 +113,13 @@ function isTip(line: Field): boolean {
  * `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. Refunds do not change it;
  * whether the removal of items before the payment does is documented nowhere, so that either may be what agrees.
  */
-function statedTotal(order: Field, lines: readonly ShopifyLine[]): StatedTotal | undefined {
+function statedTotal(order: JsonField, lines: readonly ShopifyLine[]): StatedTotal | undefined {
   const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
   const figure = subtotal.amount();
   if (!figure) return undefined;
   const paid = figure
-    .minus(total(lines.map((line) => line.tax)))
-    .minus(total(lines.filter((line) => line.giftCard).map((line) => line.total)));
-  const removed = total(lines.map((line) => line.removed));
+    .minus(sum(lines.map((line) => line.tax)))
+    .minus(sum(lines.filter((line) => line.giftCard).map((line) => line.total)));
+  const removed = sum(lines.map((line) => line.removed));
   return { amounts: [paid.minus(removed), paid], path: subtotal.path };
 }

@@ -1,16 +1,16 @@
 import type { MapperResult } from "@avantlink-s2s/core";
 import { currencyCode } from "@avantlink-s2s/core/money";
-import { carriedContext } from "./carried-context.ts";
-import { type Exact, NOTHING } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
-import { stripeAmount } from "./stripe-currency.ts";
+import { type Decimal, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { stripeAmount } from "./platforms/stripe/minor-units.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { Findings } from "./reading/findings.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 const EXPAND =
   'retrieve the session with expand: ["line_items.data.price.product", "discounts.promotion_code"] and map that';
@@ -53,7 +53,7 @@ const stripe: Platform<MapOptions> = {
     return subject.missing ? document : subject;
   },
 
-  number: (session, notes) => {
+  number: (session, findings) => {
     const own = session.at("metadata.order_number").text();
     if (own !== undefined) return own;
     const reference = session.at("client_reference_id");
@@ -61,11 +61,11 @@ const stripe: Platform<MapOptions> = {
     const message =
       "is taken for the order number. If it names the customer or the cart, two orders count as one: " +
       "put the order's number into metadata.order_number";
-    notes.finding("mapper.incomplete", reference.path, message);
+    findings.add("mapper.incomplete", reference.path, message);
     return reference.text();
   },
 
-  refusal: (session, notes, { allowTest }) => {
+  unsent: (session, findings, { allowTest }) => {
     if (session.at("livemode").flag() === false && !allowTest) {
       return {
         status: "test",
@@ -80,24 +80,24 @@ const stripe: Platform<MapOptions> = {
     if (!status.missing && status.word() !== "complete") {
       return { status: "unpaid", path: status.path, message: "is not complete" };
     }
-    if (payment.missing) notes.issue(payment.path, "is missing; a Checkout Session is expected");
+    if (payment.missing) findings.issue(payment.path, "is missing; a Checkout Session is expected");
     else if (!["paid", "no_payment_required"].includes(payment.word() ?? "")) {
       return { status: "unpaid", path: payment.path, message: "is neither paid nor no_payment_required" };
     }
     return undefined;
   },
 
-  sale: (session, notes) => {
+  read: (session, findings) => {
     const currency = session.at("currency");
     const code = currencyCode(currency.value) ?? "";
-    const lines = lineItems(session, notes);
-    sayUnexpandedProducts(lines, notes);
+    const lines = lineItems(session, findings);
+    sayUnexpandedProducts(lines, findings);
     return {
       currency,
-      lines: lines.map((line) => soldLine(line, code, notes)),
+      lines: lines.map((line) => soldLine(line, code, findings)),
       stated: statedTotal(session, code),
-      couponCodes: promotionCodes(session, notes),
-      ...place(
+      couponCodes: promotionCodes(session, findings),
+      ...countryAndState(
         [
           session.at("customer_details.address"),
           session.at("collected_information.shipping_details.address", "shipping_details.address"),
@@ -106,17 +106,17 @@ const stripe: Platform<MapOptions> = {
         ["state"],
       ),
       customerId: session.at("customer.id", "customer").text(),
-      context: carriedContext(session.at("metadata")),
+      context: packedContext(session.at("metadata")),
     };
   },
 };
 
-function lineItems(session: Field, notes: Notes): readonly Field[] {
+function lineItems(session: JsonField, findings: Findings): readonly JsonField[] {
   const items = session.at("line_items");
   const lines = items.list();
-  if (!lines) notes.issue(items.path, `is not there: ${EXPAND}`);
+  if (!lines) findings.issue(items.path, `is not there: ${EXPAND}`);
   if (items.at("has_more").flag()) {
-    notes.issue(
+    findings.issue(
       `${items.path}.has_more`,
       "is true: lines are missing; list all line items and give them all as line_items",
     );
@@ -124,46 +124,49 @@ function lineItems(session: Field, notes: Notes): readonly Field[] {
   return lines ?? [];
 }
 
-function soldLine(line: Field, currency: string, notes: Notes): SoldLine {
+function soldLine(line: JsonField, currency: string, findings: Findings): SoldLine {
   const own = line.at("currency");
   if (!own.missing && currencyCode(own.value) !== currency)
-    notes.issue(own.path, "is not the session's currency");
-  const [amount, tax] = [integer(line.at("amount_total"), notes), integer(line.at("amount_tax"), notes)];
+    findings.issue(own.path, "is not the session's currency");
+  const [amount, tax] = [
+    integer(line.at("amount_total"), findings),
+    integer(line.at("amount_tax"), findings),
+  ];
   const { price, product } = { price: line.at("price"), product: line.at("price.product") };
   return {
     path: line.path,
     sku: product.at("metadata.sku").text() ?? price.at("lookup_key", "id").text(),
     total: stripeAmount(amount.minus(tax), currency),
     // Metered prices have none.
-    quantity: line.at("quantity").amount() ?? NOTHING.plus(1),
+    quantity: line.at("quantity").amount() ?? ZERO.plus(1),
   };
 }
 
-function integer(field: Field, notes: Notes): Exact {
+function integer(field: JsonField, findings: Findings): Decimal {
   const amount = field.owed();
-  if (!amount.round(0).eq(amount)) notes.issue(field.path, "is not a whole number of minor units");
+  if (!amount.round(0).eq(amount)) findings.issue(field.path, "is not a whole number of minor units");
   return amount;
 }
 
-function sayUnexpandedProducts(lines: readonly Field[], notes: Notes): void {
+function sayUnexpandedProducts(lines: readonly JsonField[], findings: Findings): void {
   const unknown = lines.find(
     (line) => typeof line.at("price.product").value === "string" && line.at("price.lookup_key").missing,
   );
   if (!unknown) return;
   const { path } = unknown.at("price.product");
-  notes.finding("mapper.incomplete", path, `is not expanded, so its metadata.sku cannot be read: ${EXPAND}`);
+  findings.add("mapper.incomplete", path, `is not expanded, so its metadata.sku cannot be read: ${EXPAND}`);
 }
 
 /** What the session says the goods cost: its total less tax and less shipping before tax. */
-function statedTotal(session: Field, currency: string): StatedTotal | undefined {
+function statedTotal(session: JsonField, currency: string): StatedTotal | undefined {
   const total = session.at("amount_total").amount();
   const tax = session.at("total_details.amount_tax").amount();
   const shipping = session.at("shipping_cost");
   const unexplained =
-    shipping.missing && !(session.at("total_details.amount_shipping").amount() ?? NOTHING).eq(0);
+    shipping.missing && !(session.at("total_details.amount_shipping").amount() ?? ZERO).eq(0);
   if (!total || !tax || unexplained) return undefined;
-  const shippingNet = (shipping.at("amount_total").amount() ?? NOTHING).minus(
-    shipping.at("amount_tax").amount() ?? NOTHING,
+  const shippingNet = (shipping.at("amount_total").amount() ?? ZERO).minus(
+    shipping.at("amount_tax").amount() ?? ZERO,
   );
   return {
     amounts: [stripeAmount(total.minus(tax).minus(shippingNet), currency)],
@@ -171,18 +174,18 @@ function statedTotal(session: Field, currency: string): StatedTotal | undefined 
   };
 }
 
-function promotionCodes(session: Field, notes: Notes): readonly (string | undefined)[] {
+function promotionCodes(session: JsonField, findings: Findings): readonly (string | undefined)[] {
   const discounts = session.at("discounts", "total_details.breakdown.discounts");
   const applied = discounts.list();
   const discounted = session.at("total_details.amount_discount").amount()?.gt(0) ?? false;
   const unread = applied?.find((entry) => typeof promotionCode(entry).value === "string");
   if (unread || (!applied && discounted)) {
     const { path } = unread ? promotionCode(unread) : discounts;
-    notes.finding("mapper.incomplete", path, `is not expanded, so its coupon code cannot be read: ${EXPAND}`);
+    findings.add("mapper.incomplete", path, `is not expanded, so its coupon code cannot be read: ${EXPAND}`);
   }
   return applied?.map((entry) => promotionCode(entry).at("code").text()) ?? [];
 }
 
-function promotionCode(entry: Field): Field {
+function promotionCode(entry: JsonField): JsonField {
   return entry.at("promotion_code", "discount.promotion_code");
 }

@@ -1,14 +1,14 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { carriedContext } from "./carried-context.ts";
-import { type Exact, NOTHING } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import type { Notes } from "./notes.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { type Decimal, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { Findings } from "./reading/findings.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps a Swell order, with names in snake case (backend API) or camel case (swell-js).
@@ -46,39 +46,39 @@ const swell: Platform<MapOptions> = {
 
   number: (order) => order.at("number").text(),
 
-  refusal: (order, notes, { allowTest }) => {
+  unsent: (order, findings, { allowTest }) => {
     const [test, paid, canceled] = [order.at("test"), order.at("paid"), order.at("canceled")];
     if (test.flag() && !allowTest) return { status: "test", path: test.path, message: "is true" };
     if (canceled.flag()) return { status: "unpaid", path: canceled.path, message: "is true" };
     if (paid.flag() === false) return { status: "unpaid", path: paid.path, message: "is false" };
     if (paid.flag() === undefined)
-      notes.issue(paid.path, "is missing; a webhook holds the order's ID only: get the order");
+      findings.issue(paid.path, "is missing; a webhook holds the order's ID only: get the order");
     return undefined;
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const items = order.at("items");
     const all = items.list();
-    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
     const taxIncluded = order.at("item_tax_included", "itemTaxIncluded").flag() ?? false;
     const goods = (all ?? []).filter((item) => item.at("delivery").word() !== "giftcard");
     const lines = goods.map((item) => soldLine(item, taxIncluded));
-    sayUnexpandedProducts(goods, notes);
+    sayUnexpandedProducts(goods, findings);
     return {
       currency: order.at("currency"),
       lines,
       stated: goods.length === all?.length ? statedTotal(order, taxIncluded, lines.length) : undefined,
       couponCodes: [order.at("coupon_code", "couponCode", "coupon.code").text()],
-      ...place([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      ...countryAndState([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
       customerId: order.at("guest").flag() ? undefined : order.at("account_id", "accountId").text(),
-      context: carriedContext(order.at("metadata")),
+      context: packedContext(order.at("metadata")),
     };
   },
 };
 
-function soldLine(item: Field, taxIncluded: boolean): SoldLine {
-  const discount = item.at("discount_total", "discountTotal").amount() ?? NOTHING;
-  const tax = taxIncluded ? item.at("tax_total", "taxTotal").owed() : NOTHING;
+function soldLine(item: JsonField, taxIncluded: boolean): SoldLine {
+  const discount = item.at("discount_total", "discountTotal").amount() ?? ZERO;
+  const tax = taxIncluded ? item.at("tax_total", "taxTotal").owed() : ZERO;
   return {
     path: item.path,
     sku: item.at("variant.sku", "product.sku").text(),
@@ -87,23 +87,23 @@ function soldLine(item: Field, taxIncluded: boolean): SoldLine {
   };
 }
 
-function sayUnexpandedProducts(items: readonly Field[], notes: Notes): void {
+function sayUnexpandedProducts(items: readonly JsonField[], findings: Findings): void {
   const unread = items.find((item) => item.at("product", "variant").missing);
   if (!unread) return;
   const message = "is not expanded, so the SKU cannot be read: ask for expand=items.product,items.variant";
-  notes.finding("mapper.incomplete", unread.at("product").path, message);
+  findings.add("mapper.incomplete", unread.at("product").path, message);
 }
 
 /**
  * The order's own figures. Whether its `sub_total` is before or after the items' discounts is documented nowhere, so
  * that either may be what agrees.
  */
-function statedTotal(order: Field, taxIncluded: boolean, lines: number): StatedTotal | undefined {
+function statedTotal(order: JsonField, taxIncluded: boolean, lines: number): StatedTotal | undefined {
   const subTotal = order.at("sub_total", "subTotal");
   const figure = subTotal.amount();
   const discount = order.at("item_discount", "itemDiscount").amount();
   if (!figure || !discount) return undefined;
-  const tax: Exact = taxIncluded ? (order.at("item_tax", "itemTax").amount() ?? NOTHING) : NOTHING;
+  const tax: Decimal = taxIncluded ? (order.at("item_tax", "itemTax").amount() ?? ZERO) : ZERO;
   const after = figure.minus(tax);
   return { amounts: [after.minus(discount), after], path: subTotal.path, slack: Math.ceil(lines / 2) };
 }

@@ -1,14 +1,14 @@
 import type { MapperResult } from "@avantlink-s2s/core";
 import { decimal } from "@avantlink-s2s/core/money";
-import { carriedContext } from "./carried-context.ts";
-import { type Exact, NOTHING, total } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { type Decimal, sum, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /** Vendure's integers have the decimals that its `MoneyStrategy` says, whatever the currency. */
 export interface VendureOptions extends MapOptions {
@@ -57,9 +57,9 @@ const vendure: Platform<VendureOptions> = {
 
   number: (order) => order.at("code").text(),
 
-  refusal: (order, notes) => {
+  unsent: (order, findings) => {
     const state = order.at("state");
-    if (state.missing) notes.issue(state.path, "is missing; ask for state");
+    if (state.missing) findings.issue(state.path, "is missing; ask for state");
     else if (!PAID.includes(state.word() ?? "")) {
       return {
         status: "unpaid",
@@ -70,12 +70,12 @@ const vendure: Platform<VendureOptions> = {
     return undefined;
   },
 
-  sale: (order, notes, { precision = 2 }) => {
+  read: (order, findings, { precision = 2 }) => {
     const items = order.at("lines");
     const all = items.list();
-    if (!all) notes.issue(items.path, "is missing; without its lines the money cannot be known");
-    const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? NOTHING) : NOTHING;
-    if (unit.eq(0)) notes.issue("precision", "is not a whole number of decimals");
+    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
+    const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? ZERO) : ZERO;
+    if (unit.eq(0)) findings.issue("precision", "is not a whole number of decimals");
     const surcharges = (order.at("surcharges").list() ?? []).map((entry) => surcharge(entry, unit));
     return {
       currency: order.at("currencyCode"),
@@ -88,35 +88,43 @@ const vendure: Platform<VendureOptions> = {
         .at("couponCodes")
         .list()
         ?.map((code) => code.text()),
-      ...place([order.at("billingAddress"), order.at("shippingAddress")], ["countryCode"], ["province"]),
+      ...countryAndState(
+        [order.at("billingAddress"), order.at("shippingAddress")],
+        ["countryCode"],
+        ["province"],
+      ),
       customerId: order.at("customer.user").missing ? undefined : order.at("customer.id").text(),
       newCustomer: isFirstOrder(order),
-      context: carriedContext(order.at("customFields")),
+      context: packedContext(order.at("customFields")),
     };
   },
 };
 
-function soldLine(line: Field, unit: Exact): SoldLine {
+function soldLine(line: JsonField, unit: Decimal): SoldLine {
   const quantity = line.at("quantity").owed("is missing");
   const [whole, each] = [line.at("proratedLinePrice"), line.at("proratedUnitPrice")];
   const integer = whole.missing && !each.missing ? each.owed().times(quantity) : whole.owed();
   return { path: line.path, sku: line.at("productVariant.sku").text(), total: integer.times(unit), quantity };
 }
 
-function surcharge(entry: Field, unit: Exact): SoldLine {
-  return { path: entry.path, total: entry.at("price").owed().times(unit), quantity: NOTHING.plus(1) };
+function surcharge(entry: JsonField, unit: Decimal): SoldLine {
+  return { path: entry.path, total: entry.at("price").owed().times(unit), quantity: ZERO.plus(1) };
 }
 
 /** `subTotal` holds the surcharges too: those that were charged are no goods. */
-function statedTotal(order: Field, surcharges: readonly SoldLine[], unit: Exact): StatedTotal | undefined {
+function statedTotal(
+  order: JsonField,
+  surcharges: readonly SoldLine[],
+  unit: Decimal,
+): StatedTotal | undefined {
   const figure = order.at("subTotal").amount();
   if (!figure) return undefined;
   const charged = surcharges.map((entry) => entry.total).filter((amount) => amount.gt(0));
-  return { amounts: [figure.times(unit).minus(total(charged))], path: "subTotal", wins: true };
+  return { amounts: [figure.times(unit).minus(sum(charged))], path: "subTotal", wins: true };
 }
 
 /** This order is among the shopper's orders; none at all means that the query may not see them. */
-function isFirstOrder(order: Field): boolean | undefined {
+function isFirstOrder(order: JsonField): boolean | undefined {
   const orders = order.at("customer.orders.totalItems").amount();
   return orders?.gt(0) ? orders.eq(1) : undefined;
 }

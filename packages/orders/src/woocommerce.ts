@@ -1,13 +1,13 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { carriedContext } from "./carried-context.ts";
-import { NOTHING, total } from "./exact.ts";
-import type { Field } from "./field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./map-order.ts";
-import { place } from "./place.ts";
-import type { SoldLine, StatedTotal } from "./sale.ts";
+import { sum, ZERO } from "./money/decimal.ts";
+import type { SoldLine, StatedTotal } from "./money/order-money.ts";
+import { countryAndState } from "./reading/address.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./map-order.ts";
+export type { MapOptions } from "./reading/map-order.ts";
 
 /**
  * Maps an order of WooCommerce's REST API v3 (`GET /wp-json/wc/v3/orders/<id>`, and the body of its webhooks).
@@ -46,19 +46,19 @@ const wooCommerce: Platform<MapOptions> = {
 
   number: (order) => order.at("number", "id").text(),
 
-  refusal: (order, notes) => {
+  unsent: (order, findings) => {
     const status = order.at("status");
-    if (status.missing) notes.issue(status.path, "is missing; an order of the REST API v3 is expected");
+    if (status.missing) findings.issue(status.path, "is missing; an order of the REST API v3 is expected");
     else if (!["processing", "completed"].includes(status.word() ?? "")) {
       return { status: "unpaid", path: status.path, message: "is neither processing nor completed" };
     }
     return undefined;
   },
 
-  sale: (order, notes) => {
+  read: (order, findings) => {
     const items = order.at("line_items");
     const lines = items.list();
-    if (!lines) notes.issue(items.path, "is missing; without its lines the money cannot be known");
+    if (!lines) findings.issue(items.path, "is missing; without its lines the money cannot be known");
     const fees = order.at("fee_lines").list() ?? [];
     const customerId = order.at("customer_id").text();
     return {
@@ -69,19 +69,19 @@ const wooCommerce: Platform<MapOptions> = {
         .at("coupon_lines")
         .list()
         ?.map((coupon) => coupon.at("code").text()),
-      ...place([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      ...countryAndState([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
       // 0 is a guest.
       customerId: customerId === "0" ? undefined : customerId,
       context: {
         ipAddress: order.at("customer_ip_address").text(),
         userAgent: order.at("customer_user_agent").text(),
-        ...carriedContext(order.at("meta_data")),
+        ...packedContext(order.at("meta_data")),
       },
     };
   },
 };
 
-function soldLine(line: Field): SoldLine {
+function soldLine(line: JsonField): SoldLine {
   const ids = [line.at("variation_id").text(), line.at("product_id").text()];
   return {
     path: line.path,
@@ -91,23 +91,23 @@ function soldLine(line: Field): SoldLine {
   };
 }
 
-function negativeFees(fees: readonly Field[]): readonly SoldLine[] {
+function negativeFees(fees: readonly JsonField[]): readonly SoldLine[] {
   return fees
-    .map((fee) => ({ path: fee.path, total: feeTotal(fee), quantity: NOTHING.plus(1) }))
+    .map((fee) => ({ path: fee.path, total: feeTotal(fee), quantity: ZERO.plus(1) }))
     .filter((fee) => fee.total.lt(0));
 }
 
-function feeTotal(fee: Field) {
-  return fee.at("total").amount() ?? NOTHING;
+function feeTotal(fee: JsonField) {
+  return fee.at("total").amount() ?? ZERO;
 }
 
 /** What the order says the goods cost: its total less taxes, shipping and the fees that were charged. */
-function statedTotal(order: Field, fees: readonly Field[], lines: number): StatedTotal | undefined {
+function statedTotal(order: JsonField, fees: readonly JsonField[], lines: number): StatedTotal | undefined {
   const paid = order.at("total").amount();
   const tax = order.at("total_tax").amount();
   const shipping = order.at("shipping_total").amount();
   if (!paid || !tax || !shipping) return undefined;
-  const charged = total(fees.map(feeTotal).filter((fee) => fee.gt(0)));
+  const charged = sum(fees.map(feeTotal).filter((fee) => fee.gt(0)));
   // Each of these figures was rounded by itself.
   const slack = Math.ceil((lines + fees.length + 3) / 2);
   return { amounts: [paid.minus(tax).minus(shipping).minus(charged)], path: "total", slack };

@@ -1,10 +1,10 @@
 import type { MapperResult, TrackingContext } from "@avantlink-s2s/core";
 import { currencyCode, currencyDigits, formatMinor, LARGEST_AMOUNT } from "@avantlink-s2s/core/money";
-import { type Exact, NOTHING, total } from "./exact.ts";
-import { Field } from "./field.ts";
-import { Notes } from "./notes.ts";
-import type { Refusal, Sale } from "./sale.ts";
-import { settle } from "./settle.ts";
+import { type Decimal, sum, ZERO } from "../money/decimal.ts";
+import { priceOrder } from "../money/price-order.ts";
+import { Findings } from "./findings.ts";
+import { JsonField } from "./json-field.ts";
+import type { PlatformOrder, Unsent } from "./platform-order.ts";
 
 /** What a platform's order cannot say, and what every mapper takes from its caller. */
 export interface MapOptions {
@@ -26,11 +26,11 @@ export interface MapOptions {
 /** How one platform's order is read. */
 export interface Platform<Options extends MapOptions> {
   /** Finds the order in what the caller gave: a webhook's envelope, an API's answer, the order itself. */
-  open(document: Field): Field;
-  number(order: Field, notes: Notes): string | undefined;
+  open(document: JsonField): JsonField;
+  number(order: JsonField, findings: Findings): string | undefined;
   /** Why the order is not to be sent, if so. Without a status that says whether it is paid, it is an issue. */
-  refusal(order: Field, notes: Notes, options: Options): Refusal | undefined;
-  sale(order: Field, notes: Notes, options: Options): Sale;
+  unsent(order: JsonField, findings: Findings, options: Options): Unsent | undefined;
+  read(order: JsonField, findings: Findings, options: Options): PlatformOrder;
 }
 
 /** Reads an order as its platform says. Whatever it is given, the answer is a value. */
@@ -39,11 +39,11 @@ export function mapOrder<Options extends MapOptions>(
   options: Options,
   platform: Platform<Options>,
 ): MapperResult {
-  const notes = new Notes();
+  const findings = new Findings();
   try {
-    return mapped(platform, platform.open(new Field(document, "", notes)), options, notes);
+    return mapped(platform, platform.open(new JsonField(document, "", findings)), options, findings);
   } catch {
-    return refused("unmappable", undefined, [
+    return unmapped("unmappable", undefined, [
       { path: "", message: "could not be read as this platform's order" },
     ]);
   }
@@ -51,34 +51,35 @@ export function mapOrder<Options extends MapOptions>(
 
 function mapped<Options extends MapOptions>(
   platform: Platform<Options>,
-  order: Field,
+  order: JsonField,
   options: Options,
-  notes: Notes,
+  findings: Findings,
 ): MapperResult {
   if (typeof order.value !== "object") {
-    return refused("unmappable", undefined, [
+    return unmapped("unmappable", undefined, [
       { path: order.path, message: "holds no order; an object is expected" },
     ]);
   }
-  const orderNumber = options.orderNumber ?? platform.number(order, notes);
-  const refusal = platform.refusal(order, notes, options);
-  if (refusal) {
-    const { status, path, message } = refusal;
-    return refused(status, orderNumber, [{ path, message }]);
+  const orderNumber = options.orderNumber ?? platform.number(order, findings);
+  const unsent = platform.unsent(order, findings, options);
+  if (unsent) {
+    const { status, path, message } = unsent;
+    return unmapped(status, orderNumber, [{ path, message }]);
   }
-  if (notes.issues.length > 0) return refused("unmappable", orderNumber, notes.issues);
-  const sale = platform.sale(order, notes, options);
+  if (findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
+  const sale = platform.read(order, findings, options);
   if (orderNumber === undefined)
-    notes.issue("orderNumber", "is missing; an order without a number cannot be sent");
+    findings.issue("orderNumber", "is missing; an order without a number cannot be sent");
   const currency = currencyCode(sale.currency.value);
-  if (!currency) notes.issue(sale.currency.path, "is no currency; a code of three letters is expected");
-  if (sale.discount?.lt(0)) notes.issue("discount", "is negative; a discount is expected");
-  if (largest(sale).gt(LARGEST_AMOUNT)) notes.issue("", `holds an amount of more than ${LARGEST_AMOUNT}`);
-  if (notes.issues.length > 0 || orderNumber === undefined || !currency) {
-    return refused("unmappable", orderNumber, notes.issues);
+  if (!currency) findings.issue(sale.currency.path, "is no currency; a code of three letters is expected");
+  if (sale.discount?.lt(0)) findings.issue("discount", "is negative; a discount is expected");
+  if (largest(sale).gt(LARGEST_AMOUNT)) findings.issue("", `holds an amount of more than ${LARGEST_AMOUNT}`);
+  if (findings.issues.length > 0 || orderNumber === undefined || !currency) {
+    return unmapped("unmappable", orderNumber, findings.issues);
   }
   const digits = currencyDigits(currency);
-  const { products, discount, subtotal } = settle(sale, digits, notes);
+  const { products, discount, subtotal, findings: ofMoney } = priceOrder(sale, digits);
+  for (const { code, path, message } of ofMoney) findings.add(code, path, message);
   return {
     status: "mapped",
     order: {
@@ -96,16 +97,16 @@ function mapped<Options extends MapOptions>(
       products,
     },
     ...context(sale.context),
-    findings: notes.findings,
+    findings: findings.findings,
   };
 }
 
-function largest(sale: Sale): Exact {
-  const amounts = [sale.discount ?? NOTHING, ...(sale.stated?.amounts ?? [])];
-  return total([...sale.lines.map((line) => line.total), ...amounts].map((amount) => amount.abs()));
+function largest(sale: PlatformOrder): Decimal {
+  const amounts = [sale.discount ?? ZERO, ...(sale.stated?.amounts ?? [])];
+  return sum([...sale.lines.map((line) => line.total), ...amounts].map((amount) => amount.abs()));
 }
 
-function refused(
+function unmapped(
   status: "unpaid" | "test" | "unmappable",
   orderNumber: string | undefined,
   issues: readonly { path: string; message: string }[],
@@ -113,7 +114,7 @@ function refused(
   return { status, ...(orderNumber === undefined ? {} : { orderNumber }), issues };
 }
 
-function couponCodes(sale: Sale): readonly string[] {
+function couponCodes(sale: PlatformOrder): readonly string[] {
   return [...new Set(sale.couponCodes?.filter((code) => code !== undefined))];
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { Field } from "../../packages/orders/src/field.ts";
-import { Notes } from "../../packages/orders/src/notes.ts";
+import { Findings } from "../../../packages/orders/src/reading/findings.ts";
+import { JsonField } from "../../../packages/orders/src/reading/json-field.ts";
 
 function field(value: unknown) {
-  const notes = new Notes();
-  return { notes, field: new Field(value, "", notes) };
+  const findings = new Findings();
+  return { findings, field: new JsonField(value, "", findings) };
 }
 
 test("takes the first route that leads to something, and names the first when none does", () => {
@@ -41,11 +41,11 @@ test.each([
   ).toEqual(paths);
 });
 
-test("lists nothing else, and no list that would never end", () => {
+test("lists nothing else, and no list of more than 5,000 entries", () => {
   expect(field({ length: 2, 0: 1 }).field.list()).toBeUndefined();
-  const { field: endless, notes } = field(new Array(5_001));
+  const { field: endless, findings } = field(new Array(5_001));
   expect(endless.list()).toEqual([]);
-  expect(notes.issues).toEqual([{ path: "", message: "holds more than 5000 entries" }]);
+  expect(findings.issues).toEqual([{ path: "", message: "holds more than 5000 entries" }]);
 });
 
 test.each([
@@ -57,13 +57,13 @@ test.each([
   [Number.POSITIVE_INFINITY, undefined, ["price"]],
   [{ amount: 1 }, undefined, ["price"]],
 ])("reads the amount %o as %o, with issues at %j", (price, amount, paths) => {
-  const { field: line, notes } = field({ price });
+  const { field: line, findings } = field({ price });
   expect(line.at("price").amount()?.toString()).toBe(amount);
-  expect(notes.issues.map(({ path }) => path)).toEqual(paths);
+  expect(findings.issues.map(({ path }) => path)).toEqual(paths);
 });
 
-test("makes an issue of an amount that is owed and missing", () => {
-  const { field: line, notes } = field({});
+test("adds an issue when an amount that is needed is missing", () => {
+  const { field: line, findings } = field({});
   expect(line.at("price").owed("is missing").toString()).toBe("0");
-  expect(notes.issues).toEqual([{ path: "price", message: "is missing" }]);
+  expect(findings.issues).toEqual([{ path: "price", message: "is missing" }]);
 });

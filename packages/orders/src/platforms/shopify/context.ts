@@ -1,10 +1,10 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
 import { queryValue } from "@avantlink-s2s/core/adapter";
-import { carriedContext } from "./carried-context.ts";
-import type { Field } from "./field.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import { packedContext } from "../../reading/packed-context.ts";
 
 /** The shopper's context as Shopify keeps it with an order; what the shop packed into it at checkout goes first. */
-export function shopifyContext(order: Field): TrackingContext {
+export function shopifyContext(order: JsonField): TrackingContext {
   const visit = order.at("customerJourneySummary.lastVisit", "customerJourneySummary.firstVisit");
   const landing = order.at("landing_site", "landingPageUrl").text() ?? visit.at("landingPage").text() ?? "";
   // An order that staff entered (a draft, the point of sale) was made in their browser, not in the shopper's.
@@ -15,6 +15,6 @@ export function shopifyContext(order: Field): TrackingContext {
     referrerUrl: order.at("referring_site", "referrerUrl").text() ?? visit.at("referrerUrl").text(),
     ipAddress: byStaff ? undefined : order.at("browser_ip", "client_details.browser_ip", "clientIp").text(),
     userAgent: byStaff ? undefined : order.at("client_details.user_agent").text(),
-    ...carriedContext(order.at("note_attributes", "customAttributes")),
+    ...packedContext(order.at("note_attributes", "customAttributes")),
   };
 }

@@ -1,10 +1,10 @@
-import type { Field } from "./field.ts";
+import type { JsonField } from "./json-field.ts";
 
 type Routes = readonly [string, ...string[]];
 
-/** Country and state of the first address that names a country: billing before shipping, never mixed. */
-export function place(
-  addresses: readonly Field[],
+/** Country and state of the first address that names a country. Two addresses are never mixed. */
+export function countryAndState(
+  addresses: readonly JsonField[],
   country: Routes,
   state: Routes,
 ): { readonly country?: string | undefined; readonly state?: string | undefined } {

@@ -1,23 +1,23 @@
 import { decimal } from "@avantlink-s2s/core/money";
-import { type Exact, NOTHING } from "./exact.ts";
-import type { Notes } from "./notes.ts";
+import { type Decimal, ZERO } from "../money/decimal.ts";
+import type { Findings } from "./findings.ts";
 
 /** Longest text that is taken out of an order: no number, code or address that a browser can open is longer. */
-const LONGEST_TEXT = 8192;
+const MAX_TEXT = 8192;
 /** A quarter of the lines that core takes: with two prices, each may have to be split in four. */
-const MOST_ENTRIES = 5_000;
+const MAX_ENTRIES = 5_000;
 
 /** A place in a platform's JSON. Nothing that stands there, or fails to, makes reading it throw. */
-export class Field {
+export class JsonField {
   readonly value: unknown;
   /** Where it is, as in `line_items[2].price`. */
   readonly path: string;
-  readonly #notes: Notes;
+  readonly #findings: Findings;
 
-  constructor(value: unknown, path: string, notes: Notes) {
+  constructor(value: unknown, path: string, findings: Findings) {
     this.value = value ?? undefined;
     this.path = path;
-    this.#notes = notes;
+    this.#findings = findings;
   }
 
   get missing(): boolean {
@@ -25,7 +25,7 @@ export class Field {
   }
 
   /** The first of the routes (`price_set.shop_money.amount`) that leads to something. */
-  at(...routes: readonly [string, ...string[]]): Field {
+  at(...routes: readonly [string, ...string[]]): JsonField {
     for (const route of routes) {
       const value = follow(this.value, route);
       if (value !== undefined && value !== null) return this.#step(value, route);
@@ -42,7 +42,7 @@ export class Field {
   text(): string | undefined {
     const { value } = this;
     if (typeof value === "bigint" || Number.isSafeInteger(value)) return String(value);
-    if (typeof value !== "string" || value.length > LONGEST_TEXT) return undefined;
+    if (typeof value !== "string" || value.length > MAX_TEXT) return undefined;
     const text = value.trim();
     return text === "" ? undefined : text;
   }
@@ -57,14 +57,17 @@ export class Field {
   }
 
   /** The entries of an array, or of a page of them (`nodes`, `edges`, `data`); nothing when it is neither. */
-  list(): readonly Field[] | undefined {
+  list(): readonly JsonField[] | undefined {
     const { value } = this;
     if (Array.isArray(value)) {
-      if (value.length > MOST_ENTRIES) {
-        this.#notes.issue(this.path, `holds more than ${MOST_ENTRIES} entries`);
+      if (value.length > MAX_ENTRIES) {
+        this.#findings.issue(this.path, `holds more than ${MAX_ENTRIES} entries`);
         return [];
       }
-      return Array.from(value, (entry, index) => new Field(entry, `${this.path}[${index}]`, this.#notes));
+      return Array.from(
+        value,
+        (entry, index) => new JsonField(entry, `${this.path}[${index}]`, this.#findings),
+      );
     }
     for (const page of ["nodes", "data"] as const) {
       if (Array.isArray(follow(value, page))) return this.at(page).list();
@@ -78,22 +81,23 @@ export class Field {
   }
 
   /** The amount, or nothing when there is none. What stands there and is no amount is an issue. */
-  amount(): Exact | undefined {
+  amount(): Decimal | undefined {
     if (this.missing || this.value === "") return undefined;
     const amount = decimal(this.value);
-    if (!amount) this.#notes.issue(this.path, "is not an amount; a number or a decimal string is expected");
+    if (!amount)
+      this.#findings.issue(this.path, "is not an amount; a number or a decimal string is expected");
     return amount;
   }
 
   /** The amount, which the money cannot be known without. */
-  owed(hint = "is missing; without it the money cannot be known"): Exact {
+  owed(hint = "is missing; without it the money cannot be known"): Decimal {
     const amount = this.amount();
-    if (!amount && (this.missing || this.value === "")) this.#notes.issue(this.path, hint);
-    return amount ?? NOTHING;
+    if (!amount && (this.missing || this.value === "")) this.#findings.issue(this.path, hint);
+    return amount ?? ZERO;
   }
 
-  #step(value: unknown, route: string): Field {
-    return new Field(value, this.path === "" ? route : `${this.path}.${route}`, this.#notes);
+  #step(value: unknown, route: string): JsonField {
+    return new JsonField(value, this.path === "" ? route : `${this.path}.${route}`, this.#findings);
   }
 }
 

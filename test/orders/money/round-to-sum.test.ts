@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { exact } from "../../packages/orders/src/exact.ts";
-import { rounding } from "../../packages/orders/src/rounding.ts";
+import { exact } from "../../../packages/orders/src/money/decimal.ts";
+import { rounding } from "../../../packages/orders/src/money/round-to-sum.ts";
 
 test.each([
   // amounts, digits, goal → minor units
