@@ -2,11 +2,11 @@ import { DatabaseSync } from "node:sqlite";
 import type { Order } from "@avantlink-s2s/core";
 import express, { type Application, type RequestHandler, type Response } from "express";
 import session from "express-session";
-import { catalogue } from "../../examples/express-storefront/catalogue.ts";
 import { orderForAvantLink } from "../../examples/express-storefront/order-for-avantlink.ts";
-import { openOrders } from "../../examples/express-storefront/orders.ts";
 import { thankYouPage } from "../../examples/express-storefront/pages/thank-you.ts";
 import { SqliteSessions } from "../../examples/express-storefront/sessions.ts";
+import { catalog } from "../../examples/storefront/catalog.ts";
+import { openOrders } from "../../examples/storefront/orders.ts";
 import { orderOf } from "../orders.ts";
 
 /** Which thank-you page is served. */
@@ -66,7 +66,7 @@ function bareShop(): Shop {
 function exampleShop(): Shop {
   const database = new DatabaseSync(":memory:");
   const orders = openOrders(database);
-  const items = Object.fromEntries(catalogue.slice(0, 2).map(({ sku }, index) => [sku, index + 1]));
+  const items = Object.fromEntries(catalog.slice(0, 2).map(({ sku }, index) => [sku, index + 1]));
   const number = orders.place(
     { items },
     {

@@ -1,7 +1,7 @@
 import type { Order } from "@avantlink-s2s/express";
 import type { Request, Response } from "express";
-import { decimal } from "./money.ts";
-import type { PlacedOrder } from "./orders.ts";
+import { decimal } from "storefront/money.ts";
+import type { PlacedOrder } from "storefront/orders.ts";
 
 /**
  * The order that the thank-you page showed, as AvantLink is to know it: what was bought for how much, and nothing of

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type SessionData, Store } from "express-session";
-import type { Cart } from "./pricing.ts";
+import type { Cart } from "storefront/pricing.ts";
 
 declare module "express-session" {
   interface SessionData {

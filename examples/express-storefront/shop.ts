@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Tracker, trackClicks, trackOrders } from "@avantlink-s2s/express"; // AvantLink
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
 import session from "express-session";
-import { catalogue, productBySku, productBySlug } from "./catalogue.ts";
-import { readCheckout } from "./checkout.ts";
+import { catalog, productBySku, productBySlug } from "storefront/catalog.ts";
+import { readCheckout } from "storefront/checkout.ts";
+import { openOrders } from "storefront/orders.ts";
+import { type Cart, EMPTY_CART, itemsIn, knownCoupon, withQuantity } from "storefront/pricing.ts";
+import { PUBLIC_FOLDER } from "storefront/public-folder.ts";
 import type { Html } from "./html.ts";
 import { orderForAvantLink } from "./order-for-avantlink.ts"; // AvantLink
-import { openOrders } from "./orders.ts";
 import { cartPage } from "./pages/cart.ts";
-import { cataloguePage } from "./pages/catalogue.ts";
+import { catalogPage } from "./pages/catalog.ts";
 import { checkoutPage } from "./pages/checkout.ts";
 import { messagePage } from "./pages/message.ts";
 import { productPage } from "./pages/product.ts";
 import { thankYouPage } from "./pages/thank-you.ts";
-import { type Cart, EMPTY_CART, itemsIn, knownCoupon, withQuantity } from "./pricing.ts";
 import { SqliteSessions } from "./sessions.ts";
 
 /** What a shop is made with. */
@@ -61,7 +61,7 @@ export function createShop({
     });
     next();
   });
-  app.use(express.static(join(import.meta.dirname, "public"), { maxAge: "1h" }));
+  app.use(express.static(PUBLIC_FOLDER, { maxAge: "1h" }));
 
   app.use(trackClicks(tracker)); // AvantLink: remembers the affiliate's link that brought a visitor
   app.use("/checkout/thank-you", trackOrders(tracker, orderForAvantLink)); // AvantLink: sends the order
@@ -82,7 +82,7 @@ export function createShop({
   );
 
   app.get("/", (request, response) => {
-    send(response, cataloguePage(catalogue, itemsIn(cartOf(request))));
+    send(response, catalogPage(catalog, itemsIn(cartOf(request))));
   });
 
   app.get("/products/:slug", (request, response, next) => {
@@ -137,7 +137,7 @@ export function createShop({
     // Sent twice by an impatient finger: the first one emptied the cart.
     if (itemsIn(cart) === 0) return response.redirect(303, "/checkout/thank-you");
     const checkout = readCheckout(request.body);
-    if (!checkout.ok) {
+    if (!checkout.delivery) {
       return send(response.status(422), checkoutPage(cart, fields(request), checkout.errors));
     }
     request.session.orderNumber = orders.place(cart, checkout.delivery);

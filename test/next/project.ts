@@ -188,7 +188,10 @@ function buildEnvironment(): NodeJS.ProcessEnv {
 function fingerprintOf(plan: ProjectPlan): string {
   const hash = createHash("sha256").update(JSON.stringify(plan)).update(process.version);
   const sources = [
-    ...globSync(`${plan.source}/**/*`, { cwd: ROOT, exclude: (path) => /node_modules|\.next\b/.test(path) }),
+    ...globSync([`${plan.source}/**/*`, "examples/storefront/**/*"], {
+      cwd: ROOT,
+      exclude: (path) => /node_modules|\.next\b/.test(path),
+    }),
     ...globSync("packages/{next,core,outbox}/{dist/*,package.json}", { cwd: ROOT }),
     "test/conformance/shop.ts",
     "test/next/project.ts",

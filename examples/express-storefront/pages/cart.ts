@@ -1,6 +1,6 @@
+import { formatPrice } from "storefront/money.ts";
+import { type Cart, type CartLine, cartLines, itemsIn, MAX_QUANTITY, totalsOf } from "storefront/pricing.ts";
 import { type Html, html } from "../html.ts";
-import { shown } from "../money.ts";
-import { type Cart, type CartLine, cartLines, itemsIn, MOST_OF_ONE, totalsOf } from "../pricing.ts";
 import { layout } from "./layout.ts";
 
 export function cartPage(cart: Cart, unknownCoupon?: string): Html {
@@ -22,8 +22,8 @@ export function cartPage(cart: Cart, unknownCoupon?: string): Html {
   <section class="panel" aria-label="Sum">
     ${couponForm(cart.coupon, unknownCoupon)}
     <dl class="totals">
-      ${discount > 0 && html`<div class="discount"><dt>Coupon ${cart.coupon ?? ""}</dt><dd>${shown(-discount)}</dd></div>`}
-      <div class="total"><dt>Subtotal</dt><dd>${shown(subtotal)}</dd></div>
+      ${discount > 0 && html`<div class="discount"><dt>Coupon ${cart.coupon ?? ""}</dt><dd>${formatPrice(-discount)}</dd></div>`}
+      <div class="total"><dt>Subtotal</dt><dd>${formatPrice(subtotal)}</dd></div>
     </dl>
     <p class="quiet">Shipping and tax come on top, at checkout.</p>
     <p><a class="button wide" href="/checkout">Check out</a></p>
@@ -38,16 +38,16 @@ function line({ product: { sku, slug, name, price }, quantity }: CartLine): Html
     <img src="/products/${slug}.svg" alt="" width="96" height="72">
     <div>
       <h2><a href="/products/${slug}">${name}</a></h2>
-      <p class="quiet">${shown(price)} each</p>
+      <p class="quiet">${formatPrice(price)} each</p>
     </div>
     <form method="post" action="/cart/quantity" class="quantity">
       <input type="hidden" name="sku" value="${sku}">
       <label class="unseen" for="quantity-${sku}">How many of ${name}</label>
-      <input id="quantity-${sku}" name="quantity" type="number" inputmode="numeric" min="0" max="${MOST_OF_ONE}" value="${quantity}" required>
+      <input id="quantity-${sku}" name="quantity" type="number" inputmode="numeric" min="0" max="${MAX_QUANTITY}" value="${quantity}" required>
       <button class="plain">Update<span class="unseen"> ${name}</span></button>
       <button class="plain" name="quantity" value="0" formnovalidate>Remove<span class="unseen"> ${name}</span></button>
     </form>
-    <p class="price">${shown(price * quantity)}</p>
+    <p class="price">${formatPrice(price * quantity)}</p>
   </li>`;
 }
 

@@ -1,41 +1,12 @@
-import { type CheckoutField, countries, type FieldErrors } from "../checkout.ts";
+import { type CheckoutField, countries, type FieldErrors } from "storefront/checkout.ts";
+import { ADDRESS_FIELDS, CARD_FIELDS, type TextField } from "storefront/checkout-fields.ts";
+import { formatPrice } from "storefront/money.ts";
+import { type Cart, cartLines, itemsIn, totalsOf } from "storefront/pricing.ts";
 import { type Html, html } from "../html.ts";
-import { shown } from "../money.ts";
-import { type Cart, cartLines, itemsIn, totalsOf } from "../pricing.ts";
 import { layout } from "./layout.ts";
 import { totalsList } from "./totals.ts";
 
 type Typed = Readonly<Record<string, unknown>>;
-
-interface TextField {
-  readonly name: CheckoutField;
-  readonly label: string;
-  readonly autocomplete: string;
-  readonly type?: "email" | "text";
-  readonly numeric?: boolean;
-  readonly value?: string;
-}
-
-const ABOUT_YOU: readonly TextField[] = [
-  { name: "email", label: "E-mail", autocomplete: "email", type: "email" },
-  { name: "name", label: "Name", autocomplete: "name" },
-  { name: "street", label: "Street and number", autocomplete: "address-line1" },
-  { name: "city", label: "Town or city", autocomplete: "address-level2" },
-  { name: "state", label: "State or province", autocomplete: "address-level1" },
-  { name: "postcode", label: "ZIP or postal code", autocomplete: "postal-code" },
-];
-
-const CARD: readonly TextField[] = [
-  {
-    name: "card",
-    label: "Card number",
-    autocomplete: "cc-number",
-    numeric: true,
-    value: "4242 4242 4242 4242",
-  },
-  { name: "expiry", label: "Expires", autocomplete: "cc-exp", value: "04/31" },
-  { name: "cvc", label: "Security code", autocomplete: "cc-csc", numeric: true, value: "123" },
-];
 
 export function checkoutPage(cart: Cart, typed: Typed = {}, errors: FieldErrors = {}): Html {
   const totals = totalsOf(cart);
@@ -48,22 +19,22 @@ ${summary(errors)}
   <form name="checkout" method="post" action="/checkout" class="checkout" novalidate>
     <fieldset>
       <legend>Where to</legend>
-      ${ABOUT_YOU.map((field) => textField(field, typed, errors))}
+      ${ADDRESS_FIELDS.map((field) => textField(field, typed, errors))}
       ${countryField(typed, errors)}
     </fieldset>
     <fieldset>
       <legend>Pretend card</legend>
       <p class="note">No real card, please. This form only looks like one: nothing is charged, and what is in it is
       thrown away.</p>
-      ${CARD.map((field) => textField(field, typed, errors))}
+      ${CARD_FIELDS.map((field) => textField(field, typed, errors))}
     </fieldset>
-    <button class="wide">Pay ${shown(totals.total)} (pretend)</button>
+    <button class="wide">Pay ${formatPrice(totals.total)} (pretend)</button>
   </form>
   <section class="panel" aria-label="Your order">
     <h2>Your order</h2>
     <ul class="brief">${cartLines(cart).map(
       ({ product, quantity }) =>
-        html`<li><span>${quantity} × ${product.name}</span> <span>${shown(product.price * quantity)}</span></li>`,
+        html`<li><span>${quantity} × ${product.name}</span> <span>${formatPrice(product.price * quantity)}</span></li>`,
     )}</ul>
     ${totalsList(totals, cart.coupon)}
     <p><a href="/cart">Change the cart</a></p>

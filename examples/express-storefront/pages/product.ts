@@ -1,7 +1,7 @@
-import type { Product } from "../catalogue.ts";
+import type { Product } from "storefront/catalog.ts";
+import { decimal, formatPrice } from "storefront/money.ts";
+import { MAX_QUANTITY } from "storefront/pricing.ts";
 import { type Html, html } from "../html.ts";
-import { decimal, shown } from "../money.ts";
-import { MOST_OF_ONE } from "../pricing.ts";
 import { layout } from "./layout.ts";
 
 export function productPage(
@@ -18,14 +18,14 @@ export function productPage(
     <h1 itemprop="name">${name}</h1>
     <p class="lead">${summary}</p>
     <p class="price" itemprop="offers" itemscope itemtype="https://schema.org/Offer">
-      <data itemprop="price" value="${decimal(price)}">${shown(price)}</data>
+      <data itemprop="price" value="${decimal(price)}">${formatPrice(price)}</data>
       <meta itemprop="priceCurrency" content="USD">
       <span class="quiet">before tax and shipping</span>
     </p>
     <form name="add-to-cart" method="post" action="/cart/add" class="add">
       <input type="hidden" name="sku" value="${sku}">
       <label for="quantity">Quantity</label>
-      <input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max="${MOST_OF_ONE}" value="1" required>
+      <input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max="${MAX_QUANTITY}" value="1" required>
       <button>Add to cart</button>
     </form>
     <p itemprop="description">${description}</p>

@@ -1,7 +1,7 @@
-import { countries } from "../checkout.ts";
+import { countries } from "storefront/checkout.ts";
+import { formatPrice } from "storefront/money.ts";
+import type { PlacedOrder } from "storefront/orders.ts";
 import { type Html, html } from "../html.ts";
-import { shown } from "../money.ts";
-import type { PlacedOrder } from "../orders.ts";
 import { layout } from "./layout.ts";
 import { totalsList } from "./totals.ts";
 
@@ -16,7 +16,7 @@ export function thankYouPage({ number, delivery, newCustomer, coupon, lines, tot
   <section aria-label="What you bought">
     <ul class="brief">${lines.map(
       ({ name: product, unitPrice, quantity }) =>
-        html`<li><span>${quantity} × ${product}</span> <span>${shown(unitPrice * quantity)}</span></li>`,
+        html`<li><span>${quantity} × ${product}</span> <span>${formatPrice(unitPrice * quantity)}</span></li>`,
     )}</ul>
     ${totalsList(totals, coupon)}
   </section>

@@ -1,6 +1,6 @@
+import { decimal, formatPrice } from "storefront/money.ts";
+import type { Totals } from "storefront/pricing.ts";
 import { type Html, html } from "../html.ts";
-import { decimal, shown } from "../money.ts";
-import type { Totals } from "../pricing.ts";
 
 /** What is paid for the goods, and the whole sum below it: two amounts that are easily mistaken for each other. */
 export function totalsList(totals: Totals, coupon: string | undefined): Html {
@@ -15,5 +15,5 @@ export function totalsList(totals: Totals, coupon: string | undefined): Html {
 }
 
 function row(name: string, label: string, cents: number): Html {
-  return html`<div class="${name}"><dt>${label}</dt><dd><data data-order="${name}" value="${decimal(cents)}">${shown(cents)}</data></dd></div>`;
+  return html`<div class="${name}"><dt>${label}</dt><dd><data data-order="${name}" value="${decimal(cents)}">${formatPrice(cents)}</data></dd></div>`;
 }

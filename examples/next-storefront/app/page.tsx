@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Image from "next/image";
 import Link from "next/link";
-import { catalogue, type Product } from "../lib/catalogue.ts";
-import { shown } from "../lib/money.ts";
+import { catalog, type Product } from "storefront/catalog.ts";
+import { formatPrice } from "storefront/money.ts";
 
 export const metadata: Metadata = { title: "Gear for quiet places" };
 
@@ -14,7 +14,7 @@ export default function Catalogue() {
         <p>Eight things that we take along ourselves, and mend when they break.</p>
       </div>
       <ul className="shelf">
-        {catalogue.map((product) => (
+        {catalog.map((product) => (
           <Card key={product.sku} {...product} />
         ))}
       </ul>
@@ -30,7 +30,7 @@ function Card({ slug, name, summary, price }: Product) {
         <Link href={`/products/${slug}`}>{name}</Link>
       </h2>
       <p>{summary}</p>
-      <p className="price">{shown(price)}</p>
+      <p className="price">{formatPrice(price)}</p>
     </li>
   );
 }

@@ -1,58 +1,29 @@
 "use client";
 
-import { type HTMLInputAutoCompleteAttribute, useActionState } from "react";
+import { useActionState } from "react";
+import type { CheckoutField, FieldErrors } from "storefront/checkout.ts";
+import { ADDRESS_FIELDS, CARD_FIELDS, type TextField } from "storefront/checkout-fields.ts";
 import { type CheckoutState, placeOrder } from "../app/checkout/actions.ts";
-import type { CheckoutField, FieldErrors } from "../lib/checkout.ts";
 
-interface TextField {
-  readonly name: CheckoutField;
-  readonly label: string;
-  readonly autoComplete: HTMLInputAutoCompleteAttribute;
-  readonly type?: "email" | "text";
-  readonly numeric?: boolean;
-  readonly value?: string;
-}
-
-const ABOUT_YOU: readonly TextField[] = [
-  { name: "email", label: "E-mail", autoComplete: "email", type: "email" },
-  { name: "name", label: "Name", autoComplete: "name" },
-  { name: "street", label: "Street and number", autoComplete: "address-line1" },
-  { name: "city", label: "Town or city", autoComplete: "address-level2" },
-  { name: "state", label: "State or province", autoComplete: "address-level1" },
-  { name: "postcode", label: "ZIP or postal code", autoComplete: "postal-code" },
-];
-
-const CARD: readonly TextField[] = [
-  {
-    name: "card",
-    label: "Card number",
-    autoComplete: "cc-number",
-    numeric: true,
-    value: "4242 4242 4242 4242",
-  },
-  { name: "expiry", label: "Expires", autoComplete: "cc-exp", value: "04/31" },
-  { name: "cvc", label: "Security code", autoComplete: "cc-csc", numeric: true, value: "123" },
-];
-
-const NOTHING_TYPED: CheckoutState = { typed: {}, errors: {} };
+const EMPTY_FORM: CheckoutState = { typed: {}, errors: {} };
 
 interface Props {
-  /** What is to be paid, as a shopper reads it. */
+  /** The amount to pay, formatted. */
   readonly total: string;
-  /** Where the shop delivers to, by code. */
+  /** The countries that the shop delivers to, by code. */
   readonly countries: Readonly<Record<string, string>>;
 }
 
-/** The form works without scripts too; with them, it stays on the page while it is sent. */
+/** The form works without scripts too. With scripts, the page stays while the form is sent. */
 export function CheckoutForm({ total, countries }: Props) {
-  const [{ typed, errors }, action, sending] = useActionState(placeOrder, NOTHING_TYPED);
-  const field = (one: TextField) => <Field key={one.name} {...one} typed={typed} errors={errors} />;
+  const [{ typed, errors }, action, sending] = useActionState(placeOrder, EMPTY_FORM);
+  const field = (text: TextField) => <Field key={text.name} {...text} typed={typed} errors={errors} />;
   return (
     <form name="checkout" action={action} className="checkout" noValidate>
       <Problems errors={errors} />
       <fieldset>
         <legend>Where to</legend>
-        {ABOUT_YOU.map(field)}
+        {ADDRESS_FIELDS.map(field)}
         <CountryField countries={countries} typed={typed} errors={errors} />
       </fieldset>
       <fieldset>
@@ -61,7 +32,7 @@ export function CheckoutForm({ total, countries }: Props) {
           No real card, please. This form only looks like one: nothing is charged, and what is in it is thrown
           away.
         </p>
-        {CARD.map(field)}
+        {CARD_FIELDS.map(field)}
       </fieldset>
       <button type="submit" className="wide" disabled={sending}>
         Pay {total} (pretend)
@@ -90,7 +61,7 @@ function Problems({ errors }: { readonly errors: FieldErrors }) {
 function Field({
   name,
   label,
-  autoComplete,
+  autocomplete,
   type = "text",
   numeric,
   value,
@@ -105,7 +76,7 @@ function Field({
         id={name}
         name={name}
         type={type}
-        autoComplete={autoComplete}
+        autoComplete={autocomplete}
         maxLength={120}
         required
         inputMode={numeric ? "numeric" : undefined}

@@ -1,5 +1,5 @@
-import { decimal, shown } from "../lib/money.ts";
-import type { Totals } from "../lib/pricing.ts";
+import { decimal, formatPrice } from "storefront/money.ts";
+import type { Totals } from "storefront/pricing.ts";
 
 interface Props {
   readonly totals: Totals;
@@ -36,7 +36,7 @@ function Row({ name, label, cents }: RowProps) {
       <dt>{label}</dt>
       <dd>
         <data data-order={name} value={decimal(cents)}>
-          {shown(cents)}
+          {formatPrice(cents)}
         </data>
       </dd>
     </div>

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { type Orders, openOrders } from "./orders.ts";
+import { type Orders, openOrders } from "storefront/orders.ts";
 import { openPayments, type Payments } from "./payments.ts";
 import { openSessions, type Sessions } from "./sessions.ts";
 

@@ -1,6 +1,6 @@
 import type { Order } from "@avantlink-s2s/next";
-import { decimal } from "./money.ts";
-import type { PlacedOrder } from "./orders.ts";
+import { decimal } from "storefront/money.ts";
+import type { PlacedOrder } from "storefront/orders.ts";
 
 /** An order of this shop as AvantLink is to know it: what was bought for how much, and nothing of who bought it. */
 export function orderForAvantLink(order: PlacedOrder): Order {

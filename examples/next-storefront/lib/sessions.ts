@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { Cart } from "./pricing.ts";
+import type { Cart } from "storefront/pricing.ts";
 
 /** What the shop knows of a visitor. */
 export interface Session {

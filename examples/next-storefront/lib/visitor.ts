@@ -1,6 +1,6 @@
 import { cookies } from "next/headers";
+import { type Cart, EMPTY_CART } from "storefront/pricing.ts";
 import { store } from "./database.ts";
-import { type Cart, EMPTY_CART } from "./pricing.ts";
 import { SESSION_DAYS, type Session } from "./sessions.ts";
 
 const COOKIE = "shop.sid";

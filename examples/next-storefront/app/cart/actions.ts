@@ -1,8 +1,8 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { productBySku } from "../../lib/catalogue.ts";
-import { knownCoupon, withQuantity } from "../../lib/pricing.ts";
+import { productBySku } from "storefront/catalog.ts";
+import { knownCoupon, withQuantity } from "storefront/pricing.ts";
 import { changeSession, currentCart } from "../../lib/visitor.ts";
 
 export async function addToCart(form: FormData): Promise<void> {

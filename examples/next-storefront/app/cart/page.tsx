@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Image from "next/image";
 import Link from "next/link";
-import { shown } from "../../lib/money.ts";
-import { type CartLine, cartLines, MOST_OF_ONE, totalsOf } from "../../lib/pricing.ts";
+import { formatPrice } from "storefront/money.ts";
+import { type CartLine, cartLines, MAX_QUANTITY, totalsOf } from "storefront/pricing.ts";
 import { currentCart } from "../../lib/visitor.ts";
 import { applyCoupon, setQuantity } from "./actions.ts";
 
@@ -45,12 +45,12 @@ export default async function CartPage({ searchParams }: Props) {
             {discount > 0 && (
               <div className="discount">
                 <dt>Coupon {cart.coupon}</dt>
-                <dd>{shown(-discount)}</dd>
+                <dd>{formatPrice(-discount)}</dd>
               </div>
             )}
             <div className="total">
               <dt>Subtotal</dt>
-              <dd>{shown(subtotal)}</dd>
+              <dd>{formatPrice(subtotal)}</dd>
             </div>
           </dl>
           <p className="quiet">Shipping and tax come on top, at checkout.</p>
@@ -73,7 +73,7 @@ function Line({ product: { sku, slug, name, price }, quantity }: CartLine) {
         <h2>
           <Link href={`/products/${slug}`}>{name}</Link>
         </h2>
-        <p className="quiet">{shown(price)} each</p>
+        <p className="quiet">{formatPrice(price)} each</p>
       </div>
       <form action={setQuantity} className="quantity">
         <input type="hidden" name="sku" value={sku} />
@@ -87,7 +87,7 @@ function Line({ product: { sku, slug, name, price }, quantity }: CartLine) {
           type="number"
           inputMode="numeric"
           min={0}
-          max={MOST_OF_ONE}
+          max={MAX_QUANTITY}
           defaultValue={quantity}
           required
         />
@@ -98,7 +98,7 @@ function Line({ product: { sku, slug, name, price }, quantity }: CartLine) {
           Remove<span className="unseen"> {name}</span>
         </button>
       </form>
-      <p className="price">{shown(price * quantity)}</p>
+      <p className="price">{formatPrice(price * quantity)}</p>
     </li>
   );
 }

@@ -2,9 +2,9 @@
 
 import { contextOf, packContext } from "@avantlink-s2s/next"; // AvantLink
 import { redirect } from "next/navigation";
-import { type FieldErrors, readCheckout } from "../../lib/checkout.ts";
+import { type FieldErrors, readCheckout } from "storefront/checkout.ts";
+import { EMPTY_CART, itemsIn } from "storefront/pricing.ts";
 import { store } from "../../lib/database.ts";
-import { EMPTY_CART, itemsIn } from "../../lib/pricing.ts";
 import { tracker } from "../../lib/tracker.ts"; // AvantLink
 import { changeSession, currentCart } from "../../lib/visitor.ts";
 
@@ -22,7 +22,7 @@ export async function placeOrder(_before: CheckoutState, form: FormData): Promis
     [...form].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
   const checkout = readCheckout(typed);
-  if (!checkout.ok) return { typed, errors: checkout.errors };
+  if (!checkout.delivery) return { typed, errors: checkout.errors };
   const { orders, payments } = store();
   const orderNumber = orders.place(cart, checkout.delivery);
   payments.charge(orderNumber, {

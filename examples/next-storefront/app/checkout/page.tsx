@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import { countries } from "storefront/checkout.ts";
+import { formatPrice } from "storefront/money.ts";
+import { cartLines, itemsIn, totalsOf } from "storefront/pricing.ts";
 import { CheckoutForm } from "../../components/checkout-form.tsx";
 import { TotalsList } from "../../components/totals-list.tsx";
-import { countries } from "../../lib/checkout.ts";
-import { shown } from "../../lib/money.ts";
-import { cartLines, itemsIn, totalsOf } from "../../lib/pricing.ts";
 import { currentCart } from "../../lib/visitor.ts";
 
 export const metadata: Metadata = { title: "Checkout" };
@@ -18,7 +18,7 @@ export default async function CheckoutPage() {
     <>
       <h1>Checkout</h1>
       <div className="columns">
-        <CheckoutForm total={shown(totals.total)} countries={countries} />
+        <CheckoutForm total={formatPrice(totals.total)} countries={countries} />
         <section className="panel" aria-label="Your order">
           <h2>Your order</h2>
           <ul className="brief">
@@ -27,7 +27,7 @@ export default async function CheckoutPage() {
                 <span>
                   {quantity} × {product.name}
                 </span>{" "}
-                <span>{shown(product.price * quantity)}</span>
+                <span>{formatPrice(product.price * quantity)}</span>
               </li>
             ))}
           </ul>

@@ -1,4 +1,4 @@
-import { itemsIn } from "../../../lib/pricing.ts";
+import { itemsIn } from "storefront/pricing.ts";
 import { currentCart } from "../../../lib/visitor.ts";
 
 export async function GET(): Promise<Response> {

@@ -2,10 +2,10 @@ import { trackOrder } from "@avantlink-s2s/next"; // AvantLink
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import { countries } from "storefront/checkout.ts";
+import { formatPrice } from "storefront/money.ts";
 import { TotalsList } from "../../../components/totals-list.tsx";
-import { countries } from "../../../lib/checkout.ts";
 import { store } from "../../../lib/database.ts";
-import { shown } from "../../../lib/money.ts";
 import { orderForAvantLink } from "../../../lib/order-for-avantlink.ts"; // AvantLink
 import { tracker } from "../../../lib/tracker.ts"; // AvantLink
 import { currentSession } from "../../../lib/visitor.ts";
@@ -15,7 +15,7 @@ export const metadata: Metadata = { title: "Thank you" };
 export default async function ThankYouPage() {
   const order = store().orders.find((await currentSession()).orderNumber);
   if (!order) redirect("/cart");
-  await trackOrder(tracker, orderForAvantLink(order)); // AvantLink: sends the order, once however often this is shown
+  await trackOrder(tracker, orderForAvantLink(order)); // AvantLink: sends the order, once however often this is formatPrice
   const { number, delivery, newCustomer, coupon, lines, totals } = order;
   const { name, street, city, state, postcode, country } = delivery;
   return (
@@ -33,7 +33,7 @@ export default async function ThankYouPage() {
                 <span>
                   {quantity} × {product}
                 </span>{" "}
-                <span>{shown(unitPrice * quantity)}</span>
+                <span>{formatPrice(unitPrice * quantity)}</span>
               </li>
             ))}
           </ul>

@@ -2,16 +2,16 @@ import type { Metadata } from "next";
 import Image from "next/image";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { catalogue, productBySlug } from "../../../lib/catalogue.ts";
-import { decimal, shown } from "../../../lib/money.ts";
-import { MOST_OF_ONE } from "../../../lib/pricing.ts";
+import { catalog, productBySlug } from "storefront/catalog.ts";
+import { decimal, formatPrice } from "storefront/money.ts";
+import { MAX_QUANTITY } from "storefront/pricing.ts";
 import { addToCart } from "../../cart/actions.ts";
 
 interface Props {
   readonly params: Promise<{ slug: string }>;
 }
 
-export const generateStaticParams = () => catalogue.map(({ slug }) => ({ slug }));
+export const generateStaticParams = () => catalog.map(({ slug }) => ({ slug }));
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: productBySlug((await params).slug)?.name };
@@ -33,7 +33,7 @@ export default async function ProductPage({ params }: Props) {
           <p className="lead">{summary}</p>
           <p className="price" itemProp="offers" itemScope itemType="https://schema.org/Offer">
             <data itemProp="price" value={decimal(price)}>
-              {shown(price)}
+              {formatPrice(price)}
             </data>
             <meta itemProp="priceCurrency" content="USD" />{" "}
             <span className="quiet">before tax and shipping</span>
@@ -47,7 +47,7 @@ export default async function ProductPage({ params }: Props) {
               type="number"
               inputMode="numeric"
               min={1}
-              max={MOST_OF_ONE}
+              max={MAX_QUANTITY}
               defaultValue={1}
               required
             />

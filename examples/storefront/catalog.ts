@@ -1,6 +1,6 @@
-/** Something that the shop sells. */
+/** A product that the shop sells. */
 export interface Product {
-  /** As in the product datafeed given to AvantLink. */
+  /** The SKU, the same as in the product datafeed that AvantLink has. */
   readonly sku: string;
   /** The product's place in the shop: `/products/<slug>`. */
   readonly slug: string;
@@ -11,14 +11,14 @@ export interface Product {
   readonly price: number;
 }
 
-export const catalogue: readonly Product[] = [
+export const catalog: readonly Product[] = [
   {
     sku: "TENT-RIDGE-2",
     slug: "ridgeline-tent",
     name: "Ridgeline two-person tent",
     summary: "Stands in ten minutes, also in the rain.",
     description:
-      "Two doors, two porches, and poles with colours that tell which end goes where. The fly goes up first, so the inside stays dry while you pitch. Packs to the size of a loaf and weighs 1.9 kg.",
+      "Two doors, two porches, and poles with colors that show which end goes where. The fly goes up first, so the inside stays dry while you pitch. Packs to the size of a loaf and weighs 1.9 kg.",
     price: 24995,
   },
   {
@@ -87,9 +87,9 @@ export const catalogue: readonly Product[] = [
 ];
 
 export function productBySku(sku: unknown): Product | undefined {
-  return catalogue.find((product) => product.sku === sku);
+  return catalog.find((product) => product.sku === sku);
 }
 
 export function productBySlug(slug: unknown): Product | undefined {
-  return catalogue.find((product) => product.slug === slug);
+  return catalog.find((product) => product.slug === slug);
 }

@@ -1,6 +1,6 @@
-import { type Product, productBySku } from "./catalogue.ts";
+import { type Product, productBySku } from "./catalog.ts";
 
-/** What a shopper has picked; kept in the session. */
+/** The goods that a shopper picked. The session keeps them. */
 export interface Cart {
   /** How many of each SKU. */
   readonly items: Readonly<Record<string, number>>;
@@ -13,32 +13,33 @@ export interface CartLine {
   readonly quantity: number;
 }
 
-/** Where the money goes, in cents. */
+/** The sums of a cart or an order, in cents. */
 export interface Totals {
-  /** The goods at their catalogue prices. */
+  /** The goods at their catalog prices. */
   readonly goods: number;
-  /** What the coupon takes off the order as a whole. */
+  /** The coupon's discount on the whole order. */
   readonly discount: number;
-  /** What is paid for the goods: after the discount, before tax and shipping. */
+  /** The goods after the discount, before tax and shipping. */
   readonly subtotal: number;
   readonly shipping: number;
   readonly tax: number;
-  /** What the shopper pays. */
+  /** The amount that the shopper pays. */
   readonly total: number;
 }
 
 export const EMPTY_CART: Cart = { items: {} };
-export const MOST_OF_ONE = 20;
+/** The most of one product that a cart may hold. */
+export const MAX_QUANTITY = 20;
 
 const SHIPPING = 695;
-// Both are examples: a real shop asks its tax service, and runs its coupons from a back office.
+// Both are examples: a real shop asks its tax service, and keeps its coupons in its database.
 const TAX_PERCENT = 7.25;
 const COUPON_PERCENT: Readonly<Record<string, number>> = { TRAIL15: 15, WELCOME10: 10 };
 
-/** The cart with a product's quantity set; none of it, and the line is gone. */
+/** The cart with the product's quantity set. A quantity of 0 removes the line. */
 export function withQuantity(cart: Cart, { sku }: Product, quantity: number): Cart {
   const { [sku]: _before, ...others } = cart.items;
-  const capped = Math.min(quantity, MOST_OF_ONE);
+  const capped = Math.min(quantity, MAX_QUANTITY);
   return { ...cart, items: capped > 0 ? { ...others, [sku]: capped } : others };
 }
 
@@ -53,7 +54,7 @@ export function itemsIn(cart: Cart): number {
   return cartLines(cart).reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-/** The coupon as the shop writes it, when there is such a coupon. */
+/** The coupon in the shop's own spelling, or `undefined` when there is no such coupon. */
 export function knownCoupon(typed: string): string | undefined {
   const code = typed.trim().toUpperCase();
   return Object.hasOwn(COUPON_PERCENT, code) ? code : undefined;

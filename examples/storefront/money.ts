@@ -1,9 +1,9 @@
-// The shop counts in whole cents, so that no sum is ever off by a float.
+// The shop counts in whole cents, so that no sum has a rounding error.
 
 const format = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
-/** An amount as a shopper reads it: `$1,249.95`. */
-export function shown(cents: number): string {
+/** An amount for the page: `$1,249.95`. */
+export function formatPrice(cents: number): string {
   return format.format(cents / 100);
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+/** The countries that the shop delivers to, by code. */
 export const countries: Readonly<Record<string, string>> = { US: "United States", CA: "Canada" };
 
 const text = (missing: string) => z.string().trim().min(1, missing).max(120, "Please shorten this.");
@@ -17,24 +18,28 @@ const form = z.object({
   cvc: z.string().regex(/^\s*\d{3,4}\s*$/, "Enter the three or four digits."),
 });
 
-/** Who gets the parcel, and where. It stays with the shop. */
+/** Name and address for the parcel. They stay in the shop. */
 export type Delivery = Omit<z.infer<typeof form>, "card" | "expiry" | "cvc">;
 export type CheckoutField = keyof z.infer<typeof form>;
 export type FieldErrors = Readonly<Partial<Record<CheckoutField, string>>>;
 
-/** Checks what a shopper typed. The card is looked at and let go: this shop only pretends to charge it. */
-export function readCheckout(
-  body: unknown,
-): { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly errors: FieldErrors } {
+/** What the shopper typed: the delivery when every field is right, and an error for each field that is not. */
+export interface Checkout {
+  readonly delivery?: Delivery;
+  readonly errors: FieldErrors;
+}
+
+/** Checks the fields of the form. The card is checked and not kept: this shop only pretends to charge it. */
+export function readCheckout(body: unknown): Checkout {
   const read = form.safeParse(body);
   if (read.success) {
     const { card: _card, expiry: _expiry, cvc: _cvc, ...delivery } = read.data;
-    return { ok: true, delivery };
+    return { delivery, errors: {} };
   }
   const errors: Partial<Record<CheckoutField, string>> = {};
   for (const { path, message } of read.error.issues) {
     const field = form.keyof().safeParse(path[0]);
     if (field.success) errors[field.data] ??= message;
   }
-  return { ok: false, errors };
+  return { errors };
 }

@@ -1,9 +1,9 @@
-import type { Product } from "../catalogue.ts";
+import type { Product } from "storefront/catalog.ts";
+import { formatPrice } from "storefront/money.ts";
 import { type Html, html } from "../html.ts";
-import { shown } from "../money.ts";
 import { layout } from "./layout.ts";
 
-export function cataloguePage(products: readonly Product[], itemsInCart: number): Html {
+export function catalogPage(products: readonly Product[], itemsInCart: number): Html {
   return layout(
     { title: "Gear for quiet places", itemsInCart },
     html`
@@ -21,6 +21,6 @@ function card({ slug, name, summary, price }: Product): Html {
     <img src="/products/${slug}.svg" alt="" width="320" height="240">
     <h2><a href="/products/${slug}">${name}</a></h2>
     <p>${summary}</p>
-    <p class="price">${shown(price)}</p>
+    <p class="price">${formatPrice(price)}</p>
   </li>`;
 }

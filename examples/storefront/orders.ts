@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Delivery } from "./checkout.ts";
 import { type Cart, cartLines, type Totals, totalsOf } from "./pricing.ts";
 
-/** One line of an order, at the price of its day. */
+/** A line of an order, at the price on the day of the order. */
 interface PlacedLine {
   readonly sku: string;
   readonly name: string;
@@ -16,7 +16,7 @@ interface PlacedLine {
 export interface PlacedOrder {
   readonly number: string;
   readonly delivery: Delivery;
-  /** Whether nobody had ordered with this e-mail address before. */
+  /** Whether this is the first order with this e-mail address. */
   readonly newCustomer: boolean;
   readonly coupon?: string | undefined;
   readonly lines: readonly PlacedLine[];
@@ -25,7 +25,7 @@ export interface PlacedOrder {
 
 /** The shop's orders. */
 export interface Orders {
-  /** Takes an order for what is in the cart, and answers with its number. */
+  /** Stores an order for the goods in the cart and returns its number. */
   place(cart: Cart, delivery: Delivery): string;
   find(number: string | undefined): PlacedOrder | undefined;
 }
@@ -70,7 +70,7 @@ export function openOrders(database: DatabaseSync): Orders {
 
   return {
     place(cart, delivery) {
-      // So that of two orders at once only one can be the customer's first.
+      // With two orders at the same time, only one can be the customer's first.
       database.exec("BEGIN IMMEDIATE");
       try {
         const number = insertOrder(cart, delivery);
@@ -88,7 +88,7 @@ export function openOrders(database: DatabaseSync): Orders {
   };
 }
 
-/** Knows a customer again without keeping a list of addresses to search in. */
+/** Identifies a returning customer without a searchable list of e-mail addresses. */
 function customerKey(email: string): string {
   return createHash("sha256").update(email.trim().toLowerCase()).digest("hex");
 }
