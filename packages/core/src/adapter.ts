@@ -3,9 +3,8 @@ import { type Glance, type Landing, mayLand, readContext, readLanding } from "./
 import type { ShopRequest } from "./context/request.ts";
 import { AvantLinkError, type ErrorCode } from "./errors.ts";
 import type { Config } from "./options/config.ts";
-import { sha256Hex } from "./privacy/detect.ts";
 import { hookError, type Report } from "./reporting/report.ts";
-import type { Runtime } from "./runtime.ts";
+import { type Runtime, sha256Hex } from "./runtime.ts";
 import type { Receipt } from "./tracker/receipt.ts";
 import type { TrackableOrder, Tracker } from "./tracker/tracker.ts";
 
@@ -154,6 +153,7 @@ export { forwardedAddress, isNearby } from "./context/ip-address.ts";
 export type { Landing } from "./context/landing.ts";
 export { queryValue } from "./context/query.ts";
 export { isHost, type ShopRequest } from "./context/request.ts";
+export { orderKey } from "./order/order-key.ts";
 export { PRIVATELY, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
 export { isConfirmation } from "./tracker/confirmation.ts";
 export { within } from "./tracker/wait.ts";

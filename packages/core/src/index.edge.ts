@@ -1,7 +1,6 @@
 import { fetchTransport } from "./delivery/fetch-transport.ts";
 import type { Environment } from "./options/config.ts";
 import type { TrackerOptions } from "./options/options.ts";
-import { sha256Hex } from "./privacy/detect.ts";
 import { trackerFactory } from "./tracker/create-tracker.ts";
 import type { Tracker } from "./tracker/tracker.ts";
 
@@ -11,8 +10,6 @@ export * from "./public.ts";
 export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory({
   openTransport: fetchTransport,
   environment,
-  // The runtime's own gives its answer later, by a promise.
-  sha256: sha256Hex,
 });
 
 /** Not every platform tells NODE_ENV at run time; bundlers for the edge write it into the code. */

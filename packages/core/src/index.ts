@@ -12,6 +12,4 @@ export * from "./public.ts";
 export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory({
   openTransport: undiciTransport,
   environment: () => process.env,
-  // Asked for with the first order, since loading it is a good part of a start.
-  sha256: (text) => process.getBuiltinModule("node:crypto").hash("sha256", text, "hex"),
 });

@@ -6,8 +6,8 @@ export {
   decimalToMinor,
   formatMinor,
   fromMinor,
-  LARGEST_AMOUNT,
+  MAX_AMOUNT,
   toMinor,
 } from "./money/amount.ts";
-export { currencyCode, currencyDigits, isKnownCurrency } from "./money/currency.ts";
-export { type PricedItems, splitLine, spreadDiscount } from "./money/spread.ts";
+export { currencyCode, currencyDigits } from "./money/currency.ts";
+export { type PricedItems, splitLine, spreadDiscount } from "./money/price-lines.ts";

@@ -1,15 +1,22 @@
+export type { PayloadOptions } from "./context/clean-context.ts";
 export type { TrackingContext } from "./context/context.ts";
 export type { IpAddressMode } from "./context/ip-address.ts";
 export { packContext, unpackContext } from "./context/pack-context.ts";
 export type { ConsentRequest } from "./context/request.ts";
 export { AvantLinkError, type ErrorCode } from "./errors.ts";
 export type { Finding, FindingCode, Issue } from "./findings.ts";
+export type { Money } from "./money/amount.ts";
 export type { CookieOptions, RetryOptions, TrackerOptions } from "./options/options.ts";
-export { type PayloadOptions, toClickPayload } from "./order/click-payload.ts";
 export type { MappedOrder, MapperResult, UnmappedOrder } from "./order/mapper-result.ts";
-export type { Customer, Money, Order, OrderLine } from "./order/order.ts";
-export { type OrderPayloadResult, toOrderPayload } from "./order/order-payload.ts";
-export type { ClickPayload, OrderPayload, ProductPayload } from "./order/payload.ts";
+export type { Customer, Order, OrderLine } from "./order/order.ts";
+export {
+  type ClickPayload,
+  type OrderPayload,
+  type OrderPayloadResult,
+  type ProductPayload,
+  toClickPayload,
+  toOrderPayload,
+} from "./order/payload.ts";
 export { type MemoryOutboxOptions, memoryOutbox } from "./outbox/memory-outbox.ts";
 export type * from "./outbox/outbox.ts";
 export type { SkipReason, TrackingEvent } from "./reporting/events.ts";

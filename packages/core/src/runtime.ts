@@ -1,3 +1,6 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 /** Clock, randomness and timers: the only globals that decide when something happens, so that tests can hold them. */
 export interface Runtime {
   /** Milliseconds since 1970. */
@@ -14,7 +17,7 @@ export interface Runtime {
 }
 
 // A longer delay would overflow the timer and fire at once.
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The process's own clock and randomness. */
 export const systemRuntime: Runtime = {
@@ -22,7 +25,7 @@ export const systemRuntime: Runtime = {
   random: () => Math.random(),
   uuid: () => crypto.randomUUID(),
   after(ms, callback, options) {
-    const timer: unknown = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_TIMER));
+    const timer: unknown = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
     if (options?.keepAlive !== true) letGo(timer);
     return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
   },
@@ -33,4 +36,9 @@ function letGo(timer: unknown): void {
   if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") {
     timer.unref();
   }
+}
+
+/** SHA-256 in lower-case hex of the text's UTF-8 bytes. Synchronous, since an edge runtime's own hash is not. */
+export function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createDelivery, orderNumberOf } from "../../../packages/core/src/delivery/deliver.ts";
 import { TransportError } from "../../../packages/core/src/delivery/transport.ts";
 import { readConfig } from "../../../packages/core/src/options/config.ts";
-import { toOrderPayload } from "../../../packages/core/src/order/order-payload.ts";
+import { toOrderPayload } from "../../../packages/core/src/order/payload.ts";
 import { testClock } from "../../support/clock.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 

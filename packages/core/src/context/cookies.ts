@@ -1,5 +1,5 @@
 import { parse, serialize } from "cookie";
-import { LONGEST_ID } from "./query.ts";
+import { MAX_ID } from "./query.ts";
 
 /** What a visitor's browser keeps for us. */
 export interface VisitorCookies {
@@ -82,7 +82,7 @@ function lastValue(header: string | undefined, name: string): string | undefined
       const pair = header.slice(at, end < 0 ? undefined : end).trimEnd();
       const raw = pair.slice(begins.length);
       const value = PLAIN_VALUE.test(raw) ? raw : parse(pair)[name];
-      if (value !== undefined && value !== "" && value.length <= LONGEST_ID) return value;
+      if (value !== undefined && value !== "" && value.length <= MAX_ID) return value;
     }
     at = at === 0 ? -1 : header.lastIndexOf(begins, at - 1);
   }

@@ -1,5 +1,5 @@
+import { tidyText } from "../privacy/detect.ts";
 import { scrubUrl } from "../privacy/scrub-url.ts";
-import { tidyText } from "../privacy/text.ts";
 import { type ConsentDecision, type ConsentRules, decideConsent, mayBeDenied } from "./consent.ts";
 import type { TrackingContext } from "./context.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type VisitorCookies,
 } from "./cookies.ts";
 import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
-import { avadOf, LONGEST_ID, queryValue } from "./query.ts";
+import { avadOf, MAX_ID, queryValue } from "./query.ts";
 import { isPageVisit, isVisitorAction, type ShopRequest, sameSiteReferrer } from "./request.ts";
 
 /** What of the tracker's settings bears on reading a request. */
@@ -160,7 +160,7 @@ function contextFrom(
   if (currentUrl) context.currentUrl = currentUrl;
   const referrerUrl = scrubUrl(request.header("referer"));
   if (referrerUrl) context.referrerUrl = referrerUrl;
-  const userAgent = tidyText(request.header("user-agent"), LONGEST_ID);
+  const userAgent = tidyText(request.header("user-agent"), MAX_ID);
   if (userAgent) context.userAgent = userAgent;
   const ipAddress = tidyIpAddress(request.ipAddress, settings.ipAddress);
   if (ipAddress) context.ipAddress = ipAddress;

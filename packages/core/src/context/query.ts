@@ -1,5 +1,5 @@
 /** Longest click token or ID that is stored or sent, in characters. */
-export const LONGEST_ID = 1024;
+export const MAX_ID = 1024;
 
 /**
  * A parameter of a raw query, as it arrived: percent-decoded once, `+` stays `+`, what cannot be decoded stays
@@ -17,7 +17,7 @@ export function queryValue(url: string, name: string): string | undefined {
     const value = decodedOnce(parameter.slice(name.length + 1));
     if (value !== "") found = value;
   }
-  return found !== undefined && found.length <= LONGEST_ID ? found : undefined;
+  return found !== undefined && found.length <= MAX_ID ? found : undefined;
 }
 
 /** The click token in an address, if there is one. */

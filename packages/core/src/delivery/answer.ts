@@ -1,5 +1,4 @@
-import { publicWords } from "../privacy/detect.ts";
-import { cutText, tidyText } from "../privacy/text.ts";
+import { cutText, publicWords, tidyText } from "../privacy/detect.ts";
 import type { Outcome } from "./retry.ts";
 
 /** AvantLink's answer as it came over the wire. */

@@ -1,11 +1,37 @@
 import Big from "big.js";
-import type { Money } from "../order/order.ts";
 
 /**
- * The largest amount that is taken, in major units. With four decimals it still is a safe integer of minor
- * units, and no order of a real shop comes near it.
+ * An amount of money in major units (dollars, not cents): a number, a decimal string such as `"19.99"`, or an object
+ * whose `toString()` gives such a string (decimal.js, big.js, Prisma). Strings are exact; a number counts as the
+ * decimal that it prints as, so `1.005` is 1.005.
  */
-export const LARGEST_AMOUNT = 100_000_000_000;
+export type Money = number | string | DecimalObject;
+
+/** An object of a decimal library. */
+export interface DecimalObject {
+  toString(): string;
+  toFixed(decimals?: number): string;
+}
+
+/** Upper bound of an amount, in major units. With four decimals it is still a safe integer of minor units. */
+export const MAX_AMOUNT = 100_000_000_000;
+
+/**
+ * An amount as a number or a text; nothing where the value is neither and has no `toString()` of its own, as plain
+ * objects and lists. Calls `toString()` once. Never throws.
+ */
+export function readMoney(value: unknown): number | string | undefined {
+  if (typeof value === "number" || typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    const toText: unknown = Array.isArray(value) ? undefined : Reflect.get(value, "toString");
+    if (typeof toText !== "function" || toText === Object.prototype.toString) return undefined;
+    const text: unknown = toText.call(value);
+    return typeof text === "string" ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** An exact decimal of any size, as far as sums of money need one. Immutable. */
 export interface Decimal {
@@ -49,27 +75,29 @@ function exact(value: number | string): Decimal {
 
 /**
  * `amount × times` in whole minor units, rounded once, half away from zero: `toMinor(1.005, 2)` is 101.
- * Nothing when the value is not an amount or its product is larger than {@link LARGEST_AMOUNT}.
+ * Nothing when the value is not an amount or its product is larger than {@link MAX_AMOUNT}.
  */
 export function toMinor(value: unknown, digits: number, times = 1): number | undefined {
-  if (typeof value === "number" && value > 0 && value <= LARGEST_AMOUNT) {
+  const whole = Number.isInteger(times);
+  if (whole && typeof value === "number" && value > 0 && value <= MAX_AMOUNT) {
     const minor = Math.round(value * 10 ** digits);
-    // A number is the double nearest to the decimal it prints as, so one that has no more digits comes back as it was.
+    // A number is the double nearest to the decimal that it prints as: without further digits it comes back unchanged.
     if (minor / 10 ** digits === value) return withinBounds(minor * times, digits);
   }
-  const plain = typeof value === "number" || typeof value === "string" ? PLAIN.exec(String(value)) : null;
+  const isPlain = whole && (typeof value === "number" || typeof value === "string");
+  const plain = isPlain ? PLAIN.exec(String(value)) : null;
   const fraction = plain?.[2] ?? "";
   if (plain && fraction.length <= digits) {
     const minor = Number(plain[1]) * 10 ** digits + Number(fraction.padEnd(digits, "0") || 0);
     return withinBounds(minor * times, digits);
   }
   const product = decimal(value)?.times(times);
-  if (!product || product.abs().gt(LARGEST_AMOUNT)) return undefined;
+  if (!product || product.abs().gt(MAX_AMOUNT)) return undefined;
   return decimalToMinor(product, digits);
 }
 
 function withinBounds(minor: number, digits: number): number | undefined {
-  return minor <= LARGEST_AMOUNT * 10 ** digits ? minor : undefined;
+  return minor <= MAX_AMOUNT * 10 ** digits ? minor : undefined;
 }
 
 /** A decimal in whole minor units, half away from zero. */
@@ -88,6 +116,6 @@ export function fromMinor(minor: number, digits: number): number {
 }
 
 /** Minor units as a decimal string: `formatMinor(1990, 2)` is `"19.90"`. */
-export function formatMinor(minor: number, digits: number): Money & string {
+export function formatMinor(minor: number, digits: number): string {
   return new Big(minor).div(new Big(10).pow(digits)).toFixed(digits);
 }

@@ -1,6 +1,6 @@
 import { isNetwork } from "../context/ip-address.ts";
 import type { Issue } from "../findings.ts";
-import { shown } from "../order/order-schema.ts";
+import { describeValue } from "../untrusted-value.ts";
 import type { CookieOptions, RetryOptions, TrackerOptions } from "./options.ts";
 
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
@@ -13,7 +13,9 @@ type Check = (value: unknown, path: string) => readonly Issue[];
 
 function expected(what: string, is: (value: unknown) => boolean): Check {
   return (value, path) =>
-    value === undefined || is(value) ? [] : [{ path, message: `is ${shown(value)}; expected ${what}` }];
+    value === undefined || is(value)
+      ? []
+      : [{ path, message: `is ${describeValue(value)}; expected ${what}` }];
 }
 
 /** Every option has its check: the compiler sees to that, and to the names. */
@@ -21,7 +23,7 @@ function group<Options>(checks: Readonly<Record<keyof Options & string, Check>>)
   return (value, path) => {
     if (value === undefined) return [];
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return [{ path: path || "options", message: `is ${shown(value)}; expected an object` }];
+      return [{ path: path || "options", message: `is ${describeValue(value)}; expected an object` }];
     }
     const under = (name: string) => (path ? `${path}.${name}` : name);
     const wrong = Object.entries<Check>(checks).flatMap(([name, check]) =>

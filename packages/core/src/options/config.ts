@@ -4,7 +4,6 @@ import { AvantLinkError } from "../errors.ts";
 import type { Issue } from "../findings.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import { sha256Hex } from "../privacy/detect.ts";
 import type { TrackingEvent } from "../reporting/events.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
@@ -36,8 +35,6 @@ export interface Config extends VisitorSettings {
   readonly onEvent: ((event: TrackingEvent) => void) | undefined;
   readonly cookies: CookieSettings;
   readonly runtime: Runtime;
-  /** SHA-256 of a text, in lower-case hex. */
-  readonly sha256: (text: string) => string;
 }
 
 /** How often and for how long an order is tried; each field as in `RetryOptions`, in milliseconds. */
@@ -51,11 +48,7 @@ export interface RetryPolicy {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
-export function readConfig(
-  given: TrackerOptions,
-  env: Environment,
-  sha256: Config["sha256"] = sha256Hex,
-): Config {
+export function readConfig(given: TrackerOptions, env: Environment): Config {
   const issues: Issue[] = [...optionIssues(given)];
   // What is no object at all is among the issues already.
   const options: TrackerOptions = typeof given === "object" && given !== null ? given : {};
@@ -118,7 +111,6 @@ export function readConfig(
       sameSite: options.cookies?.sameSite ?? "lax",
     },
     runtime: options.runtime ?? systemRuntime,
-    sha256,
   });
 }
 

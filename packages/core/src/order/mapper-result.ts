@@ -11,7 +11,7 @@ export interface MappedOrder {
   readonly order: Order;
   /** The shopper's browser context, where the platform keeps it with the order. */
   readonly context?: TrackingContext | undefined;
-  /** What the mapper noticed; it joins the receipt's findings. */
+  /** What the mapper found; it joins the receipt's findings. */
   readonly findings: readonly Finding[];
 }
 

@@ -1,8 +1,4 @@
-/**
- * An amount of money in major units (dollars, not cents): a number or a decimal string such as `"19.99"`.
- * Strings are exact; a number counts as the decimal it prints as, so `1.005` is 1.005.
- */
-export type Money = number | string;
+import type { Money } from "../money/amount.ts";
 
 /** What the shop sold, to whom and for how much. Nothing in it may name a person. */
 export interface Order {

@@ -1,15 +1,17 @@
+import type { PayloadOptions } from "../context/clean-context.ts";
 import type { TrackingContext } from "../context/context.ts";
 import type { Issue } from "../findings.ts";
-import { namesPerson } from "../privacy/detect.ts";
-import { cutText, tidyText } from "../privacy/text.ts";
-import { type PayloadOptions, toClickPayload } from "./click-payload.ts";
+import { readMoney } from "../money/amount.ts";
+import { cutText, namesPerson, tidyText } from "../privacy/detect.ts";
+import { readFields, readList } from "../untrusted-value.ts";
+import { toClickPayload } from "./payload.ts";
 
-const LONGEST_VALUE = 128;
-const MOST_LINES = 100;
+const MAX_VALUE = 128;
+const MAX_ENTRIES = 100;
 
 /**
- * What is kept of an order that could not be sent, so that somebody can see what was wrong and correct it: the
- * fields that an order has, bounded, without e-mail addresses and tokens, and nothing else that the caller's object held.
+ * The body of a dead letter for an order that could not be sent, so that a person can see what was wrong and correct
+ * it: the fields that an order has, bounded, without e-mail addresses and tokens.
  */
 export function rejectedBody(
   order: unknown,
@@ -17,36 +19,32 @@ export function rejectedBody(
   issues: readonly Issue[],
   options: PayloadOptions,
 ): string {
-  const from = recordOf(order);
-  const customer = recordOf(from.customer);
-  const products = Array.isArray(from.products) ? from.products.slice(0, MOST_LINES) : [];
+  const { products, couponCodes, customer } = readFields(order, ["products", "couponCodes", "customer"]);
   return JSON.stringify({
     issues,
     order: {
-      ...kept(from, "orderNumber", "currency", "subtotal", "orderDiscount"),
-      couponCodes: Array.isArray(from.couponCodes)
-        ? from.couponCodes.slice(0, MOST_LINES).map(scalar)
-        : undefined,
+      ...kept(order, "orderNumber", "currency", "subtotal", "orderDiscount"),
+      couponCodes: readList(couponCodes, MAX_ENTRIES)?.map(scalar),
       customer: kept(customer, "newCustomer", "country", "region", "state"),
-      products: products.map((line) => kept(recordOf(line), "sku", "unitPrice", "quantity")),
+      products: (readList(products, MAX_ENTRIES) ?? []).map((line) =>
+        kept(line, "sku", "unitPrice", "quantity"),
+      ),
     },
     context: toClickPayload(context, options),
   });
 }
 
-function kept(from: Readonly<Record<string, unknown>>, ...names: string[]): Record<string, unknown> {
-  return Object.fromEntries(names.map((name) => [name, scalar(from[name])]));
+function kept(from: unknown, ...names: string[]): Record<string, unknown> {
+  const fields = Object.entries(readFields(from, names));
+  return Object.fromEntries(fields.map(([name, value]) => [name, scalar(value)]));
 }
 
-function scalar(value: unknown): unknown {
+function scalar(given: unknown): unknown {
+  const value = readMoney(given) ?? given;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "bigint") return String(value);
   if (typeof value === "boolean" || value === null || value === undefined) return value;
   if (typeof value !== "string") return `(${typeof value})`;
-  const text = tidyText(value, 4 * LONGEST_VALUE);
-  return namesPerson(text) ? "(e-mail address or token)" : cutText(text, LONGEST_VALUE);
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
+  const text = tidyText(value, 4 * MAX_VALUE);
+  return namesPerson(text) ? "(e-mail address or token)" : cutText(text, MAX_VALUE);
 }

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../runtime.ts";
 
 const LOCAL_END = /[^\s@/?&=<>()[\],;:\\]$/u;
 const DOMAIN = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/uy;
@@ -15,11 +14,6 @@ const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 
 /** How often a value may be percent-encoded upon itself before it counts as hiding something. */
 const LAYERS = 8;
-
-/** SHA-256 in lower-case hex of the text's UTF-8 bytes. */
-export function sha256Hex(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
-}
 
 /** Whether an ID is an e-mail address, however odd its domain. */
 function isEmailShaped(id: string): boolean {
@@ -131,4 +125,30 @@ function isHidden(base64: string, layers: number): boolean {
   }
   if (holdsEmail(fullyDecoded(decoded)) || holdsToken(decoded)) return true;
   return layers > 1 && hidesInBase64(decoded, layers - 1);
+}
+
+// Printable ASCII with no blank at either end needs no work, and is what nearly every text is.
+const PLAIN = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
+
+/**
+ * A stranger's text made fit for JSON and for people: no lone surrogates, no control characters, trimmed, and
+ * cut at `max` characters without splitting one.
+ */
+export function tidyText(value: unknown, max: number): string {
+  if (typeof value !== "string") return "";
+  if (value.length <= max && PLAIN.test(value)) return value;
+  // Cut before the scan, so that a megabyte costs no more than what is kept.
+  const head = value.length > max * 2 ? value.slice(0, max * 2) : value;
+  const tidy = head
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim();
+  return cutText(tidy, max);
+}
+
+/** At most `max` UTF-16 units, never ending in half a character. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }

@@ -1,7 +1,7 @@
 import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
-import { hasTrackingId, toClickPayload } from "../order/click-payload.ts";
+import { hasTrackingId, toClickPayload } from "../order/payload.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/events.ts";
 import type { Report } from "../reporting/report.ts";

@@ -5,12 +5,13 @@ import type { TransportFactory } from "../delivery/transport.ts";
 import { AvantLinkError, type ErrorCode, outboxError } from "../errors.ts";
 import { type Environment, readConfig } from "../options/config.ts";
 import type { TrackerOptions } from "../options/options.ts";
+import { orderKey } from "../order/order-key.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
 import { createReport } from "../reporting/report.ts";
 import { createClickAcceptance } from "./accept-click.ts";
 import { createOrderAcceptance } from "./accept-order.ts";
 import { createConfirmations } from "./confirmations.ts";
-import { orderKey, takeIn, turnAway } from "./decide.ts";
+import { takeIn, turnAway } from "./decide.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Tracker } from "./tracker.ts";
@@ -23,14 +24,12 @@ const HEALTH_PATIENCE_MS = 1_000;
 export interface Platform {
   readonly openTransport: TransportFactory;
   readonly environment: () => Environment;
-  /** SHA-256 of a text, in lower-case hex. */
-  readonly sha256: (text: string) => string;
 }
 
 /** Makes `createTracker` for a platform. This is the one place where the parts meet. */
-export function trackerFactory({ openTransport, environment, sha256 }: Platform) {
+export function trackerFactory({ openTransport, environment }: Platform) {
   return function createTracker(options: TrackerOptions = {}): Tracker {
-    const config = readConfig(options, environment(), sha256);
+    const config = readConfig(options, environment());
     const { outbox, runtime } = config;
     const report = createReport(config.onEvent, runtime);
     const transport = openTransport({ connections: config.concurrency, loopback: config.loopback });
@@ -135,7 +134,7 @@ export function trackerFactory({ openTransport, environment, sha256 }: Platform)
       confirming: confirmations.during,
       turnAway: (order, error) => guarded(async () => orders.take(turnAway(order, error, config), {})),
       async settled(orderNumber, ms) {
-        const key = orderKey(orderNumber, config);
+        const key = orderKey(config.merchantId, orderNumber);
         await waitingRoom.wait(key, ms, () => outbox.state(key));
       },
     });

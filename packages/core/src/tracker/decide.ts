@@ -2,10 +2,10 @@ import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
-import { hasTrackingId } from "../order/click-payload.ts";
 import type { MapperResult } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
-import { toOrderPayload, wireOrderNumber } from "../order/order-payload.ts";
+import { orderKey, wireOrderNumber } from "../order/order-key.ts";
+import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/events.ts";
@@ -106,19 +106,11 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
   // Without a number, the same again is what has the same content.
   const identity = orderNumber === "" ? `\n${body}` : orderNumber;
   return {
-    key: orderKey(identity, config),
+    key: orderKey(config.merchantId, identity),
     kind,
     body,
     acceptedAt: config.runtime.now(),
   };
-}
-
-/** What makes an order one, in every outbox. */
-export function orderKey(
-  orderNumber: string,
-  { merchantId, sha256 }: Pick<Config, "merchantId" | "sha256">,
-): string {
-  return sha256(`${merchantId}\n${orderNumber}`);
 }
 
 const MAPPER_STATUSES: ReadonlySet<string> = new Set(["mapped", "unpaid", "test", "unmappable"]);

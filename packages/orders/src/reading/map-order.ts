@@ -1,5 +1,5 @@
 import type { MapperResult, TrackingContext } from "@avantlink-s2s/core";
-import { currencyCode, currencyDigits, formatMinor, LARGEST_AMOUNT } from "@avantlink-s2s/core/money";
+import { currencyCode, currencyDigits, formatMinor, MAX_AMOUNT } from "@avantlink-s2s/core/money";
 import { type Decimal, sum, ZERO } from "../money/decimal.ts";
 import { priceOrder } from "../money/price-order.ts";
 import { Findings } from "./findings.ts";
@@ -73,7 +73,7 @@ function mapped<Options extends MapOptions>(
   const currency = currencyCode(sale.currency.value);
   if (!currency) findings.issue(sale.currency.path, "is no currency; a code of three letters is expected");
   if (sale.discount?.lt(0)) findings.issue("discount", "is negative; a discount is expected");
-  if (largest(sale).gt(LARGEST_AMOUNT)) findings.issue("", `holds an amount of more than ${LARGEST_AMOUNT}`);
+  if (largest(sale).gt(MAX_AMOUNT)) findings.issue("", `holds an amount of more than ${MAX_AMOUNT}`);
   if (findings.issues.length > 0 || orderNumber === undefined || !currency) {
     return unmapped("unmappable", orderNumber, findings.issues);
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { splitLine, spreadDiscount } from "../../packages/core/src/money/spread.ts";
+import { splitLine, spreadDiscount } from "../../../packages/core/src/money/price-lines.ts";
 
 describe("splitLine", () => {
   test("keeps a line whole when its total divides evenly", () => {

@@ -1,8 +1,8 @@
 import { createTracker, memoryOutbox, type Outbox } from "@avantlink-s2s/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createTracker as createEdgeTracker } from "../../packages/core/src/index.edge.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { createTracker as createEdgeTracker } from "../../../packages/core/src/index.edge.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 test("an order has one key, whether Node or the edge runtime took it in", async () => {
   const keysOf = (create: typeof createTracker) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isPrivateName, scrubUrl } from "../../packages/core/src/privacy/scrub-url.ts";
+import { isPrivateName, scrubUrl } from "../../../packages/core/src/privacy/scrub-url.ts";
 
 describe("scrubUrl", () => {
   test.each([

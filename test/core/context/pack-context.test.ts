@@ -1,7 +1,7 @@
 import { packContext, type TrackingContext, unpackContext } from "@avantlink-s2s/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aContext } from "../support/orders.ts";
+import { aContext } from "../../support/orders.ts";
 
 describe("a packed context", () => {
   test("comes back as it was", () => {

@@ -1,0 +1,103 @@
+import type { Finding, FindingCode } from "../findings.ts";
+import { anonymousId, cutText, namesPerson, publicWords, tidyText } from "../privacy/detect.ts";
+import { scrubUrl } from "../privacy/scrub-url.ts";
+import { readFields, readList } from "../untrusted-value.ts";
+import type { TrackingContext } from "./context.ts";
+import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
+import { MAX_ID } from "./query.ts";
+
+/** Upper bound of the IDs of one kind that are sent. */
+const MAX_IDS = 20;
+const MAX_USER_AGENT = 1024;
+const MAX_CODE = 64;
+/** A code is searched before it is cut: half an e-mail address does not look like one. */
+const MAX_SEARCHED = 4096;
+
+const FIELDS = [
+  "currentUrl",
+  "referrerUrl",
+  "userAgent",
+  "ipAddress",
+  "avad",
+  "visitorIds",
+  "userIds",
+  "googleClickId",
+  "customTrackingCode",
+] as const satisfies readonly (keyof TrackingContext)[];
+
+/** Settings of the pure mappers. The tracker's options of the same names. */
+export interface PayloadOptions {
+  /** How much of the IP address is sent. @default "full" */
+  readonly ipAddress?: IpAddressMode | undefined;
+}
+
+/** A context as it may be sent: every text bounded and without personal data, `""` or `[]` where unknown. */
+export interface CleanContext {
+  readonly currentUrl: string;
+  readonly referrerUrl: string;
+  readonly userAgent: string;
+  readonly ipAddress: string;
+  readonly avad: string;
+  readonly visitorIds: readonly string[];
+  readonly userIds: readonly string[];
+  readonly googleClickId: string;
+  readonly customTrackingCode: string;
+  /** What was not taken as it was given. */
+  readonly findings: readonly Finding[];
+}
+
+/** Bounds and scrubs a context. Never throws, and reads each property once. */
+export function cleanContext(context: unknown, options: PayloadOptions = {}): CleanContext {
+  const given = readFields(context, FIELDS);
+  const findings: Finding[] = [];
+  const find = (code: FindingCode, path: string, message: string) => findings.push({ code, path, message });
+
+  const url = (path: "currentUrl" | "referrerUrl"): string => {
+    const clean = scrubUrl(given[path]);
+    if (given[path] && clean === "") {
+      find("context.invalid", path, "is not an absolute web address; it is sent empty");
+    }
+    return clean;
+  };
+  /** A code that names a person is left out whole: what would be left of it means nothing. */
+  const code = (path: "googleClickId" | "customTrackingCode", max: number): string => {
+    const text = tidyText(given[path], MAX_SEARCHED);
+    if (!namesPerson(text)) return cutText(text, max);
+    find("context.private-data", path, "holds an e-mail address or a token; it is sent empty");
+    return "";
+  };
+
+  const clean = {
+    currentUrl: url("currentUrl"),
+    referrerUrl: url("referrerUrl"),
+    userAgent: cutText(publicWords(tidyText(given.userAgent, 2 * MAX_USER_AGENT)), MAX_USER_AGENT),
+    ipAddress: tidyIpAddress(given.ipAddress, options.ipAddress),
+    avad: cleanToken(given.avad),
+    visitorIds: cleanIds(given.visitorIds),
+    userIds: cleanIds(given.userIds),
+  };
+  if (given.ipAddress && tidyIpAddress(given.ipAddress) === "") {
+    find("context.invalid", "ipAddress", "is not an IP address; it is sent empty");
+  }
+  if (given.avad && clean.avad === "") {
+    find("context.invalid", "avad", `is not a text of at most ${MAX_ID} characters; it is sent empty`);
+  }
+  const googleClickId = code("googleClickId", MAX_ID);
+  return { ...clean, googleClickId, customTrackingCode: code("customTrackingCode", MAX_CODE), findings };
+}
+
+/** IDs as they may be sent: no blanks, no doubles, e-mail addresses hashed. One ID counts as a list of it. */
+export function cleanIds(value: unknown): readonly string[] {
+  const ids = (readList(value, MAX_IDS) ?? [value]).map(cleanId);
+  return [...new Set(ids)].filter((id) => id !== "");
+}
+
+function cleanId(value: unknown): string {
+  const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+  return isNumber ? String(value) : anonymousId(tidyText(value, MAX_ID));
+}
+
+/** The token is opaque and goes out as it came; only what is no UTF-8 is mended, since JSON could not carry it. */
+function cleanToken(value: unknown): string {
+  return typeof value === "string" && value.length <= MAX_ID ? value.toWellFormed() : "";
+}
