@@ -10,6 +10,7 @@ export function jobOf(number: number, prefix: string): OutboxJob {
   return {
     key: createHash("sha256").update(`${MERCHANT_ID}\n${order.orderNumber}`).digest("hex"),
     kind: "order",
+    orderNumber: "",
     body: JSON.stringify(result.payload),
     acceptedAt: Date.now(),
   };

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import type { DeadReason, OutboxJob, Verdict } from "@avantlink-s2s/core";
+import {
+  type DeadReason,
+  type JobState,
+  type Outbox,
+  type OutboxJob,
+  stateOf,
+  type Verdict,
+} from "@avantlink-s2s/core";
 
 /** The key of an order. */
 export function keyOf(orderNumber: string): string {
@@ -11,6 +18,7 @@ export function aJob(orderNumber: string, changes: Partial<OutboxJob> = {}): Out
   return {
     key: keyOf(orderNumber),
     kind: "order",
+    orderNumber,
     body: JSON.stringify({ order: { order_number: orderNumber } }),
     acceptedAt: Date.now(),
     ...changes,
@@ -30,4 +38,9 @@ export const dead: Verdict = { status: "dead", reason: REFUSED };
 
 export function retry(at: number, counted = true): Verdict {
   return { status: "retry", at, counted, reason: "HTTP 503" };
+}
+
+/** What an outbox says of a key. */
+export async function stateIn(outbox: Outbox, key: string): Promise<JobState | undefined> {
+  return stateOf(await outbox.find(key));
 }

@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
-import type { AvantLinkError, Outbox, OutboxTotals, Runtime, Verdict } from "@avantlink-s2s/core";
+import type { AvantLinkError, Outbox, OutboxJob, OutboxTotals, Runtime, Verdict } from "@avantlink-s2s/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../support/child.ts";
 import type { OutboxAddress } from "../support/outboxes.ts";
 import { type Bench, bench } from "./bench.ts";
-import { aJob, dead, delivered, keyOf, REFUSED, retry } from "./jobs.ts";
+import { aJob as anyJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "./jobs.ts";
 import type { Answer, Request } from "./outbox-process.ts";
 
 /** An empty store, made for one test. */
@@ -15,6 +15,8 @@ export interface TestStore {
   outbox(): Promise<Outbox>;
   /** The same for another process; a store that others cannot reach has none. */
   readonly address?: OutboxAddress;
+  /** Brings about what setting the store's clock back by this long brings about. A store without a clock has none. */
+  setClockBack?(ms: number): Promise<void>;
   /** Brings about what 60 seconds bring about: every lease has run out, and the store has noticed. */
   endLeases(): Promise<void>;
   /** Whether a text stands in anything that the store holds now. */
@@ -29,11 +31,17 @@ export interface Skips {
   readonly shared?: string;
   /** Looking into the store from outside. */
   readonly inspection?: string;
+  /** What the last round of the contract asks for. */
+  readonly records?: string;
 }
 
 /** Proves that an outbox keeps the contract, as far as it can be seen from outside. */
 export function testOutbox(name: string, makeStore: () => Promise<TestStore>, skips: Skips = {}): void {
   const because = (title: string, reason?: string) => (reason ? `${title} (skipped: ${reason})` : title);
+  const testRecords = (title: string, run: () => Promise<void>) =>
+    test.skipIf(skips.records)(because(title, skips.records), run);
+  const aJob = (number: string, changes: Partial<OutboxJob> = {}) =>
+    anyJob(number, skips.records === undefined ? changes : { orderNumber: "", ...changes });
   const testShared = (title: string, run: () => Promise<void>) =>
     test.skipIf(skips.shared)(because(title, skips.shared), run);
 
@@ -93,7 +101,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       return counts;
     };
     const settled = (orderNumber: string, state: string, of = outbox) =>
-      expect.poll(() => of.state(keyOf(orderNumber)), { timeout: 10_000 }).toBe(state);
+      expect.poll(() => stateIn(of, keyOf(orderNumber)), { timeout: 10_000 }).toBe(state);
     const NONE = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
     describe("taking an order", () => {
@@ -104,8 +112,8 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
           results.filter((result) => result.status === "duplicate" && result.state === "pending"),
         ).toHaveLength(19);
         expect(await totals()).toEqual({ ...NONE, accepted: 1, pending: 1 });
-        expect(await outbox.state(keyOf("1"))).toBe("pending");
-        expect(await outbox.state(keyOf("2"))).toBeUndefined();
+        expect(await stateIn(outbox, keyOf("1"))).toBe("pending");
+        expect(await stateIn(outbox, keyOf("2"))).toBeUndefined();
       });
 
       test("hands out what was put, byte for byte", async () => {
@@ -137,7 +145,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         await worker.stop();
         expect(worker.open).toBe(0);
         expect(await totals()).toEqual({ ...NONE, accepted: 2, delivered: 1, dead: 1 });
-        expect(await outbox.state(keyOf("1"))).toBe("dead");
+        expect(await stateIn(outbox, keyOf("1"))).toBe("dead");
       });
 
       test("does not make a dead letter of an order that is on its way", async () => {
@@ -324,7 +332,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         shop.tell({ ask: "hang", concurrency: 1 });
         await shop.next("claimed");
         await shop.kill();
-        expect(await outbox.state(keyOf("1"))).toBe("pending");
+        expect(await stateIn(outbox, keyOf("1"))).toBe("pending");
         await store.endLeases();
         const { job } = await (await run(await another())).next();
         expect(job).toMatchObject({ key: keyOf("1"), attempts: 1 });
@@ -364,7 +372,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
           answer(
             attempts > 0 ? dead : { status: "dead", reason: { code: "delivery.expired", message: "Late." } },
           );
-          await expect.poll(() => outbox.state(job.key)).toBe("dead");
+          await expect.poll(() => stateIn(outbox, job.key)).toBe("dead");
         }
         const letters = await outbox.dead.list();
         expect(letters).toMatchObject([
@@ -407,15 +415,15 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
 
       test("sends a retried letter with the body given", async () => {
         await putDead("1");
-        expect(await outbox.dead.retry(keyOf("1"), '{"corrected":true}')).toBe(true);
+        expect(await outbox.dead.retry(keyOf("1"), { body: '{"corrected":true}' })).toBe(true);
         expect((await (await run()).next()).job.body).toBe('{"corrected":true}');
       });
 
       test("retries what could not become an order with a corrected body only", async () => {
         await outbox.put(aJob("1", { kind: "rejected" }), { dead: REFUSED });
         expect(await outbox.dead.retry(keyOf("1"))).toBe(false);
-        expect(await outbox.state(keyOf("1"))).toBe("dead");
-        expect(await outbox.dead.retry(keyOf("1"), "{}")).toBe(true);
+        expect(await stateIn(outbox, keyOf("1"))).toBe("dead");
+        expect(await outbox.dead.retry(keyOf("1"), { body: "{}" })).toBe(true);
         expect((await (await run()).next()).job).toMatchObject({ kind: "order", body: "{}" });
       });
 
@@ -512,6 +520,249 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         both.find(({ job }) => job.key === keyOf("1"))?.answer(retry(now + 3_600_000));
         await worker.stop();
         expect((await outbox.totals()).oldestPendingAt).toBe(now - 1_000);
+      });
+    });
+
+    describe("records", () => {
+      const summary = { contentHash: "c0ffee", currency: "USD", subtotal: 261.95, lines: 2 };
+
+      testRecords("show what waits, with the last three attempts", async () => {
+        const job = aJob("1", { acceptedAt: store.runtime.now() - 5_000, summary });
+        await outbox.put(job);
+        await put("2");
+        expect(await outbox.find(keyOf("1"))).toMatchObject({
+          ...job,
+          status: "pending",
+          attempts: 0,
+          lastAttempts: [],
+        });
+        const worker = await run();
+        for (const answer of ["HTTP 500", "HTTP 502", "HTTP 503", "HTTP 504"]) {
+          const handed = await worker.next();
+          handed.answer(
+            handed.job.key === job.key
+              ? { status: "retry", at: store.runtime.now(), counted: answer !== "HTTP 500", reason: answer }
+              : delivered,
+          );
+          if (handed.job.key !== job.key)
+            (await worker.next()).answer({
+              status: "retry",
+              at: store.runtime.now(),
+              counted: true,
+              reason: answer,
+            });
+        }
+        const last = await worker.next();
+        const at = store.runtime.now() + 3_600_000;
+        last.answer(retry(at));
+        const dueAt = async () => {
+          const found = await outbox.find(job.key);
+          return found?.status === "pending" ? Math.abs(found.dueAt - at) : Infinity;
+        };
+        await expect.poll(dueAt, { timeout: 10_000 }).toBeLessThan(2_000);
+        const [first, ...rest] = await outbox.waiting.list();
+        expect(rest).toEqual([]);
+        expect(first).toEqual(await outbox.find(job.key));
+        expect(first).toMatchObject({ ...job, status: "pending", attempts: 4 });
+        expect(first?.lastAttempts.map(({ answer }) => answer)).toEqual(["HTTP 503", "HTTP 504", "HTTP 503"]);
+        for (const attempt of first?.lastAttempts ?? [])
+          expect(Math.abs(attempt.at - store.runtime.now())).toBeLessThan(60_000);
+      });
+
+      testRecords("list what waits, oldest first, in pages", async () => {
+        const now = store.runtime.now();
+        for (const [index, number] of ["3", "1", "2"].entries())
+          await outbox.put(aJob(number, { acceptedAt: now - Number(number) * 1_000 - index }));
+        await putDead("4");
+        const keys = async (page?: { limit?: number; offset?: number }) =>
+          (await outbox.waiting.list(page)).map(({ key }) => key);
+        expect(await keys()).toEqual(["3", "2", "1"].map(keyOf));
+        expect(await keys({ limit: 2, offset: 1 })).toEqual(["2", "1"].map(keyOf));
+        expect(await keys({ offset: 3 })).toEqual([]);
+      });
+
+      testRecords("keep of a delivered order what identifies nobody", async () => {
+        const job = aJob("1", { acceptedAt: store.runtime.now() - 5_000, summary });
+        await outbox.put(job);
+        const worker = await run();
+        (await worker.next()).answer(retry(store.runtime.now()));
+        (await worker.next()).answer(delivered);
+        await settled("1", "delivered");
+        const found = await outbox.find(job.key);
+        expect(found).toEqual({
+          status: "delivered",
+          key: job.key,
+          acceptedAt: job.acceptedAt,
+          settledAt: expect.any(Number),
+          attempts: 1,
+          summary,
+        });
+        expect(await outbox.put(job)).toEqual({
+          status: "duplicate",
+          state: "delivered",
+          contentHash: summary.contentHash,
+        });
+        expect(await outbox.find(keyOf("2"))).toBeUndefined();
+      });
+
+      testRecords("name the content of what a key stands for", async () => {
+        await outbox.put(aJob("1", { summary }));
+        expect(await outbox.put(aJob("1", { summary: { ...summary, contentHash: "other" } }))).toEqual({
+          status: "duplicate",
+          state: "pending",
+          contentHash: summary.contentHash,
+        });
+      });
+
+      testRecords("show a dead letter with its attempts and its summary", async () => {
+        await outbox.put(aJob("1", { summary }));
+        const worker = await run();
+        (await worker.next()).answer(retry(store.runtime.now()));
+        (await worker.next()).answer(dead);
+        await settled("1", "dead");
+        const [letter] = await outbox.dead.list();
+        expect(letter).toEqual(await outbox.find(keyOf("1")));
+        expect(letter).toMatchObject({
+          status: "dead",
+          orderNumber: "1",
+          attempts: 1,
+          reason: REFUSED,
+          summary,
+        });
+        expect(letter?.lastAttempts.map(({ answer }) => answer)).toEqual(["HTTP 503", REFUSED.message]);
+      });
+
+      testRecords("take a corrected letter's new summary", async () => {
+        await putDead("1");
+        await outbox.dead.retry(keyOf("1"), { body: "{}", summary });
+        expect(await outbox.find(keyOf("1"))).toMatchObject({
+          status: "pending",
+          body: "{}",
+          summary,
+          lastAttempts: [],
+        });
+      });
+
+      testRecords("keep a click apart from an order", async () => {
+        await outbox.put(aJob("", { key: "0b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11", kind: "click" }));
+        const { job } = await (await run()).next();
+        expect(job).toMatchObject({
+          key: "0b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11",
+          kind: "click",
+          orderNumber: "",
+        });
+      });
+    });
+
+    describe("forgetting", () => {
+      testRecords("removes what waits and what is dead, and keeps the key taken", async () => {
+        await put("1");
+        await putDead("2");
+        for (const number of ["1", "2"]) {
+          expect(await outbox.forget(keyOf(number))).toEqual({ status: "removed" });
+          expect(await outbox.forget(keyOf(number))).toEqual({ status: "removed" });
+          expect(await outbox.find(keyOf(number))).toMatchObject({ status: "removed" });
+          expect(await outbox.put(aJob(number))).toMatchObject({ status: "duplicate", state: "dead" });
+        }
+        await put("3");
+        const worker = await run();
+        expect((await worker.next()).job.key).toBe(keyOf("3"));
+        expect(await totals()).toEqual({ ...NONE, accepted: 3, pending: 1, removed: 2 });
+      });
+
+      testRecords("leaves alone what is being sent, and says what was delivered", async () => {
+        await put("1");
+        const { answer } = await (await run()).next();
+        expect(await outbox.forget(keyOf("1"))).toEqual({ status: "sending" });
+        answer(delivered);
+        await settled("1", "delivered");
+        expect(await outbox.forget(keyOf("1"))).toEqual({
+          status: "delivered",
+          settledAt: expect.any(Number),
+        });
+        expect(await outbox.forget(keyOf("2"))).toEqual({ status: "unknown" });
+        expect(await totals()).toEqual({ ...NONE, accepted: 1, delivered: 1 });
+      });
+    });
+
+    describe("delivering what is due", () => {
+      const deliverAll = async () => delivered;
+
+      testRecords("delivers it, says what happened and ends", async () => {
+        await put("1", "2", "3");
+        const result = await outbox.deliverDue(
+          async ({ key }) =>
+            key === keyOf("1") ? delivered : key === keyOf("2") ? dead : retry(Date.now() - 1_000),
+          { concurrency: 2, timeoutMs: 10_000 },
+        );
+        expect(result).toEqual({ delivered: 1, retrying: 1, dead: 1, timedOut: false });
+        expect(await totals()).toEqual({ ...NONE, accepted: 3, delivered: 1, pending: 1, dead: 1 });
+        expect(await outbox.deliverDue(deliverAll, { concurrency: 2, timeoutMs: 10_000 })).toMatchObject({
+          delivered: 1,
+          timedOut: false,
+        });
+        expect(await outbox.deliverDue(deliverAll, { concurrency: 2, timeoutMs: 10_000 })).toEqual({
+          delivered: 0,
+          retrying: 0,
+          dead: 0,
+          timedOut: false,
+        });
+      });
+
+      testRecords("leaves what is not due", async () => {
+        await put("1");
+        const later = async () => retry(store.runtime.now() + 3_600_000);
+        await outbox.deliverDue(later, { concurrency: 1, timeoutMs: 10_000 });
+        expect(await outbox.deliverDue(deliverAll, { concurrency: 1, timeoutMs: 10_000 })).toMatchObject({
+          delivered: 0,
+        });
+      });
+
+      testRecords("begins nothing when the time is up", async () => {
+        await put("1", "2");
+        expect(await outbox.deliverDue(deliverAll, { concurrency: 1, timeoutMs: 0 })).toEqual({
+          delivered: 0,
+          retrying: 0,
+          dead: 0,
+          timedOut: true,
+        });
+        expect((await outbox.deliverDue(deliverAll, { concurrency: 1, timeoutMs: 10_000 })).delivered).toBe(
+          2,
+        );
+      });
+
+      testRecords("hands out each job once, however many deliver at a time", async () => {
+        await put(...Array.from({ length: 40 }, (_, index) => `${index}`));
+        const reader = skips.shared === undefined ? await another() : outbox;
+        const seen: string[] = [];
+        const deliver = async ({ key }: { key: string }) => {
+          seen.push(key);
+          await setImmediate();
+          return delivered;
+        };
+        const worker = await outbox.run(deliver, { concurrency: 2 });
+        ending.push(() => worker.stop());
+        await Promise.all(
+          [outbox, reader, reader].map((on) => on.deliverDue(deliver, { concurrency: 4, timeoutMs: 10_000 })),
+        );
+        await expect.poll(() => totals()).toEqual({ ...NONE, accepted: 40, delivered: 40 });
+        expect(seen.toSorted()).toEqual(
+          Array.from({ length: 40 }, (_, index) => keyOf(`${index}`)).toSorted(),
+        );
+      });
+    });
+
+    describe("a clock that is set back", () => {
+      testRecords("delays no job by more than its own delay", async () => {
+        if (!store.setClockBack) return;
+        await put("1");
+        const before = await bench(outbox);
+        (await before.next()).answer(retry(store.runtime.now() + 200));
+        await before.stop();
+        await store.setClockBack(3_600_000);
+        if (skips.shared === undefined) await outbox.close();
+        const worker = await run(skips.shared === undefined ? await another() : outbox);
+        expect((await worker.next()).job.attempts).toBe(1);
       });
     });
 

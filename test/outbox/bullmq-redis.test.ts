@@ -5,7 +5,7 @@ import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bu
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Bench, bench } from "../conformance/bench.ts";
-import { aJob, dead, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
+import { aJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
 import { ifInstalled, type OwnServer, ownRedis, redisService } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
@@ -108,7 +108,7 @@ describe.skipIf(!installed)(
         await outbox.put(aJob("1"));
         const worker = await bench(outbox);
         (await worker.next()).answer(delivered);
-        await expect.poll(() => outbox.state(keyOf("1"))).toBe("delivered");
+        await expect.poll(() => stateIn(outbox, keyOf("1"))).toBe("delivered");
         expect(await daysLeft()).toBeGreaterThan(399.99);
         await worker.end();
       });
@@ -123,7 +123,7 @@ describe.skipIf(!installed)(
         await redis.pexpire(key, 100 * DAY_MS);
         await outbox.dead.remove(keyOf("1"));
         expect(await daysLeft()).toBeLessThan(100.01);
-        expect(await outbox.state(keyOf("1"))).toBe("dead");
+        expect(await stateIn(outbox, keyOf("1"))).toBe("dead");
       });
 
       test("that was lost while its letter was still there is found again", async () => {
@@ -204,7 +204,7 @@ describe.skipIf(!installed)(
         const worker = await bench(outbox);
         (await worker.next()).answer(retry(now));
         (await worker.next()).answer(dead);
-        await expect.poll(() => outbox.state(keyOf("1"))).toBe("dead");
+        await expect.poll(() => stateIn(outbox, keyOf("1"))).toBe("dead");
         await outbox.put(aJob("2", { acceptedAt: now - 5_000 }));
         (await worker.next()).answer(retry(now + 3_600_000));
         await worker.stop();
@@ -221,7 +221,7 @@ describe.skipIf(!installed)(
         expect(await outbox.totals()).toMatchObject({ pending: 1, oldestPendingAt: again.acceptedAt });
         const worker = await bench(outbox);
         (await worker.next()).answer(delivered);
-        await expect.poll(() => outbox.state(keyOf("1"))).toBe("delivered");
+        await expect.poll(() => stateIn(outbox, keyOf("1"))).toBe("delivered");
         await expect.poll(tried).toBe(0);
         await worker.end();
       });
@@ -243,7 +243,7 @@ describe.skipIf(!installed)(
       test("share their orders by the queue's name, and by nothing else", async () => {
         const [one, other] = [await anOutbox(), await anOutbox({ queue: "second-shop" })];
         await one.put(aJob("1"));
-        expect(await other.state(keyOf("1"))).toBeUndefined();
+        expect(await stateIn(other, keyOf("1"))).toBeUndefined();
         expect(await other.totals()).toMatchObject({ accepted: 0 });
       });
 
@@ -318,14 +318,14 @@ describe.skipIf(!installed)(
         const worker = await awayWithOneDelivered();
         await server.start();
         await worker.stop();
-        expect(await (await anOutbox()).state(keyOf("1"))).toBe("delivered");
+        expect(await stateIn(await anOutbox(), keyOf("1"))).toBe("delivered");
       });
 
       test("ends all the same, if Redis is not", async () => {
         const worker = await awayWithOneDelivered();
         await worker.stop();
         await server.start();
-        expect(await (await anOutbox()).state(keyOf("1"))).toBe("pending");
+        expect(await stateIn(await anOutbox(), keyOf("1"))).toBe("pending");
       });
     });
 

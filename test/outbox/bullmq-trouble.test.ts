@@ -3,7 +3,7 @@ import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bu
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { bench } from "../conformance/bench.ts";
-import { aJob, dead, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
+import { aJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
 import { ifInstalled, type OwnServer, ownRedis } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
@@ -160,7 +160,7 @@ describe.skipIf(!installed)(
         const { outbox, worker, id } = await deliveredAndRefused();
         if (what === "was swept up") await sweep(id);
         await take();
-        await expect.poll(() => outbox.state(keyOf("1")), PATIENT).toBe("delivered");
+        await expect.poll(() => stateIn(outbox, keyOf("1")), PATIENT).toBe("delivered");
         expect(await outbox.totals()).toMatchObject({ delivered: 1, pending: 0 });
         await worker.end();
       });
@@ -200,7 +200,7 @@ describe.skipIf(!installed)(
         await expect.poll(codes, PATIENT).toEqual(["outbox.stalled"]);
         answer(delivered);
         goOn();
-        await expect.poll(() => outbox.state(keyOf("1")).catch(() => {}), PATIENT).toBe("delivered");
+        await expect.poll(() => stateIn(outbox, keyOf("1")).catch(() => {}), PATIENT).toBe("delivered");
         expect(codes()).toEqual(["outbox.stalled"]);
         await worker.stop();
       });
@@ -226,7 +226,7 @@ describe.skipIf(!installed)(
         goOn();
         const putting = () => outbox.put(aJob("3")).catch(() => undefined);
         await expect.poll(putting, PATIENT).toEqual({ status: "accepted" });
-        for (const number of ["1", "2"]) expect(await outbox.state(keyOf(number))).toBeUndefined();
+        for (const number of ["1", "2"]) expect(await stateIn(outbox, keyOf(number))).toBeUndefined();
       });
     });
   },

@@ -6,8 +6,10 @@ testOutbox(
   "memory",
   async () => {
     const outbox = memoryOutbox();
+    const runtime = shiftedClock();
     return {
-      runtime: shiftedClock(),
+      runtime,
+      setClockBack: async (ms) => runtime.shift(-ms),
       outbox: async () => outbox,
       async endLeases() {},
       async end() {},

@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { PgBoss } from "pg-boss";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bench } from "../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
+import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { startBoss } from "../support/outboxes.ts";
@@ -92,7 +92,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       const executeSql = (text: string, values?: unknown[]) => client.query(text, values);
       expect(await outbox.put(aJob("1"), { transaction: { executeSql } })).toEqual({ status: "accepted" });
       await client.query("COMMIT");
-      expect(await outbox.state(keyOf("1"))).toBe("pending");
+      expect(await stateIn(outbox, keyOf("1"))).toBe("pending");
     });
 
     test("leaves the transaction as it was: its lock timeout, its savepoints, its rows", async () => {
@@ -171,7 +171,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
         await client.query("BEGIN");
         expect(await outbox.put(aJob("1"), { transaction: client })).toEqual({ status: "accepted" });
         await client.query(end);
-        expect(await outbox.state(keyOf("1"))).toBe(state);
+        expect(await stateIn(outbox, keyOf("1"))).toBe(state);
       }
     });
 
@@ -240,7 +240,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       ]);
       expect((await second.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "7s" }]);
       expect((await second.query("COMMIT")).command).toBe("COMMIT");
-      expect([await outbox.state(keyOf("1")), await outbox.state(keyOf("2"))]).toEqual([
+      expect([await stateIn(outbox, keyOf("1")), await stateIn(outbox, keyOf("2"))]).toEqual([
         "pending",
         "pending",
       ]);
@@ -307,7 +307,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       await outbox.put(aJob("delivered"));
       const worker = await bench(outbox);
       (await worker.next()).answer(delivered);
-      await expect.poll(() => outbox.state(keyOf("delivered"))).toBe("delivered");
+      await expect.poll(() => stateIn(outbox, keyOf("delivered"))).toBe("delivered");
       await outbox.put(aJob("waiting"));
       (await worker.next()).answer(retry(Date.now() + 86_400_000));
       await worker.end();
@@ -374,7 +374,7 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       const other = await startBoss({ url: server.url, schema: "another_schema" });
       const outbox = await anOutbox({ boss: other });
       expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
-      expect(await outbox.state(keyOf("1"))).toBe("pending");
+      expect(await stateIn(outbox, keyOf("1"))).toBe("pending");
       await other.stop({ graceful: false });
     });
 

@@ -27,26 +27,30 @@ if ("missing" in service) {
     await service.end();
   });
 
-  testOutbox("pg-boss", async () => {
-    const queue = `orders-${++stores}`;
-    return {
-      runtime: shiftedClock(),
-      address: { kind: "pg-boss", url, schema, queue },
-      outbox: async () => pgBossOutbox({ boss, queue }),
-      async endLeases() {
-        await pool.query(
-          `UPDATE ${schema}.job SET started_on = started_on - interval '60 s' WHERE name = $1 AND state = 'active'`,
-          [queue],
-        );
-      },
-      async holds(text) {
-        const { rows } = await pool.query(
-          `SELECT 1 FROM ${schema}.job WHERE name = $1 AND strpos(to_jsonb(job)::text, $2) > 0`,
-          [queue, text],
-        );
-        return rows.length > 0;
-      },
-      end: () => boss.deleteQueue(queue),
-    };
-  });
+  testOutbox(
+    "pg-boss",
+    async () => {
+      const queue = `orders-${++stores}`;
+      return {
+        runtime: shiftedClock(),
+        address: { kind: "pg-boss", url, schema, queue },
+        outbox: async () => pgBossOutbox({ boss, queue }),
+        async endLeases() {
+          await pool.query(
+            `UPDATE ${schema}.job SET started_on = started_on - interval '60 s' WHERE name = $1 AND state = 'active'`,
+            [queue],
+          );
+        },
+        async holds(text) {
+          const { rows } = await pool.query(
+            `SELECT 1 FROM ${schema}.job WHERE name = $1 AND strpos(to_jsonb(job)::text, $2) > 0`,
+            [queue, text],
+          );
+          return rows.length > 0;
+        },
+        end: () => boss.deleteQueue(queue),
+      };
+    },
+    { records: "it is being rebuilt" },
+  );
 }

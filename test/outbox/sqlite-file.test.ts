@@ -11,7 +11,7 @@ import { type Database, loadDriver } from "../../packages/outbox/src/sqlite-driv
 import { networkFileSystem } from "../../packages/outbox/src/sqlite-place.ts";
 import { readPragma } from "../../packages/outbox/src/sqlite-schema.ts";
 import { bench } from "../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED, retry } from "../conformance/jobs.ts";
+import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
 import { type ShiftedClock, shiftedClock } from "../support/shifted-clock.ts";
 
 const DAY_MS = 86_400_000;
@@ -140,7 +140,7 @@ describe("keys", () => {
         });
         if (end === "removed") return outbox.dead.remove(keyOf(orderNumber));
         (await worker.next()).answer(delivered);
-        await expect.poll(() => outbox.state(keyOf(orderNumber))).toBe("delivered");
+        await expect.poll(() => stateIn(outbox, keyOf(orderNumber))).toBe("delivered");
       };
       const worker = await bench(outbox);
       await finish("1");
@@ -149,8 +149,8 @@ describe("keys", () => {
       expect(await outbox.put(aJob("1"))).toMatchObject({ status: "duplicate" });
       clock.shift(2 * DAY_MS);
       await finish("3");
-      expect(await outbox.state(keyOf("1"))).toBeUndefined();
-      expect(await outbox.state(keyOf("2"))).toBe(end === "delivered" ? "delivered" : "dead");
+      expect(await stateIn(outbox, keyOf("1"))).toBeUndefined();
+      expect(await stateIn(outbox, keyOf("2"))).toBe(end === "delivered" ? "delivered" : "dead");
       expect(await outbox.totals()).toMatchObject({ accepted: 3, [end]: 3, pending: 0 });
       await worker.end();
     });
@@ -245,7 +245,7 @@ describe("a full disk", () => {
         .toEqual(["outbox.stalled"]);
       clock.shift(60_000);
       await rm(join(disk, "filler"));
-      await expect.poll(() => outbox.state(keyOf("1")), { timeout: 5_000 }).toBe("delivered");
+      await expect.poll(() => stateIn(outbox, keyOf("1")), { timeout: 5_000 }).toBe("delivered");
       expect(worker.open).toBe(0);
       await worker.end();
       await opened.pop()?.close();

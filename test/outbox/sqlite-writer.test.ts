@@ -10,7 +10,9 @@ test("what a transaction counted that was rolled back is counted nowhere", async
   const jobs = new Jobs(database);
   const writer = createWriter(database, { conclude: () => jobs.conclude(0), abandon: () => jobs.abandon() });
   const put = (digit: string) =>
-    writer.write(() => jobs.put({ key: digit.repeat(64), kind: "order", body: "{}", acceptedAt: 0 }, 0));
+    writer.write(() =>
+      jobs.put({ key: digit.repeat(64), kind: "order", orderNumber: "1", body: "{}", acceptedAt: 0 }, 0),
+    );
   const fail = () =>
     writer.write(() => {
       throw new Error("disk full");

@@ -8,22 +8,26 @@ import { shiftedClock } from "../support/shifted-clock.ts";
 
 const open = await loadDriver();
 
-testOutbox("sqlite", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "avantlink-outbox-"));
-  const path = join(folder, "orders.db");
-  const runtime = shiftedClock();
-  return {
-    runtime,
-    address: { kind: "sqlite", path },
-    outbox: async () => sqliteOutbox({ path }),
-    endLeases: async () => runtime.shift(60_000),
-    async holds(text) {
-      // The log holds what was written before until it is merged; the file itself holds what is there now.
-      const database = open(path);
-      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      database.close();
-      return (await readFile(path)).includes(text);
-    },
-    end: () => rm(folder, { recursive: true }),
-  };
-});
+testOutbox(
+  "sqlite",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "avantlink-outbox-"));
+    const path = join(folder, "orders.db");
+    const runtime = shiftedClock();
+    return {
+      runtime,
+      address: { kind: "sqlite", path },
+      outbox: async () => sqliteOutbox({ path }),
+      endLeases: async () => runtime.shift(60_000),
+      async holds(text) {
+        // The log holds what was written before until it is merged; the file itself holds what is there now.
+        const database = open(path);
+        database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        database.close();
+        return (await readFile(path)).includes(text);
+      },
+      end: () => rm(folder, { recursive: true }),
+    };
+  },
+  { records: "it is being rebuilt" },
+);

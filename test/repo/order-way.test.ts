@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 /** The most files and functions that an order may cross. `pnpm order-way --list` names those that it crosses. */
 const MAX_FILES = 41;
-const MAX_FUNCTIONS = 169;
+const MAX_FUNCTIONS = 178;
 
 test(`an order crosses at most ${MAX_FILES} files and ${MAX_FUNCTIONS} functions until it is delivered`, async () => {
   const script = fileURLToPath(new URL("order-way.ts", import.meta.url));

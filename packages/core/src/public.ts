@@ -18,7 +18,7 @@ export {
   toOrderPayload,
 } from "./order/payload.ts";
 export { type MemoryOutboxOptions, memoryOutbox } from "./outbox/memory-outbox.ts";
-export type * from "./outbox/outbox.ts";
+export * from "./outbox/outbox.ts";
 export type { SkipReason, TrackingEvent } from "./reporting/events.ts";
 export type { Runtime } from "./runtime.ts";
 export type {
@@ -30,6 +30,8 @@ export type {
   Skipped,
 } from "./tracker/receipt.ts";
 export type {
+  DeliverDueReport,
+  ForgetReport,
   Health,
   TimeoutOptions,
   TrackableOrder,

@@ -173,7 +173,10 @@ function stateFrom(state: string): JobState {
 
 function letterFrom([id, kind, body, acceptedAt, attempts, reason, diedAt]: (string | null)[]): DeadLetter {
   return {
+    status: "dead",
     key: keyOf(id ?? ""),
+    orderNumber: "",
+    lastAttempts: [],
     kind: kind === "rejected" ? kind : "order",
     body: JSON.parse(body ?? '""'),
     acceptedAt: Number(acceptedAt),

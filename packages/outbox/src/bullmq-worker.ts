@@ -86,6 +86,7 @@ function claimedOf(job: OrderJob): ClaimedJob {
   return {
     key: keyOf(job.deduplicationId ?? ""),
     kind: job.name === "rejected" ? job.name : "order",
+    orderNumber: "",
     body: job.data,
     acceptedAt: job.timestamp,
     attempts: job.attemptsMade,

@@ -20,6 +20,7 @@ import {
 import { BullJobs, JOB, PREFIX, REMEMBERED_MS } from "./bullmq-jobs.ts";
 import { startWorker } from "./bullmq-run.ts";
 import { deduplicationIdOf } from "./bullmq-worker.ts";
+import { NOT_YET, recordOf } from "./not-yet.ts";
 import { checkOptions } from "./options.ts";
 
 /** The options of {@link bullmqOutbox}. */
@@ -126,11 +127,12 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       endings.push(worker.end);
       return worker;
     },
-    state: async (key) => opened().jobs.state(key),
+    ...NOT_YET,
+    find: async (key) => recordOf(key, await opened().jobs.state(key)),
     totals: async () => opened().jobs.totals(),
     dead: {
       list: async ({ limit = 100, offset = 0 } = {}) => opened().jobs.letters(limit, offset),
-      retry: async (key, body) => opened().jobs.retry(key, body, opened().runtime.now()),
+      retry: async (key, corrected) => opened().jobs.retry(key, corrected?.body, opened().runtime.now()),
       remove: async (key) => opened().jobs.remove(key),
     },
     async close() {

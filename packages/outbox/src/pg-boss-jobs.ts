@@ -158,7 +158,7 @@ export class BossJobs {
   async revive(
     sql: SqlRunner,
     key: string,
-    job: Omit<OutboxJob, "body"> & { body?: string | undefined },
+    job: Omit<OutboxJob, "body" | "orderNumber"> & { body?: string | undefined },
   ): Promise<boolean> {
     const { rows } = await sql.executeSql(
       `UPDATE ${this.#table}
@@ -192,6 +192,8 @@ export class BossJobs {
     return (rows as { data: JobData; output: unknown; died_at: number }[]).map(
       ({ data, output, died_at }) => ({
         ...claimedOf(data),
+        status: "dead",
+        lastAttempts: [],
         reason: reasonOf(output),
         diedAt: Number(died_at),
       }),
@@ -241,14 +243,14 @@ export class BossJobs {
 }
 
 /** What pg-boss keeps of a job. */
-export function dataOf({ key, kind, body, acceptedAt }: OutboxJob): JobData {
-  return { key, kind, body, acceptedAt, attempts: 0 };
+export function dataOf({ key, kind, orderNumber, body, acceptedAt }: OutboxJob): JobData {
+  return { key, kind, orderNumber, body, acceptedAt, attempts: 0 };
 }
 
 /** The job in what pg-boss keeps of it. */
 export function claimedOf(data: unknown): ClaimedJob {
-  const { key, kind, body, acceptedAt, attempts } = data as JobData;
-  return { key, kind, body, acceptedAt, attempts };
+  const { key, kind, orderNumber, body, acceptedAt, attempts } = data as JobData;
+  return { key, kind, orderNumber, body, acceptedAt, attempts };
 }
 
 function standingOf(state: string): Standing {

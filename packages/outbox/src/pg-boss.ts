@@ -8,6 +8,7 @@ import {
 import { unavailable } from "./failure.ts";
 import { inGroups } from "./groups.ts";
 import { inTime } from "./in-time.ts";
+import { NOT_YET, recordOf } from "./not-yet.ts";
 import { checkOptions } from "./options.ts";
 import {
   type Boss,
@@ -187,11 +188,13 @@ export function pgBossOutbox(options: PgBossOutboxOptions): Outbox {
         },
       };
     },
-    state: (key) => ask((sql) => jobs.state(sql, key)),
+    ...NOT_YET,
+    find: async (key) => recordOf(key, await ask((sql) => jobs.state(sql, key))),
     totals: () => ask((sql) => jobs.totals(sql)),
     dead: {
       list: ({ limit = 100, offset = 0 } = {}) => ask((sql) => jobs.letters(sql, limit, offset)),
-      async retry(key, body) {
+      async retry(key, corrected) {
+        const body = corrected?.body;
         const fresh = {
           key,
           kind: "order",

@@ -156,6 +156,8 @@ export class Jobs {
     );
     return (rows.all(limit, offset) as JobRow[]).map((row) => ({
       ...claimedOf(row),
+      status: "dead",
+      lastAttempts: [],
       reason: JSON.parse(row.reason),
       diedAt: row.died_at,
     }));
@@ -214,7 +216,14 @@ export class Jobs {
 }
 
 function claimedOf({ key, kind, body, accepted_at, attempts }: JobRow): ClaimedJob {
-  return { key: Buffer.from(key).toString("hex"), kind, body, acceptedAt: accepted_at, attempts };
+  return {
+    key: Buffer.from(key).toString("hex"),
+    kind,
+    orderNumber: "",
+    body,
+    acceptedAt: accepted_at,
+    attempts,
+  };
 }
 
 // Half the size of its digits, for every order of 400 days. What are no digits is nobody's key.

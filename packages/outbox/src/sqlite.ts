@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
 import { unavailable } from "./failure.ts";
+import { NOT_YET, recordOf } from "./not-yet.ts";
 import { checkOptions } from "./options.ts";
 import { pause } from "./pause.ts";
 import { type Pump, startPump } from "./pump.ts";
@@ -109,12 +110,13 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       });
       return pump;
     },
-    state: (key) => read((jobs) => jobs.state(key)),
+    ...NOT_YET,
+    find: async (key) => recordOf(key, await read((jobs) => jobs.state(key))),
     totals: () => read((jobs) => jobs.totals()),
     dead: {
       list: ({ limit = 100, offset = 0 } = {}) => read((jobs) => jobs.letters(limit, offset)),
-      async retry(key, body) {
-        const retried = await write((jobs, now) => jobs.retry(key, now, body));
+      async retry(key, corrected) {
+        const retried = await write((jobs, now) => jobs.retry(key, now, corrected?.body));
         pump?.wake();
         return retried;
       },

@@ -59,7 +59,14 @@ test("an AvantLink that is not reached is asked again after a while only, until 
     { delivered: nothing, deliveredDirectly: nothing, dead: nothing, failed: nothing, clickDone: nothing },
   );
   const deliver = () =>
-    delivery.deliverOrder({ key: "k", kind: "order", body: "{}", acceptedAt: clock.now(), attempts: 0 });
+    delivery.deliverOrder({
+      key: "k",
+      kind: "order",
+      orderNumber: "1",
+      body: "{}",
+      acceptedAt: clock.now(),
+      attempts: 0,
+    });
   // What nothing holds up is settled once each promise that it stands on is.
   const waits = async (delivery: Promise<unknown>) => {
     let waiting = true;

@@ -1,4 +1,4 @@
-import type { Outbox } from "@avantlink-s2s/core";
+import { type Outbox, stateOf } from "@avantlink-s2s/core";
 import { clock } from "../clock.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { addresseeOf, type Merchant } from "../merchant.ts";
@@ -42,7 +42,7 @@ export async function openState(
     await outbox.close();
   }
   try {
-    inFlight = await InFlight.open(place, (key) => outbox.state(key));
+    inFlight = await InFlight.open(place, async (key) => stateOf(await outbox.find(key)));
     const { accepted } = await outbox.totals();
     keepTo(place, addresseeOf(options), accepted === 0);
     return { outbox, inFlight, place, named: `--sqlite ${place}`, close };

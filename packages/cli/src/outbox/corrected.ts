@@ -48,8 +48,9 @@ export async function replace(
       "A dead letter keeps its order number. Track another order as one of its own.",
     );
   }
-  const key = keyOf(corrected.orderNumber);
-  const job = { key, kind: "order", body: corrected.body, acceptedAt: clock.now() } as const;
+  const { orderNumber, body } = corrected;
+  const key = keyOf(orderNumber);
+  const job = { key, kind: "order", orderNumber, body, acceptedAt: clock.now() } as const;
   const put = await outbox.put(job);
   if (put.status === "duplicate") {
     throw new CommandError(

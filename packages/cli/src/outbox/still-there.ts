@@ -5,7 +5,7 @@ import { CommandError, EXIT } from "../exit.ts";
 
 /** Puts a letter back among the pending orders, with another body if one is given. Fails if it is gone. */
 export async function retryLetter(outbox: Outbox, { key }: DeadLetter, body?: string): Promise<void> {
-  if (!(await outbox.dead.retry(key, body))) throw gone("put back");
+  if (!(await outbox.dead.retry(key, body === undefined ? undefined : { body }))) throw gone("put back");
 }
 
 /** Erases a letter. Fails if it is gone. */

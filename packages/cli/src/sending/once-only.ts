@@ -1,4 +1,11 @@
-import type { ClaimedJob, Deliver, Outbox, OutboxWorker, Verdict } from "@avantlink-s2s/core";
+import {
+  type ClaimedJob,
+  type Deliver,
+  type Outbox,
+  type OutboxWorker,
+  stateOf,
+  type Verdict,
+} from "@avantlink-s2s/core";
 import type { InFlight } from "./in-flight.ts";
 import { watchWire } from "./wire.ts";
 
@@ -50,8 +57,10 @@ export function onceOnly(
     joinsTransactions: true,
     open: (runtime, problem) => outbox.open(runtime, problem),
     async put(job, options) {
-      const state = await outbox.state(job.key);
-      if (state !== undefined) return { status: "duplicate", state };
+      const found = await outbox.find(job.key);
+      if (found) {
+        return { status: "duplicate", state: stateOf(found), contentHash: found.summary?.contentHash };
+      }
       return outbox.put(job, { dead: options?.dead });
     },
     async run(deliver, options) {
@@ -61,9 +70,13 @@ export function onceOnly(
       return { stop: settle };
     },
     settle,
-    state: (key) => outbox.state(key),
+    // Only a worker notes what leaves.
+    deliverDue: () => Promise.reject(new Error("A backfill delivers by its worker only.")),
+    find: (key) => outbox.find(key),
+    waiting: outbox.waiting,
     totals: () => outbox.totals(),
     dead: outbox.dead,
+    forget: (key) => outbox.forget(key),
     // Whoever opened it has yet to look into it, and closes it.
     async close() {},
   };

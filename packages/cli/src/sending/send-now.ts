@@ -1,4 +1,4 @@
-import type { JobState, Outbox } from "@avantlink-s2s/core";
+import { type JobState, type Outbox, stateOf } from "@avantlink-s2s/core";
 import { clock, pause } from "../clock.ts";
 import { type Merchant, sendingTracker } from "../merchant.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -40,11 +40,11 @@ export async function sendNow({
   let waiting = keys;
   while (waiting.length > 0 && clock.now() < until) {
     await pause(LOOK_MS);
-    const states = await Promise.all(waiting.map((key) => outbox.state(key)));
+    const states = await Promise.all(waiting.map(async (key) => stateOf(await outbox.find(key))));
     waiting = waiting.filter((_, index) => states[index] === "pending");
   }
   await sending.settle();
-  const sent = await Promise.all(keys.map(async (key) => ({ key, state: await outbox.state(key) })));
+  const sent = await Promise.all(keys.map(async (key) => ({ key, state: stateOf(await outbox.find(key)) })));
   await tracker.close({ timeoutMs: 0 });
   return { sent, lastFailure };
 }

@@ -57,7 +57,7 @@ const check = group<TrackerOptions>({
   merchantId: expected("a UUID", isText),
   endpoint: expected("an address", isText),
   mode: oneOf("live", "dry-run"),
-  outbox: withMethods("an outbox", "open", "state", "put", "run", "totals", "close"),
+  outbox: withMethods("an outbox", "open", "put", "run", "deliverDue", "find", "forget", "totals", "close"),
   deliver: expected("true or false", (value) => typeof value === "boolean"),
   cookies: group<CookieOptions>({
     names: group<NonNullable<CookieOptions["names"]>>({

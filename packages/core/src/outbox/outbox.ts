@@ -1,5 +1,27 @@
-import type { AvantLinkError, ErrorCode } from "../errors.ts";
+import type { AvantLinkError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
+import type {
+  ClaimedJob,
+  DeadLetter,
+  DeadReason,
+  JobState,
+  OutboxJob,
+  OutboxRecord,
+  PendingRecord,
+  Verdict,
+} from "./job.ts";
+
+export type * from "./job.ts";
+
+/** How long the key of a settled job stays taken, in milliseconds: 400 days. */
+export const REMEMBERED_MS = 400 * 86_400_000;
+
+/** What a record says of its key. */
+export function stateOf(record: OutboxRecord): JobState;
+export function stateOf(record: OutboxRecord | undefined): JobState | undefined;
+export function stateOf(record: OutboxRecord | undefined): JobState | undefined {
+  return record?.status === "removed" ? "dead" : record?.status;
+}
 
 /**
  * Where accepted orders wait until AvantLink has confirmed them. An outbox owns storing, scheduling and leases;
@@ -8,15 +30,16 @@ import type { Runtime } from "../runtime.ts";
  * Several processes may use one store, each through an outbox of its own. A job is always in one of four places:
  *
  * ```
- * put ──▶ pending ──delivered──▶ delivered     its body is erased, its key stays taken
- *            ▲  └──────dead────▶ dead ──remove──▶ removed     likewise
- *            └──── put, retry ────┘
+ * put ──▶ pending ──delivered──▶ delivered          its body and number are erased, its key stays taken
+ *          │ ▲ └──────dead────▶ dead
+ *          │ └─── put, retry ────┤
+ *          └───────forget────────┴─forget, remove─▶ removed     likewise
  * ```
  *
  * The packaged outboxes and any other pass one shared suite; it says by example what is said here in words.
  */
 export interface Outbox {
-  /** What it is, for people: `"memory"`, `"sqlite"`. */
+  /** The outbox's name, for people: `"memory"`, `"sqlite"`. */
   readonly name: string;
   /** Whether what it accepted survives the process, a power cut included. */
   readonly durable: boolean;
@@ -26,20 +49,20 @@ export interface Outbox {
    * Gets ready for use. Called before anything else, by every process, and again after it failed or while it is
    * open already. Rejects within three seconds when the store cannot be reached or is not fit for orders.
    *
-   * `runtime` is the clock that decides what is due. `problem` is told, at any time, what somebody should know:
-   * that the store is set up less safely than it should be, that it no longer answers while jobs are waiting.
+   * `runtime` is the clock that decides what is due. `report` may be called at any time with what the shop should
+   * know: the store is set up less safely than it should be, or does not answer while jobs are waiting.
    */
-  open(runtime: Runtime, problem: (error: AvantLinkError) => void): Promise<void>;
+  open(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<void>;
   /**
-   * Takes a job, once a key: among all processes and for at least 400 days only one call for a key is accepted,
+   * Accepts a job, once a key: among all processes and for at least 400 days only one call for a key is accepted,
    * also after its job was delivered or removed. A dead letter's key may be accepted again, by one call, with the
-   * new body. Resolves once the job is durable. Rejects within three seconds when it cannot be stored; it may have
-   * been stored all the same.
+   * new body. Resolves once the job is durable. Rejects within three seconds when the job cannot be stored; it may
+   * have been stored all the same. Inside the shop's transaction it locks nothing that another key's put needs.
    */
   put(job: OutboxJob, options?: PutOptions): Promise<PutResult>;
   /**
-   * Delivers what is due, at most `concurrency` at a time, until stopped; called once an outbox. A fresh job, one
-   * that was never told to be tried again, goes before every other, or a backlog would hold up new orders; beyond
+   * Delivers what is due, at most `concurrency` at a time, until stopped; called once an outbox. A fresh job, which
+   * was never told to be tried again, goes before every other, or a backlog would hold up new orders; beyond
    * that the job that has been due the longest goes first. What this process puts is delivered at once, what
    * another puts within a second.
    *
@@ -48,28 +71,34 @@ export interface Outbox {
    * worker died is handed out again within 60 seconds, with its attempts as they were. A verdict is applied, with
    * everything that follows from it, in one step, and only while the job's lease is still this worker's own: once
    * another worker has been given the job, a late verdict changes nothing, whichever it is.
+   *
+   * A clock that is set back delays no job by more than the delay that its last verdict asked for.
    */
   run(deliver: Deliver, options: { readonly concurrency: number }): Promise<OutboxWorker>;
-  /** What became of a key; nothing for one that was never accepted. */
-  state(key: string): Promise<JobState | undefined>;
-  /** One snapshot, in which accepted = delivered + pending + dead + removed, whatever happens meanwhile. */
-  totals(): Promise<OutboxTotals>;
+  /**
+   * Delivers what is due when called, fresh jobs first, and ends when that is done or `timeoutMs` is up; whatever
+   * has begun by then is finished and settled first. Needs no `run`, and may be called beside it and beside itself,
+   * in one process or in several: no job is handed out twice. Where nothing is due, the store is asked once.
+   */
+  deliverDue(deliver: Deliver, options: DeliverDueOptions): Promise<DeliverDueResult>;
+  /** What is known of a key; nothing for a key that was never accepted. */
+  find(key: string): Promise<OutboxRecord | undefined>;
+  /** The jobs that wait or are being sent. */
+  readonly waiting: {
+    /** Oldest first. `limit` is 100 unless given. */
+    list(page?: Page): Promise<readonly PendingRecord[]>;
+  };
   /** The jobs that will not be tried again by themselves. */
   readonly dead: DeadLetters;
+  /** Erases what is kept of a job that is not settled yet; its key stays taken. */
+  forget(key: string): Promise<ForgetResult>;
+  /**
+   * Counts of one moment, in which accepted = delivered + pending + dead + removed, whatever happens meanwhile.
+   * As fast with a million settled jobs as with none.
+   */
+  totals(): Promise<OutboxTotals>;
   /** Lets go of files and connections, after the worker was stopped. What is pending stays pending. */
   close(): Promise<void>;
-}
-
-/** One order on its way. */
-export interface OutboxJob {
-  /** What makes it one: SHA-256 of the merchant ID and the order number, as 64 lower-case hexadecimal digits. */
-  readonly key: string;
-  /** `order`: the body is the JSON to be sent. `rejected`: it could not become one, and is only kept to be seen. */
-  readonly kind: "order" | "rejected";
-  /** JSON text. Kept byte for byte, and erased from the store when the job is delivered or removed. */
-  readonly body: string;
-  /** When it was accepted, in milliseconds since 1970. */
-  readonly acceptedAt: number;
 }
 
 /** How a job is put. */
@@ -84,52 +113,58 @@ export interface PutOptions {
   readonly transaction?: unknown;
 }
 
-/** Whether the job was taken, or what its key already stands for. */
+/** Whether the job was accepted, or what its key already stands for. */
 export type PutResult =
   | { readonly status: "accepted" }
-  | { readonly status: "duplicate"; readonly state: JobState };
-
-/** `pending` includes what is being sent this moment. A removed dead letter stays `dead`. */
-export type JobState = "pending" | "delivered" | "dead";
-
-/** One job, handed to be delivered. */
-export interface ClaimedJob extends OutboxJob {
-  /** How many counted attempts there were before this one. */
-  readonly attempts: number;
-}
+  | {
+      readonly status: "duplicate";
+      readonly state: JobState;
+      /** The content hash of the job that holds the key, where it has one. */
+      readonly contentHash?: string | undefined;
+    };
 
 /** Tries a job once. */
 export type Deliver = (job: ClaimedJob) => Promise<Verdict>;
-
-/** What becomes of a job after an attempt. */
-export type Verdict =
-  | { readonly status: "delivered" }
-  | {
-      readonly status: "retry";
-      /** When it is due again, in milliseconds since 1970; at once when that has passed. Outlives a restart. */
-      readonly at: number;
-      /** Whether the attempt counts; being told to wait costs none. */
-      readonly counted: boolean;
-      readonly reason: string;
-    }
-  | { readonly status: "dead"; readonly reason: DeadReason };
-
-/** Why a job is a dead letter. */
-export interface DeadReason {
-  readonly code: ErrorCode;
-  /** For people. May repeat a value that is at fault, as AvantLink's answer does; holds no e-mail address. */
-  readonly message: string;
-  /** AvantLink's own `error_key`, where it gave one. */
-  readonly errorKey?: string | undefined;
-  /** The HTTP status of AvantLink's answer, where there was one. */
-  readonly status?: number | undefined;
-}
 
 /** Delivers in the background. */
 export interface OutboxWorker {
   /** Claims nothing more, and resolves when what it had is settled. */
   stop(): Promise<void>;
 }
+
+/** How `deliverDue` works. */
+export interface DeliverDueOptions {
+  /** How many jobs are delivered at a time. */
+  readonly concurrency: number;
+  /** How long new deliveries are begun, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What `deliverDue` did. */
+export interface DeliverDueResult {
+  readonly delivered: number;
+  /** Attempts after which the job waits for another. */
+  readonly retrying: number;
+  readonly dead: number;
+  /** Whether the time was up while jobs were still due. Call again. */
+  readonly timedOut: boolean;
+}
+
+/** Which part of a list. */
+export interface Page {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+}
+
+/** What `forget` found. */
+export type ForgetResult =
+  /** Erased, now or before: nothing but the key and the summary is kept. */
+  | { readonly status: "removed" }
+  /** A worker has it this moment. Nothing was erased: ask again when its lease is over, in a minute at most. */
+  | { readonly status: "sending" }
+  /** AvantLink has it; its body was erased then. */
+  | { readonly status: "delivered"; readonly settledAt: number }
+  | { readonly status: "unknown" };
 
 /** How many jobs stand where. */
 export interface OutboxTotals {
@@ -140,7 +175,7 @@ export interface OutboxTotals {
   readonly pending: number;
   /** Dead letters that can be listed. */
   readonly dead: number;
-  /** Dead letters that were removed. */
+  /** Jobs that were removed or forgotten. */
   readonly removed: number;
   /** When the oldest pending job was accepted, in milliseconds since 1970. */
   readonly oldestPendingAt?: number | undefined;
@@ -149,19 +184,15 @@ export interface OutboxTotals {
 /** The jobs that were given up, for people to look at. They stay until somebody retries or removes them. */
 export interface DeadLetters {
   /** Newest first. `limit` is 100 unless given. */
-  list(options?: { readonly limit?: number; readonly offset?: number }): Promise<readonly DeadLetter[]>;
+  list(page?: Page): Promise<readonly DeadLetter[]>;
   /**
    * Makes a letter a fresh job of kind `order`, accepted now and due at once, with no attempts behind it and the
-   * body given or the one it has; one that was `rejected` needs a body. `false` when there is no such letter.
+   * content given or the one it has; a `rejected` one needs a body. `false` when there is no such letter.
    */
-  retry(key: string, body?: string): Promise<boolean>;
+  retry(key: string, corrected?: CorrectedJob): Promise<boolean>;
   /** Erases its body; its key stays taken. `false` when there is no such letter. */
   remove(key: string): Promise<boolean>;
 }
 
-/** A job that was given up. */
-export interface DeadLetter extends ClaimedJob {
-  readonly reason: DeadReason;
-  /** When it was given up, in milliseconds since 1970. */
-  readonly diedAt: number;
-}
+/** New content for a dead letter. */
+export type CorrectedJob = Pick<OutboxJob, "body" | "summary">;

@@ -2,7 +2,7 @@ import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import { hasTrackingId, toClickPayload } from "../order/payload.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import { type Outbox, type OutboxJob, stateOf } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/events.ts";
 import type { Report } from "../reporting/report.ts";
 import { consentRefusal } from "./decide.ts";
@@ -38,12 +38,13 @@ export function createClickAcceptance({
   async function accept(context: TrackingContext, asked: WaitOptions): Promise<Receipt> {
     const payload = toClickPayload(context, config);
     const about = { kind: "click", orderNumber: "" } as const;
-    const job = {
+    const job: OutboxJob = {
       key: runtime.uuid(),
-      kind: "order",
+      kind: "click",
+      orderNumber: "",
       body: JSON.stringify(payload),
       acceptedAt: runtime.now(),
-    } as const;
+    };
     try {
       if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
       if (!hasTrackingId(payload))
@@ -61,7 +62,7 @@ export function createClickAcceptance({
     const waitMs = asked.waitForDeliveryMs ?? 0;
     const { state, error } =
       waitMs > 0
-        ? await waitingRoom.wait(job.key, waitMs, () => clicks.state(job.key))
+        ? await waitingRoom.wait(job.key, waitMs, async () => stateOf(await clicks.find(job.key)))
         : { state: "pending", error: undefined };
     if (state === "dead" && error) return { status: "rejected", orderNumber: "", findings: [], error };
     return { status: state === "delivered" ? "delivered" : "accepted", orderNumber: "", findings: [] };

@@ -2,7 +2,7 @@ import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
-import type { JobState, OutboxJob, PutResult } from "../outbox/outbox.ts";
+import { type JobState, type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/events.ts";
 import type { Report } from "../reporting/report.ts";
 import type { Confirmations } from "./confirmations.ts";
@@ -110,7 +110,9 @@ export function createOrderAcceptance({
     const receipt = taken(intake, stored.value);
     const waitMs = asked.waitForDeliveryMs ?? 0;
     if (waitMs <= 0 || (receipt.status === "duplicate" && receipt.state !== "pending")) return receipt;
-    const { state, error } = await waitingRoom.wait(job.key, waitMs, () => outbox.state(job.key));
+    const { state, error } = await waitingRoom.wait(job.key, waitMs, async () =>
+      stateOf(await outbox.find(job.key)),
+    );
     if (receipt.status === "duplicate") return { ...receipt, state };
     if (state === "delivered") return { status: "delivered", orderNumber, findings };
     if (state === "dead") {
@@ -178,7 +180,7 @@ export function createOrderAcceptance({
     try {
       await lifecycle.ready();
       // A letter that holds an order fit to be sent is worth more than the wrong version of it.
-      if ((await outbox.state(job.key)) !== undefined) return;
+      if ((await outbox.find(job.key)) !== undefined) return;
       await outbox.put(job, { dead: { code, message } });
     } catch (cause) {
       problem(outboxError(cause));

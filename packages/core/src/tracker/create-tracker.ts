@@ -7,12 +7,14 @@ import { type Environment, readConfig } from "../options/config.ts";
 import type { TrackerOptions } from "../options/options.ts";
 import { orderKey } from "../order/order-key.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
+import { stateOf } from "../outbox/outbox.ts";
 import { createReport } from "../reporting/report.ts";
 import { createClickAcceptance } from "./accept-click.ts";
 import { createOrderAcceptance } from "./accept-order.ts";
 import { createConfirmations } from "./confirmations.ts";
 import { takeIn, turnAway } from "./decide.ts";
 import { createLifecycle } from "./lifecycle.ts";
+import { createOutboxCalls } from "./outbox-calls.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Tracker } from "./tracker.ts";
 import { createWaitingRoom, within } from "./wait.ts";
@@ -107,6 +109,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       async start() {
         await lifecycle.ready().catch((cause: unknown) => problem(outboxError(cause)));
       },
+      ...createOutboxCalls({ config, lifecycle, direct, problem }),
       flush: (asked) => lifecycle.flush(asked),
       close: (asked) => lifecycle.close(asked),
       async health() {
@@ -135,7 +138,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       turnAway: (order, error) => guarded(async () => orders.take(turnAway(order, error, config), {})),
       async settled(orderNumber, ms) {
         const key = orderKey(config.merchantId, orderNumber);
-        await waitingRoom.wait(key, ms, () => outbox.state(key));
+        await waitingRoom.wait(key, ms, async () => stateOf(await outbox.find(key)));
       },
     });
     return Object.freeze(tracker);

@@ -108,6 +108,7 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
   return {
     key: orderKey(config.merchantId, identity),
     kind,
+    orderNumber,
     body,
     acceptedAt: config.runtime.now(),
   };

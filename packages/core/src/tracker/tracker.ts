@@ -1,8 +1,8 @@
 import type { TrackingContext } from "../context/context.ts";
-import type { ErrorCode } from "../errors.ts";
+import type { AvantLinkError, ErrorCode } from "../errors.ts";
 import type { MapperResult } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
-import type { OutboxTotals } from "../outbox/outbox.ts";
+import type { DeliverDueResult, ForgetResult, OutboxTotals } from "../outbox/outbox.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** What can be tracked: an order, a mapper's answer, or nothing where there is no order. */
@@ -22,6 +22,17 @@ export interface Tracker {
    * @throws nothing: an outbox that cannot be opened is told as an event, and the next use tries again
    */
   start(): Promise<void>;
+  /**
+   * Delivers what is due now and returns what happened, for a cron job or a queue that wakes a serverless function.
+   * Begins no delivery after `timeoutMs`; what has begun is finished, in 15 seconds at most. Calls may overlap.
+   * Works with `deliver: false`, and costs one query when nothing is due. Never rejects.
+   */
+  deliverDue(options?: TimeoutOptions): Promise<DeliverDueReport>;
+  /**
+   * Erases what the outbox keeps of an order that is not delivered yet, when its shopper asks for that. The number
+   * stays taken, as a hash. Never rejects.
+   */
+  forget(orderNumber: string): Promise<ForgetReport>;
   /** Waits until nothing is pending any more, or the time is up, and tells what stands where. */
   flush(options?: TimeoutOptions): Promise<OutboxTotals>;
   /** Takes no more orders, flushes, and lets go of connections and files. What is pending in a durable outbox stays. */
@@ -51,6 +62,15 @@ export interface TimeoutOptions {
   /** In milliseconds. @default 5000 */
   readonly timeoutMs?: number | undefined;
 }
+
+/** What `deliverDue` did. */
+export interface DeliverDueReport extends DeliverDueResult {
+  /** Why the outbox could not be asked. */
+  readonly error?: AvantLinkError | undefined;
+}
+
+/** What `forget` found, or why the outbox could not be asked. */
+export type ForgetReport = ForgetResult | { readonly status: "failed"; readonly error: AvantLinkError };
 
 /** How a tracker is doing. */
 export interface Health {

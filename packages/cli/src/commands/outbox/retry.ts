@@ -1,4 +1,4 @@
-import type { DeadLetter, Outbox } from "@avantlink-s2s/core";
+import { type DeadLetter, type Outbox, stateOf } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../../exit.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../../merchant.ts";
 import { readCorrected, replace } from "../../outbox/corrected.ts";
@@ -56,7 +56,7 @@ export const retryCommand = onAnOutbox(
 /** What a backfill has under way, where the outbox is its state. */
 async function inFlightOf(outbox: Outbox, path: string | undefined): Promise<InFlight | undefined> {
   if (path === undefined || !InFlight.isBeside(path)) return undefined;
-  return InFlight.open(path, (key) => outbox.state(key));
+  return InFlight.open(path, async (key) => stateOf(await outbox.find(key)));
 }
 
 /** Which letters are orders again, by key, and how many could not be. */
