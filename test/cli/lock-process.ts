@@ -13,7 +13,7 @@ export interface LockRequest {
 
 /** Which of them it holds. */
 export interface LockAnswer {
-  readonly told: "holds";
+  readonly kind: "holds";
   readonly paths: readonly string[];
 }
 
@@ -33,5 +33,5 @@ process.on("message", ({ paths, me, other }: LockRequest) => {
   // What lets go of them was dropped; that alone must not let go.
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
-  process.send?.({ told: "holds", paths: held } satisfies LockAnswer);
+  process.send?.({ kind: "holds", paths: held } satisfies LockAnswer);
 });

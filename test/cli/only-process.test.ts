@@ -24,7 +24,7 @@ function aProcess() {
 async function leftBehind(folder: string): Promise<string> {
   const path = join(folder, "left");
   const killed = aProcess();
-  killed.tell({ paths: [path], me: "killed", other: undefined });
+  killed.send({ paths: [path], me: "killed", other: undefined });
   expect((await killed.next("holds")).paths).toEqual([path]);
   expect(() => onlyProcess(path)).toThrow("already");
   await killed.kill();
@@ -34,8 +34,8 @@ async function leftBehind(folder: string): Promise<string> {
 /** Which process got each lock, when two took each of them in the same instant. */
 async function raceFor(paths: readonly string[]) {
   const [one, two] = [aProcess(), aProcess()];
-  one.tell({ paths, me: "one", other: "two" });
-  two.tell({ paths, me: "two", other: "one" });
+  one.send({ paths, me: "one", other: "two" });
+  two.send({ paths, me: "two", other: "one" });
   const [first, second] = await Promise.all([one.next("holds"), two.next("holds")]);
   return paths.map((path) => Number(first.paths.includes(path)) + Number(second.paths.includes(path)));
 }

@@ -1,4 +1,4 @@
-// A process of its own with an outbox, to be killed or stopped. It is told what to do by messages from its parent.
+// A process of its own with an outbox, to be killed or stopped. Its parent sends messages that say what to do.
 import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 import { aJob } from "./jobs.ts";
@@ -12,13 +12,13 @@ export type Request =
 
 /** What it answers. */
 export type Answer =
-  | { readonly told: "ready" }
-  | { readonly told: "put"; readonly accepted: readonly string[] }
-  | { readonly told: "claimed"; readonly key: string };
+  | { readonly kind: "ready" }
+  | { readonly kind: "put"; readonly accepted: readonly string[] }
+  | { readonly kind: "claimed"; readonly key: string };
 
 const address: OutboxAddress = JSON.parse(process.argv[2] ?? "");
 process.on("disconnect", () => process.exit());
-const tell = (answer: Answer) => process.send?.(answer);
+const send = (answer: Answer) => process.send?.(answer);
 const outbox = await outboxAt(address);
 await outbox.open(shiftedClock(), () => {});
 
@@ -26,7 +26,7 @@ process.on("message", async (request: Request) => {
   if (request.ask === "hang") {
     await outbox.run(
       (job) => {
-        tell({ told: "claimed", key: job.key });
+        send({ kind: "claimed", key: job.key });
         return new Promise(() => {});
       },
       { concurrency: request.concurrency },
@@ -38,6 +38,6 @@ process.on("message", async (request: Request) => {
       (await outbox.put(aJob(number))).status === "accepted" ? [number] : [],
     ),
   );
-  tell({ told: "put", accepted: results.flat() });
+  send({ kind: "put", accepted: results.flat() });
 });
-tell({ told: "ready" });
+send({ kind: "ready" });

@@ -159,10 +159,10 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       testShared("has on disk what it accepted, when the process is killed right after", async () => {
         const numbers = Array.from({ length: 50 }, (_, index) => `${index}`);
         const shop = await child();
-        shop.tell({ ask: "put", numbers });
-        const told = await shop.next("put");
+        shop.send({ ask: "put", numbers });
+        const answer = await shop.next("put");
         await shop.kill();
-        expect(told).toEqual({ told: "put", accepted: numbers });
+        expect(answer).toEqual({ kind: "put", accepted: numbers });
         expect(await totals()).toEqual({ ...NONE, accepted: 50, pending: 50 });
         expect(await outbox.put(aJob("7"))).toEqual({ status: "duplicate", state: "pending" });
       });
@@ -170,9 +170,9 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       testShared("takes a key once among several processes", async () => {
         const numbers = Array.from({ length: 40 }, (_, index) => `${index}`);
         const shops = await Promise.all([child(), child(), child()]);
-        for (const shop of shops) shop.tell({ ask: "put", numbers });
-        const told = await Promise.all(shops.map((shop) => shop.next("put")));
-        const accepted = told.flatMap((answer) => (answer.told === "put" ? answer.accepted : []));
+        for (const shop of shops) shop.send({ ask: "put", numbers });
+        const answers = await Promise.all(shops.map((shop) => shop.next("put")));
+        const accepted = answers.flatMap((answer) => (answer.kind === "put" ? answer.accepted : []));
         expect(accepted.toSorted()).toEqual(numbers.toSorted());
         expect(await totals()).toEqual({ ...NONE, accepted: 40, pending: 40 });
       });
@@ -329,7 +329,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         (await first.next()).answer(retry(store.runtime.now()));
         await first.stop();
         const shop = await child();
-        shop.tell({ ask: "hang", concurrency: 1 });
+        shop.send({ ask: "hang", concurrency: 1 });
         await shop.next("claimed");
         await shop.kill();
         expect(await stateIn(outbox, keyOf("1"))).toBe("pending");

@@ -73,7 +73,7 @@ const root = dirname(import.meta.dirname);
 export default { outputFileTracingRoot: root, turbopack: { root } };
 `;
 
-// Builds and serves the shop, buys in it, and looks at what arrived. `next start` is told to stop at the end.
+// Builds and serves the shop, buys in it, and reads the requests that arrived. Stops `next start` at the end.
 const DRIVE = `
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

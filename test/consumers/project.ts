@@ -11,7 +11,7 @@ export interface ConsumerProject {
   readonly name: string;
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
-  /** Commands to run in it; the first one that fails fails the project. */
+  /** Commands to run in the project. The project fails with the first command that fails. */
   readonly commands: readonly (readonly string[])[];
   /** Its NODE_ENV. @default "test" */
   readonly environment?: "production" | undefined;

@@ -15,7 +15,7 @@ interface Ended {
 /** Runs Node at the root of the repository, as the scripts in package.json do. */
 function node(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    // A test runner at a terminal may force colours on all that it starts.
+    // A test runner at a terminal may force colors on all processes that it starts.
     const env = { ...process.env, FORCE_COLOR: undefined };
     execFile(process.execPath, [SOURCE, ...args], { cwd: root, env }, (error, output, problems) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, output, problems });
@@ -23,7 +23,7 @@ function node(...args: string[]): Promise<Ended> {
   });
 }
 
-/** A demo of a shop that does what it is told, in place of a real one. */
+/** A demo of a shop that runs the given code, in place of a real shop. */
 function demoOf(shop: string): Promise<Ended> {
   return node(
     "--input-type=module",
@@ -33,7 +33,7 @@ function demoOf(shop: string): Promise<Ended> {
   );
 }
 
-test("the demo tells each step, shows the order beside its sources, and ends by itself", async () => {
+test("the demo prints each step, shows the order beside its sources, and ends by itself", async () => {
   const { code, output, problems } = await node("examples/demo/express.ts", "--once");
 
   expect(problems).toBe("");
@@ -42,11 +42,11 @@ test("the demo tells each step, shows the order beside its sources, and ends by 
   expect(output).toMatch(/the sandbox {3}http:\/\/127\.0\.0\.1:\d+ /);
   for (const line of [
     "GET /?avad=77_f3afbe121&utm_source=avantlink → 200",
-    "✓ AvantLink was told of the click.",
+    "✓ AvantLink got the click.",
     "POST /checkout → 303",
     "goods 329.85, coupon -49.48, so 280.37 for the goods",
-    "✓ AvantLink was told of the order, after the page was out",
-    "✓ AvantLink was told nothing more: one order is sent once.",
+    "✓ AvantLink got the order, after the page was out",
+    "✓ AvantLink got nothing more: an order is sent once.",
     "✓ The lines come to the subtotal: 1 × 33.95 + 1 × 33.96 + 1 × 212.46 = 280.37.",
     "✓ The sandbox checked both calls against AvantLink's articles and found nothing wrong.",
     "One click, one order. Everything ended cleanly.",
@@ -60,7 +60,7 @@ test("the demo tells each step, shows the order beside its sources, and ends by 
   expect(output).toMatch(
     /"order_amount_subtotal": 280\.37, +← goods 329\.85, coupon -49\.48; no shipping, no tax\n/,
   );
-  // No colours where there is no terminal.
+  // No colors where there is no terminal.
   expect(output).not.toContain("\u001b");
 });
 
@@ -78,7 +78,7 @@ test("the demo finds free ports when its own are taken", async () => {
   expect(output).not.toMatch(/127\.0\.0\.1:402[01]\b/);
 });
 
-test("the demo says what is wrong with a shop, and ends with 1", async () => {
+test("the demo reports the fault of a shop, and ends with 1", async () => {
   const closed = await demoOf("console.error('No goods today.')");
   expect(closed).toMatchObject({
     code: 1,
@@ -97,7 +97,7 @@ test("the demo says what is wrong with a shop, and ends with 1", async () => {
   expect(untracked).toMatchObject({ code: 1, problems: expect.stringContaining("set no cookie avad.") });
 });
 
-test("the demo takes no option that it does not know", async () => {
+test("the demo rejects an unknown option", async () => {
   const { code, problems } = await node("examples/demo/express.ts", "--twice");
   expect(code).toBe(1);
   expect(problems).toContain("Unknown option '--twice'");

@@ -81,7 +81,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
   }
 
   /** Calls a webhook as the provider does. */
-  async function tell(
+  async function callWebhook(
     { url }: ShopProcess,
     orderNumber: string,
     {
@@ -200,10 +200,10 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     }
   });
 
-  test("takes a payment that is told twenty times at once to two processes as one order", async () => {
+  test("counts a payment as one order although the provider calls two processes twenty times at once", async () => {
     const orderNumber = await place();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => tell(webhooks[index % 2 === 0 ? 0 : 1], orderNumber)),
+      Array.from({ length: 20 }, (_, index) => callWebhook(webhooks[index % 2 === 0 ? 0 : 1], orderNumber)),
     );
     expect(answers.filter(({ answer }) => answer === "paid")).toEqual([PAID]);
     expect(answers.filter(({ answer }) => answer !== "paid")).toEqual(Array(19).fill(PAID_BEFORE));
@@ -219,7 +219,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
       Cookie: `avad=77_${index}; avad_visitor=visitor-${index}`,
     }));
     const numbers = await Promise.all(shoppers.map((headers) => place(headers)));
-    await Promise.all(numbers.map((number, index) => tell(webhooks[index % 2 === 0 ? 0 : 1], number)));
+    await Promise.all(numbers.map((number, index) => callWebhook(webhooks[index % 2 === 0 ? 0 : 1], number)));
     await aWorkerDelivers();
     const bodies = (await sandbox).orders.map(({ raw }) => JSON.parse(raw));
     const got = new Map(
@@ -242,14 +242,14 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     const orderNumber = await place();
     await setStock(1);
     onTestFinished(() => setStock(100));
-    expect((await tell(webhooks[0], orderNumber)).status).toBe(500);
-    expect((await tell(webhooks[1], orderNumber)).status).toBe(500);
+    expect((await callWebhook(webhooks[0], orderNumber)).status).toBe(500);
+    expect((await callWebhook(webhooks[1], orderNumber)).status).toBe(500);
     await aWorkerDelivers();
     expect(await statusOf(orderNumber)).toBe("open");
     expect((await sandbox).requests).toEqual([]);
 
     await setStock(100);
-    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+    expect(await callWebhook(webhooks[0], orderNumber)).toEqual(PAID);
     await aWorkerDelivers();
     expect(await sent()).toEqual([orderNumber]);
   });
@@ -257,20 +257,20 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
   test("sends an order whose web process was killed right after the commit", async () => {
     const orderNumber = await place();
     const webhook = await run(service.webhook);
-    const answer = tell(webhook, orderNumber).catch(() => {});
+    const answer = callWebhook(webhook, orderNumber).catch(() => {});
     await expect.poll(() => statusOf(orderNumber), { interval: 1 }).toBe("paid");
     webhook.signal("SIGKILL");
     await Promise.all([webhook.ended, answer]);
     await aWorkerDelivers();
     expect(await sent()).toEqual([orderNumber]);
-    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID_BEFORE);
+    expect(await callWebhook(webhooks[0], orderNumber)).toEqual(PAID_BEFORE);
   });
 
   test("sends no order whose web process was killed between tracking and commit, until the provider's next call", async () => {
     const orderNumber = await place();
     const webhook = await run(service.webhook);
     const holder = await holdStock();
-    const answer = tell(webhook, orderNumber).catch(() => {});
+    const answer = callWebhook(webhook, orderNumber).catch(() => {});
     await expect.poll(waiting).toMatchObject([{ query: expect.stringContaining("UPDATE stock") }]);
     webhook.signal("SIGKILL");
     await Promise.all([webhook.ended, answer]);
@@ -280,7 +280,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect((await sandbox).requests).toEqual([]);
     expect(await statusOf(orderNumber)).toBe("open");
 
-    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+    expect(await callWebhook(webhooks[0], orderNumber)).toEqual(PAID);
     await aWorkerDelivers();
     expect(await sent()).toEqual([orderNumber]);
   });
@@ -289,7 +289,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     const basket = { ...BASKET, email: "twice@example.com" };
     const numbers = [await place({}, basket), await place({}, basket)];
     const holder = await holdStock();
-    const answers = numbers.map((number, index) => tell(webhooks[index === 0 ? 0 : 1], number));
+    const answers = numbers.map((number, index) => callWebhook(webhooks[index === 0 ? 0 : 1], number));
     await expect.poll(waiting).toHaveLength(2);
     await holder.query("COMMIT");
     expect(await Promise.all(answers)).toEqual([PAID, PAID]);
@@ -298,18 +298,18 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect(isNew.toSorted()).toEqual([false, true]);
   });
 
-  test("delivers from no web process, not even one that ends; a worker that comes later does", async () => {
+  test("delivers from no web process, not even from a process that ends; a later worker delivers", async () => {
     const orderNumber = await place();
     const webhook = await run(service.webhook);
-    expect(await tell(webhook, orderNumber)).toEqual(PAID);
-    // One that delivered would do so here at the latest: ending in order, a tracker delivers what is pending.
+    expect(await callWebhook(webhook, orderNumber)).toEqual(PAID);
+    // A tracker that delivers would do so here at the latest, because it delivers pending orders when it closes.
     expect(await webhook.stop()).toBe(0);
     expect((await sandbox).requests).toEqual([]);
     await aWorkerDelivers();
     expect(await sent()).toEqual([orderNumber]);
   });
 
-  test("tracks nothing that is unpaid: no failed payment, none that is signed wrongly, none that was altered", async () => {
+  test("tracks no unpaid order: no failed payment, no wrong signature, no altered body", async () => {
     const orderNumber = await place();
     const [webhook] = webhooks;
     const worker = await run(service.worker);
@@ -319,13 +319,13 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     const before = await accepted();
     const altered = (body: string) => body.replace(orderNumber, "LL-1");
 
-    expect(await tell(webhook, orderNumber, { type: "payment.failed" })).toEqual({
+    expect(await callWebhook(webhook, orderNumber, { type: "payment.failed" })).toEqual({
       status: 200,
       answer: "Noted.",
     });
-    expect(await tell(webhook, orderNumber, { secret: "guessed" })).toMatchObject({ status: 400 });
-    expect(await tell(webhook, orderNumber, { signed: altered })).toMatchObject({ status: 400 });
-    expect(await tell(webhook, "LL-1")).toEqual({ status: 404, answer: "unknown" });
+    expect(await callWebhook(webhook, orderNumber, { secret: "guessed" })).toMatchObject({ status: 400 });
+    expect(await callWebhook(webhook, orderNumber, { signed: altered })).toMatchObject({ status: 400 });
+    expect(await callWebhook(webhook, "LL-1")).toEqual({ status: 404, answer: "unknown" });
     const unsigned = await fetch(`${webhook.url}/webhooks/payments`, { method: "POST", body: "{}" });
     expect(unsigned.status).toBe(400);
 
@@ -336,11 +336,11 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
   });
 
   test.each([COSTS - 1, COSTS + 1, 1, 0])(
-    "neither tracks an order nor has it paid when something else was paid than it costs: %i cents",
+    "neither tracks nor marks an order as paid when the amount is wrong: %i cents",
     async (amount) => {
       const orderNumber = await place();
       const { printed } = webhooks[0];
-      expect(await tell(webhooks[0], orderNumber, { amount })).toEqual({
+      expect(await callWebhook(webhooks[0], orderNumber, { amount })).toEqual({
         status: 200,
         answer: "wrong amount",
       });
@@ -352,8 +352,8 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
         .find((printed) => printed.includes(`"${orderNumber}"`) && printed.includes("settled"));
       expect(JSON.parse(line ?? "{}")).toMatchObject({ level: "error", orderNumber, amount });
 
-      expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
-      expect(await tell(webhooks[0], orderNumber, { amount })).toEqual(PAID_BEFORE);
+      expect(await callWebhook(webhooks[0], orderNumber)).toEqual(PAID);
+      expect(await callWebhook(webhooks[0], orderNumber, { amount })).toEqual(PAID_BEFORE);
     },
   );
 
@@ -361,25 +361,25 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     { id: "event-1", type: "payment.refunded", orderNumber: "LL-10001", amount: 100 },
     { id: "event-2", type: "payout.paid" },
   ])(
-    "takes note of an event that is none of its business, so that it is not told again: $type",
+    "acknowledges an event that does not concern it, so that the provider does not repeat it: $type",
     async (event) => {
       expect(await call(webhooks[0], JSON.stringify(event))).toEqual({ status: 200, answer: "Noted." });
     },
   );
 
-  test("sends nothing of a shopper who denied it", async () => {
+  test("sends no order of a shopper who denied tracking", async () => {
     const orderNumber = await place({ "Sec-GPC": "1" });
-    expect(await tell(webhooks[0], orderNumber)).toEqual(PAID);
+    expect(await callWebhook(webhooks[0], orderNumber)).toEqual(PAID);
     await aWorkerDelivers();
     expect((await sandbox).requests).toEqual([]);
   });
 
-  test("finishes what a worker is sending when it is asked to end", async () => {
+  test("finishes the order that a worker is sending when the worker is stopped", async () => {
     const { fail, waitForRequests } = await sandbox;
     fail({ delayMs: 500, on: "order", times: 1 });
     const worker = await run(service.worker);
     const orderNumber = await place();
-    await tell(webhooks[0], orderNumber);
+    await callWebhook(webhooks[0], orderNumber);
     await waitForRequests(1, { timeoutMs: 10_000 });
     expect(await worker.stop()).toBe(0);
     await aWorkerDelivers();
@@ -399,14 +399,14 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
 
   const slow = process.env.CI ? "" : " (skipped: a lease takes half a minute; runs with CI=true)";
   test.skipIf(slow)(
-    `has an order delivered by the other worker within a minute when one is killed while sending it${slow}`,
+    `delivers an order by the other worker within a minute when a worker is killed while it sends the order${slow}`,
     { timeout: 120_000 },
     async () => {
       const { fail, waitForRequests, waitForOrders } = await sandbox;
       fail({ hang: true, on: "order", times: 1 });
       const doomed = await run(service.worker);
       const orderNumber = await place();
-      await tell(webhooks[0], orderNumber);
+      await callWebhook(webhooks[0], orderNumber);
       await waitForRequests(1, { timeoutMs: 10_000 });
       await run(service.worker);
       doomed.signal("SIGKILL");

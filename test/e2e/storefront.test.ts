@@ -19,7 +19,7 @@ const sandbox = await startSandbox();
 afterEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-const untold = () => {};
+const silent = () => {};
 
 async function open(endpoint = sandbox.url): Promise<Storefront> {
   const shop = await openStorefront(endpoint, { retry: { baseDelayMs: 10, maxDelayMs: 10 } });
@@ -39,10 +39,10 @@ async function deadEndpoint(): Promise<string> {
 test("a shopper from an affiliate's link gives one click and one order, and a refresh gives nothing", async () => {
   const shop = await open();
   const shopper = openBrowser(BEHIND_A_PROXY);
-  const landing = await land(shopper, shop.url, plan, untold);
-  const purchase = await buy(shopper, plan, untold);
-  await refresh(shopper, purchase, untold);
-  await refresh(shopper, purchase, untold);
+  const landing = await land(shopper, shop.url, plan, silent);
+  const purchase = await buy(shopper, plan, silent);
+  await refresh(shopper, purchase, silent);
+  await refresh(shopper, purchase, silent);
   await shop.events.waitFor("delivered", 2);
   await shop.events.waitFor("duplicate", 2);
 
@@ -84,13 +84,13 @@ test("a shopper from an affiliate's link gives one click and one order, and a re
   });
 });
 
-test("whoever ordered before with the same e-mail address is no new customer, and the address is never sent", async () => {
+test("a second order with the same e-mail address is not a new customer's, and the address is never sent", async () => {
   const shop = await open();
   const email = String(plan.details.email);
   for (const typed of [email, ` ${email.toUpperCase()}`, "someone.else@example.com"]) {
     const shopper = openBrowser();
     await shopper.arrive(shop.url, plan.affiliate);
-    await buy(shopper, { ...plan, details: { ...plan.details, email: typed } }, untold);
+    await buy(shopper, { ...plan, details: { ...plan.details, email: typed } }, silent);
   }
   const orders = await sandbox.waitForOrders(3);
 
@@ -122,8 +122,8 @@ test("each page is the same, byte for byte, whether AvantLink answers, is dead, 
   for (const shop of [alive, dead, without]) {
     const shopper = openBrowser();
     const seen: Page[] = [await shopper.arrive(`${shop.url}${plan.landing}`, plan.affiliate)];
-    const tell = ({ page }: Step) => void seen.push(page);
-    await refresh(shopper, await buy(shopper, plan, tell), tell);
+    const see = ({ page }: Step) => void seen.push(page);
+    await refresh(shopper, await buy(shopper, plan, see), see);
     pages.push(seen.map(({ trail, html }) => `${trail.join(", ")}\n${html}`));
   }
   const ended = await without.stop();
@@ -140,8 +140,8 @@ test("an order waits for an AvantLink that is down, and arrives when it is back"
   const shop = await open();
   sandbox.fail({ status: 503, times: 2, on: "order" });
   const shopper = openBrowser(BEHIND_A_PROXY);
-  await land(shopper, shop.url, plan, untold);
-  const { orderNumber } = await buy(shopper, plan, untold);
+  await land(shopper, shop.url, plan, silent);
+  const { orderNumber } = await buy(shopper, plan, silent);
 
   const [order] = await sandbox.waitForOrders(1);
   expect(JSON.parse(String(order?.raw)).order.order_number).toBe(orderNumber);
@@ -212,10 +212,10 @@ test("two clicks on Pay whose forms are both still under way are one order", asy
     .set("Cookie", String(Cookie))
     .expect(200)
     .expect(/LL-10001/);
-  expect((await buy(next, plan, untold)).orderNumber).toBe("LL-10002");
+  expect((await buy(next, plan, silent)).orderNumber).toBe("LL-10002");
 });
 
-/** Sends a checkout's head, and resolves when the shop has it, with what sends the form and tells the answer. */
+/** Sends a checkout's head, and resolves when the shop has it, with a function that sends the form and returns the answer. */
 async function headOfCheckout({ url }: Storefront, Cookie = ""): Promise<() => Promise<string>> {
   const form = new URLSearchParams(CHECKOUT).toString();
   const posting = post(`${url}/checkout`, {

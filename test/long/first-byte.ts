@@ -1,6 +1,6 @@
 /**
- * How long a shopper waits for the thank-you page of examples/next-storefront: without our lines, the same with a proxy
- * that does nothing, with our lines, and with them while AvantLink answers nothing.
+ * Measures how long a shopper waits for the thank-you page of examples/next-storefront: without our lines, without them
+ * and with an empty proxy, with our lines, and with them while AvantLink does not answer.
  *
  *     pnpm test:first-byte --purchases 100
  */
@@ -28,7 +28,7 @@ const version: NextVersion = values.next === "next-15" ? "next-15" : "next";
 const WARM_UP = 5;
 const REFRESHES = 5;
 const PAGE = "app/checkout/thank-you/page.tsx";
-// What any proxy costs a page of Next's.
+// Shows what any proxy costs a page of Next.js.
 const EMPTY_PROXY = `export function proxy() {}\n${/^export const config.*$/m.exec(sourceOf("proxy.ts"))?.[0]}\n`;
 buildPackages();
 const source = "examples/next-storefront";
@@ -66,7 +66,7 @@ const shops = [
 ];
 
 try {
-  // In turns, so that whatever else the machine does meets all three alike; the first rounds warm them up.
+  // In turns, so that other work of the machine meets all shops alike. The first rounds warm them up.
   for (let round = -WARM_UP; round < purchases; round += 1) {
     for (const shop of shops) {
       const shopper = new Browser({ url: shop.server.url, path: () => "/" }, { origin: shop.server.url });
@@ -81,8 +81,8 @@ try {
   for (const { name, first, again } of shops) {
     console.log(`${name.padEnd(26)} first view ${figures(first)}   refresh ${figures(again)}`);
   }
-  answering.child.tell({ orders: purchases + WARM_UP });
-  const { orders } = (await answering.child.next("arrived")) as Extract<SandboxNews, { told: "arrived" }>;
+  answering.child.send({ orders: purchases + WARM_UP });
+  const { orders } = (await answering.child.next("arrived")) as Extract<SandboxNews, { kind: "arrived" }>;
   console.log(`${version}; ${purchases + WARM_UP} purchases with us were ${orders} orders`);
   process.exitCode = orders === purchases + WARM_UP ? 0 : 1;
 } finally {
@@ -96,7 +96,7 @@ async function avantLink(settings: SandboxSettings) {
     new URL("./sandbox-process.ts", import.meta.url),
     settings,
   );
-  const { url } = (await child.next("ready")) as Extract<SandboxNews, { told: "ready" }>;
+  const { url } = (await child.next("ready")) as Extract<SandboxNews, { kind: "ready" }>;
   return { child, url };
 }
 

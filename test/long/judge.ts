@@ -1,45 +1,45 @@
 import type { OrderRecord, Sandbox } from "@avantlink-s2s/sandbox";
 
-/** What the sandbox's log says of a run. */
+/** The verdict on a run, by the sandbox's log. */
 export interface Judgement {
   /** Orders whose acceptance was acknowledged. */
   readonly acknowledged: number;
-  /** Those of them that never arrived: lost. */
+  /** Acknowledged orders that never arrived: lost. */
   readonly missing: readonly string[];
-  /** Orders that arrived, each counted once. */
+  /** Orders that arrived; an order that arrived twice counts once. */
   readonly arrived: number;
-  /** Repeats after an answer that was lost on the way, or that a starved shop did not wait for: nobody could know. */
+  /** Repeats after an answer that did not reach the shop: lost on the way, or too late for a busy shop. */
   readonly answerLost: number;
-  /** Repeats of an order that was sent directly because its acceptance was refused. */
+  /** Repeats of an order that was sent directly, because the outbox did not accept it in time. */
   readonly refused: number;
-  /** Repeats after an answer that did arrive, of an order that was being settled when somebody was killed. */
+  /** Repeats after an answer that did arrive, of a job that was not settled yet at a kill. */
   readonly unsettled: number;
-  /** Repeats that nothing explains. */
+  /** Repeats without any of these reasons. */
   readonly unexplained: readonly string[];
 }
 
-// From an answer to its settlement, on a machine that others use too. However long it takes, no more orders than a
-// killed worker had under way may be repeated: that is counted against a bound.
+// The longest time from an answer to the settled job, on a busy machine. A separate bound limits these repeats to the
+// orders that a killed worker had under way.
 const SETTLING_MS = 10_000;
-// A starved shop gives an attempt up though its answer was sent; it tells so, at the latest this long after.
+// The longest time until a busy shop reports an attempt that it gave up although the answer was sent.
 const GIVING_UP_MS = 10_000;
-// What a shop had written to its connection when it was killed is read afterwards, and answered into the void.
+// The sandbox may read and answer requests this long after the shop that wrote them was killed.
 const ON_THE_WIRE_MS = 5_000;
 
-/** What happened in a run, beside what arrived. */
+/** The events of a run on the shops' side. */
 export interface Happenings {
   readonly acknowledged: ReadonlySet<string>;
-  /** Orders whose acceptance was refused, and which were sent directly. */
+  /** Orders that the outbox did not accept in time, and which were sent directly. */
   readonly refused: ReadonlySet<string>;
-  /** When somebody was killed, in milliseconds since 1970. */
+  /** The times of the kills, in milliseconds since 1970. */
   readonly kills: readonly number[];
-  /** When shops told that an attempt of an order had failed, in milliseconds since 1970. */
+  /** The times at which shops reported a failed attempt, by order, in milliseconds since 1970. */
   readonly failures: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Judges a run by what arrived. What was lost, and what came twice, is the sandbox's to say; a shop's own word counts
- * only for why an answer did not reach it.
+ * Judges a run by the requests that arrived. The sandbox alone decides which orders were lost or repeated; a shop's
+ * report only explains why an answer did not reach the shop.
  */
 export function judge(sandbox: Sandbox, { acknowledged, refused, kills, failures }: Happenings): Judgement {
   if (sandbox.dropped > 0) throw new Error("The sandbox forgot requests: raise maxRecords.");

@@ -7,39 +7,39 @@ import type { OwnServer } from "../support/services.ts";
 import { type Judgement, judge } from "./judge.ts";
 import type { ShopNews, ShopReceipt, ShopSettings } from "./shop.ts";
 
-/** How a run goes. */
+/** The plan of a run. */
 export interface KillRun {
   readonly address: OutboxAddress;
-  /** Ends after so many kills, or after so many seconds, whichever is asked for. */
+  /** The run ends after this many kills, or after this many seconds when `seconds` is given. */
   readonly kills?: number;
   readonly seconds?: number;
-  /** Who is killed: the shop's process, or the server that holds its orders. */
+  /** The process to kill: a shop, or the server that stores its orders. */
   readonly victim: "shop" | OwnServer;
-  /** Shops on the one store. */
+  /** The number of shops that share the store. */
   readonly shops?: number;
   /** Orders a second, over all shops. */
   readonly rate?: number;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface KillReport extends Judgement {
   readonly kills: number;
   readonly seconds: number;
   /** Requests to the sandbox that met a fault. */
   readonly faults: number;
-  /** Pages that were not answered as they should be while their process lived. */
+  /** Pages with a wrong answer although their process lived. */
   readonly brokenPages: number;
-  /** Most repeats that kills may have caused: nothing else dies with what a worker has under way. */
+  /** The most repeats that the kills can explain: the orders that the killed workers had under way. */
   readonly mayRepeat: number;
-  /** The outbox's own books at the end. */
+  /** The outbox's own totals at the end. */
   readonly totals: OutboxTotals;
 }
 
 const CONCURRENCY = 10;
-// Nobody waits longer for an order: a lease, a sweep, and some slow seconds of a busy machine.
+// An order arrives at the latest after a lease, a sweep, and some slow seconds of a busy machine.
 const DRAIN_MS = 120_000;
 
-/** Lets shops take orders while they, or their store, are killed at random; then judges by what arrived. */
+/** Lets shops accept orders while they, or their store, are killed at random. Judges by the requests that arrived. */
 export async function killRun(run: KillRun): Promise<KillReport> {
   const sandbox = await startSandbox({ maxRecords: 1_000_000 });
   const started = performance.now();
@@ -47,13 +47,13 @@ export async function killRun(run: KillRun): Promise<KillReport> {
   const acknowledged = new Set<string>();
   const refused = new Set<string>();
   const failures = new Map<string, number[]>();
-  function hear(news: ShopNews): void {
-    if (news.told === "accepted") acknowledged.add(news.orderNumber);
-    if (news.told === "refused") refused.add(news.orderNumber);
-    if (news.told !== "verdict" || news.type !== "retrying") return;
+  function listen(news: ShopNews): void {
+    if (news.kind === "accepted") acknowledged.add(news.orderNumber);
+    if (news.kind === "refused") refused.add(news.orderNumber);
+    if (news.kind !== "verdict" || news.type !== "retrying") return;
     failures.set(news.orderNumber, [...(failures.get(news.orderNumber) ?? []), Date.now()]);
   }
-  const shops = await Promise.all(Array.from({ length: run.shops ?? 2 }, () => aShop(settings, hear)));
+  const shops = await Promise.all(Array.from({ length: run.shops ?? 2 }, () => aShop(settings, listen)));
   setFaults(sandbox);
 
   const kills: number[] = [];
@@ -82,7 +82,7 @@ export async function killRun(run: KillRun): Promise<KillReport> {
     for (let number = 1; loading; number += 1) {
       const visit = async () => {
         await buy(`${number}`, number % 2 ? "receipt" : "page");
-        // Some reload the page, and some find a shop that was just being killed.
+        // Some shoppers reload the page; some meet a shop that was just killed.
         if (number % 5 === 0) await buy(`${number}`, "receipt");
       };
       const visiting = visit().finally(() => visits.delete(visiting));
@@ -122,7 +122,7 @@ export async function killRun(run: KillRun): Promise<KillReport> {
   };
 }
 
-/** The world as it is: AvantLink is slow, busy, unwell, or answers into the void. */
+/** AvantLink is slow, busy or broken, or its answer is lost. */
 function setFaults(sandbox: Sandbox): void {
   sandbox.fail({ status: 503, probability: 0.1 });
   sandbox.fail({ status: 429, headers: { "Retry-After": "1" }, probability: 0.02 });
@@ -135,22 +135,22 @@ function setFaults(sandbox: Sandbox): void {
 }
 
 interface Shop {
-  /** Asks for a page; nothing when the shop is not there, or dies meanwhile. */
+  /** Requests a page. Gives `undefined` when the shop is not there, or dies meanwhile. */
   visit(path: string): Promise<{ readonly status: number; readonly text: string } | undefined>;
-  /** Kills its process and starts another. */
+  /** Kills the shop's process and starts another. */
   kill(): Promise<void>;
   end(): Promise<void>;
 }
 
-async function aShop(settings: ShopSettings, hear: (news: ShopNews) => void): Promise<Shop> {
+async function aShop(settings: ShopSettings, listen: (news: ShopNews) => void): Promise<Shop> {
   let child: Child<never, ShopNews>;
   let origin: string | undefined;
 
   async function open(): Promise<void> {
     child = startChild<never, ShopNews>(new URL("./shop.ts", import.meta.url), settings);
-    child.process.on("message", hear);
+    child.process.on("message", listen);
     const news = await child.next("listening");
-    if (news.told === "listening") origin = `http://127.0.0.1:${news.port}`;
+    if (news.kind === "listening") origin = `http://127.0.0.1:${news.port}`;
   }
 
   await open();
@@ -176,7 +176,7 @@ async function aShop(settings: ShopSettings, hear: (news: ShopNews) => void): Pr
   };
 }
 
-/** Waits until the outbox has nothing left to send. */
+/** Waits until the outbox has no pending orders. */
 async function drained(shop: Shop | undefined): Promise<OutboxTotals> {
   const until = performance.now() + DRAIN_MS;
   for (;;) {
@@ -188,7 +188,7 @@ async function drained(shop: Shop | undefined): Promise<OutboxTotals> {
   }
 }
 
-/** Whether a run lost nothing, repeated nothing without a reason and broke no page. */
+/** Whether a run lost no order, repeated no order without a reason and broke no page. */
 export function isClean({
   missing,
   unexplained,

@@ -1,7 +1,7 @@
 /**
- * Kills shops while they take orders, and judges by what the sandbox received:
- * `pnpm test:kill --outbox sqlite --kills 100`, or `--seconds 600`; every outbox when none is named. With
- * `--victim server` Redis or PostgreSQL is killed instead, on a server of the test's own.
+ * Kills shops while they accept orders, and judges by the requests that the sandbox received:
+ * `pnpm test:kill --outbox sqlite --kills 100`, or `--seconds 600`; every outbox by default. With
+ * `--victim server` the test kills a Redis or PostgreSQL server of its own instead.
  */
 import { parseArgs } from "node:util";
 import { ownPostgres, ownRedis } from "../support/services.ts";
@@ -54,7 +54,7 @@ function print(kind: string, report: KillReport): void {
   console.log(
     `${kind}: ${kills} kills of the ${values.victim} in ${seconds} s, ${faults} faults of AvantLink
   ${acknowledged} orders acknowledged, ${missing.length} missing${some(missing)}, ${arrived} arrived
-  repeats: ${answerLost} after a lost answer, ${unsettled} after a kill before settling (at most ${report.mayRepeat}), ${refused} after a refused acceptance, ${report.unexplained.length} unexplained${some(report.unexplained)}
+  repeats: ${answerLost} after a lost answer, ${unsettled} after a kill before settling (at most ${report.mayRepeat}), ${refused} after a direct delivery, ${report.unexplained.length} unexplained${some(report.unexplained)}
   pages broken: ${report.brokenPages}; the outbox says ${JSON.stringify(report.totals)}`,
   );
 }

@@ -4,28 +4,28 @@ import { type OrderRecord, startSandbox } from "@avantlink-s2s/sandbox";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
 
-/** How a run goes. */
+/** The plan of a run. */
 export interface OutageRun {
   readonly address: OutboxAddress;
-  /** How long AvantLink is away. */
+  /** How long AvantLink is down. */
   readonly seconds: number;
-  /** How many orders come meanwhile, spread evenly. */
+  /** The number of orders during the outage, spread evenly. */
   readonly orders: number;
 }
 
-/** What came of a run, as the sandbox has it. */
+/** The result of a run, by the sandbox's log. */
 export interface OutageReport {
   /** Orders that were accepted and did not arrive. */
   readonly missing: readonly string[];
-  /** Requests beyond one an order after the outage. */
+  /** Requests after the outage beyond one per order. */
   readonly repeats: number;
-  /** Most requests within any second, during the outage and after it. */
+  /** The most requests within any second, during and after the outage. */
   readonly fastest: number;
-  /** What that may be: as many as may be under way, each taking its time, and those of the moment. */
+  /** The bound on `fastest`: the requests that may be under way, times the answers a second, and one round more. */
   readonly bound: number;
-  /** How many of those that had waited arrived before the order that came when AvantLink was back. */
+  /** The number of waiting orders that arrived before the order that was placed after the outage. */
   readonly overtook: number;
-  /** Requests in vain. */
+  /** Failed requests. */
   readonly attempts: number;
   readonly totals: OutboxTotals;
 }
@@ -33,7 +33,7 @@ export interface OutageReport {
 export const CONCURRENCY = 10;
 const ANSWER_MS = 100;
 
-/** Takes orders while AvantLink is away, and one more when it is back; then judges by what arrived. */
+/** Accepts orders while AvantLink is down, and one more afterwards. Judges by the requests that arrived. */
 export async function outageRun({ address, seconds, orders }: OutageRun): Promise<OutageReport> {
   const sandbox = await startSandbox({ maxRecords: 1_000_000 });
   const outbox = await outboxAt(address);
@@ -80,7 +80,7 @@ export async function outageRun({ address, seconds, orders }: OutageRun): Promis
   return report;
 }
 
-/** Whether a run lost nothing, kept the bound, and let the fresh order pass. */
+/** Whether a run lost no order, kept the bound, and let the new order pass. */
 export function isClean({ missing, repeats, fastest, bound, overtook, totals }: OutageReport): boolean {
   const settled = totals.pending === 0 && totals.dead === 0;
   return settled && missing.length + repeats === 0 && fastest <= bound && overtook <= 5 * CONCURRENCY;

@@ -9,7 +9,7 @@ describe("a short outage of AvantLink", () => {
   for (const { kind, store } of stores) {
     const missing = "missing" in store ? ` (skipped: ${store.missing})` : "";
     test.skipIf(missing)(
-      `loses no order, keeps the bound, and holds up no fresh order: ${kind}${missing}`,
+      `loses no order, keeps the bound, and does not delay a new order: ${kind}${missing}`,
       { timeout: 120_000 },
       async ({ expect, onTestFinished }) => {
         if ("missing" in store) return;

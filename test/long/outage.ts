@@ -1,6 +1,6 @@
 /**
- * An outage of AvantLink, scaled down: `pnpm test:outage --outbox bullmq --seconds 72 --orders 1000`, which is what
- * it does of itself, for every outbox on a server when none is named.
+ * An outage of AvantLink, scaled down: `pnpm test:outage --outbox bullmq --seconds 72 --orders 1000`. These figures are
+ * the default, and every outbox is tested by default.
  */
 import { parseArgs } from "node:util";
 import { aStore, DURABLE } from "../support/stores.ts";
@@ -25,9 +25,9 @@ for (const kind of DURABLE.filter((name) => values.outbox === undefined || value
   const report = await outageRun({ address: store.address, seconds, orders });
   await store.end();
   const { missing, repeats, fastest, bound, overtook, attempts, totals } = report;
-  console.log(`${kind}: ${orders} orders in an outage of ${seconds} s, ${attempts} attempts in vain
+  console.log(`${kind}: ${orders} orders in an outage of ${seconds} s, ${attempts} failed attempts
   ${missing.length} missing, ${repeats} repeats; at most ${fastest} requests a second (bound: ${bound})
-  the fresh order came after ${overtook} of those that had waited; the outbox says ${JSON.stringify(totals)}`);
+  the new order came after ${overtook} of the waiting orders; the outbox says ${JSON.stringify(totals)}`);
   failed ||= !isClean(report);
 }
 process.exit(failed ? 1 : 0);

@@ -1,4 +1,4 @@
-// A small shop in a process of its own, to be killed while it takes orders.
+// A small shop in a process of its own, to be killed while it accepts orders.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TrackingEvent } from "@avantlink-s2s/core";
@@ -10,21 +10,21 @@ import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
 /** How a shop is started. */
 export interface ShopSettings {
   readonly address: OutboxAddress;
-  /** Where the sandbox is. */
+  /** The URL of the sandbox. */
   readonly endpoint: string;
   readonly concurrency: number;
 }
 
-/** What a shop tells. */
+/** The messages of a shop. */
 export type ShopNews =
-  | { readonly told: "listening"; readonly port: number }
-  /** An order's acceptance was acknowledged by an event. */
-  | { readonly told: "accepted"; readonly orderNumber: string }
-  /** Its outbox did not take it in time, so that it is sent directly. */
-  | { readonly told: "refused"; readonly orderNumber: string }
-  | { readonly told: "verdict"; readonly type: "delivered" | "retrying"; readonly orderNumber: string };
+  | { readonly kind: "listening"; readonly port: number }
+  /** An event acknowledged the order. */
+  | { readonly kind: "accepted"; readonly orderNumber: string }
+  /** The outbox did not accept the order in time; it is sent directly. */
+  | { readonly kind: "refused"; readonly orderNumber: string }
+  | { readonly kind: "verdict"; readonly type: "delivered" | "retrying"; readonly orderNumber: string };
 
-/** What a shop answers on `/receipt`. */
+/** The answer of a shop on `/receipt`. */
 export interface ShopReceipt {
   readonly status: string;
   readonly code?: string;
@@ -32,14 +32,14 @@ export interface ShopReceipt {
 
 const { address, endpoint, concurrency }: ShopSettings = JSON.parse(process.argv[2] ?? "");
 process.on("disconnect", () => process.exit());
-const tell = (news: ShopNews) => process.send?.(news);
+const send = (news: ShopNews) => process.send?.(news);
 
 function onEvent(event: TrackingEvent): void {
   if (!("orderNumber" in event) || event.kind !== "order") return;
-  if (event.type === "accepted") tell({ told: "accepted", orderNumber: event.orderNumber });
-  if (event.type === "rejected") tell({ told: "refused", orderNumber: event.orderNumber });
+  if (event.type === "accepted") send({ kind: "accepted", orderNumber: event.orderNumber });
+  if (event.type === "rejected") send({ kind: "refused", orderNumber: event.orderNumber });
   if (event.type === "delivered" || event.type === "retrying") {
-    tell({ told: "verdict", type: event.type, orderNumber: event.orderNumber });
+    send({ kind: "verdict", type: event.type, orderNumber: event.orderNumber });
   }
 }
 
@@ -55,7 +55,7 @@ const tracker = createTracker({
 const orderOf = (orderNumber: string) => anOrder({ orderNumber });
 const app = express();
 
-// The order is accepted after the page was sent, as the middleware does it.
+// The middleware accepts the order after the page was sent.
 app.get(
   "/page/:number",
   trackOrders(tracker, (request) => orderOf(String(request.params.number))),
@@ -77,5 +77,5 @@ app.get("/totals", async (_, response) => {
 const server = createServer(app);
 server.listen(0, "127.0.0.1", async () => {
   await tracker.start();
-  tell({ told: "listening", port: (server.address() as AddressInfo).port });
+  send({ kind: "listening", port: (server.address() as AddressInfo).port });
 });

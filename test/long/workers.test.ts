@@ -5,16 +5,16 @@ import { aStore, DURABLE } from "../support/stores.ts";
 import { killRun } from "./kill-run.ts";
 import type { ShopNews, ShopSettings } from "./shop.ts";
 
-// The orders of a worker that is gone wait half a minute for their lease: all these do so at the same time, and it takes
-// a minute. `pnpm test:kill` runs the first at any length.
+// The orders of a killed worker wait half a minute for the end of their lease. All tests wait at the same time, which
+// takes a minute. `pnpm test:kill` runs the first test at any length.
 const skipped = process.env.CI ? "" : " (skipped: takes a minute; runs with CI=true)";
 
 describe.skipIf(skipped)(
-  `shops that are killed while they take orders${skipped}`,
+  `shops that are killed while they accept orders${skipped}`,
   { concurrent: true },
   () => {
     test.concurrent.for(DURABLE)(
-      "lose none that they acknowledged, and repeat none without a reason: %s",
+      "lose no acknowledged order, and repeat none without a reason: %s",
       { timeout: 240_000 },
       async (kind, { expect, onTestFinished }) => {
         const store = await aStore(kind);
@@ -35,11 +35,11 @@ describe.skipIf(skipped)(
 );
 
 describe.skipIf(skipped)(
-  `a worker that stands still for longer than its lease${skipped}`,
+  `a worker that is stopped for longer than its lease${skipped}`,
   { concurrent: true },
   () => {
     test.concurrent.for(DURABLE)(
-      "settles nothing when it goes on: %s",
+      "settles no job when it continues: %s",
       { timeout: 120_000 },
       async (kind, { expect, onTestFinished }) => {
         const store = await aStore(kind);
@@ -52,7 +52,7 @@ describe.skipIf(skipped)(
           const shop = startChild<never, ShopNews>(new URL("./shop.ts", import.meta.url), settings);
           onTestFinished(() => shop.kill());
           const news = await shop.next("listening");
-          return { ...shop, url: `http://127.0.0.1:${news.told === "listening" ? news.port : 0}` };
+          return { ...shop, url: `http://127.0.0.1:${news.kind === "listening" ? news.port : 0}` };
         };
         const totals = async (url: string) => (await fetch(`${url}/totals`)).json();
 
@@ -63,7 +63,7 @@ describe.skipIf(skipped)(
         stopped.process.kill("SIGSTOP");
         lift();
 
-        // AvantLink has the order and has answered, to nobody; so it is sent again, by another, within a minute.
+        // AvantLink answered, but the worker is stopped: another worker sends the order again within a minute.
         const other = await open();
         await sandbox.waitForOrders(2, { timeoutMs: 60_000 });
         await other.next("verdict");

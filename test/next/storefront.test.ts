@@ -17,7 +17,7 @@ import { cacheInFrontOf } from "./shared-cache.ts";
 const PATIENT = { timeoutMs: 15_000 };
 const sandbox = await startSandbox();
 let shop: NextStorefront;
-const untold = () => {};
+const silent = () => {};
 
 beforeAll(async () => {
   shop = await openStorefront(sandbox.url, { SITE_URL: "http://shop.example", TRUST_PROXY: "1" });
@@ -31,10 +31,10 @@ afterAll(async () => {
 describe("the storefront", () => {
   test("gives one click and one order for a purchase without scripts, and nothing for a refresh", async () => {
     const shopper = openBrowser(BEHIND_A_PROXY);
-    const landing = await land(shopper, shop.url, plan, untold);
-    const purchase = await buy(shopper, plan, untold);
-    await refresh(shopper, purchase, untold);
-    await refresh(shopper, purchase, untold);
+    const landing = await land(shopper, shop.url, plan, silent);
+    const purchase = await buy(shopper, plan, silent);
+    await refresh(shopper, purchase, silent);
+    await refresh(shopper, purchase, silent);
     const [click] = await sandbox.waitForClicks(1, PATIENT);
     const [order] = await sandbox.waitForOrders(1, PATIENT);
     expect([click?.findings, order?.findings]).toEqual([[], []]);
@@ -61,8 +61,8 @@ describe("the storefront", () => {
 
   test("tells the payment's webhook from anybody's, and its order is the shopper's and the page's own", async () => {
     const shopper = openBrowser(BEHIND_A_PROXY);
-    await land(shopper, shop.url, plan, untold);
-    const { orderNumber } = await buy(shopper, plan, untold);
+    await land(shopper, shop.url, plan, silent);
+    const { orderNumber } = await buy(shopper, plan, silent);
     const [order] = await sandbox.waitForOrders(1, PATIENT);
     const event = latestPayment();
     expect(event.orderNumber).toBe(orderNumber);
@@ -134,8 +134,8 @@ describe("the storefront", () => {
     sandbox.fail({ status: 503 });
     const crashing = await openStorefront(sandbox.url);
     const shopper = openBrowser();
-    await land(shopper, crashing.url, plan, untold);
-    const { orderNumber } = await buy(shopper, plan, untold);
+    await land(shopper, crashing.url, plan, silent);
+    const { orderNumber } = await buy(shopper, plan, silent);
     await sandbox.waitForRequests(1, { ...PATIENT, where: ({ endpoint }) => endpoint === "order" });
     crashing.process.kill("SIGKILL");
     await crashing.exited;
@@ -194,8 +194,8 @@ test("without our lines in proxy.ts and on the thank-you page the same shop is l
   await using bare = await openStorefront(sandbox.url, {}, project);
   const shopper = openBrowser();
   await shopper.arrive(`${bare.url}/`, "https://blog.example/");
-  const purchase = await buy(shopper, plan, untold);
-  await refresh(shopper, purchase, untold);
+  const purchase = await buy(shopper, plan, silent);
+  await refresh(shopper, purchase, silent);
   expect(sandbox.requests).toHaveLength(0);
 });
 

@@ -32,9 +32,9 @@ for (const kind of DURABLE) {
       await Promise.all(shops.map((shop) => shop.next("ready")));
 
       const confirm = async (numbers: (shop: number) => readonly string[]) => {
-        for (const [index, shop] of shops.entries()) shop.tell({ numbers: numbers(index) });
+        for (const [index, shop] of shops.entries()) shop.send({ numbers: numbers(index) });
         const news = await Promise.all(shops.map((shop) => shop.next("confirmed")));
-        return news.filter((one) => one.told === "confirmed");
+        return news.filter((one) => one.kind === "confirmed");
       };
       // Shops that have been open for a while: their code is compiled and their connections are made.
       await confirm((shop) => own(shop, WARM).map((number) => `warm-${number}`));

@@ -66,7 +66,7 @@ const PAGES = ["README.md", "packages/next/README.md"];
 const WRONG = 'import { trackOrder } from "@avantlink-s2s/next";\nawait trackOrder({}, order);\n';
 
 describe("the snippets for Next.js", () => {
-  test("are files that compile in an app, and one that does not is found", { timeout: 120_000 }, () => {
+  test("are files that compile in an app, and a file with a fault is found", { timeout: 120_000 }, () => {
     const files = PAGES.flatMap(filesOf);
     expect(files.length).toBeGreaterThanOrEqual(15);
     expect(files.map(([name]) => name)).not.toContain("");

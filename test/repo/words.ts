@@ -30,7 +30,8 @@ const RULES: readonly Rule[] = [
   {
     not: /settle/gi,
     write: "deliver, finish, pay (settle is said of a leased job only)",
-    except: /^(?:packages\/outbox|packages\/core\/src\/(?:outbox|delivery)|test\/(?:outbox|conformance))\//,
+    except:
+      /^(?:packages\/outbox|packages\/core\/src\/(?:outbox|delivery)|test\/(?:outbox|conformance|long))\//,
   },
   {
     not: /(?:hono|behavio|colo|favo|neighbo)ur|labelled\b|recognis|organis(?!m)|\bgrey|\banalyse|centre|\bcancell(?:ed|ing)\b/gi,
@@ -69,7 +70,7 @@ export function wordsOf(file: string, text: string): readonly Found[] {
 export function wordsByFolder(): ReadonlyMap<string, readonly Found[]> {
   const found = new Map<string, Found[]>();
   for (const file of files) {
-    if (!/^(?:packages\/[^/]+\/src|test)\/.*\.(?:tsx?|css|sql|lua)$/.test(file)) continue;
+    if (!/^(?:packages\/[^/]+\/src|test|examples|bench)\/.*\.(?:tsx?|css|sql|lua)$/.test(file)) continue;
     // The rules themselves name the words.
     if (/^test\/repo\/words\.(?:test\.)?ts$/.test(file)) continue;
     const folder = file.split("/").slice(0, 2).join("/");

@@ -1,18 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-/** A process of our own making, talked to by messages. */
+/** A process of the tests, which sends and receives messages. */
 export interface Child<Request, Answer> {
   readonly process: ChildProcess;
-  tell(request: Request): void;
-  /** The next answer of a kind that has not been taken yet. */
-  next(told: string): Promise<Answer>;
-  /** Ends it as a power cut would, and waits until it is gone. */
+  send(request: Request): void;
+  /** The next answer of a kind that no call of `next` has returned yet. */
+  next(kind: string): Promise<Answer>;
+  /** Kills the process as a power cut would, and waits for its end. */
   kill(): Promise<void>;
 }
 
 /** Starts a module of the tests in a process of its own. */
-export function startChild<Request extends object, Answer extends { readonly told: string }>(
+export function startChild<Request extends object, Answer extends { readonly kind: string }>(
   module: URL,
   argument: unknown,
 ): Child<Request, Answer> {
@@ -24,33 +24,33 @@ export function startChild<Request extends object, Answer extends { readonly tol
     ],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  // A test that breaks off leaves no process behind, not even one that stands still.
+  // A test that breaks off leaves no process behind, not even a stopped process.
   const orphaned = () => void child.kill("SIGKILL");
   process.once("exit", orphaned);
   child.once("exit", () => process.off("exit", orphaned));
   const answers: Answer[] = [];
-  const looks = new Set<() => void>();
+  const waiting = new Set<() => void>();
   child.on("message", (answer: Answer) => {
     answers.push(answer);
-    for (const look of looks) look();
+    for (const look of waiting) look();
   });
   return {
     process: child,
-    tell: (request) => void child.send(request),
-    next(told) {
+    send: (request) => void child.send(request),
+    next(kind) {
       return new Promise((resolve, reject) => {
         const gone = (code: unknown, signal: unknown) =>
-          reject(new Error(`The process ended (${code ?? signal}) and never told "${told}".`));
+          reject(new Error(`The process ended (${code ?? signal}) before it sent "${kind}".`));
         const look = () => {
-          const index = answers.findIndex((answer) => answer.told === told);
+          const index = answers.findIndex((answer) => answer.kind === kind);
           const [answer] = index < 0 ? [] : answers.splice(index, 1);
           if (!answer) return;
-          looks.delete(look);
+          waiting.delete(look);
           child.off("exit", gone);
           resolve(answer);
         };
         child.once("exit", gone);
-        looks.add(look);
+        waiting.add(look);
         look();
       });
     },

@@ -1,4 +1,4 @@
-// A process of a cluster that confirms orders, many at the same moment.
+// A process of a cluster that confirms many orders at the same moment.
 import { createTracker } from "@avantlink-s2s/core";
 import { eventLog } from "./events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "./orders.ts";
@@ -15,19 +15,19 @@ export interface Confirm {
   readonly numbers: readonly string[];
 }
 
-/** What it tells, once each order was taken here or had been taken before. */
+/** The messages of the process: it listens; each order is accepted here or was accepted before. */
 export type ConfirmingNews =
-  | { readonly told: "ready" }
+  | { readonly kind: "ready" }
   | {
-      readonly told: "confirmed";
+      readonly kind: "confirmed";
       readonly accepted: readonly string[];
-      /** Those that the store did not take in time at first, and may have kept all the same. */
+      /** Orders that the store did not confirm in time at first, and may have stored. */
       readonly refused: readonly string[];
     };
 
 const { address, endpoint }: ConfirmingSettings = JSON.parse(process.argv[2] ?? "");
 process.on("disconnect", () => process.exit());
-const tell = (news: ConfirmingNews) => process.send?.(news);
+const send = (news: ConfirmingNews) => process.send?.(news);
 const events = eventLog();
 const tracker = createTracker({
   merchantId: MERCHANT_ID,
@@ -35,7 +35,7 @@ const tracker = createTracker({
   outbox: await outboxAt(address),
   onEvent: events.onEvent,
 });
-// A receipt that waited for long enough says so by an event; what became of the order then says another.
+// An order whose receipt did not wait for the store ends in a second event.
 const accepted = () => events.of("accepted").map(({ orderNumber }) => orderNumber);
 const refused = () =>
   events
@@ -44,19 +44,19 @@ const refused = () =>
 const answered = () => accepted().length + events.of("duplicate").length + refused().length;
 
 process.on("message", async ({ numbers }: Confirm) => {
-  const before = { accepted: accepted().length, refused: refused().length };
+  const first = { accepted: accepted().length, refused: refused().length };
   for (let left = numbers; left.length > 0; ) {
-    const [told, turnedAway] = [answered(), refused().length];
+    const before = { answered: answered(), refused: refused().length };
     for (const orderNumber of left) void tracker.trackOrder(anOrder({ orderNumber }), aContext());
-    await events.until(() => answered() === told + left.length);
-    // As a webhook does it, some time after the page.
-    left = refused().slice(turnedAway);
+    await events.until(() => answered() === before.answered + left.length);
+    // Again, as a webhook does it some time after the page.
+    left = refused().slice(before.refused);
   }
-  tell({
-    told: "confirmed",
-    accepted: accepted().slice(before.accepted),
-    refused: refused().slice(before.refused),
+  send({
+    kind: "confirmed",
+    accepted: accepted().slice(first.accepted),
+    refused: refused().slice(first.refused),
   });
 });
 await tracker.start();
-tell({ told: "ready" });
+send({ kind: "ready" });

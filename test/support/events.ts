@@ -2,15 +2,15 @@ import type { TrackingEvent } from "@avantlink-s2s/core";
 
 type EventOf<Type extends TrackingEvent["type"]> = Extract<TrackingEvent, { type: Type }>;
 
-/** A listener that keeps what it was told, and lets a test await what it will be told. */
+/** Keeps the events of a tracker, and lets a test await the events to come. */
 export interface EventLog {
   readonly onEvent: (event: TrackingEvent) => void;
   readonly all: readonly TrackingEvent[];
   /** The events of one type so far. */
   of<Type extends TrackingEvent["type"]>(type: Type): EventOf<Type>[];
-  /** Resolves with the events of one type, as soon as there are so many. */
+  /** Resolves with the events of one type as soon as there are `count`. */
   waitFor<Type extends TrackingEvent["type"]>(type: Type, count?: number): Promise<EventOf<Type>[]>;
-  /** Resolves as soon as something is true of what was told. */
+  /** Resolves as soon as the condition holds. Each event asks it again. */
   until(isSo: () => boolean): Promise<void>;
 }
 

@@ -12,11 +12,11 @@ import { Client } from "pg";
 /** A server that a test may stop, kill and start again. */
 export interface OwnServer {
   readonly url: string;
-  /** Starts it again, if it was stopped. */
+  /** Starts the server again, if it was stopped. */
   start(): Promise<void>;
-  /** Ends it, orderly or not, and waits until it is gone. What it wrote stays. */
+  /** Ends the server, orderly or not, and waits for its end. Its files stay. */
   stop(signal?: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGKILL"): Promise<void>;
-  /** Ends it and removes what it wrote. */
+  /** Ends the server and removes its files. */
   end(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ interface Recipe {
   readonly prepare?: (folder: string) => void;
   readonly command: (folder: string, port: number) => readonly [file: string, ...args: string[]];
   readonly url: (port: number) => string;
-  /** Whether it takes commands; that it listens is not enough. */
+  /** Whether the server executes commands; a server that only listens is not ready. */
   readonly isReady: (url: string) => Promise<boolean>;
 }
 
@@ -43,7 +43,7 @@ async function postgresIsReady(connectionString: string): Promise<boolean> {
 async function redisIsReady(url: string): Promise<boolean> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
   client.on("error", () => {});
-  // It becomes ready when the server has read what it wrote before.
+  // The client is ready once the server has read its own log.
   return client
     .connect()
     .then(() => true)
@@ -52,7 +52,7 @@ async function redisIsReady(url: string): Promise<boolean> {
 }
 
 const POSTGRES_HOME = "/usr/lib/postgresql";
-// PostgreSQL refuses to run as the administrator, who may become somebody else instead.
+// PostgreSQL does not run as root; root runs it as the user postgres.
 const asPostgres = (...command: [string, ...string[]]): [string, ...string[]] =>
   userInfo().uid === 0
     ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", ...command]
@@ -99,7 +99,7 @@ function postgres(programs: string): Recipe {
   };
 }
 
-/** A server where it can be had; in CI it must be. */
+/** A server, or `undefined` where it is not installed. In CI it must be installed. */
 export async function ifInstalled(own: () => Promise<OwnServer>): Promise<OwnServer | undefined> {
   try {
     return await own();
@@ -169,7 +169,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** Whether somebody listens there. */
+/** Whether a server listens on the port. */
 async function answers(port: number, host = "127.0.0.1"): Promise<boolean> {
   const socket = connect(port, host);
   try {
@@ -187,12 +187,12 @@ export type Service =
   | { readonly url: string; readonly end: () => Promise<void> }
   | { readonly missing: string };
 
-/** Redis: REDIS_URL, else one on this machine, else one that is started here. */
+/** Redis: REDIS_URL, else the server on this machine, else a server that is started here. */
 export function redisService(): Promise<Service> {
   return service("REDIS_URL", redis.url(6379), 6379, "redis-server", ownRedis);
 }
 
-/** PostgreSQL: DATABASE_URL, else one on this machine, else one that is started here. */
+/** PostgreSQL: DATABASE_URL, else the server on this machine, else a server that is started here. */
 export async function postgresService(): Promise<Service> {
   const programs = await postgresPrograms();
   const program = programs && join(programs, "postgres");

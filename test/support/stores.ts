@@ -15,7 +15,7 @@ export type Store =
 /** The names of the durable outboxes. */
 export const DURABLE = ["sqlite", "bullmq", "pg-boss"] as const;
 
-/** An empty store of a kind, on the server given or on one that tests may use. */
+/** An empty store of a kind, on the given server or on a server that tests may use. */
 export async function aStore(kind: (typeof DURABLE)[number], on?: { readonly url: string }): Promise<Store> {
   const name = `test_${randomUUID().slice(0, 8)}`;
   if (kind === "sqlite") {
