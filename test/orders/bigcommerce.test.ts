@@ -23,6 +23,7 @@ describeMapper("bigCommerceOrder", {
       { sku: "STOVE", unitPrice: "35.16", quantity: 1 },
     ],
   },
+  context: { ipAddress: "203.0.113.7" },
   refusals: [
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
     ["awaits payment", "unpaid", { payment_status: "", status_id: 7 }],

@@ -194,7 +194,7 @@ test("warns that a reference may name the customer, and uses it where the order 
   expect(bare.context).toBeUndefined();
 });
 
-test("says which expansion would tell the coupon and the SKU", () => {
+test("names the expansions that would give the coupon and the SKU", () => {
   const lines = [
     { ...LINE, price: { id: "price_1", lookup_key: null, product: "prod_1" } },
     STRIPE_SESSION.line_items.data[1],
@@ -209,8 +209,8 @@ test("says which expansion would tell the coupon and the SKU", () => {
   expect(mapped.order.couponCodes).toEqual([]);
   expect(mapped.order.products[0]?.sku).toBe("price_1");
   expect(mapped.findings.map(({ code, path }) => [code, path])).toEqual([
-    ["mapper.incomplete", "line_items.data[0].price.product"],
     ["mapper.incomplete", "discounts[0].promotion_code"],
+    ["mapper.incomplete", "line_items.data[0].price.product.metadata.sku"],
   ]);
 });
 

@@ -89,11 +89,12 @@ test("counts a guest as nobody", () => {
   expect(accepted(swellOrder({ ...SWELL_ORDER, guest: true })).order.customer.id).toBeUndefined();
 });
 
-test("says which expansion would tell the SKU", () => {
+test("names the expansion that would give the SKU", () => {
   const items = [{ ...SOAPS, product: undefined, variant: undefined }, BRUSH];
   const mapped = accepted(swellOrder({ ...SWELL_ORDER, items }));
-  expect(mapped.order.products[0]?.sku).toBeUndefined();
-  expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete", path: "items[0].product" }]);
+  expect(mapped.order.products[0]?.sku).toBe("p1");
+  expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete", path: "items[0].variant.sku" }]);
+  expect(mapped.findings[0]?.message).toContain("ask for expand=items.product,items.variant");
 });
 
 test("says by how much the order's figures and its items disagree, unless either reading of sub_total agrees", () => {

@@ -19,7 +19,7 @@ describeMapper("wooCommerceOrder", {
     products: [
       { sku: "MUG", unitPrice: "8.33", quantity: 2 },
       { sku: "MUG", unitPrice: "8.34", quantity: 1 },
-      { sku: "23", unitPrice: "16.67", quantity: 1 },
+      { sku: "POSTER", unitPrice: "16.67", quantity: 1 },
     ],
   },
   context: { ipAddress: "203.0.113.7", ...PACKED_CONTEXT },
@@ -77,9 +77,21 @@ test("takes a negative fee off the lines as a discount, and says so", () => {
   expect(mapped.order.orderDiscount).toBeUndefined();
   expect(mapped.order.products).toEqual([
     { sku: "MUG", unitPrice: "7.50", quantity: 3 },
-    { sku: "23", unitPrice: "15.00", quantity: 1 },
+    { sku: "POSTER", unitPrice: "15.00", quantity: 1 },
   ]);
   expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "fee_lines[1]" }]);
+});
+
+test("sends the variation's or product's ID for a line without a SKU, with one finding", () => {
+  const [mugs, poster] = WOOCOMMERCE_ORDER.line_items;
+  const line_items = [
+    { ...mugs, sku: "", variation_id: 77 },
+    { ...poster, sku: null, variation_id: 0 },
+  ];
+  const mapped = accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, line_items }));
+  expect(new Set(mapped.order.products.map(({ sku }) => sku))).toEqual(new Set(["77", "22"]));
+  expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete", path: "line_items[0].sku" }]);
+  expect(mapped.findings[0]?.message).toContain("on 2 of 2 lines");
 });
 
 test("sends half a kilogram as one item at the line's total", () => {

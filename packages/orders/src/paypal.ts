@@ -1,24 +1,33 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { type Decimal, ZERO } from "./money/decimal.ts";
-import type { SoldLine, StatedTotal } from "./money/order-money.ts";
-import { countryAndState } from "./reading/address.ts";
+import { ZERO } from "./money/decimal.ts";
+import { buyersPlace } from "./reading/address.ts";
 import type { Findings } from "./reading/findings.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
+import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import {
+  type PaymentState,
+  type PlatformLine,
+  type PlatformOrder,
+  testOrder,
+  unpaid,
+} from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-order.ts";
+export type { MapOptions } from "./reading/map-options.ts";
 
 /**
  * Maps a PayPal order of the Orders API v2 with one purchase unit, or the webhook that holds one
  * (`CHECKOUT.ORDER.COMPLETED`). A capture holds no items: get its order first.
  *
- * - Number: `purchase_units[0].invoice_id`, else its `custom_id`, else the order's `id`.
+ * - Number: `purchase_units[0].invoice_id`. Without it, its `custom_id`, with a finding: many shops keep the customer's ID
+ *   there, and then a second order counts as a repeat of the first. Else the order's `id`.
  * - Money: `breakdown.item_total − breakdown.discount`; `unit_amount` of each item, over which the discount is spread.
  *   `amount.value`, which holds shipping and tax, is read only to be held against. PayPal knows no coupons: the shop
  *   adds them to the result's `order.couponCodes`.
- * - SKU: `items[].sku`. Country and state: `shipping.address`.
- * - Paid: `status` COMPLETED, with a capture that is completed. Orders of PayPal's sandbox are a test.
+ * - SKU: `items[].sku`. Country and state: `shipping.address`, else the payment's billing address.
+ * - Paid: `status` COMPLETED, with a capture that is completed. An authorization is paid once it is captured. Orders of
+ *   PayPal's sandbox are a test.
  *
  * @example
  * ```ts
@@ -34,69 +43,77 @@ export type { MapOptions } from "./reading/map-order.ts";
  * });
  * ```
  */
-export function payPalOrder(order: unknown, options: MapOptions = {}): MapperResult {
+export function payPalOrder<Line = PlatformObject, Order = PlatformObject>(
+  order: unknown,
+  options: MapOptions<Line, Order> = {},
+): MapperResult {
   return mapOrder(order, options, payPal);
 }
 
 const SANDBOX = /^https:\/\/api(?:-m)?\.sandbox\.paypal\.com\//;
+/** Where the ways to pay keep the payer's billing address. */
+const BILLING_ADDRESSES = [
+  "payment_source.card.billing_address",
+  "payment_source.paypal.address",
+  "payment_source.venmo.address",
+  "payment_source.apple_pay.card.billing_address",
+  "payment_source.google_pay.card.billing_address",
+  "payer.address",
+] as const;
 
-const payPal: Platform<MapOptions> = {
+const payPal: Platform<AnyMapOptions> = {
   open: (document) => {
     const order = document.at("resource", "result");
     return order.missing ? document : order;
   },
 
-  number: (order) => {
-    const own = purchaseUnit(order).at("invoice_id", "invoiceId", "custom_id", "customId");
-    return own.text() ?? order.at("id").text();
-  },
-
-  unsent: (order, findings, { allowTest }) => {
-    const links = order.at("links").list() ?? [];
-    const sandbox = links.find((link) => SANDBOX.test(link.at("href").text() ?? ""));
-    if (sandbox && !allowTest)
-      return { status: "test", path: sandbox.path, message: "leads to PayPal's sandbox" };
+  recognize: (order, findings) => {
+    const units = order.at("purchase_units", "purchaseUnits");
     if (purchaseUnit(order).missing) {
       const message =
-        "is missing; an order is expected: a capture holds no items, get its order (Orders API v2)";
-      findings.issue(order.at("purchase_units").path, message);
-      return undefined;
+        "is missing; an order of the Orders API v2 is expected: a capture or sale holds no items, get its order";
+      findings.issue(units.path, message);
+    } else if ((units.list()?.length ?? 0) > 1) {
+      const message = "holds several units, each an order of its own: give each with its unit only";
+      findings.issue(units.path, message);
     }
-    const status = order.at("status");
-    if (status.word() !== "completed")
-      return { status: "unpaid", path: status.path, message: "is not COMPLETED" };
-    const captures = purchaseUnit(order).at("payments.captures");
-    const states = captures.list()?.map((capture) => capture.at("status").word());
-    const taken = states?.some((state) => state === "completed" || state === "partially_refunded");
-    if (states && !taken) {
-      return { status: "unpaid", path: captures.path, message: "hold none that is COMPLETED" };
+    return anOrder;
+  },
+};
+
+const anOrder: OrderShape<AnyMapOptions> = {
+  number: (order, findings) => {
+    const unit = purchaseUnit(order);
+    const [invoice, custom] = [unit.at("invoice_id", "invoiceId"), unit.at("custom_id", "customId")];
+    if (invoice.text() !== undefined || custom.text() === undefined) {
+      return invoice.text() ?? order.at("id").text();
     }
-    if (order.at("intent").word() === "authorize" && !taken) {
-      return {
-        status: "unpaid",
-        path: order.at("intent").path,
-        message: "is AUTHORIZE: nothing was captured yet",
-      };
-    }
-    return undefined;
+    const message =
+      "is used as the order number. If it names the customer or the cart, two orders count as one: " +
+      "put the order's number into invoice_id";
+    findings.add("mapper.incomplete", custom.path, message);
+    return custom.text();
   },
 
+  unsent: (order, { allowTest }) => {
+    const links = order.at("links").list() ?? [];
+    const sandbox = links.find((link) => SANDBOX.test(link.at("href").text() ?? ""));
+    if (sandbox && !allowTest) return testOrder(sandbox, "leads to PayPal's sandbox");
+    const status = order.at("status");
+    return status.word() === "voided" ? unpaid(status, "is VOIDED") : undefined;
+  },
+
+  payment,
+
   read: (order, findings) => {
-    const units = order.at("purchase_units", "purchaseUnits");
     const unit = purchaseUnit(order);
-    if ((units.list()?.length ?? 0) > 1) {
-      findings.issue(
-        units.path,
-        "holds several units, each an order of its own: give each with its unit only",
-      );
-    }
     const lines = (unit.at("items").list() ?? []).map(soldLine);
     return {
       currency: unit.at("amount.currency_code", "amount.currencyCode"),
       lines,
-      ...money(unit, lines, findings),
-      ...countryAndState(
-        [unit.at("shipping.address"), order.at("payment_source.paypal.address"), order.at("payer.address")],
+      ...discountAndTotal(unit, lines, findings),
+      ...buyersPlace(
+        [unit.at("shipping.address"), ...BILLING_ADDRESSES.map((route) => order.at(route, camelCase(route)))],
         ["country_code", "countryCode"],
         ["admin_area_1", "adminArea1"],
       ),
@@ -104,28 +121,47 @@ const payPal: Platform<MapOptions> = {
   },
 };
 
+function payment(order: JsonField): PaymentState {
+  const [status, intent] = [order.at("status"), order.at("intent")];
+  if (status.word() !== "completed") {
+    return { field: status, paid: status.missing ? undefined : false, expected: "COMPLETED" };
+  }
+  const captures = purchaseUnit(order).at("payments.captures");
+  const states = captures.list()?.map((capture) => capture.at("status").word());
+  if (states) {
+    const captured = states.some((state) => state === "completed" || state === "partially_refunded");
+    return { field: captures, paid: captured, expected: "COMPLETED" };
+  }
+  return { field: intent, paid: intent.word() !== "authorize", expected: "captured yet" };
+}
+
 function purchaseUnit(order: JsonField): JsonField {
   const units = order.at("purchase_units", "purchaseUnits");
   return units.list()?.[0] ?? units.at("0");
 }
 
-function soldLine(item: JsonField): SoldLine {
-  const quantity = item.at("quantity").owed("is missing");
-  const unit = item.at("unit_amount.value", "unitAmount.value").owed();
-  return { path: item.path, sku: item.at("sku").text(), total: unit.times(quantity), quantity };
+/** PayPal's server SDK names the fields in camel case. */
+function camelCase(route: string): string {
+  return route.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-function money(
+function soldLine(item: JsonField): PlatformLine {
+  const quantity = item.at("quantity").needed("is missing");
+  const unit = item.at("unit_amount.value", "unitAmount.value").needed();
+  return { path: item.path, source: item, sku: item.at("sku"), total: unit.times(quantity), quantity };
+}
+
+function discountAndTotal(
   unit: JsonField,
-  lines: readonly SoldLine[],
+  lines: readonly PlatformLine[],
   findings: Findings,
-): { discount?: Decimal; stated?: StatedTotal } {
+): Pick<PlatformOrder, "discount" | "stated"> {
   const amount = unit.at("amount");
   const items = amount.at("breakdown.item_total.value", "breakdown.itemTotal.value");
   const discount = amount.at("breakdown.discount.value").amount() ?? ZERO;
-  const figure = items.amount();
-  if (figure) {
-    const stated: StatedTotal = { amounts: [figure.minus(discount)], path: items.path, wins: true };
+  const itemTotal = items.amount();
+  if (itemTotal) {
+    const stated = { amounts: [itemTotal.minus(discount)], path: items.path, wins: true } as const;
     return lines.length > 0 ? { discount, stated } : { stated };
   }
   if (lines.length === 0) {
@@ -134,6 +170,6 @@ function money(
     findings.issue(items.path, message);
     return {};
   }
-  const whole = amount.at("value").amount();
-  return whole ? { discount, stated: { amounts: [whole], path: amount.at("value").path } } : { discount };
+  const total = amount.at("value").amount();
+  return { discount, ...(total ? { stated: { amounts: [total], path: amount.at("value").path } } : {}) };
 }

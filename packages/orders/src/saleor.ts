@@ -1,13 +1,15 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { sum, ZERO } from "./money/decimal.ts";
-import type { SoldLine, StatedTotal } from "./money/order-money.ts";
-import { countryAndState } from "./reading/address.ts";
+import { ZERO } from "./money/decimal.ts";
+import type { StatedTotal } from "./money/order-money.ts";
+import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
+import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
+import { type PaymentState, type PlatformLine, unpaid } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-order.ts";
+export type { MapOptions } from "./reading/map-options.ts";
 
 /**
  * Maps a Saleor order: of its GraphQL API, of a webhook with a subscription query, or of a webhook without one (an
@@ -15,11 +17,12 @@ export type { MapOptions } from "./reading/map-order.ts";
  *
  * - Number: `number`.
  * - Money: `subtotal.net`, and `totalPrice.net` of each line, which holds its part of the order's discounts.
- *   `undiscounted…` amounts are never read. Gift cards are no goods: left out, where the query asks for
+ *   `undiscounted…` amounts are never read. Gift cards are left out, where the query asks for
  *   `variant { product { productType { kind } } }`.
- * - Coupons: `voucherCode`. SKU: `productSku`. State: `countryArea`.
+ * - Coupons: `voucherCode`. SKU: `productSku`, else `productVariantId`. State: `countryArea`.
  * - New customer: from `user { orders(first: 1) { totalCount } }`, where the query asks for it.
- * - Paid: `isPaid`, else `chargeStatus`; in a webhook without a query, its fully charged `payments`.
+ * - Paid: `isPaid`, else `paymentStatus` FULLY_CHARGED or PARTIALLY_REFUNDED, else `chargeStatus` FULL or OVERCHARGED; in a
+ *   webhook without a query, its fully charged `payments`.
  * - Context: what `packContext` wrote into the checkout's `metadata`, which Saleor copies to the order.
  *
  * @example
@@ -37,41 +40,55 @@ export type { MapOptions } from "./reading/map-order.ts";
  * });
  * ```
  */
-export function saleorOrder(order: unknown, options: MapOptions = {}): MapperResult {
+export function saleorOrder<Line = PlatformObject, Order = PlatformObject>(
+  order: unknown,
+  options: MapOptions<Line, Order> = {},
+): MapperResult {
   return mapOrder(order, options, saleor);
 }
 
 const NO_ORDER = ["draft", "canceled", "expired"];
+/** Values of the fields that say what is paid, where `isPaid` is not asked for. */
+const PAID = [
+  "fully_charged",
+  "fully-charged",
+  "partially_refunded",
+  "partially-refunded",
+  "full",
+  "overcharged",
+];
 
-const saleor: Platform<MapOptions> = {
+const saleor: Platform<AnyMapOptions> = {
   open: (document) => {
     const [first] = document.list() ?? [];
     const order = document.at("order", "event.order", "data.event.order", "data.order");
     return first ?? (order.missing ? document : order);
   },
 
+  recognize: (order, findings) => {
+    const [kind, lines] = [order.at("__typename", "type"), order.at("lines")];
+    if (["Checkout", "DraftOrder", "Invoice"].includes(kind.text() ?? "") || order.has("checkoutLines")) {
+      findings.issue(kind.path, `${kind.described()}; an Order is expected`);
+    }
+    if (lines.missing) findings.issue(lines.path, "is missing; an order is expected: ask for its lines");
+    return anOrder;
+  },
+};
+
+const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("number").text(),
 
-  unsent: (order, findings) => {
+  unsent: (order) => {
     const status = order.at("status");
-    if (NO_ORDER.includes(status.word() ?? "")) {
-      return { status: "unpaid", path: status.path, message: "is draft, canceled or expired" };
-    }
-    const paid = isPaid(order);
-    const { path } = order.at("isPaid");
-    if (paid === undefined) findings.issue(path, "is missing; ask for isPaid");
-    return paid === false
-      ? { status: "unpaid", path, message: "is false, or the payments are not fully charged" }
+    return NO_ORDER.includes(status.word() ?? "")
+      ? unpaid(status, "is draft, canceled or expired")
       : undefined;
   },
 
-  read: (order, findings) => {
-    const items = order.at("lines");
-    const all = items.list();
-    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
-    const sold = (all ?? []).map((line) => ({ line, sold: soldLine(line) }));
-    const goods = sold.filter(({ line }) => !isGiftCard(line)).map((entry) => entry.sold);
-    const giftCards = sold.filter(({ line }) => isGiftCard(line)).map((entry) => entry.sold);
+  payment,
+
+  read: (order) => {
+    const lines = order.at("lines").neededList("is not a list; without its lines the money cannot be known");
     return {
       currency: order.at(
         "subtotal.net.currency",
@@ -80,10 +97,13 @@ const saleor: Platform<MapOptions> = {
         "channel.currency_code",
         "channel.currencyCode",
       ),
-      lines: goods,
-      stated: statedTotal(order, giftCards),
-      couponCodes: [order.at("voucherCode", "voucher.code").text(), ...voucherCodes(all ?? [])],
-      ...countryAndState(
+      lines: lines.map(soldLine),
+      stated: statedTotal(order),
+      couponCodes: [
+        order.at("voucherCode", "voucher.code"),
+        ...lines.map((line) => line.at("voucherCode", "voucher_code")),
+      ],
+      ...buyersPlace(
         [order.at("billingAddress", "billing_address"), order.at("shippingAddress", "shipping_address")],
         ["country.code", "country"],
         ["countryArea", "country_area"],
@@ -95,47 +115,41 @@ const saleor: Platform<MapOptions> = {
   },
 };
 
-function isPaid(order: JsonField): boolean | undefined {
-  const paid = order.at("isPaid", "is_paid").flag();
-  if (paid !== undefined) return paid;
-  const charge = order.at("chargeStatus", "charge_status").word();
-  if (charge !== undefined) return charge === "full" || charge === "overcharged";
-  const payments = order.at("payments").list();
-  return payments?.some(
-    (payment) => payment.at("charge_status", "chargeStatus").word()?.replace("_", "-") === "fully-charged",
+function payment(order: JsonField): PaymentState {
+  const [flag, payments] = [order.at("is_paid", "isPaid"), order.at("payments").list()];
+  const status = order.at("paymentStatus", "payment_status", "chargeStatus", "charge_status");
+  if (flag.flag() !== undefined) return { field: flag, paid: flag.flag(), expected: "true" };
+  if (!status.missing)
+    return { field: status, paid: PAID.includes(status.word() ?? ""), expected: "fully charged" };
+  const charged = payments?.some((entry) =>
+    PAID.includes(entry.at("charge_status", "chargeStatus").word() ?? ""),
   );
+  return { field: payments ? order.at("payments") : flag, paid: charged, expected: "fully charged" };
 }
 
-function soldLine(line: JsonField): SoldLine {
-  const quantity = line.at("quantity").owed("is missing");
-  const whole = line.at("totalPrice.net.amount", "total_price_net_amount");
+function soldLine(line: JsonField): PlatformLine {
+  const quantity = line.at("quantity").needed("is missing");
+  const total = line.at("totalPrice.net.amount", "total_price_net_amount");
   const unit = line.at("unitPrice.net.amount", "unit_price_net_amount");
   return {
     path: line.path,
-    sku: line.at("productSku", "product_sku", "variant.sku").text(),
-    // A unit price is rounded: the line's total is not.
-    total: whole.missing && !unit.missing ? unit.owed().times(quantity) : whole.owed(),
+    source: line,
+    sku: line.textAt("productSku", "product_sku", "variant.sku"),
+    variantId: line.at("productVariantId", "product_variant_id", "variant.id"),
+    // A unit price is rounded, a line's total is not.
+    total: total.missing && !unit.missing ? unit.needed().times(quantity) : total.needed(),
     quantity,
+    notGoods: line.at("variant.product.productType.kind").word() === "gift_card",
   };
 }
 
-function isGiftCard(line: JsonField): boolean {
-  return line.at("variant.product.productType.kind").word() === "gift_card";
-}
-
-function voucherCodes(lines: readonly JsonField[]): readonly (string | undefined)[] {
-  return lines.map((line) => line.at("voucherCode", "voucher_code").text());
-}
-
-function statedTotal(order: JsonField, giftCards: readonly SoldLine[]): StatedTotal | undefined {
+function statedTotal(order: JsonField): StatedTotal | undefined {
   const subtotal = order.at("subtotal.net.amount");
-  const figure = subtotal.amount();
-  if (!figure) return undefined;
-  const goods = figure.minus(sum(giftCards.map((card) => card.total)));
-  return { amounts: [goods.lt(0) ? ZERO : goods], path: subtotal.path, wins: true };
+  const amount = subtotal.amount();
+  return amount && { amounts: [amount.lt(0) ? ZERO : amount], path: subtotal.path, wins: true };
 }
 
-/** This order is among the shopper's orders; none at all means that the query may not see them. */
+/** This order is one of the shopper's orders. A count of 0 means that the query may not see them. */
 function isFirstOrder(order: JsonField): boolean | undefined {
   const orders = order.at("user.orders.totalCount").amount();
   return orders?.gt(0) ? orders.eq(1) : undefined;

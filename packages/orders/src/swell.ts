@@ -1,23 +1,24 @@
 import type { MapperResult } from "@avantlink-s2s/core";
-import { type Decimal, ZERO } from "./money/decimal.ts";
-import type { SoldLine, StatedTotal } from "./money/order-money.ts";
-import { countryAndState } from "./reading/address.ts";
-import type { Findings } from "./reading/findings.ts";
+import { ZERO } from "./money/decimal.ts";
+import type { StatedTotal } from "./money/order-money.ts";
+import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
+import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
+import { type PlatformLine, testOrder, unpaid } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-order.ts";
+export type { MapOptions } from "./reading/map-options.ts";
 
 /**
  * Maps a Swell order, with names in snake case (backend API) or camel case (swell-js).
  *
  * - Number: `number`.
  * - Money: `price_total − discount_total` of each item, less its `tax_total` where `item_tax_included`. Gift cards are
- *   no goods: left out.
- * - Coupons: `coupon_code`. SKU: `variant.sku`, else `product.sku`; ask for `expand=items.product,items.variant`.
- * - Paid: `paid`. Orders of a store's test environment have `test`.
+ *   left out.
+ * - Coupons: `coupon_code`. SKU: `variant.sku`, else `product.sku`, else `variant_id`; ask for `expand=items.product,items.variant`.
+ * - Paid: `paid`. Canceled orders and drafts stay out. Orders of a store's test environment have `test`.
  * - Context: what `packContext` wrote into the cart's `metadata`, which Swell copies to the order.
  *
  * @example
@@ -34,76 +35,86 @@ export type { MapOptions } from "./reading/map-order.ts";
  * });
  * ```
  */
-export function swellOrder(order: unknown, options: MapOptions = {}): MapperResult {
+export function swellOrder<Line = PlatformObject, Order = PlatformObject>(
+  order: unknown,
+  options: MapOptions<Line, Order> = {},
+): MapperResult {
   return mapOrder(order, options, swell);
 }
 
-const swell: Platform<MapOptions> = {
+const EXPAND = "Products are not expanded: ask for expand=items.product,items.variant";
+
+const swell: Platform<AnyMapOptions> = {
   open: (document) => {
     const order = document.at("data");
     return order.missing ? document : order;
   },
 
+  recognize: (order, findings) => {
+    const [items, number] = [order.at("items"), order.at("number")];
+    if (items.missing) {
+      findings.issue(items.path, "is missing; a webhook holds the order's ID only: get the order");
+    }
+    if (number.missing) findings.issue(number.path, "is missing; an order is expected, not a cart");
+    return anOrder;
+  },
+};
+
+const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("number").text(),
 
-  unsent: (order, findings, { allowTest }) => {
-    const [test, paid, canceled] = [order.at("test"), order.at("paid"), order.at("canceled")];
-    if (test.flag() && !allowTest) return { status: "test", path: test.path, message: "is true" };
-    if (canceled.flag()) return { status: "unpaid", path: canceled.path, message: "is true" };
-    if (paid.flag() === false) return { status: "unpaid", path: paid.path, message: "is false" };
-    if (paid.flag() === undefined)
-      findings.issue(paid.path, "is missing; a webhook holds the order's ID only: get the order");
-    return undefined;
+  unsent: (order, { allowTest }) => {
+    const [test, draft, status] = [order.at("test"), order.at("draft"), order.at("status")];
+    const canceled = order.at("canceled");
+    if (test.flag() && !allowTest) return testOrder(test, "is true");
+    for (const field of [canceled, draft]) if (field.flag()) return unpaid(field, "is true");
+    return status.word() === "canceled" ? unpaid(status, "is canceled") : undefined;
   },
 
-  read: (order, findings) => {
-    const items = order.at("items");
-    const all = items.list();
-    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
+  payment: (order) => {
+    const field = order.at("paid");
+    return { field, paid: field.flag(), expected: "true" };
+  },
+
+  read: (order) => {
+    const items = order.at("items").neededList("is not a list; without its lines the money cannot be known");
     const taxIncluded = order.at("item_tax_included", "itemTaxIncluded").flag() ?? false;
-    const goods = (all ?? []).filter((item) => item.at("delivery").word() !== "giftcard");
-    const lines = goods.map((item) => soldLine(item, taxIncluded));
-    sayUnexpandedProducts(goods, findings);
+    const lines = items.map((item) => soldLine(item, taxIncluded));
     return {
       currency: order.at("currency"),
       lines,
-      stated: goods.length === all?.length ? statedTotal(order, taxIncluded, lines.length) : undefined,
-      couponCodes: [order.at("coupon_code", "couponCode", "coupon.code").text()],
-      ...countryAndState([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      // Whether the order's totals hold gift cards is documented nowhere.
+      stated: lines.some((line) => line.notGoods) ? undefined : statedTotal(order, taxIncluded, lines.length),
+      couponCodes: [order.at("coupon_code", "couponCode", "coupon.code")],
+      ...buyersPlace([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
       customerId: order.at("guest").flag() ? undefined : order.at("account_id", "accountId").text(),
       context: packedContext(order.at("metadata")),
     };
   },
 };
 
-function soldLine(item: JsonField, taxIncluded: boolean): SoldLine {
+function soldLine(item: JsonField, taxIncluded: boolean): PlatformLine {
   const discount = item.at("discount_total", "discountTotal").amount() ?? ZERO;
-  const tax = taxIncluded ? item.at("tax_total", "taxTotal").owed() : ZERO;
+  const giftCard = item.at("delivery").word() === "giftcard";
+  const tax = taxIncluded && !giftCard ? item.at("tax_total", "taxTotal").needed() : ZERO;
   return {
     path: item.path,
-    sku: item.at("variant.sku", "product.sku").text(),
-    total: item.at("price_total", "priceTotal").owed().minus(discount).minus(tax),
-    quantity: item.at("quantity").owed("is missing"),
+    source: item,
+    sku: item.textAt("variant.sku", "product.sku"),
+    variantId: item.textAt("variant_id", "variantId", "product_id", "productId"),
+    skuHint: item.at("product", "variant").missing ? EXPAND : undefined,
+    total: item.at("price_total", "priceTotal").needed().minus(discount).minus(tax),
+    quantity: item.at("quantity").needed("is missing"),
+    notGoods: giftCard,
   };
 }
 
-function sayUnexpandedProducts(items: readonly JsonField[], findings: Findings): void {
-  const unread = items.find((item) => item.at("product", "variant").missing);
-  if (!unread) return;
-  const message = "is not expanded, so the SKU cannot be read: ask for expand=items.product,items.variant";
-  findings.add("mapper.incomplete", unread.at("product").path, message);
-}
-
-/**
- * The order's own figures. Whether its `sub_total` is before or after the items' discounts is documented nowhere, so
- * that either may be what agrees.
- */
+/** Whether `sub_total` is before or after the items' discounts is documented nowhere, so either may agree. */
 function statedTotal(order: JsonField, taxIncluded: boolean, lines: number): StatedTotal | undefined {
   const subTotal = order.at("sub_total", "subTotal");
-  const figure = subTotal.amount();
-  const discount = order.at("item_discount", "itemDiscount").amount();
-  if (!figure || !discount) return undefined;
-  const tax: Decimal = taxIncluded ? (order.at("item_tax", "itemTax").amount() ?? ZERO) : ZERO;
-  const after = figure.minus(tax);
+  const [total, discount] = [subTotal.amount(), order.at("item_discount", "itemDiscount").amount()];
+  if (!total || !discount) return undefined;
+  const tax = taxIncluded ? (order.at("item_tax", "itemTax").amount() ?? ZERO) : ZERO;
+  const after = total.minus(tax);
   return { amounts: [after.minus(discount), after], path: subTotal.path, slack: Math.ceil(lines / 2) };
 }

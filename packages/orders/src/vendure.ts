@@ -1,32 +1,36 @@
 import type { MapperResult } from "@avantlink-s2s/core";
 import { decimal } from "@avantlink-s2s/core/money";
-import { type Decimal, sum, ZERO } from "./money/decimal.ts";
-import type { SoldLine, StatedTotal } from "./money/order-money.ts";
-import { countryAndState } from "./reading/address.ts";
+import { type Decimal, ONE, sum, ZERO } from "./money/decimal.ts";
+import type { StatedTotal } from "./money/order-money.ts";
+import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type MapOptions, mapOrder, type Platform } from "./reading/map-order.ts";
+import type { MapOptions, PlatformObject } from "./reading/map-options.ts";
+import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
+import { type PlatformLine, unpaid } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-order.ts";
+export type { MapOptions } from "./reading/map-options.ts";
 
-/** Vendure's integers have the decimals that its `MoneyStrategy` says, whatever the currency. */
-export interface VendureOptions extends MapOptions {
+/** The decimals of Vendure's integers are those of its `MoneyStrategy`, whatever the currency. */
+export interface VendureOptions<Line = PlatformObject, Order = PlatformObject>
+  extends MapOptions<Line, Order> {
   /** `precision` of the shop's `MoneyStrategy`. @default 2, for every currency: 50000 is 500 yen */
   readonly precision?: number | undefined;
 }
 
 /**
- * Maps a Vendure order: of its Shop or Admin API, or the entity inside Vendure.
+ * Maps a Vendure order: of its Shop or Admin API, or the entity inside Vendure. Of a marketplace's orders, the aggregate
+ * order is mapped; a seller's order, whose lines the aggregate order has too, is not.
  *
  * - Number: `code`.
  * - Money: `subTotal` less `surcharges`, and `proratedLinePrice` of each line (else `proratedUnitPrice × quantity`),
  *   which hold the order's discounts and no tax. `discountedUnitPrice` and `unitPrice`, which lack discounts, are never
- *   read. A surcharge is no good; a negative one is a discount on the order.
- * - Coupons: `couponCodes`. SKU: `productVariant.sku`. State: `province`.
+ *   read. A surcharge is left out; a negative one is a discount on the order.
+ * - Coupons: `couponCodes`. SKU: `productVariant.sku`, else `productVariant.id`. State: `province`.
  * - New customer: from `customer { orders(options: { filter: { orderPlacedAt: { isNull: false } } }) { totalItems } }`,
  *   where the query asks for it; without the filter a cart counts as an order.
- * - Paid: `state` PaymentSettled, or one that follows it.
+ * - Paid: `state` PaymentSettled, or one that follows it. For a state of your own process, give `isPaid`.
  * - Context: what `packContext` wrote into the order's custom fields of the same names.
  *
  * @example
@@ -43,52 +47,64 @@ export interface VendureOptions extends MapOptions {
  * if (waiting && !durableOutbox) throw new Error("not delivered yet"); // the queue tries again
  * ```
  */
-export function vendureOrder(order: unknown, options: VendureOptions = {}): MapperResult {
+export function vendureOrder<Line = PlatformObject, Order = PlatformObject>(
+  order: unknown,
+  options: VendureOptions<Line, Order> = {},
+): MapperResult {
   return mapOrder(order, options, vendure);
 }
 
 const PAID = ["paymentsettled", "partiallyshipped", "shipped", "partiallydelivered", "delivered"];
+/** States before the shopper placed the order, and after it was given up. */
+const NOT_PLACED = ["created", "draft", "addingitems", "cancelled"];
 
-const vendure: Platform<VendureOptions> = {
+const vendure: Platform<VendureOptions<never, never>> = {
   open: (document) => {
     const order = document.at("order", "data.order", "data.orderByCode", "orderByCode");
     return order.missing ? document : order;
   },
 
+  recognize: (order, findings) => {
+    const [type, lines] = [order.at("type"), order.at("lines")];
+    const aggregate = order.at("aggregateOrder", "aggregateOrderId");
+    if (type.word() === "seller" || !aggregate.missing) {
+      const message =
+        "is that of a seller's order, whose lines the aggregate order has too: map the aggregate order";
+      findings.issue(type.missing ? aggregate.path : type.path, message);
+    }
+    if (lines.missing) findings.issue(lines.path, "is missing; an order is expected: ask for its lines");
+    return anOrder;
+  },
+};
+
+const anOrder: OrderShape<VendureOptions<never, never>> = {
   number: (order) => order.at("code").text(),
 
-  unsent: (order, findings) => {
+  unsent: (order) => {
     const state = order.at("state");
-    if (state.missing) findings.issue(state.path, "is missing; ask for state");
-    else if (!PAID.includes(state.word() ?? "")) {
-      return {
-        status: "unpaid",
-        path: state.path,
-        message: "is not PaymentSettled, nor a state that follows it",
-      };
-    }
-    return undefined;
+    return NOT_PLACED.includes(state.word() ?? "") ? unpaid(state, state.described()) : undefined;
+  },
+
+  payment: (order) => {
+    const field = order.at("state");
+    const paid = field.missing ? undefined : PAID.includes(field.word() ?? "");
+    return { field, paid, expected: "PaymentSettled or a state that follows it" };
   },
 
   read: (order, findings, { precision = 2 }) => {
-    const items = order.at("lines");
-    const all = items.list();
-    if (!all) findings.issue(items.path, "is missing; without its lines the money cannot be known");
     const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? ZERO) : ZERO;
     if (unit.eq(0)) findings.issue("precision", "is not a whole number of decimals");
     const surcharges = (order.at("surcharges").list() ?? []).map((entry) => surcharge(entry, unit));
+    const lines = order
+      .at("lines")
+      .neededList("is not a list; without its lines the money cannot be known")
+      .map((line) => soldLine(line, unit));
     return {
       currency: order.at("currencyCode"),
-      lines: [
-        ...(all ?? []).map((line) => soldLine(line, unit)),
-        ...surcharges.filter((line) => line.total.lt(0)),
-      ],
+      lines: [...lines, ...surcharges.filter((line) => line.total.lt(0))],
       stated: statedTotal(order, surcharges, unit),
-      couponCodes: order
-        .at("couponCodes")
-        .list()
-        ?.map((code) => code.text()),
-      ...countryAndState(
+      couponCodes: order.at("couponCodes").list(),
+      ...buyersPlace(
         [order.at("billingAddress"), order.at("shippingAddress")],
         ["countryCode"],
         ["province"],
@@ -100,30 +116,36 @@ const vendure: Platform<VendureOptions> = {
   },
 };
 
-function soldLine(line: JsonField, unit: Decimal): SoldLine {
-  const quantity = line.at("quantity").owed("is missing");
-  const [whole, each] = [line.at("proratedLinePrice"), line.at("proratedUnitPrice")];
-  const integer = whole.missing && !each.missing ? each.owed().times(quantity) : whole.owed();
-  return { path: line.path, sku: line.at("productVariant.sku").text(), total: integer.times(unit), quantity };
+function soldLine(line: JsonField, unit: Decimal): PlatformLine {
+  const quantity = line.at("quantity").needed("is missing");
+  const [total, each] = [line.at("proratedLinePrice"), line.at("proratedUnitPrice")];
+  const integer = total.missing && !each.missing ? each.needed().times(quantity) : total.needed();
+  return {
+    path: line.path,
+    source: line,
+    sku: line.at("productVariant.sku"),
+    variantId: line.at("productVariant.id", "productVariantId"),
+    total: integer.times(unit),
+    quantity,
+  };
 }
 
-function surcharge(entry: JsonField, unit: Decimal): SoldLine {
-  return { path: entry.path, total: entry.at("price").owed().times(unit), quantity: ZERO.plus(1) };
+function surcharge(entry: JsonField, unit: Decimal): PlatformLine {
+  return { path: entry.path, total: entry.at("price").needed().times(unit), quantity: ONE };
 }
 
-/** `subTotal` holds the surcharges too: those that were charged are no goods. */
+/** `subTotal` holds the surcharges too: the positive ones are not goods. */
 function statedTotal(
   order: JsonField,
-  surcharges: readonly SoldLine[],
+  surcharges: readonly PlatformLine[],
   unit: Decimal,
 ): StatedTotal | undefined {
-  const figure = order.at("subTotal").amount();
-  if (!figure) return undefined;
+  const subTotal = order.at("subTotal").amount();
   const charged = surcharges.map((entry) => entry.total).filter((amount) => amount.gt(0));
-  return { amounts: [figure.times(unit).minus(sum(charged))], path: "subTotal", wins: true };
+  return subTotal && { amounts: [subTotal.times(unit).minus(sum(charged))], path: "subTotal", wins: true };
 }
 
-/** This order is among the shopper's orders; none at all means that the query may not see them. */
+/** This order is one of the shopper's orders. A count of 0 means that the query may not see them. */
 function isFirstOrder(order: JsonField): boolean | undefined {
   const orders = order.at("customer.orders.totalItems").amount();
   return orders?.gt(0) ? orders.eq(1) : undefined;

@@ -64,6 +64,6 @@ test.each([
 
 test("adds an issue when an amount that is needed is missing", () => {
   const { field: line, findings } = field({});
-  expect(line.at("price").owed("is missing").toString()).toBe("0");
+  expect(line.at("price").needed("is missing").toString()).toBe("0");
   expect(findings.issues).toEqual([{ path: "price", message: "is missing" }]);
 });

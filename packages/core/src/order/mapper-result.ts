@@ -17,8 +17,11 @@ export interface MappedOrder {
 
 /** The platform's order must not, or cannot, be sent. */
 export interface UnmappedOrder {
-  /** `unpaid` and `test` orders are skipped; an `unmappable` one is rejected and kept as a dead letter. */
-  readonly status: "unpaid" | "test" | "unmappable";
+  /**
+   * `unpaid` and `test` orders are skipped, and so are renewals of a subscription; an `unmappable` order is rejected and
+   * kept as a dead letter.
+   */
+  readonly status: "unpaid" | "test" | "renewal" | "unmappable";
   /** The platform's number of the order, where it could be read. */
   readonly orderNumber?: string | undefined;
   readonly issues: readonly Issue[];

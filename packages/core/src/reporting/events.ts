@@ -55,5 +55,6 @@ export type SkipReason =
   | "no-order"
   | "unpaid"
   | "test"
+  | "renewal"
   | "not-a-visit"
   | "build";

@@ -35,7 +35,9 @@ export function takeIn(
     mapped && mapped.status !== "mapped" ? mapped.orderNumber : order?.orderNumber,
   );
   if (config.mode === "build") return skip("build", orderNumber);
-  if (mapped?.status === "unpaid" || mapped?.status === "test") return skip(mapped.status, orderNumber);
+  if (mapped && mapped.status !== "mapped" && mapped.status !== "unmappable") {
+    return skip(mapped.status, orderNumber);
+  }
 
   const context = givenContext ?? (mapped?.status === "mapped" ? mapped.context : undefined) ?? {};
   const refusal = consentRefusal(context, config);
@@ -114,7 +116,7 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
   };
 }
 
-const MAPPER_STATUSES: ReadonlySet<string> = new Set(["mapped", "unpaid", "test", "unmappable"]);
+const MAPPER_STATUSES: ReadonlySet<string> = new Set(["mapped", "unpaid", "test", "renewal", "unmappable"]);
 
 function isMapped(given: Order | MapperResult): given is MapperResult {
   return (

@@ -25,8 +25,8 @@ export interface StatedTotal {
 }
 
 /** The exact lines and totals of an order. */
-export interface OrderMoney {
-  readonly lines: readonly SoldLine[];
+export interface OrderMoney<Line = SoldLine> {
+  readonly lines: readonly Line[];
   /** A discount on the order that the platform did not allocate to lines. */
   readonly discount?: Decimal | undefined;
   readonly stated?: StatedTotal | undefined;

@@ -2,43 +2,61 @@ import { decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, ZERO } from "../money/decimal.ts";
 import type { Findings } from "./findings.ts";
 
-/** Longest text that is taken out of an order: no number, code or address that a browser can open is longer. */
+/** Upper bound for a text: no order number, code or URL that a browser opens is longer. */
 const MAX_TEXT = 8192;
-/** A quarter of the lines that core takes: with two prices, each may have to be split in four. */
+/** A quarter of the lines that core accepts: a line with two prices may have to be split in four. */
 const MAX_ENTRIES = 5_000;
 
-/** A place in a platform's JSON. Nothing that stands there, or fails to, makes reading it throw. */
+/** One place in a platform's JSON. Reading never throws, whatever stands there. */
 export class JsonField {
   readonly value: unknown;
-  /** Where it is, as in `line_items[2].price`. */
+  /** The place, as in `line_items[2].price`. */
   readonly path: string;
   readonly #findings: Findings;
+  readonly #camelCase: boolean;
 
-  constructor(value: unknown, path: string, findings: Findings) {
+  constructor(value: unknown, path: string, findings: Findings, camelCase = false) {
     this.value = value ?? undefined;
     this.path = path;
     this.#findings = findings;
+    this.#camelCase = camelCase;
+  }
+
+  /** The same place. Paths of missing fields below are named as this object names its own: `taxLines`, `tax_lines`. */
+  withNamesOfItsApi(): JsonField {
+    const names = typeof this.value === "object" && this.value !== null ? Object.keys(this.value) : [];
+    const camelCase =
+      names.some((name) => /[a-z][A-Z]/.test(name)) && !names.some((name) => name.includes("_"));
+    return new JsonField(this.value, this.path, this.#findings, camelCase);
   }
 
   get missing(): boolean {
     return this.value === undefined;
   }
 
-  /** The first of the routes (`price_set.shop_money.amount`) that leads to something. */
+  /** The first of the routes (`price_set.shop_money.amount`) that leads to a value. */
   at(...routes: readonly [string, ...string[]]): JsonField {
     for (const route of routes) {
       const value = follow(this.value, route);
       if (value !== undefined && value !== null) return this.#step(value, route);
     }
-    return this.#step(undefined, routes[0]);
+    const ownName = routes.find((route) => /[A-Z]/.test(route) === this.#camelCase);
+    return this.#step(undefined, ownName ?? routes[0]);
   }
 
-  /** Whether the name stands here, even with nothing beside it. */
+  /** The first of the routes that leads to text that is not blank; without any, the same as `at`. */
+  textAt(...routes: readonly [string, ...string[]]): JsonField {
+    return (
+      routes.map((route) => this.at(route)).find((field) => field.text() !== undefined) ?? this.at(...routes)
+    );
+  }
+
+  /** Whether the object has a property of this name, even without a value. */
   has(name: string): boolean {
     return typeof this.value === "object" && this.value !== null && name in this.value;
   }
 
-  /** Text that is not blank. Whole numbers count: platforms write their order numbers either way. */
+  /** Text that is not blank. Whole numbers count: platforms write order numbers as text or as numbers. */
   text(): string | undefined {
     const { value } = this;
     if (typeof value === "bigint" || Number.isSafeInteger(value)) return String(value);
@@ -47,7 +65,7 @@ export class JsonField {
     return text === "" ? undefined : text;
   }
 
-  /** The text in lower case, for statuses, which platforms write either way. */
+  /** The text in lower case, for statuses, which platforms write in either case. */
   word(): string | undefined {
     return this.text()?.toLowerCase();
   }
@@ -56,7 +74,21 @@ export class JsonField {
     return typeof this.value === "boolean" ? this.value : undefined;
   }
 
-  /** The entries of an array, or of a page of them (`nodes`, `edges`, `data`); nothing when it is neither. */
+  /** For a message: what stands here, as far as it is a plain name and not a text that may be a shopper's. */
+  described(): string {
+    if (this.missing) return "is missing";
+    const text = this.text();
+    if (text !== undefined && /^[\w.]{1,40}$/.test(text)) return `is ${text}`;
+    return typeof this.value === "object" ? "is an object of another kind" : `is a ${typeof this.value}`;
+  }
+
+  /** The text, unless it is `0`: several platforms write that for a guest or for no variant. */
+  id(): string | undefined {
+    const text = this.text();
+    return text === "0" ? undefined : text;
+  }
+
+  /** The entries of an array, or of a page of them (`nodes`, `edges`, `data`). Nothing if it is neither. */
   list(): readonly JsonField[] | undefined {
     const { value } = this;
     if (Array.isArray(value)) {
@@ -66,21 +98,26 @@ export class JsonField {
       }
       return Array.from(
         value,
-        (entry, index) => new JsonField(entry, `${this.path}[${index}]`, this.#findings),
+        (entry, index) => new JsonField(entry, `${this.path}[${index}]`, this.#findings, this.#camelCase),
       );
     }
     for (const page of ["nodes", "data"] as const) {
       if (Array.isArray(follow(value, page))) return this.at(page).list();
     }
-    if (Array.isArray(follow(value, "edges"))) {
-      return this.at("edges")
-        .list()
-        ?.map((edge) => edge.at("node"));
-    }
-    return undefined;
+    if (!Array.isArray(follow(value, "edges"))) return undefined;
+    return this.at("edges")
+      .list()
+      ?.map((edge) => edge.at("node"));
   }
 
-  /** The amount, or nothing when there is none. What stands there and is no amount is an issue. */
+  /** The entries of a list that the money cannot be known without. A missing list is an issue. */
+  neededList(message: string): readonly JsonField[] {
+    const entries = this.list();
+    if (!entries) this.#findings.issue(this.path, message);
+    return entries ?? [];
+  }
+
+  /** The amount, if there is one. A value that is not an amount is an issue. */
   amount(): Decimal | undefined {
     if (this.missing || this.value === "") return undefined;
     const amount = decimal(this.value);
@@ -89,15 +126,16 @@ export class JsonField {
     return amount;
   }
 
-  /** The amount, which the money cannot be known without. */
-  owed(hint = "is missing; without it the money cannot be known"): Decimal {
+  /** An amount that the money cannot be known without. A missing amount is an issue. */
+  needed(message = "is missing; without it the money cannot be known"): Decimal {
     const amount = this.amount();
-    if (!amount && (this.missing || this.value === "")) this.#findings.issue(this.path, hint);
+    if (!amount && (this.missing || this.value === "")) this.#findings.issue(this.path, message);
     return amount ?? ZERO;
   }
 
   #step(value: unknown, route: string): JsonField {
-    return new JsonField(value, this.path === "" ? route : `${this.path}.${route}`, this.#findings);
+    const path = this.path === "" ? route : `${this.path}.${route}`;
+    return new JsonField(value, path, this.#findings, this.#camelCase);
   }
 }
 
@@ -108,7 +146,7 @@ function follow(value: unknown, route: string): unknown {
     try {
       here = (here as Readonly<Record<string, unknown>>)[name];
     } catch {
-      // A platform's own object may refuse (a relation that was not loaded); that is the same as not having it.
+      // A platform's own object may throw for a relation that was not loaded; that counts as not having it.
       return undefined;
     }
   }

@@ -1,47 +1,42 @@
-import type { MapperResult, TrackingContext } from "@avantlink-s2s/core";
+import type { Issue, MapperResult, TrackingContext, UnmappedOrder } from "@avantlink-s2s/core";
 import { currencyCode, currencyDigits, formatMinor, MAX_AMOUNT } from "@avantlink-s2s/core/money";
-import { type Decimal, sum, ZERO } from "../money/decimal.ts";
+import { sum, ZERO } from "../money/decimal.ts";
+import type { OrderMoney, SoldLine } from "../money/order-money.ts";
 import { priceOrder } from "../money/price-order.ts";
+import { couponCodes } from "./coupon-codes.ts";
 import { Findings } from "./findings.ts";
+import { goodsOf } from "./goods.ts";
 import { JsonField } from "./json-field.ts";
-import type { PlatformOrder, Unsent } from "./platform-order.ts";
+import type { AnyMapOptions } from "./map-options.ts";
+import { type PaymentState, type PlatformOrder, type Unsent, unpaid } from "./platform-order.ts";
 
-/** What a platform's order cannot say, and what every mapper takes from its caller. */
-export interface MapOptions {
-  /**
-   * Whether this is the shopper's first order in the shop.
-   * @default what the order itself says, where the platform can tell (Saleor, Vendure); else a finding
-   */
-  readonly newCustomer?: boolean | undefined;
-  /**
-   * The shop's own number of this order, where it is another than the platform's. The thank-you page and the
-   * webhook must give the same one, or one order counts as two.
-   * @default the platform's number
-   */
-  readonly orderNumber?: string | undefined;
-  /** Whether an order of the platform's test mode is mapped instead of refused as `test`. @default false */
-  readonly allowTest?: boolean | undefined;
-}
-
-/** How one platform's order is read. */
-export interface Platform<Options extends MapOptions> {
+/** One platform, with the objects and versions of it that can be mapped. */
+export interface Platform<Options extends AnyMapOptions> {
   /** Finds the order in what the caller gave: a webhook's envelope, an API's answer, the order itself. */
   open(document: JsonField): JsonField;
+  /** How this object is read. An object, version or kind that cannot be mapped is an issue, which names what is expected. */
+  recognize(order: JsonField, findings: Findings): OrderShape<Options> | undefined;
+}
+
+/** How one kind of object is read. */
+export interface OrderShape<Options extends AnyMapOptions> {
   number(order: JsonField, findings: Findings): string | undefined;
-  /** Why the order is not to be sent, if so. Without a status that says whether it is paid, it is an issue. */
-  unsent(order: JsonField, findings: Findings, options: Options): Unsent | undefined;
+  /** Why the order stays out whatever is known of its payment: it is a test, a draft, canceled. */
+  unsent?(order: JsonField, options: Options): Unsent | undefined;
+  payment(order: JsonField): PaymentState;
   read(order: JsonField, findings: Findings, options: Options): PlatformOrder;
 }
 
-/** Reads an order as its platform says. Whatever it is given, the answer is a value. */
-export function mapOrder<Options extends MapOptions>(
+/** Maps an order as its platform says. Whatever is given, the answer is a value. */
+export function mapOrder<Options extends AnyMapOptions>(
   document: unknown,
   options: Options,
   platform: Platform<Options>,
 ): MapperResult {
   const findings = new Findings();
   try {
-    return mapped(platform, platform.open(new JsonField(document, "", findings)), options, findings);
+    const order = platform.open(new JsonField(document, "", findings)).withNamesOfItsApi();
+    return mapped(platform, order, options, findings);
   } catch {
     return unmapped("unmappable", undefined, [
       { path: "", message: "could not be read as this platform's order" },
@@ -49,37 +44,39 @@ export function mapOrder<Options extends MapOptions>(
   }
 }
 
-function mapped<Options extends MapOptions>(
+function mapped<Options extends AnyMapOptions>(
   platform: Platform<Options>,
   order: JsonField,
   options: Options,
   findings: Findings,
 ): MapperResult {
-  if (typeof order.value !== "object") {
-    return unmapped("unmappable", undefined, [
-      { path: order.path, message: "holds no order; an object is expected" },
-    ]);
-  }
-  const orderNumber = options.orderNumber ?? platform.number(order, findings);
-  const unsent = platform.unsent(order, findings, options);
+  if (typeof order.value !== "object")
+    findings.issue(order.path, `${order.described()}; an order is expected`);
+  const shape = typeof order.value === "object" ? platform.recognize(order, findings) : undefined;
+  const orderNumber = options.orderNumber ?? shape?.number(order, findings);
+  if (!shape || findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
+  const unsent =
+    shape.unsent?.(order, options) ?? unpaidOrder(shape.payment(order), order, options, findings);
   if (unsent) {
     const { status, path, message } = unsent;
     return unmapped(status, orderNumber, [{ path, message }]);
   }
   if (findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
-  const sale = platform.read(order, findings, options);
+  const read = shape.read(order, findings, options);
+  const currency = currencyCode(read.currency.value);
   if (orderNumber === undefined)
-    findings.issue("orderNumber", "is missing; an order without a number cannot be sent");
-  const currency = currencyCode(sale.currency.value);
-  if (!currency) findings.issue(sale.currency.path, "is no currency; a code of three letters is expected");
-  if (sale.discount?.lt(0)) findings.issue("discount", "is negative; a discount is expected");
-  if (largest(sale).gt(MAX_AMOUNT)) findings.issue("", `holds an amount of more than ${MAX_AMOUNT}`);
+    findings.issue("orderNumber", "is missing; without it the order cannot be sent");
+  if (!currency) findings.issue(read.currency.path, "is not a currency; a code of three letters is expected");
+  if (read.discount?.lt(0)) findings.issue("discount", "is negative");
+  const money = goodsOf(read, options, findings);
+  if (isTooLarge(read) || isTooLarge(money)) findings.issue("", `has an amount above ${MAX_AMOUNT}`);
   if (findings.issues.length > 0 || orderNumber === undefined || !currency) {
     return unmapped("unmappable", orderNumber, findings.issues);
   }
   const digits = currencyDigits(currency);
-  const { products, discount, subtotal, findings: ofMoney } = priceOrder(sale, digits);
+  const { products, discount, subtotal, findings: ofMoney } = priceOrder(money, digits);
   for (const { code, path, message } of ofMoney) findings.add(code, path, message);
+  const { country, region, state, customerId: id } = read;
   return {
     status: "mapped",
     order: {
@@ -87,38 +84,56 @@ function mapped<Options extends MapOptions>(
       currency,
       subtotal: formatMinor(subtotal, digits),
       ...(discount > 0 ? { orderDiscount: formatMinor(discount, digits) } : {}),
-      couponCodes: couponCodes(sale),
-      customer: {
-        newCustomer: options.newCustomer ?? sale.newCustomer,
-        country: sale.country,
-        state: sale.state,
-        id: sale.customerId,
-      },
+      couponCodes: couponCodes(read.couponCodes ?? [], findings),
+      customer: { newCustomer: options.newCustomer ?? read.newCustomer, country, region, state, id },
       products,
     },
-    ...context(sale.context),
+    ...known(read.context),
     findings: findings.findings,
   };
 }
 
-function largest(sale: PlatformOrder): Decimal {
-  const amounts = [sale.discount ?? ZERO, ...(sale.stated?.amounts ?? [])];
-  return sum([...sale.lines.map((line) => line.total), ...amounts].map((amount) => amount.abs()));
+/** Why the order counts as unpaid, if it does. Without a word about the payment, an issue is added instead. */
+function unpaidOrder(
+  { field, paid, expected }: PaymentState,
+  order: JsonField,
+  { isPaid }: AnyMapOptions,
+  findings: Findings,
+): Unsent | undefined {
+  if (isPaid === true) return undefined;
+  if (isPaid === undefined) {
+    if (paid === undefined) {
+      findings.issue(
+        field.path,
+        "is missing; it says whether the order is paid. If you know that, give isPaid",
+      );
+    }
+    return paid === false
+      ? unpaid(field, `is not ${expected}. If the order is paid, give isPaid`)
+      : undefined;
+  }
+  try {
+    return isPaid(order.value as never) ? undefined : unpaid(order, "is not paid: the shop's isPaid said so");
+  } catch {
+    findings.issue("isPaid", "threw, so it is not known whether the order is paid");
+    return undefined;
+  }
+}
+
+function isTooLarge({ lines, discount, stated }: OrderMoney<Pick<SoldLine, "total">>): boolean {
+  const amounts = [discount ?? ZERO, ...(stated?.amounts ?? []), ...lines.map((line) => line.total)];
+  return sum(amounts.map((amount) => amount.abs())).gt(MAX_AMOUNT);
 }
 
 function unmapped(
-  status: "unpaid" | "test" | "unmappable",
+  status: UnmappedOrder["status"],
   orderNumber: string | undefined,
-  issues: readonly { path: string; message: string }[],
+  issues: readonly Issue[],
 ): MapperResult {
   return { status, ...(orderNumber === undefined ? {} : { orderNumber }), issues };
 }
 
-function couponCodes(sale: PlatformOrder): readonly string[] {
-  return [...new Set(sale.couponCodes?.filter((code) => code !== undefined))];
-}
-
-function context(context: TrackingContext | undefined): { context?: TrackingContext } {
-  const known = Object.entries(context ?? {}).filter(([, value]) => value !== undefined);
-  return known.length > 0 ? { context: Object.fromEntries(known) } : {};
+function known(context: TrackingContext | undefined): { context?: TrackingContext } {
+  const entries = Object.entries(context ?? {}).filter(([, value]) => value !== undefined);
+  return entries.length > 0 ? { context: Object.fromEntries(entries) } : {};
 }

@@ -1,18 +1,26 @@
 import { type TrackingContext, unpackContext } from "@avantlink-s2s/core";
+import { queryValue } from "@avantlink-s2s/core/adapter";
 import type { JsonField } from "./json-field.ts";
 
 /**
- * The shopper's context that the shop packed into the order at checkout (`packContext`): in a record such as
- * Stripe's `metadata`, or in a list of `{ name, value }` or `{ key, value }`.
+ * The shopper's context that the shop wrote into the order at checkout (`packContext`): into a record such as
+ * Stripe's `metadata`, or into a list of `{ name, value }` or `{ key, value }`.
  */
 export function packedContext(...places: readonly JsonField[]): TrackingContext {
-  return Object.assign({}, ...places.map((place) => unpackContext(record(place))));
+  return Object.assign({}, ...places.map((place) => unpackContext(recordOf(place))));
 }
 
-function record(place: JsonField): unknown {
-  if (!Array.isArray(place.value)) return place.value;
-  const entries = place.list() ?? [];
+/** A record, or the record that a list of `{ name, value }` or `{ key, value }` makes. */
+export function recordOf(place: JsonField): unknown {
+  const entries = place.list();
+  if (!entries) return place.value;
   return Object.fromEntries(
     entries.map((entry) => [entry.at("name", "key").text() ?? "", entry.at("value").value]),
   );
+}
+
+/** The click that a landing page's URL carries. */
+export function clickOf(landingPage: string | undefined): TrackingContext {
+  const url = landingPage ?? "";
+  return { avad: queryValue(url, "avad"), googleClickId: queryValue(url, "gclid") };
 }

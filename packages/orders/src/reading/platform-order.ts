@@ -1,12 +1,14 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
-import type { OrderMoney } from "../money/order-money.ts";
+import type { OrderMoney, SoldLine } from "../money/order-money.ts";
 import type { JsonField } from "./json-field.ts";
 
 /** A platform's order in the one shape that every mapper reads it into. */
-export interface PlatformOrder extends OrderMoney {
+export interface PlatformOrder extends OrderMoney<PlatformLine> {
   readonly currency: JsonField;
-  readonly couponCodes?: readonly (string | undefined)[] | undefined;
+  /** The coupon codes that the shopper typed. */
+  readonly couponCodes?: readonly JsonField[] | undefined;
   readonly country?: string | undefined;
+  readonly region?: string | undefined;
   readonly state?: string | undefined;
   readonly customerId?: string | undefined;
   /** Whether this is the shopper's first order, where the platform says so. The caller's answer wins. */
@@ -14,9 +16,41 @@ export interface PlatformOrder extends OrderMoney {
   readonly context?: TrackingContext | undefined;
 }
 
+/** A line of a platform's order, before the shop's own `sku` and `isGoods` are asked. */
+export interface PlatformLine extends Omit<SoldLine, "sku"> {
+  /** The platform's own line. Absent for a discount or fee, which has no SKU. */
+  readonly source?: JsonField | undefined;
+  /** Where the line's SKU stands. */
+  readonly sku?: JsonField | undefined;
+  /** Where the ID of the line's variant stands, which replaces a blank SKU. */
+  readonly variantId?: JsonField | undefined;
+  /** How to get the SKU from the platform, for the finding that it is blank. */
+  readonly skuHint?: string | undefined;
+  /** Whether the platform marks the line as a gift card, a tip or the like. @default false */
+  readonly notGoods?: boolean | undefined;
+}
+
+/** What the platform says about the payment. */
+export interface PaymentState {
+  /** The field that says so. */
+  readonly field: JsonField;
+  /** Nothing if no field says so. */
+  readonly paid: boolean | undefined;
+  /** What the field should hold. */
+  readonly expected: string;
+}
+
 /** Why an order is not to be sent. */
 export interface Unsent {
-  readonly status: "unpaid" | "test";
+  readonly status: "unpaid" | "test" | "renewal";
   readonly path: string;
   readonly message: string;
+}
+
+export function unpaid(field: JsonField, message: string): Unsent {
+  return { status: "unpaid", path: field.path, message };
+}
+
+export function testOrder(field: JsonField, message: string): Unsent {
+  return { status: "test", path: field.path, message };
 }

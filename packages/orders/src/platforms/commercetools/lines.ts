@@ -1,14 +1,14 @@
 import { currencyDigits, decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
-import type { SoldLine } from "../../money/order-money.ts";
 import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
 
 /** A `centAmount` with its `fractionDigits`, or a `preciseAmount` with more of them, in major units. */
 export function centMoney(money: JsonField): Decimal | undefined {
   if (money.missing) return undefined;
   const precise = money.at("type").text() === "highPrecision" && !money.at("preciseAmount").missing;
-  const cents = money.at(precise ? "preciseAmount" : "centAmount").owed();
+  const cents = money.at(precise ? "preciseAmount" : "centAmount").needed();
   const digits = money.at("fractionDigits").amount()?.toNumber();
   const places = digits ?? currencyDigits(money.at("currencyCode").text() ?? "");
   return cents.times(decimal(Number.isInteger(places) ? `1e${-places}` : 0) ?? ZERO);
@@ -20,7 +20,7 @@ export function netOf(item: JsonField, findings: Findings): Decimal {
   if (net) return net;
   const portions = item.at("taxedPricePortions").list() ?? [];
   if (portions.length > 0) {
-    return sum(portions.map((portion) => owedMoney(portion.at("taxedPrice.totalNet"), findings)));
+    return sum(portions.map((portion) => neededMoney(portion.at("taxedPrice.totalNet"), findings)));
   }
   if (item.at("taxRate.includedInPrice").flag()) {
     findings.issue(
@@ -29,22 +29,24 @@ export function netOf(item: JsonField, findings: Findings): Decimal {
     );
     return ZERO;
   }
-  return owedMoney(item.at("totalPrice"), findings);
+  return neededMoney(item.at("totalPrice"), findings);
 }
 
-function owedMoney(money: JsonField, findings: Findings): Decimal {
+function neededMoney(money: JsonField, findings: Findings): Decimal {
   const amount = centMoney(money);
   if (!amount) findings.issue(money.path, "is missing; without it the money cannot be known");
   return amount ?? ZERO;
 }
 
 /** A line item, with the prices that its items have: their discounted prices, whose proportions hold for net prices. */
-export function soldLine(item: JsonField, findings: Findings): SoldLine {
+export function soldLine(item: JsonField, findings: Findings): PlatformLine {
   const line = {
     path: item.path,
-    sku: item.at("variant.sku").text(),
+    source: item,
+    sku: item.at("variant.sku"),
+    variantId: item.at("variant.key", "productId"),
     total: netOf(item, findings),
-    quantity: item.at("quantity").owed("is missing"),
+    quantity: item.at("quantity").needed("is missing"),
   };
   const prices = (item.at("discountedPricePerQuantity").list() ?? []).map((group) => {
     const quantity = group.at("quantity").amount()?.toNumber() ?? 0;

@@ -1,13 +1,12 @@
 import { currencyCode } from "@avantlink-s2s/core/money";
 import { type Decimal, share, sum, ZERO } from "../../money/decimal.ts";
-import type { SoldLine } from "../../money/order-money.ts";
 import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
 import { paidQuantity } from "./paid-quantity.ts";
 
-/** A line of a Shopify order. Gift cards are no goods, but the order's subtotal holds them. */
-export interface ShopifyLine extends SoldLine {
-  readonly giftCard: boolean;
+/** A line of a Shopify order, with what the order's subtotal holds beside what was paid for the line. */
+export interface ShopifyLine extends PlatformLine {
   /** The tax that was taken out of its price. */
   readonly tax: Decimal;
   /** What the items that were removed before the payment would have cost, with their tax. */
@@ -27,7 +26,7 @@ export class ShopifyPrices {
   }
 
   line(line: JsonField, order: JsonField): ShopifyLine {
-    const ordered = line.at("quantity").owed("is missing");
+    const ordered = line.at("quantity").needed("is missing");
     const paid = paidQuantity(line, order, ordered);
     if (!paid.eq(ordered)) {
       const message = `${ordered.minus(paid).toString()} of ${ordered.toString()} items were removed before the payment`;
@@ -41,10 +40,12 @@ export class ShopifyPrices {
     const ofPaid = (amount: Decimal) => (paid.eq(ordered) ? amount : share(amount, paid, ordered));
     return {
       path: line.path,
-      sku: line.at("sku", "variant.sku").text(),
+      source: line,
+      sku: line.textAt("sku", "variant.sku"),
+      variantId: line.textAt("variant_id", "variant.legacyResourceId", "variant.id", "product_id"),
       total: ofPaid(gross.minus(tax)),
       quantity: paid,
-      giftCard: line.at("gift_card", "isGiftCard").flag() ?? false,
+      notGoods: line.at("gift_card", "isGiftCard").flag() ?? false,
       tax: ofPaid(tax),
       removed: gross.minus(ofPaid(gross)),
     };
@@ -52,27 +53,24 @@ export class ShopifyPrices {
 
   #discounts(line: JsonField): Decimal {
     const allocations = line.at("discount_allocations", "discountAllocations");
-    const entries = allocations.list();
-    if (!entries)
-      this.#findings.issue(allocations.path, "is missing; it says which discounts came off the price");
-    return sum((entries ?? []).map((entry) => this.#amount(entry, "amount", "allocatedAmount")));
+    const entries = allocations.neededList("is missing; it says which discounts came off the price");
+    return sum(entries.map((entry) => this.#amount(entry, "amount", "allocatedAmount")));
   }
 
   #tax(line: JsonField): Decimal {
     const taxes = line.at("tax_lines", "taxLines");
-    const entries = taxes.list();
-    if (!entries) this.#findings.issue(taxes.path, "is missing; prices include tax, which must be taken out");
-    return sum((entries ?? []).map((entry) => this.#amount(entry, "price", "price")));
+    const entries = taxes.neededList("is missing; prices include tax, which must be taken out");
+    return sum(entries.map((entry) => this.#amount(entry, "price", "price")));
   }
 
   /** REST has `price` beside `price_set`, GraphQL has `originalUnitPriceSet` alone. */
   #amount(holder: JsonField, rest: string, graphql: string): Decimal {
     const shop = holder.at(`${rest}_set.shop_money`, `${graphql}Set.shopMoney`);
-    if (shop.missing) return holder.at(rest).owed();
+    if (shop.missing) return holder.at(rest, `${graphql}Set`).needed();
     const currency = shop.at("currency_code", "currencyCode");
     if (!currency.missing && currencyCode(currency.value) !== this.#currency) {
       this.#findings.issue(currency.path, "is not the order's currency");
     }
-    return shop.at("amount").owed();
+    return shop.at("amount").needed();
   }
 }

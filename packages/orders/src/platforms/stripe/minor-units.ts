@@ -1,13 +1,29 @@
 import { decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, ZERO } from "../../money/decimal.ts";
+import type { Findings } from "../../reading/findings.ts";
+import type { JsonField } from "../../reading/json-field.ts";
 
-// Stripe's own lists, which are not ISO's: the Malagasy ariary counts as having no decimals, while the Icelandic
-// króna and the Ugandan shilling, which have none, are written with two (500 is 5 kr.).
+// Stripe's own lists, which differ from ISO's: the Malagasy ariary has no decimals, while the Icelandic króna and the
+// Ugandan shilling are written with two that are always zero (500 is 5 kr.).
 const WITHOUT_DECIMALS = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "));
 const THREE_DECIMALS = new Set("BHD JOD KWD OMR TND".split(" "));
 
-/** An integer of Stripe's as an amount in major units. */
-export function stripeAmount(integer: Decimal, currency: string): Decimal {
+/** One of Stripe's integers as an amount in major units. */
+export function majorUnits(integer: Decimal, currency: string): Decimal {
   const unit = decimal(WITHOUT_DECIMALS.has(currency) ? 1 : THREE_DECIMALS.has(currency) ? 0.001 : 0.01);
   return integer.times(unit ?? ZERO);
+}
+
+/** An integer that the money cannot be known without. */
+export function neededInteger(field: JsonField, findings: Findings): Decimal {
+  const amount = field.needed();
+  if (!amount.round(0).eq(amount)) findings.issue(field.path, "is not a whole number of minor units");
+  return amount;
+}
+
+/** What shipping cost before its tax. */
+export function netShipping(shippingCost: JsonField): Decimal {
+  return (shippingCost.at("amount_total").amount() ?? ZERO).minus(
+    shippingCost.at("amount_tax").amount() ?? ZERO,
+  );
 }

@@ -1,0 +1,112 @@
+import type { MapperResult } from "@avantlink-s2s/core";
+import { sum, ZERO } from "./money/decimal.ts";
+import type { StatedTotal } from "./money/order-money.ts";
+import { goodsItems } from "./platforms/magento/items.ts";
+import { buyersPlace } from "./reading/address.ts";
+import type { JsonField } from "./reading/json-field.ts";
+import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
+import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import { packedContext } from "./reading/packed-context.ts";
+import { unpaid } from "./reading/platform-order.ts";
+
+export type { MapperResult } from "@avantlink-s2s/core";
+export type { MapOptions } from "./reading/map-options.ts";
+
+/**
+ * Maps an order of Magento 2 (Adobe Commerce) as its REST API has it (`GET /V1/orders/<entity_id>`).
+ *
+ * - Number: `increment_id`, which the shopper sees; `entity_id` is the database's.
+ * - Money, in the currency that the shopper paid in (`order_currency_code`): `row_total − discount_amount +
+ *   discount_tax_compensation_amount` of each item. `base_…` amounts are in the shop's currency, `row_total_incl_tax` is
+ *   before discounts, and `price` is rounded: none is read.
+ * - Items: a configurable product is two items of one SKU, of which the parent has the price; a bundle's price is on the
+ *   bundle or on its parts. Each is counted once. Gift cards are left out.
+ * - Coupons: `coupon_code`. SKU: `sku`, else `product_id`. State: `region_code`.
+ * - Paid: `state` processing or complete, and nothing of `total_due` left: an authorized order is processing too. `status`
+ *   is the shop's own word and is not read.
+ * - Context: `remote_ip`. Magento copies nothing from cart to order: keep the context in a row of your own by
+ *   `increment_id`, or in `extension_attributes` that a module of yours adds.
+ *
+ * @example
+ * ```ts
+ * // Magento has no webhooks of its own: your module, or Adobe's I/O Events, calls with the order's ID.
+ * app.post("/webhooks/magento", express.json(), async (req, res) => {
+ *   if (req.get("x-webhook-secret") !== secret) return res.sendStatus(401);
+ *   const order = await api.get(`/V1/orders/${req.body.entity_id}`);
+ *   const newCustomer = await isFirstOrder(order.customer_id);
+ *   const mapped = magentoOrder(order, { newCustomer });
+ *   const receipt = await trackOrder(tracker, mapped, contextOfOrder(order.increment_id), { waitForDeliveryMs: 5000 });
+ *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+ *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
+ * });
+ * ```
+ */
+export function magentoOrder<Line = PlatformObject, Order = PlatformObject>(
+  order: unknown,
+  options: MapOptions<Line, Order> = {},
+): MapperResult {
+  return mapOrder(order, options, magento);
+}
+
+const magento: Platform<AnyMapOptions> = {
+  open: (document) => document,
+
+  recognize: (order, findings) => {
+    const [items, number] = [order.at("items"), order.at("increment_id")];
+    if (order.has("search_criteria")) {
+      findings.issue("search_criteria", "is that of a list; give each of its items");
+    } else if (order.has("invoice_id") || order.has("order_id")) {
+      findings.issue("order_id", "is a field of an invoice, shipment or credit memo; an order is expected");
+    }
+    if (items.missing || number.missing) {
+      const message = "is missing; an order of the REST API (/V1/orders) is expected, not a quote";
+      findings.issue((items.missing ? items : number).path, message);
+    }
+    return anOrder;
+  },
+};
+
+const anOrder: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("increment_id").text(),
+
+  unsent: (order) => {
+    const state = order.at("state");
+    return ["canceled", "closed"].includes(state.word() ?? "") ? unpaid(state, state.described()) : undefined;
+  },
+
+  payment: (order) => {
+    const [state, due] = [order.at("state"), order.at("total_due")];
+    if (due.amount()?.gt(0)) return { field: due, paid: false, expected: "0" };
+    const paid = state.missing ? undefined : ["processing", "complete"].includes(state.word() ?? "");
+    return { field: state, paid, expected: "processing or complete" };
+  },
+
+  read: (order, findings) => {
+    const items = goodsItems(order.at("items"), findings);
+    const addresses = (order.at("extension_attributes.shipping_assignments").list() ?? []).map((assignment) =>
+      assignment.at("shipping.address"),
+    );
+    return {
+      currency: order.at("order_currency_code"),
+      lines: items,
+      stated: statedTotal(order, items.length),
+      couponCodes: order.at("extension_attributes.coupon_codes").list() ?? [order.at("coupon_code")],
+      ...buyersPlace([order.at("billing_address"), ...addresses], ["country_id"], ["region_code", "region"]),
+      customerId: order.at("customer_is_guest").text() === "1" ? undefined : order.at("customer_id").id(),
+      context: {
+        ipAddress: order.at("remote_ip").text(),
+        ...packedContext(order.at("extension_attributes")),
+      },
+    };
+  },
+};
+
+/** `subtotal` with the discount, which is negative and holds the shipping's part, and the tax that the discount saved. */
+function statedTotal(order: JsonField, lines: number): StatedTotal | undefined {
+  const subtotal = order.at("subtotal").amount();
+  const others = ["discount_amount", "shipping_discount_amount", "discount_tax_compensation_amount"].map(
+    (name) => order.at(name).amount() ?? ZERO,
+  );
+  // Magento rounds each item and the sum separately.
+  return subtotal && { amounts: [subtotal.plus(sum(others))], path: "subtotal", slack: Math.ceil(lines / 2) };
+}

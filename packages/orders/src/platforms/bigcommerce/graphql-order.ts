@@ -1,0 +1,103 @@
+import { share, sum, ZERO } from "../../money/decimal.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { type PlatformLine, type PlatformOrder, unpaid } from "../../reading/platform-order.ts";
+
+const AFTER_PAYMENT = [
+  "awaiting_fulfillment",
+  "awaiting_pickup",
+  "awaiting_shipment",
+  "partially_shipped",
+  "shipped",
+  "completed",
+  "partially_refunded",
+];
+const CLOSED = ["incomplete", "cancelled", "declined", "refunded"];
+const CHARGES = ["shippingCostTotal", "handlingCostTotal", "wrappingCostTotal"] as const;
+
+/** An order of the GraphQL Storefront API. */
+export const graphqlOrder: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("entityId").text(),
+
+  unsent: (order) => {
+    const status = order.at("status.value");
+    return CLOSED.includes(status.word() ?? "") ? unpaid(status, status.described()) : undefined;
+  },
+
+  payment: (order) => {
+    const field = order.at("status.value");
+    const paid = field.missing ? undefined : AFTER_PAYMENT.includes(field.word() ?? "");
+    return { field, paid, expected: "a status that follows payment" };
+  },
+
+  read: (order, findings) => {
+    const shipping = order.at("consignments.shipping").list() ?? [];
+    const downloads = order.at("consignments.downloads").list() ?? [];
+    const lists = [...shipping, ...downloads].map((consignment) => consignment.at("lineItems"));
+    if (lists.length === 0)
+      findings.issue(order.at("consignments").path, "are missing; ask for their lineItems");
+    const nextPage = lists.find((list) => list.at("pageInfo.hasNextPage").flag());
+    if (nextPage) findings.issue(nextPage.path, "has a next page: lines are missing; ask for all of them");
+    const lines = lists.flatMap((list) => list.neededList("is missing; ask for it")).map(soldLine);
+    const coupons = order.at("discounts.couponDiscounts").list() ?? [];
+    return {
+      currency: order.at("totalIncTax.currencyCode", "subTotal.currencyCode"),
+      lines,
+      ...discountAndTotal(order, lines, coupons, findings),
+      couponCodes: coupons.map((coupon) => coupon.at("couponCode")),
+      ...buyersPlace([order.at("billingAddress")], ["countryCode", "country"], ["stateOrProvince"]),
+    };
+  },
+};
+
+function soldLine(line: JsonField): PlatformLine {
+  return {
+    path: line.path,
+    source: line,
+    sku: line.textAt("sku", "catalogProductWithOptionSelections.sku", "baseCatalogProduct.sku"),
+    variantId: line.textAt("variantEntityId", "productEntityId"),
+    total: line.at("subTotalSalePrice.value", "subTotalListPrice.value").needed(),
+    quantity: line.at("quantity").needed("is missing"),
+  };
+}
+
+/**
+ * Lines hold prices before discounts, with tax where prices include it. What was paid for the goods is known for the
+ * order only: its total less tax, shipping and the like. The difference comes off the lines as one discount.
+ */
+function discountAndTotal(
+  order: JsonField,
+  lines: readonly PlatformLine[],
+  coupons: readonly JsonField[],
+  findings: Findings,
+): Pick<PlatformOrder, "discount" | "stated"> {
+  const amount = (name: string) => order.at(`${name}.value`).needed("is missing; ask for it");
+  const [total, tax] = [order.at("totalIncTax.value"), amount("taxTotal")];
+  const charges = sum(CHARGES.map(amount));
+  const certificates = order.at("consignments.email.giftCertificates").list() ?? [];
+  const giftCards = sum(certificates.map((card) => card.at("salePrice.value").amount() ?? ZERO));
+  const paid = total.needed("is missing; ask for it").minus(giftCards);
+  const goods = paid.minus(charges);
+  const included = order.at("isTaxIncluded").flag();
+  if (included === undefined)
+    findings.issue("isTaxIncluded", "is missing; it says whether prices include tax");
+  if (included && !tax.eq(0) && !charges.eq(0)) {
+    const message = "is that of goods and shipping together; the goods' part of it is computed in proportion";
+    findings.add("mapper.adjusted", order.at("taxTotal").path, message);
+  }
+  const taxOfGoods = included ? share(tax, goods, paid) : tax;
+  const net = goods.minus(taxOfGoods);
+  const listed = sum(lines.map((line) => line.total));
+  if (net.gt(listed)) return { stated: { amounts: [net], path: total.path } };
+  const byCoupon = sum(coupons.map((coupon) => coupon.at("discountedAmount.value").needed()));
+  const others = order.at("discounts.nonCouponDiscountTotal.value").amount() ?? ZERO;
+  // The discounts that the order names are what the difference is compared with.
+  const expected = listed
+    .minus(byCoupon)
+    .minus(others)
+    .minus(included ? taxOfGoods : ZERO);
+  return { discount: listed.minus(net), stated: { amounts: [expected], path: "discounts", slack: 1 } };
+}

@@ -1,0 +1,127 @@
+import { share, sum, ZERO } from "../../money/decimal.ts";
+import type { StatedTotal } from "../../money/order-money.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { packedContext } from "../../reading/packed-context.ts";
+import { type PlatformLine, unpaid } from "../../reading/platform-order.ts";
+
+const PAID = ["captured", "paid", "partially refunded"];
+// Shipped, partially shipped, awaiting pickup, awaiting shipment, completed, awaiting fulfillment.
+const AFTER_PAYMENT = ["2", "3", "8", "9", "10", "11"];
+// Incomplete (the shopper left the payment page), refunded, cancelled, declined. The payment may still say captured.
+const CLOSED = ["0", "4", "5", "6"];
+const LINES_A_PAGE = 50;
+const NOT_GOODS = ["shipping_cost_ex_tax", "handling_cost_ex_tax", "wrapping_cost_ex_tax"] as const;
+
+interface Answers {
+  readonly products?: unknown;
+  readonly coupons?: unknown;
+  readonly metafields?: unknown;
+}
+
+/** An order of the API v2. */
+export const restOrder: OrderShape<AnyMapOptions & Answers> = {
+  number: (order) => order.at("id", "data.id").text(),
+
+  unsent: (order) => {
+    const [status, deleted] = [order.at("status_id"), order.at("is_deleted")];
+    if (deleted.flag()) return unpaid(deleted, "is true");
+    return CLOSED.includes(status.text() ?? "")
+      ? unpaid(status, "is that of an incomplete, refunded, cancelled or declined order")
+      : undefined;
+  },
+
+  payment: (order) => {
+    const [payment, status] = [order.at("payment_status"), order.at("status_id")];
+    const followsPayment = AFTER_PAYMENT.includes(status.text() ?? "");
+    // Nobody changes the payment's status of an offline payment: the order's status says that it arrived.
+    const [word, open] = [payment.word(), [undefined, "pending"].includes(payment.word())];
+    const paid = PAID.includes(word ?? "") || (open && followsPayment);
+    return open && !status.missing
+      ? { field: status, paid, expected: "a status that follows payment" }
+      : { field: payment, paid: payment.missing ? undefined : paid, expected: "captured or paid" };
+  },
+
+  read: (order, findings, options) => {
+    const products = given(options.products, "products", order, findings);
+    const lines = products.neededList(
+      "are not there: call GET /v2/orders/<id>/products and give the answer as products",
+    );
+    reportMissingPage(lines, order, findings);
+    const taxIncluded = order.at("is_tax_inclusive_pricing").flag() ?? false;
+    const coupons = given(options.coupons, "coupons", order, findings);
+    return {
+      // The shopper pays in the default currency; `currency_code` is only shown.
+      currency: order.at("default_currency_code", "currency_code"),
+      lines: lines.map((line) => soldLine(line, taxIncluded)),
+      stated: statedTotal(order, lines.length),
+      couponCodes: couponCodes(coupons, lines, findings),
+      ...buyersPlace([order.at("billing_address")], ["country_iso2", "country"], ["state"]),
+      customerId: order.at("customer_id").id(),
+      context: {
+        // An order that staff entered has their address.
+        ipAddress: order.at("order_source").word() === "manual" ? undefined : order.at("ip_address").text(),
+        ...packedContext(given(options.metafields, "metafields", order, findings)),
+      },
+    };
+  },
+};
+
+function given(option: unknown, name: string, order: JsonField, findings: Findings): JsonField {
+  return option === undefined ? order.at(name) : new JsonField(option, name, findings);
+}
+
+function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
+  const net = line.at("total_ex_tax").needed();
+  const discounts = line
+    .at("applied_discounts")
+    .neededList("is missing; it says which discounts came off the price");
+  const discount = sum(discounts.map((entry) => entry.at("amount").needed()));
+  // Where prices include tax, so do discounts.
+  const gross = taxIncluded ? line.at("total_inc_tax").needed() : net;
+  return {
+    path: line.path,
+    source: line,
+    sku: line.at("sku"),
+    variantId: line.at("variant_id").id() === undefined ? line.at("product_id") : line.at("variant_id"),
+    total: net.minus(share(discount, net, gross)),
+    quantity: line.at("quantity").needed("is missing"),
+    notGoods: line.at("type").word() === "giftcertificate",
+  };
+}
+
+function reportMissingPage(lines: readonly JsonField[], order: JsonField, findings: Findings): void {
+  const items = order.at("items_total").amount() ?? ZERO;
+  const counted = sum(lines.map((line) => line.at("quantity").amount() ?? ZERO));
+  if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
+    const message = `hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`;
+    findings.issue("products", message);
+  }
+}
+
+/** The order's total less shipping, handling and wrapping. */
+function statedTotal(order: JsonField, lines: number): StatedTotal | undefined {
+  const total = order.at("total_ex_tax").amount();
+  if (!total) return undefined;
+  const rest = NOT_GOODS.map((name) => order.at(name).amount() ?? ZERO);
+  // Lines have four decimals, the total two; and it is estimated where prices include tax.
+  return { amounts: [total.minus(sum(rest))], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
+}
+
+function couponCodes(
+  coupons: JsonField,
+  lines: readonly JsonField[],
+  findings: Findings,
+): readonly JsonField[] {
+  const applied = coupons.list();
+  if (!applied) {
+    const message =
+      "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons";
+    findings.add("mapper.incomplete", coupons.path, message);
+  }
+  const onLines = lines.flatMap((line) => line.at("applied_discounts").list() ?? []);
+  return [...(applied ?? []), ...onLines].map((coupon) => coupon.at("code"));
+}

@@ -1,0 +1,54 @@
+import { ZERO } from "../../money/decimal.ts";
+import type { Findings } from "../../reading/findings.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
+
+/**
+ * The items that have the price. A product with parts is an item for itself and one for each part: the price is on the
+ * parent (a configurable product, a bundle with a fixed price) or on its parts (a bundle with a dynamic price, whose own
+ * `row_total` is the sum of them).
+ */
+export function goodsItems(items: JsonField, findings: Findings): readonly PlatformLine[] {
+  const all = items.neededList("is not a list; without its items the money cannot be known");
+  const parts = new Map<string, JsonField[]>();
+  for (const item of all) {
+    const parent = item.at("parent_item_id").text();
+    if (parent !== undefined) parts.set(parent, [...(parts.get(parent) ?? []), item]);
+  }
+  const pricedByParts = new Set(
+    all
+      .filter((item) => item.at("product_type").word() === "bundle")
+      .map((bundle) => bundle.at("item_id").text() ?? "")
+      .filter((id) => (parts.get(id) ?? []).some((part) => part.at("row_total").amount()?.gt(0))),
+  );
+  const known = new Set(all.map((item) => item.at("item_id").text()));
+  const priced = all.filter((item) => {
+    const parent = item.at("parent_item_id").text();
+    if (parent === undefined || !known.has(parent))
+      return !pricedByParts.has(item.at("item_id").text() ?? "");
+    return pricedByParts.has(parent);
+  });
+  return priced.map((item) => {
+    const canceled = item.at("qty_canceled").amount() ?? ZERO;
+    if (canceled.gt(0))
+      findings.add("mapper.adjusted", item.path, "has canceled items; all that was ordered is sent");
+    return soldLine(item);
+  });
+}
+
+function soldLine(item: JsonField): PlatformLine {
+  const amount = (name: string) => item.at(name).amount() ?? ZERO;
+  return {
+    path: item.path,
+    source: item,
+    sku: item.at("sku"),
+    variantId: item.at("product_id"),
+    total: item
+      .at("row_total")
+      .needed()
+      .minus(amount("discount_amount"))
+      .plus(amount("discount_tax_compensation_amount")),
+    quantity: item.at("qty_ordered").needed("is missing"),
+    notGoods: item.at("product_type").word() === "giftcard",
+  };
+}

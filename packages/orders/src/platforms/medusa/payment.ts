@@ -1,0 +1,24 @@
+import type { JsonField } from "../../reading/json-field.ts";
+import { type PaymentState, type Unsent, unpaid } from "../../reading/platform-order.ts";
+
+const PAID = ["captured", "partially_refunded"];
+
+export function canceledOrDraft(order: JsonField): Unsent | undefined {
+  const status = order.at("status");
+  return ["canceled", "draft"].includes(status.word() ?? "")
+    ? unpaid(status, "is canceled or draft")
+    : undefined;
+}
+
+export function payment(order: JsonField): PaymentState {
+  const [field, collections] = [order.at("payment_status"), order.at("payment_collections")];
+  if (!field.missing) return { field, paid: PAID.includes(field.word() ?? ""), expected: "captured" };
+  // A change of the total cancels a collection and makes another.
+  const states = collections
+    .list()
+    ?.map((collection) => collection.at("status").word())
+    .filter((state) => state !== "canceled");
+  if (!states) return { field, paid: undefined, expected: "captured" };
+  const paid = states.length > 0 && states.every((state) => state === "completed");
+  return { field: collections, paid, expected: "all completed" };
+}

@@ -1,0 +1,60 @@
+import { type Decimal, exact } from "../../money/decimal.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { packedContext } from "../../reading/packed-context.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
+import { canceledOrDraft, payment } from "./payment.ts";
+
+// Medusa 1's own list. Every other currency has hundredths, whatever ISO says.
+const WITHOUT_DECIMALS = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(" ");
+
+/** An order of Medusa v1. Its amounts are in minor units. */
+export const v1Order: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("display_id").text(),
+  unsent: canceledOrDraft,
+  payment,
+
+  read: (order, findings) => {
+    const currency = order.at("currency_code");
+    const unit = exact(WITHOUT_DECIMALS.includes(currency.word() ?? "") ? 1 : 0.01);
+    const guest = order.at("customer.has_account").flag() === false;
+    return {
+      currency,
+      lines: order
+        .at("items")
+        .neededList("is missing; get the order with its items")
+        .map((item) => soldLine(item, unit, findings)),
+      couponCodes: order
+        .at("discounts")
+        .list()
+        ?.map((discount) => discount.at("code")),
+      ...buyersPlace(
+        [order.at("billing_address"), order.at("shipping_address")],
+        ["country_code"],
+        ["province"],
+      ),
+      customerId: guest ? undefined : order.at("customer_id").text(),
+      context: packedContext(order.at("metadata")),
+    };
+  },
+};
+
+function soldLine(item: JsonField, unit: Decimal, findings: Findings): PlatformLine {
+  const [subtotal, discount] = [item.at("subtotal"), item.at("discount_total")];
+  if (subtotal.missing || discount.missing) {
+    const message = "is missing; get the order from the Store or Admin API, which computes the items' totals";
+    findings.issue((subtotal.missing ? subtotal : discount).path, message);
+  }
+  return {
+    path: item.path,
+    source: item,
+    sku: item.at("variant.sku"),
+    variantId: item.at("variant_id", "variant.id"),
+    total: (subtotal.amount() ?? exact(0)).minus(discount.amount() ?? 0).times(unit),
+    quantity: item.at("quantity").needed("is missing"),
+    notGoods: item.at("is_giftcard").flag() ?? false,
+  };
+}

@@ -1,0 +1,116 @@
+import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
+import type { StatedTotal } from "../../money/order-money.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { packedContext } from "../../reading/packed-context.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
+import { canceledOrDraft, payment } from "./payment.ts";
+
+/** An order of Medusa v2. Its amounts are in major units. */
+export const v2Order: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("custom_display_id", "display_id").text(),
+  unsent: canceledOrDraft,
+  payment,
+
+  read: (order, findings) => {
+    const items = order.at("items").neededList("is missing; ask for items.*");
+    const guest = order.at("customer.has_account").flag() === false;
+    const lines = items.map((item) => soldLine(item, findings));
+    return {
+      currency: order.at("currency_code"),
+      lines,
+      stated: lines.some((line) => line.notGoods) ? undefined : statedTotal(order),
+      couponCodes: promotionCodes(order, items),
+      ...buyersPlace(
+        [order.at("billing_address"), order.at("shipping_address")],
+        ["country_code"],
+        ["province"],
+      ),
+      customerId: guest ? undefined : order.at("customer_id").text(),
+      context: packedContext(order.at("metadata")),
+    };
+  },
+};
+
+function soldLine(item: JsonField, findings: Findings): PlatformLine {
+  const ordered = exactly(item.at("quantity")).needed("is missing");
+  const net = netTotal(item, findings);
+  const quantity = itemsIn(item, ordered, net);
+  if (!quantity.eq(ordered)) {
+    const message = `${ordered.minus(quantity).toString()} of ${ordered.toString()} items came back; they are left out`;
+    findings.add("mapper.adjusted", item.path, message);
+  }
+  return {
+    path: item.path,
+    source: item,
+    sku: item.textAt("variant_sku", "variant.sku"),
+    variantId: item.at("variant_id", "product_id"),
+    total: net,
+    quantity,
+    notGoods: item.at("is_giftcard").flag() ?? false,
+  };
+}
+
+/**
+ * How many items the money of a line is for. Medusa's totals leave out the items that came back; those of its first
+ * versions do not, which the price of one item tells.
+ */
+function itemsIn(item: JsonField, ordered: Decimal, net: Decimal): Decimal {
+  const back = sum(
+    ["return_received_quantity", "return_dismissed_quantity"].map(
+      (name) => exactly(item.at(`detail.${name}`)).amount() ?? ZERO,
+    ),
+  );
+  if (back.eq(0)) return ordered;
+  const [left, price] = [ordered.minus(back), exactly(item.at("unit_price")).amount() ?? ZERO];
+  const listed = listedTotal(item, net);
+  if (!listed || price.eq(0)) return left;
+  const off = (items: Decimal) => price.times(items).minus(listed).abs();
+  return off(ordered).lt(off(left)) ? ordered : left;
+}
+
+/** `unit_price × quantity`, as Medusa's subtotal has it: with the tax that is in the price. */
+function listedTotal(item: JsonField, net: Decimal): Decimal | undefined {
+  const subtotal = exactly(item.at("subtotal")).amount();
+  const tax = exactly(item.at("tax_total")).amount() ?? ZERO;
+  if (!subtotal || !item.at("is_tax_inclusive").flag() || net.eq(0)) return subtotal;
+  return subtotal.times(net.plus(tax)).div(net);
+}
+
+function netTotal(item: JsonField, findings: Findings): Decimal {
+  const [subtotal, discount] = [exactly(item.at("subtotal")), exactly(item.at("discount_subtotal"))];
+  if (!discount.missing) return subtotal.needed().minus(discount.needed());
+  const [total, tax] = [exactly(item.at("total")), exactly(item.at("tax_total"))];
+  if (total.missing || tax.missing) {
+    findings.issue(discount.path, "is missing, and so are total and tax_total; ask for the items' totals");
+    return ZERO;
+  }
+  return total.needed().minus(tax.needed());
+}
+
+/** Inside Medusa an amount may be one of its own big numbers, which have the exact decimal beside the double. */
+function exactly(field: JsonField): JsonField {
+  return typeof field.value === "object" ? field.at("raw_.value", "value", "numeric_", "numeric") : field;
+}
+
+/** The order's `item_total`, which is after discounts, less the items' tax. */
+function statedTotal(order: JsonField): StatedTotal | undefined {
+  const total = exactly(order.at("item_total")).amount();
+  const tax = exactly(order.at("item_tax_total")).amount();
+  return total && tax ? { amounts: [total.minus(tax)], path: "item_total", slack: 1 } : undefined;
+}
+
+/** The codes of promotions on items and shipping, without those that apply by themselves. */
+function promotionCodes(order: JsonField, items: readonly JsonField[]): readonly JsonField[] {
+  const promotions = order.at("promotions").list() ?? [];
+  const automatic = promotions.filter((promotion) => promotion.at("is_automatic").flag());
+  const notTyped = new Set(automatic.map((promotion) => promotion.at("code").text()));
+  const adjusted = [...items, ...(order.at("shipping_methods").list() ?? [])];
+  const adjustments = adjusted.flatMap((entry) => entry.at("adjustments").list() ?? []);
+  return [...adjustments, ...promotions]
+    .map((entry) => entry.at("code"))
+    .filter((code) => !notTyped.has(code.text()));
+}

@@ -1,0 +1,77 @@
+import { currencyCode } from "@avantlink-s2s/core/money";
+import { sum } from "../../money/decimal.ts";
+import type { StatedTotal } from "../../money/order-money.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { testOrder, unpaid } from "../../reading/platform-order.ts";
+import { isFirstOrder, shopifyContext } from "./context.ts";
+import { discountCodes } from "./coupon-codes.ts";
+import { type ShopifyLine, ShopifyPrices } from "./lines.ts";
+
+const PAID = ["paid", "partially_refunded"];
+const REVERSED = ["refunded", "voided", "expired"];
+
+/** An order of the Admin API, REST or GraphQL, or of a webhook. */
+export const adminOrder: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("name").text(),
+
+  unsent: (order, { allowTest }) => {
+    const [test, status] = [order.at("test"), order.at("financial_status", "displayFinancialStatus")];
+    const cancelled = order.at("cancelled_at", "cancelledAt");
+    if (test.flag() && !allowTest) return testOrder(test, "is true");
+    if (!cancelled.missing) return unpaid(cancelled, "is set: the order was cancelled");
+    return REVERSED.includes(status.word() ?? "") ? unpaid(status, `${status.described()}`) : undefined;
+  },
+
+  payment: (order) => {
+    const field = order.at("financial_status", "displayFinancialStatus");
+    const paid = field.missing ? undefined : PAID.includes(field.word() ?? "");
+    return { field, paid, expected: "paid or partially_refunded" };
+  },
+
+  read: (order, findings) => {
+    const currency = order.at("currency", "currencyCode");
+    const items = order.at("line_items", "lineItems");
+    const all = items.neededList("is missing; without its lines the money cannot be known");
+    if (items.at("pageInfo.hasNextPage").flag()) {
+      findings.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
+    }
+    const taxesIncluded = order.at("taxes_included", "taxesIncluded");
+    if (taxesIncluded.flag() === undefined) {
+      findings.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
+    }
+    const prices = new ShopifyPrices(currencyCode(currency.value), taxesIncluded.flag() ?? false, findings);
+    // A tip has this field even where the field is empty. Shopify's subtotal does not hold tips.
+    const lines = all
+      .filter((line) => !line.has("tip_payment_gateway"))
+      .map((line) => prices.line(line, order));
+    return {
+      currency,
+      lines,
+      stated: statedTotal(order, lines),
+      couponCodes: discountCodes(order),
+      ...buyersPlace(
+        [order.at("billing_address", "billingAddress"), order.at("shipping_address", "shippingAddress")],
+        ["country_code", "countryCodeV2", "countryCode"],
+        ["province_code", "provinceCode"],
+      ),
+      customerId: order.at("customer.id").text(),
+      newCustomer: isFirstOrder(order),
+      context: shopifyContext(order),
+    };
+  },
+};
+
+/**
+ * `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. Refunds do not change it;
+ * whether the removal of items before the payment changes it is documented nowhere, so either may agree.
+ */
+function statedTotal(order: JsonField, lines: readonly ShopifyLine[]): StatedTotal | undefined {
+  const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
+  const paid = subtotal.amount()?.minus(sum(lines.map((line) => line.tax)));
+  if (!paid) return undefined;
+  const removed = sum(lines.map((line) => line.removed));
+  return { amounts: [paid.minus(removed), paid], path: subtotal.path };
+}

@@ -1,0 +1,85 @@
+import { share, sum, ZERO } from "../../money/decimal.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { packedContext } from "../../reading/packed-context.ts";
+import { type PlatformLine, unpaid } from "../../reading/platform-order.ts";
+import { discountCodes } from "./coupon-codes.ts";
+
+const PAID = ["paid", "partially_refunded"];
+
+/**
+ * An order of the Customer Account API, as Hydrogen has it. Its prices are in the currency that the shopper paid in,
+ * while its `currencyCode` is the shop's.
+ */
+export const customerAccountOrder: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("name").text(),
+
+  unsent: (order) => {
+    const [cancelled, status] = [order.at("cancelledAt"), order.at("financialStatus")];
+    if (!cancelled.missing) return unpaid(cancelled, "is set: the order was cancelled");
+    return ["refunded", "voided", "expired"].includes(status.word() ?? "")
+      ? unpaid(status, status.described())
+      : undefined;
+  },
+
+  payment: (order) => {
+    const field = order.at("financialStatus");
+    const paid = field.missing ? undefined : PAID.includes(field.word() ?? "");
+    return { field, paid, expected: "PAID or PARTIALLY_REFUNDED" };
+  },
+
+  read: (order, findings) => {
+    const items = order.at("lineItems");
+    const lines = items.neededList("is missing; ask for lineItems").map(soldLine);
+    if (items.at("pageInfo.hasNextPage").flag()) {
+      findings.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
+    }
+    const charged = sum(lines.map((line) => line.total));
+    const total = order.at("totalPrice.amount");
+    const tax = order.at("totalTax.amount").needed("is missing; ask for totalTax");
+    const shipping = order.at("totalShipping.amount").needed("is missing; ask for totalShipping");
+    const others = ["totalDuties.amount", "totalTip.amount"].map((name) => order.at(name).amount() ?? ZERO);
+    const goods = total.needed("is missing; ask for totalPrice").minus(shipping).minus(sum(others));
+    // The API does not say whether prices include tax: the totals do.
+    const included = goods.minus(charged).abs().lt(goods.minus(tax).minus(charged).abs());
+    if (included && !shipping.eq(0)) {
+      const message =
+        "does not say which part of it is the shipping's, so the goods' tax is computed in proportion. Map the order " +
+        "of the Admin API for exact amounts";
+      findings.add("mapper.adjusted", order.at("totalTax").path, message);
+    }
+    const ofGoods = included ? share(tax, charged, charged.plus(shipping)) : ZERO;
+    return {
+      currency: order.at("totalPrice.currencyCode", "subtotal.currencyCode"),
+      lines: lines.map((line) => ({ ...line, total: line.total.minus(share(ofGoods, line.total, charged)) })),
+      stated: { amounts: [goods.minus(included ? ofGoods : tax)], path: total.path },
+      couponCodes: discountCodes(order),
+      ...buyersPlace(
+        [order.at("billingAddress"), order.at("shippingAddress")],
+        ["territoryCode"],
+        ["zoneCode"],
+      ),
+      customerId: order.at("customer.id").text(),
+      context: packedContext(order.at("customAttributes")),
+    };
+  },
+};
+
+function soldLine(line: JsonField): PlatformLine {
+  const quantity = line.at("quantity").needed("is missing");
+  const allocations = line.at("discountAllocations");
+  const discounts = allocations
+    .neededList("is missing; it says which discounts came off the price")
+    .map((entry) => entry.at("allocatedAmount.amount").needed());
+  return {
+    path: line.path,
+    source: line,
+    sku: line.at("sku"),
+    variantId: line.at("variantId"),
+    total: line.at("price.amount").needed().times(quantity).minus(sum(discounts)),
+    quantity,
+    notGoods: line.at("giftCard").flag() ?? false,
+  };
+}

@@ -1,0 +1,104 @@
+import { currencyCode } from "@avantlink-s2s/core/money";
+import { ONE, sum, ZERO } from "../../money/decimal.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { packedContext } from "../../reading/packed-context.ts";
+import { type PlatformLine, testOrder, unpaid } from "../../reading/platform-order.ts";
+import { promotionCodes } from "./coupon-codes.ts";
+import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
+import type { AnyStripeOptions } from "./options.ts";
+
+const EXPAND = 'retrieve the invoice with expand: ["discounts.promotion_code"] and map that';
+const RENEWALS = ["subscription", "subscription_cycle", "subscription_update", "subscription_threshold"];
+
+/** An invoice (`invoice.paid`): of a subscription, or a single one. */
+export const invoice: OrderShape<AnyStripeOptions> = {
+  number: (order) => {
+    const own = order.at("metadata.order_number").text();
+    // The subscription's metadata has the first order's number: a renewal is an order of its own.
+    const first = isRenewal(order) ? undefined : subscriptionMetadata(order).at("order_number").text();
+    return own ?? first ?? order.at("number", "id").text();
+  },
+
+  unsent: (order, { allowTest, renewals }) => {
+    const [live, status, reason] = [order.at("livemode"), order.at("status"), order.at("billing_reason")];
+    if (live.flag() === false && !allowTest) return testOrder(live, "is false: this is Stripe's test mode");
+    if (["draft", "void", "uncollectible"].includes(status.word() ?? "")) {
+      return unpaid(status, "is draft, void or uncollectible");
+    }
+    return isRenewal(order) && renewals !== "send"
+      ? { status: "renewal", path: reason.path, message: 'is a renewal; `renewals: "send"` sends renewals' }
+      : undefined;
+  },
+
+  payment: (order) => {
+    const field = order.at("status");
+    return { field, paid: field.missing ? undefined : field.word() === "paid", expected: "paid" };
+  },
+
+  read: (order, findings) => {
+    const currency = order.at("currency");
+    const code = currencyCode(currency.value) ?? "";
+    const items = order.at("lines");
+    const lines = items.neededList("is missing; retrieve the invoice");
+    if (items.at("has_more").flag()) {
+      const message =
+        "is true: lines are missing; list all of the invoice's lines and give them all as lines";
+      findings.issue(`${items.path}.has_more`, message);
+    }
+    const total = order.at("total_excluding_tax");
+    const net = total.amount()?.minus(netShipping(order.at("shipping_cost")));
+    const discounted = (order.at("total_discount_amounts").list() ?? []).length > 0;
+    return {
+      currency,
+      lines: lines.map((line) => soldLine(line, code, findings)),
+      stated: net && { amounts: [majorUnits(net, code)], path: total.path },
+      couponCodes: promotionCodes(order.at("discounts"), discounted, EXPAND, findings),
+      ...buyersPlace(
+        [order.at("customer_address"), order.at("customer_shipping.address")],
+        ["country"],
+        ["state"],
+      ),
+      customerId: order.at("customer.id", "customer").text(),
+      context: packedContext(subscriptionMetadata(order), order.at("metadata")),
+    };
+  },
+};
+
+function isRenewal(order: JsonField): boolean {
+  return RENEWALS.includes(order.at("billing_reason").word() ?? "");
+}
+
+function subscriptionMetadata(order: JsonField): JsonField {
+  return order.at("parent.subscription_details.metadata", "subscription_details.metadata");
+}
+
+/** `amount` is before discounts, and holds the taxes that are inclusive. */
+function soldLine(line: JsonField, currency: string, findings: Findings): PlatformLine {
+  const amounts = (name: string) =>
+    (line.at(name).list() ?? []).map((entry) => neededInteger(entry.at("amount"), findings));
+  const included = (line.at("taxes", "tax_amounts").list() ?? []).filter(
+    (tax) => tax.at("tax_behavior").word() === "inclusive" || tax.at("inclusive").flag(),
+  );
+  const taxes = included.map((tax) => tax.at("amount").amount() ?? ZERO);
+  const net = neededInteger(line.at("amount"), findings).minus(
+    sum([...amounts("discount_amounts"), ...taxes]),
+  );
+  const price = line.at("pricing.price_details.price", "price");
+  return {
+    path: line.path,
+    source: line,
+    sku: line.textAt(
+      "price.product.metadata.sku",
+      "price.metadata.sku",
+      "pricing.price_details.price.metadata.sku",
+      "price.lookup_key",
+      "pricing.price_details.price.lookup_key",
+    ),
+    variantId: price.at("id").missing ? price : price.at("id"),
+    total: majorUnits(net, currency),
+    quantity: line.at("quantity").amount() ?? ONE,
+  };
+}

@@ -1,0 +1,104 @@
+import { currencyCode } from "@avantlink-s2s/core/money";
+import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import { JsonField } from "../../reading/json-field.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { packedContext } from "../../reading/packed-context.ts";
+import { type PlatformLine, type PlatformOrder, testOrder, unpaid } from "../../reading/platform-order.ts";
+import { majorUnits, neededInteger } from "./minor-units.ts";
+import type { AnyStripeOptions } from "./options.ts";
+
+const LINES =
+  "a PaymentIntent holds an amount and no lines: give the order's lines as the option `lines`, or retrieve it with " +
+  'expand: ["amount_details.line_items"] if you gave Stripe your lines';
+
+/** A PaymentIntent. Its amount holds tax and shipping, so the lines come from the shop. */
+export const paymentIntent: OrderShape<AnyStripeOptions> = {
+  number: (intent) => intent.at("metadata.order_number", "id").text(),
+
+  unsent: (intent, { allowTest }) => {
+    const [live, status] = [intent.at("livemode"), intent.at("status")];
+    if (live.flag() === false && !allowTest) return testOrder(live, "is false: this is Stripe's test mode");
+    return status.word() === "canceled" ? unpaid(status, "is canceled") : undefined;
+  },
+
+  payment: (intent) => {
+    const field = intent.at("status");
+    return { field, paid: field.missing ? undefined : field.word() === "succeeded", expected: "succeeded" };
+  },
+
+  read: (intent, findings, options) => {
+    const invoice = intent.at("invoice");
+    if (!invoice.missing)
+      findings.issue(invoice.path, "is set: this pays an invoice; map the invoice instead");
+    const currency = intent.at("currency");
+    const code = currencyCode(currency.value) ?? "";
+    const money =
+      options.lines === undefined
+        ? linesGivenToStripe(intent, code, findings)
+        : linesOfShop(options, received(intent, code), findings);
+    return {
+      currency,
+      ...money,
+      couponCodes: new JsonField(options.couponCodes ?? [], "couponCodes", findings).list() ?? [],
+      ...buyersPlace(
+        [
+          intent.at("shipping.address"),
+          intent.at("latest_charge.billing_details.address", "charges.data.0.billing_details.address"),
+        ],
+        ["country"],
+        ["state"],
+      ),
+      customerId: intent.at("customer.id", "customer").text(),
+      context: packedContext(intent.at("metadata")),
+    };
+  },
+};
+
+type LinesAndTotals = Pick<PlatformOrder, "lines" | "discount" | "stated">;
+
+function received(intent: JsonField, currency: string): Decimal {
+  return majorUnits(intent.at("amount_received", "amount").needed(), currency);
+}
+
+function linesOfShop(options: AnyStripeOptions, paid: Decimal, findings: Findings): LinesAndTotals {
+  const entries = new JsonField(options.lines, "lines", findings).neededList("is not a list of lines");
+  const lines = entries.map((line): PlatformLine => {
+    const quantity = line.at("quantity").needed("is missing");
+    const total = line.at("unitPrice").needed().times(quantity);
+    return { path: line.path, source: line, sku: line.at("sku"), total, quantity };
+  });
+  const discount = new JsonField(options.orderDiscount, "orderDiscount", findings).amount() ?? ZERO;
+  const goods = sum(lines.map((line) => line.total)).minus(discount);
+  // What was paid may hold tax and shipping besides the goods, but not less than the goods.
+  return {
+    lines,
+    discount,
+    stated: goods.gt(paid) ? { amounts: [paid], path: "amount_received" } : undefined,
+  };
+}
+
+function linesGivenToStripe(intent: JsonField, currency: string, findings: Findings): LinesAndTotals {
+  const details = intent.at("amount_details");
+  const items = details.at("line_items");
+  const amount = (field: JsonField) => majorUnits(field.amount() ?? ZERO, currency);
+  if (items.at("has_more").flag()) findings.issue(`${items.path}.has_more`, "is true: lines are missing");
+  const lines = items.neededList(`is missing: ${LINES}`).map((line): PlatformLine => {
+    const quantity = line.at("quantity").needed("is missing");
+    const cost = majorUnits(neededInteger(line.at("unit_cost"), findings).times(quantity), currency);
+    const total = cost.minus(amount(line.at("discount_amount")));
+    return { path: line.path, source: line, sku: line.at("product_code"), total, quantity };
+  });
+  const others = [details.at("shipping.amount"), details.at("tax.total_tax_amount")].map(amount);
+  const lineTaxes = lines.map((line) => amount(line.source?.at("tax.total_tax_amount") ?? items));
+  const taxes = details.at("tax.total_tax_amount").missing ? sum(lineTaxes) : ZERO;
+  return {
+    lines,
+    discount: amount(details.at("discount_amount")),
+    stated: {
+      amounts: [received(intent, currency).minus(sum(others)).minus(taxes)],
+      path: "amount_received",
+    },
+  };
+}

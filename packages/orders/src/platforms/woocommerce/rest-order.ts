@@ -1,0 +1,92 @@
+import type { TrackingContext } from "@avantlink-s2s/core";
+import { ONE, sum, ZERO } from "../../money/decimal.ts";
+import type { StatedTotal } from "../../money/order-money.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { Findings } from "../../reading/findings.ts";
+import { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import { clickOf, packedContext, recordOf } from "../../reading/packed-context.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
+import { closedOrder, payment } from "./payment.ts";
+
+/** Meta keys that WooCommerce Gift Cards writes on a line that is a gift card. */
+const GIFT_CARD_KEYS = ["wc_gc_giftcard_to_multiple", "wc_gc_giftcard_to", "wc_gc_giftcard_amount"];
+
+/** An order of the REST API v3. */
+export const restOrder: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("number", "id").text(),
+  unsent: closedOrder,
+  payment,
+
+  read: (order, findings) => {
+    const lines = order
+      .at("line_items")
+      .neededList("is missing; without its lines the money cannot be known")
+      .map(soldLine);
+    const fees = (order.at("fee_lines").list() ?? []).map(feeLine);
+    return {
+      currency: order.at("currency"),
+      lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
+      stated: statedTotal(order, fees, lines.length),
+      couponCodes: order
+        .at("coupon_lines")
+        .list()
+        ?.map((coupon) => coupon.at("code")),
+      ...buyersPlace([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      customerId: order.at("customer_id").id(),
+      context: {
+        ...attribution(order, findings),
+        ...packedContext(order.at("meta_data")),
+      },
+    };
+  },
+};
+
+function soldLine(line: JsonField): PlatformLine {
+  const keys = (line.at("meta_data").list() ?? []).map((entry) => entry.at("key").text() ?? "");
+  const variation = line.at("variation_id");
+  return {
+    path: line.path,
+    source: line,
+    sku: line.at("sku"),
+    variantId: variation.id() === undefined ? line.at("product_id") : variation,
+    total: line.at("total").needed(),
+    quantity: line.at("quantity").needed("is missing"),
+    notGoods: keys.some((key) => GIFT_CARD_KEYS.includes(key)),
+  };
+}
+
+function feeLine(fee: JsonField): PlatformLine {
+  return { path: fee.path, total: fee.at("total").amount() ?? ZERO, quantity: ONE };
+}
+
+/** The order's total less taxes, shipping and charged fees. Gift cards that were used to pay have lowered it. */
+function statedTotal(
+  order: JsonField,
+  fees: readonly PlatformLine[],
+  lines: number,
+): StatedTotal | undefined {
+  const [total, tax] = [order.at("total").amount(), order.at("total_tax").amount()];
+  const shipping = order.at("shipping_total").amount();
+  if (!total || !tax || !shipping) return undefined;
+  const charged = sum(fees.map((fee) => fee.total).filter((amount) => amount.gt(0)));
+  const used = (order.at("gift_cards").list() ?? []).map((card) => card.at("amount").amount() ?? ZERO);
+  const goods = total.plus(sum(used)).minus(tax).minus(shipping).minus(charged);
+  // Each of these amounts was rounded separately.
+  return { amounts: [goods], path: "total", slack: Math.ceil((lines + fees.length + 3) / 2) };
+}
+
+/** What WooCommerce's own order attribution noted of the shopper's visit. */
+function attribution(order: JsonField, findings: Findings): TrackingContext {
+  const meta = new JsonField(recordOf(order.at("meta_data")), "meta_data", findings);
+  const noted = (name: string) => meta.at(`_wc_order_attribution_${name}`).text();
+  // An order that staff entered was made in their browser.
+  const byStaff = order.at("created_via").word() === "admin";
+  return {
+    ...clickOf(noted("session_entry")),
+    referrerUrl: noted("referrer"),
+    ipAddress: byStaff ? undefined : order.at("customer_ip_address").text(),
+    userAgent: byStaff ? undefined : (order.at("customer_user_agent").text() ?? noted("user_agent")),
+  };
+}

@@ -1,0 +1,71 @@
+import { decimal } from "@avantlink-s2s/core/money";
+import { type Decimal, ONE, sum, ZERO } from "../../money/decimal.ts";
+import type { StatedTotal } from "../../money/order-money.ts";
+import { buyersPlace } from "../../reading/address.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import type { AnyMapOptions } from "../../reading/map-options.ts";
+import type { OrderShape } from "../../reading/map-order.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
+import { closedOrder, payment } from "./payment.ts";
+
+/** An order of the Store API. Its amounts are integers, with as many decimals as `currency_minor_unit` says. */
+export const storeApiOrder: OrderShape<AnyMapOptions> = {
+  number: (order) => order.at("id").text(),
+  unsent: closedOrder,
+  payment,
+
+  read: (order, findings) => {
+    const minorUnit = order.at("totals.currency_minor_unit");
+    const digits = minorUnit.needed("is missing; without it the amounts cannot be read").toString();
+    const unit = decimal(`1e-${digits}`);
+    if (!unit) findings.issue(minorUnit.path, "is not a number of decimals");
+    const major = (field: JsonField) => field.needed().times(unit ?? ZERO);
+    const lines = order
+      .at("items")
+      .neededList("is missing; without its lines the money cannot be known")
+      .map((line) => soldLine(line, major));
+    const fees = (order.at("fees").list() ?? []).map(
+      (fee): PlatformLine => ({ path: fee.path, total: major(fee.at("totals.total")), quantity: ONE }),
+    );
+    return {
+      currency: order.at("totals.currency_code"),
+      lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
+      stated: statedTotal(order, fees, lines.length, unit ?? ZERO),
+      couponCodes: order
+        .at("coupons")
+        .list()
+        ?.map((coupon) => coupon.at("code")),
+      ...buyersPlace([order.at("billing_address"), order.at("shipping_address")], ["country"], ["state"]),
+    };
+  },
+};
+
+/** A line's `id` is the order line's own, not the product's: it cannot replace a SKU. */
+function soldLine(line: JsonField, major: (field: JsonField) => Decimal): PlatformLine {
+  return {
+    path: line.path,
+    source: line,
+    sku: line.at("sku"),
+    total: major(line.at("totals.line_total")),
+    quantity: line.at("quantity").needed("is missing"),
+  };
+}
+
+/** The order's total less tax, shipping and charged fees. WooCommerce writes these three in hundredths in any shop. */
+function statedTotal(
+  order: JsonField,
+  fees: readonly PlatformLine[],
+  lines: number,
+  unit: Decimal,
+): StatedTotal | undefined {
+  const total = order.at("totals.total_price");
+  const amount = (name: string) => order.at(`totals.${name}`).amount() ?? ZERO;
+  const paid = total.amount()?.minus(amount("total_tax")).minus(amount("total_shipping"));
+  if (!paid) return undefined;
+  const charged = sum(fees.map((fee) => fee.total).filter((fee) => fee.gt(0)));
+  return {
+    amounts: [paid.times(unit).minus(charged), paid.times(0.01).minus(charged)],
+    path: total.path,
+    slack: Math.ceil((lines + fees.length + 3) / 2),
+  };
+}

@@ -1,0 +1,68 @@
+import { share, sum } from "../money/decimal.ts";
+import type { OrderMoney, SoldLine } from "../money/order-money.ts";
+import type { Findings } from "./findings.ts";
+import type { AnyMapOptions } from "./map-options.ts";
+import type { PlatformLine, PlatformOrder } from "./platform-order.ts";
+
+/** The goods among an order's lines, each with its SKU, and what the order's discount and total come to for them. */
+export function goodsOf(order: PlatformOrder, options: AnyMapOptions, findings: Findings): OrderMoney {
+  const isGoods = order.lines.map((line) => !line.notGoods && isGoodsToShop(line, options, findings));
+  const goods = order.lines.filter((_line, index) => isGoods[index]);
+  const others = sum(order.lines.filter((_line, index) => !isGoods[index]).map((line) => line.total));
+  const kept = sum(goods.map((line) => line.total));
+  const discount = order.discount && share(order.discount, kept, kept.plus(others));
+  const leftOut = others.minus((order.discount && discount && order.discount.minus(discount)) ?? 0);
+  const [first, ...rest] = order.stated?.amounts ?? [];
+  return {
+    lines: withSkus(goods, options, findings),
+    discount,
+    stated:
+      order.stated && first
+        ? { ...order.stated, amounts: [first.minus(leftOut), ...rest.map((amount) => amount.minus(leftOut))] }
+        : undefined,
+  };
+}
+
+function isGoodsToShop({ source, path }: PlatformLine, options: AnyMapOptions, findings: Findings): boolean {
+  if (!options.isGoods || !source) return true;
+  try {
+    return options.isGoods(source.value as never) !== false;
+  } catch {
+    findings.add("mapper.incomplete", path, "isGoods threw for this line; the line is sent as goods");
+    return true;
+  }
+}
+
+function withSkus(
+  lines: readonly PlatformLine[],
+  options: AnyMapOptions,
+  findings: Findings,
+): readonly SoldLine[] {
+  const blank: PlatformLine[] = [];
+  const sold = lines.map((line): SoldLine => {
+    const { path, total, quantity, prices } = line;
+    const sku = skuOfShop(line, options, findings) ?? line.sku?.text();
+    const id = sku === undefined ? line.variantId?.text() : undefined;
+    if (id !== undefined) blank.push(line);
+    return { path, total, quantity, prices, sku: sku ?? id };
+  });
+  const [first] = blank;
+  if (first) {
+    const hint =
+      first.skuHint ?? "AvantLink pays by the SKU of the product datafeed: give sku(line) if you know it";
+    const message = `is blank, on ${blank.length} of ${lines.length} lines, so the variant's ID is sent. ${hint}`;
+    findings.add("mapper.incomplete", first.sku?.path ?? first.path, message);
+  }
+  return sold;
+}
+
+function skuOfShop({ source, path }: PlatformLine, options: AnyMapOptions, findings: Findings) {
+  if (!options.sku || !source) return undefined;
+  try {
+    const sku: unknown = options.sku(source.value as never);
+    return typeof sku === "string" && sku.trim() !== "" ? sku.trim() : undefined;
+  } catch {
+    findings.add("mapper.incomplete", path, "sku threw for this line; the platform's SKU is sent");
+    return undefined;
+  }
+}
