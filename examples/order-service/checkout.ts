@@ -1,6 +1,6 @@
 // The checkout server: shows the shop, takes orders, sends shoppers on to the payment provider. Run as many as the
 // traffic needs.
-import { contextOf, packContext, trackClicks } from "@avantlink-s2s/express"; // AvantLink
+import { packContext, trackClicks } from "@avantlink-s2s/express"; // AvantLink
 import express from "express";
 import { readBasket } from "./basket.ts";
 import { openDatabase } from "./database.ts";
@@ -33,7 +33,7 @@ app.get("/", (_request, response) => {
 app.post("/checkout", express.urlencoded({ extended: false, limit: "20kb" }), async (request, response) => {
   const basket = readBasket(request.body);
   if (!basket) return void response.status(422).send("Please go back and check what you entered.");
-  const context = packContext(contextOf(tracker, request)); // AvantLink: waits in the order until that is paid
+  const context = packContext(await tracker.contextOf(request)); // AvantLink: waits in the order until that is paid
   const { id, number } = await placeOrder(pool, basket, context);
   log("info", "order.placed", { orderNumber: number });
   // A real shop creates the payment at the provider, from server to server, and sends the shopper on to that. This address

@@ -1,5 +1,5 @@
 // The webhook process: the payment provider tells it which orders are paid. Run at least two, so that one may end.
-import { trackOrder, unpackContext } from "@avantlink-s2s/express"; // AvantLink
+import { unpackContext } from "@avantlink-s2s/express"; // AvantLink
 import express from "express";
 import { inTransaction, openDatabase } from "./database.ts";
 import { log } from "./log.ts";
@@ -48,9 +48,9 @@ function settle({ orderNumber, amount }: Payment): Promise<"paid" | Unpaid> {
 
     // AvantLink: accepted if and only if this commits. The request is the provider's; the context is the shopper's.
     const shopper = unpackContext(order.context); // AvantLink
-    const receipt = await trackOrder(tracker, orderForAvantLink(order), shopper, { transaction: client }); // AvantLink
-    // AvantLink: one that was not taken holds up no payment. It is in the log, and its context stays to send it later.
-    if (receipt.status !== "rejected") await forgetContext(client, orderNumber);
+    const receipt = await tracker.trackOrder(orderForAvantLink(order), shopper, { transaction: client }); // AvantLink
+    // AvantLink: a failure here holds up no payment. It is in the log, and the order's context stays to send it later.
+    if (receipt.status !== "rejected" && !receipt.shouldRetry) await forgetContext(client, orderNumber);
 
     await takeFromStock(client, order.lines);
     return "paid";

@@ -128,6 +128,13 @@ export function testAdapter(
       ],
       ["an image", { headers: { "sec-fetch-dest": "image", "sec-fetch-mode": "no-cors" } }],
       ["a frame", { headers: { "sec-fetch-dest": "iframe" } }],
+      ["a crawler", { headers: { "user-agent": "Googlebot/2.1 (+http://www.google.com/bot.html)" } }],
+      ["a link preview", { headers: { "user-agent": "WhatsApp/2.23.20.0" } }],
+      ["a command line's request", { headers: { "user-agent": "curl/8.5.0" } }],
+      [
+        "an image of another site on plain http",
+        { headers: { accept: "image/avif,*/*", "sec-fetch-dest": "", "sec-fetch-mode": "" } },
+      ],
     ])("is not %s", async (_, visit) => {
       const plain = await browser().visit("home", "", visit);
       const answer = await browser().visit("home", LANDING, visit);
@@ -137,7 +144,7 @@ export function testAdapter(
     });
 
     test("is a plain navigation of a client that sends no Sec-Fetch headers", async () => {
-      const bare = { accept: "*/*", "sec-fetch-dest": "", "sec-fetch-mode": "", "user-agent": "curl/8.5.0" };
+      const bare = { "sec-fetch-dest": "", "sec-fetch-mode": "" };
       expect((await browser(bare).visit("home", LANDING)).setCookies).toHaveLength(3);
     });
 

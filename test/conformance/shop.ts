@@ -93,7 +93,7 @@ export function suiteOrder(orderNumber: string): Order {
 
 /** A receipt as JSON; an error is told by its code. */
 export function plainReceipt(receipt: Receipt) {
-  return receipt.status === "rejected" ? { ...receipt, error: undefined, code: receipt.error.code } : receipt;
+  return "error" in receipt ? { ...receipt, error: undefined, code: receipt.error.code } : receipt;
 }
 
 /** An event as JSON; an error is told by its code. */

@@ -1,10 +1,8 @@
 import {
-  contextOf,
   createTracker,
   memoryOutbox,
   packContext,
   trackClicks,
-  trackOrder,
   trackOrders,
   unpackContext,
 } from "@avantlink-s2s/express";
@@ -36,8 +34,8 @@ function stripeShop({ waitForDeliveryMs = 5000, outbox = memoryOutbox() } = {}) 
   app.set("trust proxy", 1);
   app.use(trackClicks(tracker));
   app.get("/", (_, res) => void res.send("home"));
-  app.post("/checkout", (req, res) => {
-    const metadata = { ...packContext(contextOf(tracker, req)), order_number: "LL-1" };
+  app.post("/checkout", async (req, res) => {
+    const metadata = { ...packContext(await tracker.contextOf(req)), order_number: "LL-1" };
     session = { ...STRIPE_SESSION, metadata };
     res.redirect(303, "https://checkout.example/pay");
   });
@@ -47,7 +45,7 @@ function stripeShop({ waitForDeliveryMs = 5000, outbox = memoryOutbox() } = {}) 
   );
   app.post("/webhooks/stripe", express.raw({ type: "application/json" }), async (_, res) => {
     const options = { waitForDeliveryMs };
-    const receipt = await trackOrder(tracker, mapped(), unpackContext(session.metadata), options);
+    const receipt = await tracker.trackOrder(mapped(), unpackContext(session.metadata), options);
     const waiting =
       receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
     res.sendStatus(waiting && !outbox.durable ? 503 : 200);

@@ -1,12 +1,4 @@
-import {
-  contextOf,
-  createTracker,
-  packContext,
-  trackClicks,
-  trackOrder,
-  trackOrders,
-  unpackContext,
-} from "@avantlink-s2s/express";
+import { createTracker, packContext, trackClicks, trackOrders, unpackContext } from "@avantlink-s2s/express";
 import express from "express";
 import { testAdapter } from "../conformance/adapter.ts";
 import { toldEvents } from "../conformance/harness.ts";
@@ -22,7 +14,9 @@ import { serve } from "../support/shop.ts";
 
 testAdapter("Express", async (settings) => {
   const events = toldEvents();
-  const tracker = createTracker(trackerOptions(settings, events.onEvent));
+  // Express has its own setting for proxies.
+  const { trustedProxies: _, ...options } = trackerOptions(settings, events.onEvent);
+  const tracker = createTracker(options);
   const app = express();
   app.set("trust proxy", settings.trustedProxies ?? 1);
   app.use(express.text(), express.json(), trackClicks(tracker));
@@ -44,14 +38,14 @@ testAdapter("Express", async (settings) => {
   app.get("/track", async (req, res) => {
     const waitForDeliveryMs = Number(queryOf(req).get("wait"));
     const order = await resolveNow(queryOf(req));
-    res.json(plainReceipt(await trackOrder(tracker, order, req, { waitForDeliveryMs })));
+    res.json(plainReceipt(await tracker.trackOrder(order, req, { waitForDeliveryMs })));
   });
   app.post("/webhook", async (req, res) => {
     const { orderNumber, metadata } = req.body;
     const wait = { waitForDeliveryMs: 3_000 };
-    res.json(plainReceipt(await trackOrder(tracker, suiteOrder(orderNumber), unpackContext(metadata), wait)));
+    res.json(plainReceipt(await tracker.trackOrder(suiteOrder(orderNumber), unpackContext(metadata), wait)));
   });
-  app.get("/context", (req, res) => void res.json(packContext(contextOf(tracker, req))));
+  app.get("/context", async (req, res) => void res.json(packContext(await tracker.contextOf(req))));
   app.get("/flush", async (_, res) => void res.json(await tracker.flush()));
   app.use(((_cause, _req, res, _next) => void res.sendStatus(500)) satisfies express.ErrorRequestHandler);
   const shop = await serve(app);

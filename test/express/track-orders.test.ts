@@ -2,12 +2,10 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import {
-  contextOf,
   createTracker,
   type Tracker,
   type TrackerOptions,
   trackClicks,
-  trackOrder,
   trackOrders,
 } from "@avantlink-s2s/express";
 import { startSandbox } from "@avantlink-s2s/sandbox";
@@ -229,7 +227,7 @@ describe.each([
     const tracker = aTracker();
     const app = express();
     app.post("/checkout", async (req, res) => {
-      const receipt = await trackOrder(tracker, anOrder(), req);
+      const receipt = await tracker.trackOrder(anOrder(), req);
       res.set("X-Receipt", receipt.status).redirect(303, "/thanks");
     });
     const answer = await request(app)
@@ -246,7 +244,7 @@ describe.each([
     const tracker = aTracker();
     const app = express();
     app.post("/webhook", async (_req, res) => {
-      await trackOrder(tracker, anOrder(), { avad: "packed" });
+      await tracker.trackOrder(anOrder(), { avad: "packed" });
       res.sendStatus(204);
     });
     await request(app).post("/webhook").set("User-Agent", "PaymentProvider/1.0").set("Cookie", "avad=other");
@@ -518,7 +516,11 @@ describe.each([
       cookies: { names: { avad: "b", visitor: "b_visitor" } },
     });
     app.use(trackClicks(one), trackClicks(other), trackClicks(third));
-    app.get("/", (req, res) => void res.json([one, other, third].map((tracker) => contextOf(tracker, req))));
+    app.get(
+      "/",
+      async (req, res) =>
+        void res.json(await Promise.all([one, other, third].map((tracker) => tracker.contextOf(req)))),
+    );
     const page = await request(app).get("/?avad=77_f3");
     const [mine, refused, theirs] = page.body;
     expect(refused).toEqual({ consent: "denied" });
@@ -541,10 +543,11 @@ describe.each([
     app.get("/", (_, res) => void res.send("thank you"));
     await request(app).get("/");
     await sandbox.waitForOrders(1);
-    expect(await trackOrder(aTracker(), anOrder({ orderNumber: "2" }), 5 as never)).toMatchObject({
-      status: "accepted",
+    expect(await aTracker().trackOrder(anOrder({ orderNumber: "2" }), 5 as never)).toMatchObject({
+      status: "rejected",
+      error: { code: "context.invalid" },
     });
-    expect(contextOf(aTracker(), undefined as never)).toEqual({});
+    expect(await aTracker().contextOf(undefined as never)).toEqual({});
   });
 
   describe("the page stays the shop's", () => {

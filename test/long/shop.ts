@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TrackingEvent } from "@avantlink-s2s/core";
-import { createTracker, trackOrder, trackOrders } from "@avantlink-s2s/express";
+import { createTracker, trackOrders } from "@avantlink-s2s/express";
 import express from "express";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
@@ -63,7 +63,7 @@ app.get(
 );
 // The page waits for the receipt, as a page that redirects does it.
 app.get("/receipt/:number", async (request, response) => {
-  const receipt = await trackOrder(tracker, orderOf(request.params.number), request);
+  const receipt = await tracker.trackOrder(orderOf(request.params.number), request);
   const answer: ShopReceipt = {
     status: receipt.status,
     ...(receipt.status === "rejected" ? { code: receipt.error.code } : {}),

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { memoryOutbox, type Outbox } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { createTracker } from "../../packages/next/src/create-tracker.ts";
+import { createTracker } from "../../packages/next/src/pages/pages-tracker.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 

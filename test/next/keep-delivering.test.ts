@@ -1,5 +1,5 @@
 import { createTracker, memoryOutbox, type Order, type Outbox } from "@avantlink-s2s/core";
-import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { keepDelivering } from "../../packages/next/src/keep-delivering.ts";
@@ -25,7 +25,7 @@ function inFunction(put: Outbox["put"], outbox = memoryOutbox(), order: Order = 
   const tracking = tracker.trackOrder(order, aContext());
   let halted = false;
   const kept: Promise<unknown>[] = [];
-  keepDelivering(adapterAccess(tracker), tracking, (promise) => kept.push(promise));
+  keepDelivering(adapterOf(tracker), tracking, (promise) => kept.push(promise));
   const end = Promise.all(kept).then(() => {
     halted = true;
   });
@@ -43,7 +43,7 @@ describe("a function is kept alive for an order", () => {
     }, inner);
     await asked.promise;
     slow.clock.advance(1_000);
-    expect(await slow.tracking).toMatchObject({ status: "rejected", error: { code: "outbox.slow" } });
+    expect(await slow.tracking).toMatchObject({ status: "not-stored", error: { code: "outbox.slow" } });
     answer.resolve();
     await slow.end;
     expect(sandbox.orders).toHaveLength(1);
@@ -54,7 +54,7 @@ describe("a function is kept alive for an order", () => {
       throw new Error("connection refused");
     });
     expect(await failing.tracking).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "outbox.unavailable" },
     });
     await failing.events.waitFor("delivered");
@@ -67,6 +67,6 @@ describe("a function is kept alive for an order", () => {
 test("a function is not kept alive for an order that goes nowhere", async () => {
   const inner = memoryOutbox();
   const { tracking, end } = inFunction(inner.put, inner, anOrder({ currency: "?" }));
-  expect(await tracking).toMatchObject({ status: "rejected", error: { code: "order.invalid" } });
+  expect(await tracking).toMatchObject({ status: "not-stored", error: { code: "order.invalid" } });
   await end;
 });

@@ -8,10 +8,10 @@ import { suiteProject } from "./suite-shop.ts";
 test("a script, in which there is no request, tracks with the context that it was given", async () => {
   const sandbox = await startSandbox();
   const script = `
-    import { createTracker, trackOrder } from "@avantlink-s2s/next";
+    import { createTracker } from "@avantlink-s2s/next";
     const tracker = createTracker({ merchantId: "${MERCHANT_ID}", endpoint: "${sandbox.url}" });
     const order = ${JSON.stringify(suiteOrder("SCRIPT-1"))};
-    const receipt = await trackOrder(tracker, order, { avad: "77_f3" }, { waitForDeliveryMs: 15_000 });
+    const receipt = await tracker.trackOrder(order, { avad: "77_f3" }, { waitForDeliveryMs: 15_000 });
     console.log(receipt.status);
     await tracker.close();`;
   const { dir } = await suiteProject();

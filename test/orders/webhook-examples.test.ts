@@ -134,14 +134,13 @@ function aShop(durableOutbox: boolean) {
   trackers.push(tracker);
   const briefly = (options?: shop.TrackOrderOptions) =>
     options?.waitForDeliveryMs && sandboxIsDown ? { ...options, waitForDeliveryMs: 50 } : options;
-  const trackOrder: typeof shop.trackOrder = (of, order, from, options) =>
-    shop.trackOrder(of, order, from, briefly(options));
   return {
     app: express(),
     express,
-    tracker: { trackOrder: trackOrder.bind(undefined, tracker) },
-    trackOrder: (_: unknown, ...rest: [never, never, shop.TrackOrderOptions?]) =>
-      trackOrder(tracker, ...rest),
+    tracker: {
+      trackOrder: (...[order, from, options]: Parameters<typeof tracker.trackOrder>) =>
+        tracker.trackOrder(order, from, briefly(options)),
+    },
     durableOutbox,
     isFirstOrder: async () => true,
     createHmac,

@@ -63,7 +63,8 @@ function faultsOf(files: readonly (readonly [name: string, code: string])[]): st
 }
 
 const PAGES = ["README.md", "packages/next/README.md"];
-const WRONG = 'import { trackOrder } from "@avantlink-s2s/next";\nawait trackOrder({}, order);\n';
+const WRONG =
+  'import { createTracker } from "@avantlink-s2s/next";\nawait createTracker().trackOrder({}, 1);\n';
 
 describe("the snippets for Next.js", () => {
   test("are files that compile in an app, and a file with a fault is found", { timeout: 120_000 }, () => {

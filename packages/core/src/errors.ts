@@ -65,8 +65,27 @@ export const ERROR_CODES = {
   },
   "request.untrusted-proxy": {
     summary:
-      "A proxy stands before the shop that Express does not trust: the shopper's address and the page's are the proxy's.",
-    help: 'Set app.set("trust proxy", 1), or name the proxy\'s addresses there, so that what it says of the shopper counts.',
+      "The request came from a private or proxy address, which is not the shopper's. No IP address is sent.",
+    help: 'Declare the proxies in front of the shop: app.set("trust proxy", 1) on Express, trustedProxies: 1 elsewhere.',
+  },
+  "request.referrer-policy": {
+    summary:
+      "A landing is waiting for the shopper's consent, and the page's Referrer-Policy hides it from later requests.",
+    help: "Send Referrer-Policy: same-origin or strict-origin-when-cross-origin, or the click is lost when the shopper consents on a later page.",
+  },
+  "request.cookie-twice": {
+    summary:
+      "A browser sent the click cookie twice with different values: another host or path of the site sets it too.",
+    help: 'The last value is used. To keep subdomains from setting it, name it cookies: { names: { avad: "__Host-avad" } }.',
+  },
+  "context.invalid": {
+    summary: "Something that is no context stands where the shopper's context belongs.",
+    help: "Give what tracker.contextOf() or unpackContext() returned, or leave it out.",
+  },
+  "context.is-a-request": {
+    summary:
+      "A request stands where this tracker expects a context, so the shopper's consent could not be read.",
+    help: "Make the tracker with createTracker of your framework's package (@avantlink-s2s/express, /next or /web), or give await tracker.contextOf(request).",
   },
   "tracker.closed": {
     summary: "The tracker was closed.",

@@ -13,6 +13,8 @@ export type FindingCode =
   | "customer.country-unknown"
   | "context.no-id"
   | "context.invalid"
+  | "context.not-used"
+  | "context.too-late"
   | "context.private-data"
   | "mapper.incomplete"
   | "mapper.adjusted"

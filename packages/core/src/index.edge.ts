@@ -1,5 +1,5 @@
 import { fetchTransport } from "./delivery/fetch-transport.ts";
-import type { Environment } from "./options/config.ts";
+import type { Environment } from "./options/mode.ts";
 import type { TrackerOptions } from "./options/options.ts";
 import { trackerFactory } from "./tracker/create-tracker.ts";
 import type { Tracker } from "./tracker/tracker.ts";

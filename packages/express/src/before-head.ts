@@ -1,12 +1,18 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 import type { Response } from "express";
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /**
  * Calls back when status and headers are about to be written, again where Node refused what it was given. What the shop
  * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it. Whoever listens behind
  * it, having been mounted before, changes no header of these names any more.
  */
-export function beforeHead(response: Response, callback: () => void, names: ReadonlySet<string>): void {
+export function beforeHead(
+  response: Response,
+  callback: () => void,
+  names: ReadonlySet<string> = NO_NAMES,
+): void {
   const { writeHead } = response;
   response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
     // Node also takes writeHead(200, undefined, headers).

@@ -1,32 +1,30 @@
 import type { Tracker } from "@avantlink-s2s/core";
-import { adapterAccess, PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
-import type { Request, RequestHandler, Response } from "express";
+import {
+  type Adapter,
+  adapterOf,
+  type Landing,
+  landsAgain,
+  NO_SHARED_CACHE,
+  SHARED_CACHE_HEADERS,
+} from "@avantlink-s2s/core/adapter";
+import type { RequestHandler, Response } from "express";
 import { beforeHead } from "./before-head.ts";
-import { landingOf, rememberLanding } from "./context-of.ts";
-import { headerText, shopRequest } from "./express-request.ts";
+import { rawRequest } from "./raw-request.ts";
 
 /**
- * Middleware that notices affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
+ * Middleware that looks for affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
  * A request without `avad` passes untouched. Mount it before the shop's pages.
  */
-export function trackClicks(tracker: Tracker): RequestHandler {
-  const access = adapterAccess(tracker);
-
-  function notice(request: Request, response: Response): void {
-    const { originalUrl: url, headers } = request;
-    const glance = { url, referrer: headers.referer, signal: headerText(headers["sec-gpc"]) };
-    if (!access.mayLand(glance) || landingOf(request, access)) return;
-    const landing = access.land(shopRequest(request, access.siteUrl));
-    if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
-    rememberLanding(request, access, landing.context);
-    if (landing.click) void tracker.trackClick(landing.click);
-  }
-
+export function trackClicks(tracker: Tracker<never>): RequestHandler {
+  const adapter = adapterOf(tracker);
   return (request, response, next) => {
     try {
-      notice(request, response);
+      const landing = adapter.readLanding(rawRequest(request));
+      if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
+      if (landing.click) sendClick(adapter, landing, response);
+      if (landing.skipped === "consent") beforeHead(response, () => checkPolicy(adapter, response));
     } catch (cause) {
-      access.threw("trackClicks", cause);
+      adapter.hookThrew("trackClicks", cause);
     }
     next();
   };
@@ -39,10 +37,29 @@ function setPrivately(response: Response, lines: readonly string[]): void {
   const set = () => {
     const others = [response.getHeader("Set-Cookie") ?? []].flat().map(String);
     response.setHeader("Set-Cookie", [...others.filter((line) => !lines.includes(line)), ...lines]);
-    response.setHeader("Cache-Control", PRIVATELY);
+    response.setHeader("Cache-Control", NO_SHARED_CACHE);
     for (const name of SHARED_CACHE_HEADERS) {
-      if (response.hasHeader(name)) response.setHeader(name, PRIVATELY);
+      if (response.hasHeader(name)) response.setHeader(name, NO_SHARED_CACHE);
     }
   };
   beforeHead(response, set, CACHE_HEADERS);
+}
+
+/** Once the answer is known: a redirect to the same token lands again, and that landing is the click. */
+function sendClick(adapter: Adapter, landing: Landing, response: Response): void {
+  let isSent = false;
+  const send = () => {
+    const location = response.getHeader("location");
+    if (isSent || landsAgain(landing, response.statusCode, location?.toString())) return;
+    isSent = true;
+    void adapter.trackLanding(landing);
+  };
+  beforeHead(response, send);
+  // The shopper left before the shop answered.
+  response.once("close", send);
+}
+
+/** A landing that waits for consent is found again by the next request's Referer, if the shop's policy lets it through. */
+function checkPolicy(adapter: Adapter, response: Response): void {
+  adapter.checkReferrerPolicy(response.getHeader("referrer-policy")?.toString());
 }

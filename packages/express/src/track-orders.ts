@@ -1,49 +1,58 @@
-import type { TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/core";
-import { adapterAccess, isConfirmation } from "@avantlink-s2s/core/adapter";
+import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import { adapterOf, isConfirmation, isConfirmingMethod, type ReadRequest } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
-import { whenAnswered } from "./answered.ts";
-import { contextLater } from "./context-of.ts";
+import { rawRequest } from "./raw-request.ts";
+import { whenAnswered } from "./when-answered.ts";
 
-/** Finds the order that a confirmation page showed; nothing when it showed none. Called once, after the response. */
+/**
+ * Finds the order that a confirmation page showed; `undefined` when the page showed none. Called when the page's status
+ * is out, and once more at the end of the response if there was no order yet.
+ */
 export type ResolveOrder = (request: Request, response: Response) => TrackableOrder | Promise<TrackableOrder>;
 
 /**
- * Middleware for the confirmation route. When the shop has answered 2xx or 304, the order is resolved and tracked,
- * after the response: the page never waits, and whatever fails, it stays as it is. The handler, when given, is the
- * route's own.
+ * Middleware for the confirmation route. When the shop answers 2xx or 304, the order is resolved and tracked beside the
+ * response: the page never waits, and whatever fails, the page stays as it is. The handler, when given, is the route's
+ * own.
  */
 export function trackOrders(
-  tracker: Tracker,
+  tracker: Tracker<never>,
   resolveOrder: ResolveOrder,
   handler?: RequestHandler,
 ): RequestHandler {
-  const access = adapterAccess(tracker);
+  const adapter = adapterOf(tracker);
 
   function watch(request: Request, response: Response): void {
-    // Taken now: later the request may have been recycled by the host.
-    const context = contextLater(access, request);
-    whenAnswered(response, () => {
+    if (!isConfirmingMethod(request.method)) return;
+    // Read now: later the host may have recycled the request.
+    const read = adapter.readRequest(rawRequest(request));
+    whenAnswered(response, (ended) => {
       if (isConfirmation(request.method, response.statusCode))
-        access.confirming(confirm(request, response, context));
+        adapter.duringConfirmation(confirm(request, response, read, ended));
+      else adapter.notConfirmed(response.statusCode);
     });
   }
 
   async function confirm(
     request: Request,
     response: Response,
-    context: () => TrackingContext,
+    read: ReadRequest,
+    ended: Promise<void>,
   ): Promise<void> {
-    // Behind whatever else the host does at the end of a response.
-    await new Promise(setImmediate);
-    const order = await access.resolve(() => resolveOrder(request, response));
-    await tracker.trackOrder(order, context());
+    const resolve = () => adapter.resolveOrder(() => resolveOrder(request, response));
+    let resolved = await resolve();
+    if (resolved.status === "resolved" && !resolved.order) {
+      await ended;
+      resolved = await resolve();
+    }
+    if (resolved.status === "resolved") await adapter.trackOrder(resolved.order, read);
   }
 
   return (request, response, next) => {
     try {
       watch(request, response);
     } catch (cause) {
-      access.threw("trackOrders", cause);
+      adapter.hookThrew("trackOrders", cause);
     }
     return handler ? handler(request, response, next) : next();
   };

@@ -6,42 +6,57 @@ import {
   type Tracker,
   type TrackerOptions,
 } from "@avantlink-s2s/core";
-import { adapterAccess, standIn } from "@avantlink-s2s/core/adapter";
+import { adapterOf, type RequestVerbs, trackerWith } from "@avantlink-s2s/core/adapter";
 
 interface Slot {
   tracker: Tracker;
   outbox: Outbox;
   /** Where orders wait when the shop names no outbox; it outlives a tracker that is replaced. */
   readonly memory: Outbox;
-  /** What the shop holds. */
-  readonly handle: Tracker;
+  /** What the shop holds, by the router that it was made for. */
+  readonly handles: Map<Router, object>;
   readonly options: TrackerOptions;
 }
+
+/** Each router reads requests in its own way. */
+export type Router = "app" | "pages";
 
 const SLOTS = Symbol.for("avantlink-s2s.next.trackers");
 
 /**
- * Makes the tracker. Next bundles the shop's module into pages, route handlers and more, and evaluates it several
- * times in one process; for one merchant and endpoint all of these hold one and the same tracker, the first. In
- * development the newest takes its place, so that an edit takes effect. So there is one call of it in a shop: another
- * with other options has no effect, and that is told.
- * @throws AvantLinkError `config.invalid`, naming every fault at once
+ * Next bundles the shop's module into pages, route handlers and more, and evaluates it several times in one process; for
+ * one merchant and endpoint all of these hold one and the same tracker, the first. In development the newest takes its
+ * place, so that an edit takes effect. A second call with other options has no effect and is reported.
  */
-export function createTracker(options: TrackerOptions = {}): Tracker {
+export function createSharedTracker<Verbs extends RequestVerbs<never>>(
+  options: TrackerOptions,
+  router: Router,
+  verbsOf: (current: () => Tracker) => Verbs,
+): Omit<Tracker, keyof RequestVerbs<never>> & Verbs {
+  const slot = slotFor(options);
+  const current = () => slot.tracker;
+  const known = slot.handles.get(router);
+  if (known) return known as ReturnType<typeof createSharedTracker<Verbs>>;
+  const handle = trackerWith(current, verbsOf(current));
+  slot.handles.set(router, handle);
+  return handle;
+}
+
+function slotFor(options: TrackerOptions): Slot {
   const memory = memoryOutbox();
   const given = options.outbox ?? memory;
   const tracker = createCoreTracker({ ...options, outbox: given });
   const slots = allSlots();
-  const { identity } = adapterAccess(tracker);
+  const { identity } = adapterOf(tracker);
   const slot = slots.get(identity);
   if (!slot) {
-    const fresh: Slot = { tracker, outbox: given, memory, handle: standIn(() => fresh.tracker), options };
+    const fresh: Slot = { tracker, outbox: given, memory, handles: new Map(), options };
     slots.set(identity, fresh);
-    return fresh.handle;
+    return fresh;
   }
-  if (process.env.NODE_ENV !== "production" || adapterAccess(slot.tracker).closed) replace(slot, options);
+  if (process.env.NODE_ENV !== "production" || adapterOf(slot.tracker).closed) replace(slot, options);
   else warnOfOthers(slot, options);
-  return slot.handle;
+  return slot;
 }
 
 /** The same module evaluated again gives the same options; two modules that give different ones are a trap. */
@@ -51,14 +66,14 @@ function warnOfOthers({ tracker, options: first }: Slot, second: TrackerOptions)
     .filter((name) => name !== "merchantId" && name !== "endpoint")
     .filter((name) => outline(first, name) !== outline(second, name));
   if (others.length === 0) return;
-  const detail = `It was first made with other options: ${others.join(", ")}.`;
-  adapterAccess(tracker).report({
+  const detail = `The first call had other options: ${others.join(", ")}.`;
+  adapterOf(tracker).report({
     type: "problem",
     error: new AvantLinkError("tracker.made-twice", { detail }),
   });
 }
 
-/** What can be told of an option: its functions are new ones each time. */
+/** What can be compared of an option: its functions are new ones each time. */
 function outline(options: TrackerOptions, name: keyof TrackerOptions): string | undefined {
   const value = name === "outbox" ? options.outbox?.name : options[name];
   return JSON.stringify(value, (_, part: unknown) => (typeof part === "function" ? "function" : part));

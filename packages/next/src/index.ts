@@ -1,5 +1,3 @@
 export * from "@avantlink-s2s/core";
-export { contextOf } from "./context-of.ts";
-export { createTracker } from "./create-tracker.ts";
-export { type TrackFrom, type TrackOrderOptions, trackOrder } from "./track-order.ts";
+export { createTracker, type Tracker, type TrackOrderOptions } from "./app-tracker.ts";
 export { type ResolveOrder, trackOrders } from "./track-orders.ts";

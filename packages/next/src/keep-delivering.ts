@@ -1,8 +1,8 @@
 import type { Receipt } from "@avantlink-s2s/core";
-import { type AdapterAccess, within } from "@avantlink-s2s/core/adapter";
+import { type Adapter, isUnderWay, within } from "@avantlink-s2s/core/adapter";
 
 /** How long a response waits for the shop to find its order; the order is tracked all the same. */
-export const PATIENCE_MS = 1_000;
+export const MAX_RESOLVE_MS = 1_000;
 
 // A server that is told to stop waits for what was promised to it, so there is a hard end to it.
 const AFTER_RESPONSE_MS = 5_000;
@@ -15,23 +15,23 @@ export type KeepAlive = (promise: Promise<unknown>) => void;
 
 /** Lets the delivery of an order go on after the response, where the platform would else halt the process. */
 export function keepDelivering(
-  access: AdapterAccess,
+  adapter: Adapter,
   tracking: Promise<Receipt | undefined>,
   keepAlive: KeepAlive | undefined,
 ): void {
   const delivery = tracking.then(async (receipt) => {
-    if (receipt && isUnderWay(receipt)) await access.settled(receipt.orderNumber, AFTER_RESPONSE_MS);
+    if (receipt && isUnderWay(receipt)) await adapter.untilDelivered(receipt.orderNumber, AFTER_RESPONSE_MS);
   });
   // The shop's own search for its order has no end that is known here.
-  keepAlive?.(within(delivery, isServerless() ? PLATFORM_ENDS_MS : AFTER_RESPONSE_MS, access.runtime));
+  keepAlive?.(within(delivery, isServerless() ? PLATFORM_ENDS_MS : AFTER_RESPONSE_MS, adapter.runtime));
 }
 
 /**
  * How long a response waits for the delivery, in milliseconds. Not at all, but for an order that is only in the
  * memory of a function which may never run again once it has answered.
  */
-export function waitInline(access: AdapterAccess): number {
-  return !access.durable && isServerless() ? BEFORE_RESPONSE_MS : 0;
+export function waitInline(adapter: Adapter): number {
+  return !adapter.durable && isServerless() ? BEFORE_RESPONSE_MS : 0;
 }
 
 /** The platform's own way to run on after a response, where it has one. */
@@ -40,13 +40,6 @@ export function platformKeepAlive(): KeepAlive | undefined {
   const request = callGet(context);
   const waitUntil: unknown = Reflect.get(Object(request), "waitUntil");
   return typeof waitUntil === "function" ? (promise) => waitUntil.call(request, promise) : undefined;
-}
-
-/** Whether an order still goes somewhere: an outbox that was slow or failed has only the caller turned away. */
-function isUnderWay(receipt: Receipt): boolean {
-  if (receipt.status !== "rejected") return receipt.status === "accepted";
-  const { code } = receipt.error;
-  return code.startsWith("outbox.") && code !== "outbox.full" && code !== "outbox.no-transaction";
 }
 
 function isServerless(): boolean {

@@ -1,16 +1,9 @@
 export * from "@avantlink-s2s/core";
-export { createTracker } from "./create-tracker.ts";
-export {
-  contextOf,
-  type PagesContext,
-  type PagesFrom,
-  type PagesRequest,
-} from "./pages/shopper-of.ts";
-export { type TrackFrom, trackOrder } from "./pages/track-order.ts";
+export type { PagesContext, PagesRequest } from "./pages/pages-request.ts";
+export { createTracker, type PagesFrom, type Tracker } from "./pages/pages-tracker.ts";
 export {
   type PageData,
   type ResolveApiOrder,
   type ResolvePageOrder,
   trackOrders,
 } from "./pages/track-orders.ts";
-export type { TrackOrderOptions } from "./track-order.ts";

@@ -1,7 +1,7 @@
-import { PRIVATELY, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
+import { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "@avantlink-s2s/core/adapter";
 import type { NextRequest } from "next/server.js";
 import { withCookies } from "./request-cookies.ts";
-import { PATH_HEADER } from "./shopper.ts";
+import { PATH_HEADER } from "./shopper-request.ts";
 
 // How a proxy tells Next what to do, as NextResponse does. It has to be read here, off whatever answer the shop's
 // proxy gave, so it is written here too: next/server takes four times as long to load as all that is ours.
@@ -31,7 +31,7 @@ export function proxiedResponse(
   for (const line of setCookies) headers.append("set-cookie", line);
   // What the shop configures beside its proxy cannot be seen from here, so each of these is set.
   for (const name of setCookies.length > 0 ? ["cache-control", ...SHARED_CACHE_HEADERS] : []) {
-    headers.set(name, PRIVATELY);
+    headers.set(name, NO_SHARED_CACHE);
   }
   if (rendered) {
     const passedOn = requestHeaders(request, headers);

@@ -1,10 +1,16 @@
-import type { Receipt, TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/core";
-import { adapterAccess, isConfirmation, within } from "@avantlink-s2s/core/adapter";
+import type { Receipt, TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import {
+  adapterOf,
+  isConfirmation,
+  isConfirmingMethod,
+  type ReadRequest,
+  within,
+} from "@avantlink-s2s/core/adapter";
 import type { NextRequest } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
-import { keepDelivering, PATIENCE_MS, waitInline } from "./keep-delivering.ts";
+import { keepDelivering, MAX_RESOLVE_MS, waitInline } from "./keep-delivering.ts";
 import { isRenderedAhead, renderedAhead } from "./rendered-ahead.ts";
-import { pathOf, shopper } from "./shopper.ts";
+import { pathOf, shopperRequest } from "./shopper-request.ts";
 import { unreadRequest, unreadResponse } from "./unread-copy.ts";
 
 /**
@@ -21,20 +27,20 @@ export type ResolveOrder<R extends Request = NextRequest> = (
  * accepted right before the response goes out; whatever fails there, the response stays as it is.
  */
 export function trackOrders<R extends Request = NextRequest, A extends unknown[] = []>(
-  tracker: Tracker,
+  tracker: Pick<Tracker, "trackClick">,
   resolveOrder: ResolveOrder<R>,
   handler: (request: R, ...rest: A) => Response | Promise<Response>,
 ): (request: R, ...rest: A) => Promise<Response> {
   // What is no tracker fails the build, not the shoppers.
-  adapterAccess(tracker);
+  adapterOf(tracker);
 
   async function track(
     request: R,
     response: Response,
-    context: TrackingContext | undefined,
-  ): Promise<Receipt> {
-    const access = adapterAccess(tracker);
-    const order = await access.resolve(async () => {
+    read: ReadRequest | undefined,
+  ): Promise<Receipt | undefined> {
+    const adapter = adapterOf(tracker);
+    const resolved = await adapter.resolveOrder(async () => {
       const copy = unreadResponse(response);
       try {
         return await resolveOrder(request, copy.message);
@@ -42,31 +48,36 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
         copy.discard();
       }
     });
-    if (!context) return access.turnAway(order, renderedAhead(access));
-    return tracker.trackOrder(order, context, { waitForDeliveryMs: waitInline(access) });
+    if (resolved.status === "threw") return undefined;
+    if (!read) return adapter.rejectOrder(resolved.order, renderedAhead(adapter));
+    return adapter.trackOrder(resolved.order, read, { waitForDeliveryMs: waitInline(adapter) });
   }
 
   return async (request, ...rest) => {
-    const access = adapterAccess(tracker);
+    const adapter = adapterOf(tracker);
     const { headers } = request;
     // Next runs a GET handler ahead if it reads nothing of the request, so reading it here keeps it dynamic. The
     // request of one that is static all the same has no headers, and on Node 24 little else can be read of it.
     const ahead = isRenderedAhead(headers);
-    if (ahead) renderedAhead(access);
+    if (ahead) renderedAhead(adapter);
     const method = ahead ? "GET" : request.method;
-    if (method === "HEAD" || method === "OPTIONS") return handler(request, ...rest);
-    const context = ahead
+    if (!isConfirmingMethod(method)) return handler(request, ...rest);
+    const read = ahead
       ? undefined
-      : access.read(shopper(access, { method, headers, ownPath: pathOf(request.url) }));
+      : adapter.readRequest(shopperRequest(adapter, { method, headers, ownPath: pathOf(request.url) }));
     const copy = unreadRequest(request, method);
-    let tracking: Promise<Receipt> | undefined;
+    let tracking: Promise<Receipt | undefined> | undefined;
     try {
       const response = await handler(request, ...rest);
-      if (!(response instanceof Response) || !isConfirmation(method, response.status)) return response;
-      tracking = track(copy.message, response, context).finally(copy.discard);
-      access.confirming(tracking);
-      keepDelivering(access, tracking, afterResponse);
-      await within(tracking, PATIENCE_MS + waitInline(access), access.runtime);
+      if (!(response instanceof Response)) return response;
+      if (!isConfirmation(method, response.status)) {
+        adapter.notConfirmed(response.status);
+        return response;
+      }
+      tracking = track(copy.message, response, read).finally(copy.discard);
+      adapter.duringConfirmation(tracking);
+      keepDelivering(adapter, tracking, afterResponse);
+      await within(tracking, MAX_RESOLVE_MS + waitInline(adapter), adapter.runtime);
       return response;
     } finally {
       if (!tracking) copy.discard();

@@ -37,7 +37,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   const order = await api.orders().withId({ ID: message.resource.id })
  *     .get({ queryArgs: { expand: ["discountCodes[*].discountCode"] } }).execute();
  *   const mapped = commercetoolsOrder(order.body, { newCustomer: await isFirstOrder(order.body.customerId) });
- *   const receipt = await trackOrder(tracker, mapped, undefined, { waitForDeliveryMs: 5000 });
+ *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
  *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
  *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
  * });

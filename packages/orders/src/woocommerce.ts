@@ -33,7 +33,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   if (!req.get("x-wc-webhook-topic")) return res.sendStatus(200); // the ping when it is saved
  *   const order = JSON.parse(req.body.toString());
  *   const mapped = wooCommerceOrder(order, { newCustomer: await isFirstOrder(order.customer_id) });
- *   const receipt = await trackOrder(tracker, mapped);
+ *   const receipt = await tracker.trackOrder(mapped);
  *   if (receipt.status === "rejected") log.warn(receipt.error.issues);
  *   res.sendStatus(200);
  * });

@@ -1,4 +1,3 @@
-import { trackOrder } from "@avantlink-s2s/next";
 import { plainReceipt, resolvedOrder } from "./scenario.ts";
 import { tracker } from "./tracker.ts";
 
@@ -8,6 +7,6 @@ export interface Props {
 
 export async function Confirmation({ searchParams }: Props) {
   const order = await resolvedOrder(new URLSearchParams(await searchParams));
-  const receipt = plainReceipt(await trackOrder(tracker, order));
+  const receipt = plainReceipt(await tracker.trackOrder(order));
   return <output>{JSON.stringify(receipt)}</output>;
 }

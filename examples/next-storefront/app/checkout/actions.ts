@@ -1,6 +1,6 @@
 "use server";
 
-import { contextOf, packContext } from "@avantlink-s2s/next"; // AvantLink
+import { packContext } from "@avantlink-s2s/next"; // AvantLink
 import { redirect } from "next/navigation";
 import { type FieldErrors, readCheckout } from "storefront/checkout.ts";
 import { EMPTY_CART, itemsIn } from "storefront/pricing.ts";
@@ -26,7 +26,7 @@ export async function placeOrder(_before: CheckoutState, form: FormData): Promis
   const { orders, payments } = store();
   const orderNumber = orders.place(cart, checkout.delivery);
   payments.charge(orderNumber, {
-    ...packContext(await contextOf(tracker)), // AvantLink: the payment's webhook tells it back
+    ...packContext(await tracker.contextOf()), // AvantLink: the payment's webhook tells it back
   });
   await changeSession({ cart: EMPTY_CART, orderNumber });
   redirect("/checkout/thank-you");

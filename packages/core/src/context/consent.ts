@@ -1,5 +1,5 @@
 import { allCookies } from "./cookies.ts";
-import type { ConsentRequest, ShopRequest } from "./request.ts";
+import type { ConsentRequest, HookThrew, ShopRequest } from "./request.ts";
 
 /** Whether a visitor may be tracked, and if not, why. */
 export type ConsentDecision = "granted" | "unasked" | "denied" | "privacy-signal";
@@ -10,36 +10,43 @@ export interface ConsentRules {
   readonly globalPrivacyControl: "honor" | "ignore";
 }
 
-/** Whether anything could deny a request at all. */
-export function mayBeDenied(signal: string | undefined, rules: ConsentRules): boolean {
-  return rules.consent !== undefined || isHonoured(signal, rules);
-}
-
 /** Asks the browser's privacy signal and the shop's hook. A hook that throws, or answers no boolean true, denies. */
 export function decideConsent(
   request: ShopRequest,
   rules: ConsentRules,
-  onThrow: (cause: unknown) => void,
+  hookThrew: HookThrew,
 ): ConsentDecision {
-  if (isHonoured(request.header("sec-gpc"), rules)) return "privacy-signal";
+  if (rules.globalPrivacyControl === "honor" && signalsPrivacy(request)) return "privacy-signal";
   if (!rules.consent) return "unasked";
   try {
-    const answer: unknown = rules.consent(consentRequest(request));
+    const { url } = request;
+    const cookies = allCookies(request.header("cookie"));
+    const answer: unknown = rules.consent({ url, headers: request.headers(), cookies });
     if (answer instanceof Promise) {
       answer.catch(() => {});
       throw new TypeError("consent must answer at once, not by a promise");
     }
     return answer === true ? "granted" : "denied";
   } catch (cause) {
-    onThrow(cause);
+    hookThrew("consent", cause);
     return "denied";
   }
 }
 
-function isHonoured(signal: string | undefined, rules: ConsentRules): boolean {
-  return rules.globalPrivacyControl === "honor" && signal?.trim() === "1";
+/**
+ * Whether the browser sends Global Privacy Control. `Sec-GPC: 1` is the only value that the standard has, but a proxy
+ * may double the header (`1, 1`), so only an absent or empty header and `0` mean no signal.
+ */
+export function signalsPrivacy(request: Pick<ShopRequest, "header">): boolean {
+  const signal = request.header("sec-gpc")?.trim() ?? "";
+  return signal !== "" && signal !== "0";
 }
 
-function consentRequest(request: ShopRequest): ConsentRequest {
-  return { url: request.url, headers: request.headers(), cookies: allCookies(request.header("cookie")) };
+/** Why a context forbids tracking, if it does. */
+export function denialIn(
+  context: { readonly consent?: unknown; readonly gpc?: unknown },
+  rules: Pick<ConsentRules, "globalPrivacyControl">,
+): "consent" | "privacy-signal" | undefined {
+  if (context.consent === "denied") return "consent";
+  return context.gpc === true && rules.globalPrivacyControl === "honor" ? "privacy-signal" : undefined;
 }

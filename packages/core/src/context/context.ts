@@ -1,3 +1,14 @@
+import { tidyText } from "../privacy/detect.ts";
+import { scrubUrl } from "../privacy/scrub-url.ts";
+import { type ConsentDecision, type ConsentRules, decideConsent, signalsPrivacy } from "./consent.ts";
+import { type CookieSettings, readVisitorCookies } from "./cookies.ts";
+import { FORWARDING_HEADERS, type IpAddressMode, isNearby, tidyIpAddress } from "./ip-address.ts";
+import { sameSiteReferrer } from "./navigation.ts";
+import { avadOf, queryValue } from "./query.ts";
+import { type HookThrew, isBrowser, openRequest, type RawRequest, type ShopRequest } from "./request.ts";
+
+const MAX_USER_AGENT = 1024;
+
 /** The shopper's browser context: plain JSON, every field optional, safe to store with the order. */
 export interface TrackingContext {
   /** The page on which the order was confirmed, absolute. Wire: `current_url`, without personal parameters. */
@@ -22,4 +33,113 @@ export interface TrackingContext {
   readonly consent?: "granted" | "denied" | undefined;
   /** Whether the browser sent Global Privacy Control (`Sec-GPC: 1`). */
   readonly gpc?: boolean | undefined;
+}
+
+/** What of the tracker's settings bears on reading a request. */
+export interface ContextSettings extends ConsentRules {
+  readonly siteUrl: string | undefined;
+  readonly cookies: CookieSettings;
+  readonly ipAddress: IpAddressMode;
+  /** Whether the endpoint is a server on this machine, where a private address does no harm. */
+  readonly loopback: boolean;
+}
+
+/** What a request says of the shopper. */
+export interface ReadRequest {
+  readonly context: TrackingContext;
+  /** Whether the request comes from a browser, and not from a payment provider's server. */
+  readonly isBrowser: boolean;
+  /** Whether the browser sent a cookie of ours: then the request is surely the shopper's own. */
+  readonly hasOurCookies: boolean;
+}
+
+/** What reading a request reports. */
+export interface ReadReports {
+  readonly hookThrew: HookThrew;
+  /** The address is a proxy's or a private one and is left out. `header` is where a proxy named another, if any did. */
+  readonly proxyAddress: (header: string | undefined) => void;
+  /** Two different values of the click cookie arrived: a subdomain or a path set its own. */
+  readonly cookieTwice: () => void;
+}
+
+/**
+ * The shopper's context of any request, frozen and scrubbed. Consent and privacy signal are read first and apart, so
+ * that whatever else fails costs a value and not the shopper's choice. A request that cannot be read at all denies
+ * where the shop has a consent hook.
+ */
+export function readRequest(raw: RawRequest, settings: ContextSettings, reports: ReadReports): ReadRequest {
+  try {
+    return read(raw, settings, reports);
+  } catch (cause) {
+    reports.hookThrew("the request itself", cause);
+    const context: TrackingContext = Object.freeze(settings.consent ? { consent: "denied" } : {});
+    return { context, isBrowser: true, hasOurCookies: false };
+  }
+}
+
+function read(raw: RawRequest, settings: ContextSettings, reports: ReadReports): ReadRequest {
+  const request = openRequest(raw, settings.siteUrl, reports.hookThrew);
+  const decision = decideConsent(request, settings, reports.hookThrew);
+  if (decision === "denied") return denied({ consent: "denied" }, request);
+  if (decision === "privacy-signal") return denied({ gpc: true }, request);
+  const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
+  if (stored.twice) reports.cookieTwice();
+  const context = contextFrom(request, settings, decision, reports, {
+    avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request, settings),
+    visitor: stored.visitor,
+    gclid: queryValue(request.url, "gclid") ?? stored.gclid,
+  });
+  const hasOurCookies = stored.avad !== undefined || stored.visitor !== undefined;
+  return { context, isBrowser: isBrowser(request), hasOurCookies };
+}
+
+function denied(context: TrackingContext, request: ShopRequest): ReadRequest {
+  return { context: Object.freeze(context), isBrowser: isBrowser(request), hasOurCookies: false };
+}
+
+/** The token of a landing on this site from which the request came. */
+function referredAvad(request: ShopRequest, { cookies }: ContextSettings): string | undefined {
+  const referrer = sameSiteReferrer(request, cookies.domain);
+  return referrer === undefined ? undefined : avadOf(referrer);
+}
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** A context without the keys that would hold nothing, frozen. */
+export function contextFrom(
+  request: ShopRequest,
+  settings: ContextSettings,
+  decision: ConsentDecision,
+  { proxyAddress }: Pick<ReadReports, "proxyAddress">,
+  ids: { avad: string | undefined; visitor: string | undefined; gclid: string | undefined },
+): TrackingContext {
+  const context: Writable<TrackingContext> = {};
+  const currentUrl = scrubUrl(request.url);
+  if (currentUrl) context.currentUrl = currentUrl;
+  const referrerUrl = scrubUrl(request.header("referer"));
+  if (referrerUrl) context.referrerUrl = referrerUrl;
+  const userAgent = tidyText(request.header("user-agent"), MAX_USER_AGENT);
+  if (userAgent) context.userAgent = userAgent;
+  const ipAddress = shopperAddress(request, settings, proxyAddress);
+  if (ipAddress) context.ipAddress = ipAddress;
+  if (ids.avad) context.avad = ids.avad;
+  if (ids.visitor !== undefined) context.visitorIds = Object.freeze([ids.visitor]);
+  if (ids.gclid) context.googleClickId = ids.gclid;
+  if (decision === "granted") context.consent = "granted";
+  if (signalsPrivacy(request)) context.gpc = true;
+  return Object.freeze(context);
+}
+
+/** A private, loopback or proxy address is never sent as a shopper's, but to a sandbox on this machine. */
+function shopperAddress(
+  request: ShopRequest,
+  { ipAddress: mode, loopback }: ContextSettings,
+  proxyAddress: ReadReports["proxyAddress"],
+): string {
+  if (mode === "omit") return "";
+  const address = request.ipAddress();
+  if (address === undefined || !isNearby(address)) return tidyIpAddress(address, mode);
+  const header = FORWARDING_HEADERS.find((name) => request.header(name) !== undefined);
+  if (header !== undefined || !loopback) proxyAddress(header);
+  return loopback ? tidyIpAddress(address, mode) : "";
 }

@@ -6,6 +6,8 @@ export interface VisitorCookies {
   readonly avad?: string | undefined;
   readonly visitor?: string | undefined;
   readonly gclid?: string | undefined;
+  /** Whether the click cookie arrived twice with different values. */
+  readonly twice?: boolean | undefined;
 }
 
 /** The names and attributes of our cookies. */
@@ -17,17 +19,17 @@ export interface CookieSettings {
 }
 
 // A browser drops a cookie whose name and value pass 4096 bytes; attributes may come on top.
-const LONGEST_VALUE = 3800;
+const MAX_VALUE = 3800;
 const SECONDS_A_DAY = 86_400;
-// Nothing in it is encoded.
-const PLAIN_VALUE = /^[\w.-]*$/;
 
 /** Our cookies in a Cookie header. Where one stands twice, the last counts: a browser sends the oldest first. */
 export function readVisitorCookies(header: string | undefined, { names }: CookieSettings): VisitorCookies {
+  const avads = new Set(valuesOf(header, names.avad));
   return {
-    avad: lastValue(header, names.avad),
-    visitor: lastValue(header, names.visitor),
-    gclid: lastValue(header, names.gclid),
+    avad: [...avads].at(-1),
+    visitor: valuesOf(header, names.visitor).at(-1),
+    gclid: valuesOf(header, names.gclid).at(-1),
+    ...(avads.size > 1 ? { twice: true } : {}),
   };
 }
 
@@ -42,7 +44,7 @@ export function allCookies(header: string | undefined): Readonly<Record<string, 
 
 /** Whether a value can be kept in a cookie and read back as it was. */
 export function fitsCookie(value: string): boolean {
-  return value.isWellFormed() && encodeURIComponent(value).length <= LONGEST_VALUE;
+  return value.isWellFormed() && encodeURIComponent(value).length <= MAX_VALUE;
 }
 
 /** A Set-Cookie line: HttpOnly, for the whole site, as long as the settings say. */
@@ -73,24 +75,12 @@ function cookieLine(
   });
 }
 
-// Searched from the end, without taking the header apart: every page of the shop's takes this way.
-function lastValue(header: string | undefined, name: string): string | undefined {
-  const begins = `${name}=`;
-  for (let at = header?.lastIndexOf(begins) ?? -1; header && at >= 0; ) {
-    if (beginsPair(header, at)) {
-      const end = header.indexOf(";", at);
-      const pair = header.slice(at, end < 0 ? undefined : end).trimEnd();
-      const raw = pair.slice(begins.length);
-      const value = PLAIN_VALUE.test(raw) ? raw : parse(pair)[name];
-      if (value !== undefined && value !== "" && value.length <= MAX_ID) return value;
-    }
-    at = at === 0 ? -1 : header.lastIndexOf(begins, at - 1);
-  }
-  return undefined;
-}
-
-function beginsPair(header: string, at: number): boolean {
-  let before = at - 1;
-  while (header[before] === " " || header[before] === "\t") before -= 1;
-  return before < 0 || header[before] === ";";
+/** The values of a cookie that can be of use, in the order in which they arrived. */
+function valuesOf(header: string | undefined, name: string): readonly string[] {
+  return (header ?? "").split(";").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 0 || pair.slice(0, at).trim() !== name) return [];
+    const value = parse(pair)[name];
+    return value !== undefined && value !== "" && value.length <= MAX_ID ? [value] : [];
+  });
 }

@@ -47,10 +47,31 @@ export function forwardedAddress(
   return undefined;
 }
 
+/** The headers in which proxies and platforms name the client, in the order in which a warning names them. */
+export const FORWARDING_HEADERS = [
+  "x-forwarded-for",
+  "forwarded",
+  "x-real-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
+  "x-vercel-forwarded-for",
+  "fly-client-ip",
+  "x-client-ip",
+] as const;
+
+const NEARBY: ReadonlySet<string> = new Set([
+  "private",
+  "loopback",
+  "linkLocal",
+  "uniqueLocal",
+  "carrierGradeNat",
+  "unspecified",
+]);
+
 /** Whether an address is of this machine or of a private network, as a proxy's is. */
 export function isNearby(address: string): boolean {
   const tidy = tidyIpAddress(address);
-  return tidy !== "" && ipaddr.process(tidy).range() !== "unicast";
+  return tidy !== "" && NEARBY.has(ipaddr.process(tidy).range());
 }
 
 /** Whether a text is an address or a network (`10.0.0.0/8`), as a list of trusted proxies has them. */

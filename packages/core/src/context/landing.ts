@@ -1,7 +1,6 @@
-import { tidyText } from "../privacy/detect.ts";
 import { scrubUrl } from "../privacy/scrub-url.ts";
-import { type ConsentDecision, type ConsentRules, decideConsent, mayBeDenied } from "./consent.ts";
-import type { TrackingContext } from "./context.ts";
+import { type ConsentDecision, decideConsent, signalsPrivacy } from "./consent.ts";
+import { type ContextSettings, contextFrom, type ReadReports, type TrackingContext } from "./context.ts";
 import {
   type CookieSettings,
   expireCookie,
@@ -10,87 +9,70 @@ import {
   setCookie,
   type VisitorCookies,
 } from "./cookies.ts";
-import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
-import { avadOf, MAX_ID, queryValue } from "./query.ts";
-import { isPageVisit, isVisitorAction, type ShopRequest, sameSiteReferrer } from "./request.ts";
-
-/** What of the tracker's settings bears on reading a request. */
-export interface VisitorSettings extends ConsentRules {
-  readonly cookies: CookieSettings;
-  readonly ipAddress: IpAddressMode;
-}
+import { isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
+import { avadOf, queryValue } from "./query.ts";
+import { openRequest, type RawRequest, type ShopRequest } from "./request.ts";
 
 /** What a request means for click tracking. */
 export interface Landing {
-  /** Set-Cookie lines for the response; none leaves the response as it is. */
+  /** Set-Cookie lines for the response; without any the response stays as it is. */
   readonly setCookies: readonly string[];
-  /** The click to report, if this is one. */
+  /** The click to report, if there is one. */
   readonly click?: TrackingContext | undefined;
   /** The visitor's context from here on, as later requests will show it. */
   readonly context?: TrackingContext | undefined;
-  readonly skipped?: "consent" | "privacy-signal" | "not-a-visit" | undefined;
+  /** Why an affiliate's link was not counted. */
+  readonly skipped?: "consent" | "privacy-signal" | "not-a-visit" | "crawler" | undefined;
 }
 
-/** What the surroundings lend to {@link readLanding}. */
-export interface LandingTools {
+/** What {@link readLanding} needs beside the request. */
+export interface LandingTools extends ReadReports {
   readonly newVisitorId: () => string;
-  /** Whether a landing of this browser with this token was counted a while ago, though it keeps no cookie. */
-  readonly wasCounted: (avad: string) => boolean;
-  readonly onHookThrow: (cause: unknown) => void;
+  /** Whether this browser's landing with this token was counted lately, though the browser keeps no cookie. */
+  readonly wasCounted: (request: ShopRequest, avad: string) => boolean;
+  /** Remembers that it is counted. */
+  readonly count: (request: ShopRequest, avad: string) => void;
 }
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
-const NOTHING: Landing = { setCookies: [] };
+const NO_LANDING: Landing = Object.freeze({ setCookies: [] });
 
 /** An affiliate's link, as a request shows it. */
 interface AffiliateLink {
   readonly avad: string;
   readonly page: string;
-  /** Whether the request itself is the landing; else it follows one that was not counted. */
+  /** Whether the request itself is the landing; else it follows a landing that was not counted. */
   readonly own: boolean;
-}
-
-/** What of a request tells at a glance that it has nothing to do with clicks, as nearly every request has not. */
-export interface Glance {
-  /** Its address, or path and query. */
-  readonly url: string;
-  readonly referrer: string | undefined;
-  /** Its `Sec-GPC` header. */
-  readonly signal: string | undefined;
-}
-
-/** Whether a request may be a landing, or one that takes back what a landing left. */
-export function mayLand({ url, referrer, signal }: Glance, settings: VisitorSettings): boolean {
-  return url.includes("avad=") || referrer?.includes("avad=") === true || mayBeDenied(signal, settings);
 }
 
 /**
  * Decides whether a request is an affiliate landing, and what cookies and click follow from it. Where consent was
- * withdrawn, the next page takes our cookies away.
+ * withdrawn, the next page view removes our cookies.
  */
-export function readLanding(request: ShopRequest, settings: VisitorSettings, tools: LandingTools): Landing {
-  const link = affiliateLink(request);
-  // Nearly every request is no landing, and nothing can deny it what it may have kept.
-  if (!link && !mayBeDenied(request.header("sec-gpc"), settings)) return NOTHING;
+export function readLanding(raw: RawRequest, settings: ContextSettings, tools: LandingTools): Landing {
+  const request = openRequest(raw, settings.siteUrl, tools.hookThrew);
+  const link = affiliateLink(request, settings);
   const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
-  if (!link && !(hasCookies(stored) && isPageVisit(request))) return NOTHING;
+  const mayBeDenied = settings.consent !== undefined || signalsPrivacy(request);
+  if (!link && !(mayBeDenied && hasCookies(stored) && isPageVisit(request))) return NO_LANDING;
 
   const secure = request.url.startsWith("https:");
-  const decision = decideConsent(request, settings, tools.onHookThrow);
+  const decision = decideConsent(request, settings, tools.hookThrew);
   if (isDenied(decision)) {
     const setCookies = forgetting(stored, settings.cookies, secure);
-    return link?.own ? { setCookies, skipped: reasonOf(decision) } : { setCookies };
+    return link?.own && isPageVisit(request) && !isCrawler(request)
+      ? { setCookies, skipped: decision === "denied" ? "consent" : decision }
+      : { setCookies };
   }
-  if (!link || stored.avad === link.avad) return NOTHING;
+  if (!link || stored.avad === link.avad) return NO_LANDING;
   if (link.own && !isPageVisit(request)) return { setCookies: [], skipped: "not-a-visit" };
-  // A page in an older tab still names its own click in the Referer; what is stored is newer.
-  if (!link.own && (stored.avad !== undefined || tools.wasCounted(link.avad))) return NOTHING;
+  if (isCrawler(request)) return { setCookies: [], skipped: "crawler" };
+  // A page in an older tab still names its own click in the Referer; the stored click is newer.
+  if (!link.own && (stored.avad !== undefined || tools.wasCounted(request, link.avad))) return NO_LANDING;
 
   const visitor = stored.visitor ?? tools.newVisitorId();
   const gclid = queryValue(link.page, "gclid");
   const ids = { avad: link.avad, visitor, gclid: gclid ?? stored.gclid };
-  const context = contextFrom(request, settings, decision, ids);
+  const context = contextFrom(request, settings, decision, tools, ids);
   const click = link.own ? context : earlierClick(context, link.page);
   const { names } = settings.cookies;
   const setCookies = [setCookie(names.avad, link.avad, settings.cookies, secure)];
@@ -99,21 +81,31 @@ export function readLanding(request: ShopRequest, settings: VisitorSettings, too
   if (gclid !== undefined && gclid !== stored.gclid && fitsCookie(gclid)) {
     setCookies.push(setCookie(names.gclid, gclid, settings.cookies, secure));
   }
+  tools.count(request, link.avad);
   return { setCookies, click, context };
 }
 
-function affiliateLink(request: ShopRequest): AffiliateLink | undefined {
+/**
+ * Whether an answer sends a landing on to another address with the same token, as a redirect from www does. The click
+ * belongs to the landing that comes of it.
+ */
+export function landsAgain({ click }: Landing, status: number, location: string | undefined | null): boolean {
+  if (click?.avad === undefined || status < 300 || status > 399 || !location) return false;
+  return avadOf(location) === click.avad;
+}
+
+function affiliateLink(request: ShopRequest, { cookies }: ContextSettings): AffiliateLink | undefined {
   const avad = avadOf(request.url);
   const own =
     avad !== undefined && fitsCookie(avad) ? { avad, page: request.url, own: true as const } : undefined;
   if (own && isPageVisit(request)) return own;
   // A form on a landing that was not counted may be posted to the landing's own address.
-  return referringLink(request) ?? own;
+  return referringLink(request, cookies.domain) ?? own;
 }
 
-function referringLink(request: ShopRequest): AffiliateLink | undefined {
-  if (!request.header("referer")?.includes("avad=") || !isVisitorAction(request)) return undefined;
-  const page = sameSiteReferrer(request);
+function referringLink(request: ShopRequest, domain: string | undefined): AffiliateLink | undefined {
+  if (!isVisitorAction(request)) return undefined;
+  const page = sameSiteReferrer(request, domain);
   const avad = page === undefined ? undefined : avadOf(page);
   return page !== undefined && avad !== undefined && fitsCookie(avad)
     ? { avad, page, own: false }
@@ -124,70 +116,17 @@ function hasCookies({ avad, visitor, gclid }: VisitorCookies): boolean {
   return avad !== undefined || visitor !== undefined || gclid !== undefined;
 }
 
-/** The shopper's context of any request: frozen, scrubbed, and empty but for the refusal where tracking is denied. */
-export function readContext(
-  request: ShopRequest,
-  settings: VisitorSettings,
-  onHookThrow: (cause: unknown) => void,
-): TrackingContext {
-  const decision = decideConsent(request, settings, onHookThrow);
-  if (decision === "denied") return Object.freeze({ consent: "denied" });
-  if (decision === "privacy-signal") return Object.freeze({ gpc: true });
-  const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
-  return contextFrom(request, settings, decision, {
-    avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request),
-    visitor: stored.visitor,
-    gclid: queryValue(request.url, "gclid") ?? stored.gclid,
-  });
-}
-
-/** The token of a landing on this site from which the request came. */
-function referredAvad(request: ShopRequest): string | undefined {
-  if (!request.header("referer")?.includes("avad=")) return undefined;
-  const referrer = sameSiteReferrer(request);
-  return referrer === undefined ? undefined : avadOf(referrer);
-}
-
-/** Without the keys that would hold nothing, and frozen. */
-function contextFrom(
-  request: ShopRequest,
-  settings: VisitorSettings,
-  decision: ConsentDecision,
-  ids: { avad: string | undefined; visitor: string | undefined; gclid: string | undefined },
-): TrackingContext {
-  const context: Writable<TrackingContext> = {};
-  const currentUrl = scrubUrl(request.url);
-  if (currentUrl) context.currentUrl = currentUrl;
-  const referrerUrl = scrubUrl(request.header("referer"));
-  if (referrerUrl) context.referrerUrl = referrerUrl;
-  const userAgent = tidyText(request.header("user-agent"), MAX_ID);
-  if (userAgent) context.userAgent = userAgent;
-  const ipAddress = tidyIpAddress(request.ipAddress, settings.ipAddress);
-  if (ipAddress) context.ipAddress = ipAddress;
-  if (ids.avad) context.avad = ids.avad;
-  if (ids.visitor !== undefined) context.visitorIds = Object.freeze([ids.visitor]);
-  if (ids.gclid) context.googleClickId = ids.gclid;
-  if (decision === "granted") context.consent = "granted";
-  if (request.header("sec-gpc")?.trim() === "1") context.gpc = true;
-  return Object.freeze(context);
-}
-
-/** The click of a landing that this request only follows. What led there is not known any more. */
+/** The click of a landing that this request only follows. The page before the landing is not known any more. */
 function earlierClick({ referrerUrl: _, ...context }: TrackingContext, page: string): TrackingContext {
   return Object.freeze({ ...context, currentUrl: scrubUrl(page) });
 }
 
-function forgetting(stored: object, settings: CookieSettings, secure: boolean): readonly string[] {
-  const kept: Readonly<Record<string, string | undefined>> = { ...stored };
-  return Object.entries(settings.names)
-    .filter(([which]) => kept[which] !== undefined)
-    .map(([, name]) => expireCookie(name, settings, secure));
+function forgetting(stored: VisitorCookies, settings: CookieSettings, secure: boolean): readonly string[] {
+  return (["avad", "visitor", "gclid"] as const)
+    .filter((which) => stored[which] !== undefined)
+    .map((which) => expireCookie(settings.names[which], settings, secure));
 }
 
-function isDenied(decision: ConsentDecision): boolean {
+function isDenied(decision: ConsentDecision): decision is "denied" | "privacy-signal" {
   return decision === "denied" || decision === "privacy-signal";
-}
-
-function reasonOf(decision: ConsentDecision): "consent" | "privacy-signal" {
-  return decision === "privacy-signal" ? "privacy-signal" : "consent";
 }

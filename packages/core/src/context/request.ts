@@ -1,18 +1,32 @@
 /**
- * What an adapter reads off its framework's request, once. Web-standard, so that every adapter and runtime gives
- * the same.
+ * A request as an adapter hands it over. Core asks for one part after the other, consent first: a part that throws
+ * (a proxy function of the shop's, say) costs that part only.
  */
-export interface ShopRequest {
+export interface RawRequest {
+  /** The framework's own request, by which a landing on this very request is found again. */
+  readonly source: object;
   /** The HTTP method, in upper case. */
   readonly method: string;
-  /** The page as the shopper's browser knows it: absolute where the host is known, else path and raw query. */
-  readonly url: string;
+  /** Path and raw query as the browser sent them. */
+  readonly target: string;
   /** A request header by its lower-case name. */
   header(name: string): string | undefined;
-  /** All request headers; asked for only when the shop has a consent hook. */
+  /** All request headers, for the shop's consent hook. */
   headers(): Headers;
-  /** The shopper's IP address, where trusted proxies or the connection tell it. */
-  readonly ipAddress?: string | undefined;
+  /** Scheme and host as the shopper's browser knows them, such as `https://shop.example`. */
+  origin(): string;
+  /** The shopper's IP address, as the connection or the trusted proxies state it. */
+  ipAddress(): string | undefined;
+}
+
+/** A request as core's own code reads it. */
+export interface ShopRequest {
+  readonly method: string;
+  /** The page as the shopper's browser knows it: an absolute address with its raw query. */
+  readonly url: string;
+  header(name: string): string | undefined;
+  headers(): Headers;
+  ipAddress(): string | undefined;
 }
 
 /** What the shop's consent hook is given. */
@@ -25,6 +39,39 @@ export interface ConsentRequest {
   readonly cookies: Readonly<Record<string, string>>;
 }
 
+/** Reports what a function of the shop's threw, by the function's name. */
+export type HookThrew = (hook: string, cause: unknown) => void;
+
+/**
+ * Opens a request. `siteUrl` wins over whatever the request says of its host, the origin of an absolute request line
+ * included. Where the origin cannot be read, the Host header stands for it.
+ */
+export function openRequest(raw: RawRequest, siteUrl: string | undefined, hookThrew: HookThrew): ShopRequest {
+  const { method } = raw;
+  const header = (name: string) => raw.header(name);
+  const guarded = <Value>(read: () => Value): Value | undefined => {
+    try {
+      return read();
+    } catch (cause) {
+      hookThrew("trust proxy, or the request itself,", cause);
+      return undefined;
+    }
+  };
+  const origin = siteUrl ?? guarded(() => raw.origin()) ?? originOf("http", header("host"));
+  return {
+    method,
+    url: origin + pathAndQuery(raw.target),
+    header,
+    headers: () => raw.headers(),
+    ipAddress: () => guarded(() => raw.ipAddress()),
+  };
+}
+
+/** A web origin of a scheme and a host, with `localhost` for a host that is none. */
+export function originOf(scheme: string | undefined, host: string | undefined): string {
+  return `${scheme === "https" ? "https" : "http"}://${host !== undefined && isHost(host) ? host : "localhost"}`;
+}
+
 const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
 
 /** Whether a header's value is a host with or without port, and nothing else. */
@@ -32,44 +79,18 @@ export function isHost(value: string): boolean {
   return HOST.test(value);
 }
 
-/** A browser opening a page: not a prefetch, a prerender, a HEAD, a subresource or a script's fetch. */
-export function isPageVisit(request: ShopRequest): boolean {
-  if (request.method !== "GET" || isSpeculative(request)) return false;
-  if (request.header("x-nextjs-data") !== undefined) return false;
-  const dest = request.header("sec-fetch-dest");
-  const mode = request.header("sec-fetch-mode");
-  if (dest !== undefined) return dest === "document" && (mode === undefined || mode === "navigate");
-  if (mode !== undefined) return mode === "navigate";
-  // Plain-http sites get no Sec-Fetch headers. There a script's fetch shows by coming from one of the site's own
-  // pages and asking for no page; a client that says nothing of itself is taken for a visitor.
-  const accept = request.header("accept");
-  return accept === undefined || accept.includes("text/html") || sameSiteReferrer(request) === undefined;
+/** A request line may hold a whole address, as it does towards a proxy. Its origin is the client's word. */
+function pathAndQuery(target: string): string {
+  const path = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 /**
- * A request that a visitor's action on an open page made: another page, a form, or a framework's own fetch of the
- * next one. It shows by its Referer which page that was.
+ * Whether a request comes from a browser. A payment provider's webhook has neither cookies nor the `Sec-Fetch-*`
+ * headers of a browser: what it says of address and agent is the provider's own.
  */
-export function isVisitorAction(request: ShopRequest): boolean {
-  if ((request.method !== "GET" && request.method !== "POST") || isSpeculative(request)) return false;
-  const dest = request.header("sec-fetch-dest");
-  if (dest !== undefined) return dest === "document" || dest === "empty";
-  const accept = request.header("accept");
-  return request.method === "POST" || accept === undefined || accept.includes("text/html");
-}
-
-function isSpeculative(request: ShopRequest): boolean {
-  const purpose = `${request.header("sec-purpose") ?? ""} ${request.header("purpose") ?? ""} ${request.header("x-moz") ?? ""}`;
-  return /prefetch|prerender|preview/i.test(purpose) || request.header("next-router-prefetch") !== undefined;
-}
-
-/** The Referer, where it is a page of the same site. */
-export function sameSiteReferrer(request: ShopRequest): string | undefined {
-  const referrer = request.header("referer");
-  if (!referrer) return undefined;
-  try {
-    return new URL(referrer).host === new URL(request.url).host ? referrer : undefined;
-  } catch {
-    return undefined;
-  }
+export function isBrowser({ header }: Pick<RawRequest, "header">): boolean {
+  return ["cookie", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user"].some(
+    (name) => (header(name) ?? "") !== "",
+  );
 }

@@ -75,6 +75,7 @@ const check = group<TrackerOptions>({
     isProxies,
   ),
   consent: call("a function of a request"),
+  whenDenied: oneOf("skip", "anonymous"),
   globalPrivacyControl: oneOf("honor", "ignore"),
   ipAddress: oneOf("full", "truncate", "omit"),
   concurrency: whole(1, 1000),

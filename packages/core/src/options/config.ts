@@ -1,5 +1,5 @@
+import type { ContextSettings } from "../context/context.ts";
 import type { CookieSettings } from "../context/cookies.ts";
-import type { VisitorSettings } from "../context/landing.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Issue } from "../findings.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
@@ -7,33 +7,30 @@ import type { Outbox } from "../outbox/outbox.ts";
 import type { TrackingEvent } from "../reporting/events.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
+import { cookieIssues } from "./check-cookies.ts";
 import { optionIssues } from "./check-options.ts";
+import { type Environment, type Mode, readMode } from "./mode.ts";
 import type { TrackerOptions } from "./options.ts";
 
 const AVANTLINK = "https://client.avantlink.com";
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Everything that a tracker goes by, complete and checked. */
-export interface Config extends VisitorSettings {
+export interface Config extends ContextSettings, Mode {
   /** `""` only where nothing is ever sent. */
   readonly merchantId: string;
   /** Without a slash at its end. */
   readonly endpoint: string;
-  /** Whether the endpoint is this machine. */
-  readonly loopback: boolean;
-  readonly mode: "live" | "dry-run" | "build";
-  /** Whether the mode was told, and not found out. */
-  readonly modeGiven: boolean;
   readonly outbox: Outbox;
   readonly deliver: boolean;
-  readonly siteUrl: string | undefined;
+  /** What becomes of an order whose shopper denied tracking. */
+  readonly whenDenied: "skip" | "anonymous";
   readonly trustedProxies: NonNullable<TrackerOptions["trustedProxies"]>;
   readonly retry: RetryPolicy;
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly userAgent: string;
   readonly onEvent: ((event: TrackingEvent) => void) | undefined;
-  readonly cookies: CookieSettings;
   readonly runtime: Runtime;
 }
 
@@ -43,9 +40,6 @@ export interface RetryPolicy {
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
 }
-
-/** The environment's variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
 export function readConfig(given: TrackerOptions, env: Environment): Config {
@@ -60,15 +54,15 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
   const endpointIssue = endpointProblem(endpoint);
   if (endpointIssue) issues.push({ path: "endpoint", message: endpointIssue });
   const loopback = !endpointIssue && isLoopback(new URL(endpoint).hostname);
-  const mode = modeOf(options.mode, loopback, env);
+  const mode = readMode({ given: wrong.has("mode") ? undefined : options.mode, loopback, env });
   const merchantId =
     (wrong.has("merchantId") ? "" : (trimmed(options.merchantId) ?? trimmed(env.AVANTLINK_MERCHANT_ID))) ??
     "";
-  if (!wrong.has("merchantId") && (merchantId !== "" || mode === "live") && !UUID.test(merchantId)) {
+  if (!wrong.has("merchantId") && (merchantId !== "" || mode.mode === "live") && !UUID.test(merchantId)) {
     issues.push({ path: "merchantId", message: merchantProblem(merchantId) });
   }
   const outbox = wrong.has("outbox") ? undefined : options.outbox;
-  if (mode === "live" && options.deliver === false && !outbox?.durable) {
+  if (mode.mode === "live" && options.deliver === false && !outbox?.durable) {
     issues.push({
       path: "deliver",
       message:
@@ -76,23 +70,23 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
     });
   }
   const names = cookieNames(options.cookies?.names);
-  if (!wrong.has("cookies.names") && new Set(Object.values(names)).size < Object.keys(names).length) {
-    const message = `are ${Object.values(names).join(", ")}; each cookie needs a name of its own`;
-    issues.push({ path: "cookies.names", message });
-  }
+  const domain = wrong.has("cookies.domain") ? undefined : options.cookies?.domain;
+  const siteUrl = wrong.has("siteUrl") ? undefined : options.siteUrl;
+  if (!wrong.has("cookies.names") && !wrong.has("cookies"))
+    issues.push(...cookieIssues({ names, domain }, siteUrl));
   if (issues.length > 0) throw new AvantLinkError("config.invalid", { issues });
 
   return Object.freeze({
     merchantId: merchantId.toLowerCase(),
     endpoint: endpoint.replace(/\/+$/, ""),
     loopback,
-    mode,
-    modeGiven: options.mode !== undefined,
+    ...mode,
     outbox: outbox ?? memoryOutbox(),
     deliver: options.deliver ?? true,
     siteUrl: options.siteUrl === undefined ? undefined : new URL(options.siteUrl).origin,
     trustedProxies: options.trustedProxies ?? 0,
     consent: options.consent,
+    whenDenied: options.whenDenied ?? "skip",
     globalPrivacyControl: options.globalPrivacyControl ?? "honor",
     ipAddress: options.ipAddress ?? "full",
     retry: {
@@ -120,19 +114,6 @@ function cookieNames(given: NonNullable<TrackerOptions["cookies"]>["names"]): Co
     visitor: given?.visitor ?? "avad_visitor",
     gclid: given?.gclid ?? "avad_gclid",
   };
-}
-
-function modeOf(given: TrackerOptions["mode"], loopback: boolean, env: Environment): Config["mode"] {
-  if (env.NEXT_PHASE === "phase-production-build") return "build";
-  if (given) return given;
-  return loopback || (env.NODE_ENV === "production" && !isPreview(env)) ? "live" : "dry-run";
-}
-
-/** A deployment of a branch or a pull request, by the variables that Vercel, Netlify and Render set. */
-function isPreview(env: Environment): boolean {
-  if (env.VERCEL_ENV !== undefined && env.VERCEL_ENV !== "production") return true;
-  if (env.NETLIFY === "true" && env.CONTEXT !== undefined && env.CONTEXT !== "production") return true;
-  return env.IS_PULL_REQUEST === "true";
 }
 
 function endpointProblem(endpoint: string): string | undefined {

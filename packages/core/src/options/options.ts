@@ -42,9 +42,18 @@ export interface TrackerOptions {
    * @default 0: no IP address is taken from a header
    */
   readonly trustedProxies?: number | readonly string[] | "vercel" | "cloudflare" | undefined;
-  /** Asked before anything is stored or sent; must answer at once. One that throws denies. @default everyone consents */
+  /**
+   * Whether the shopper allows tracking. It is called before anything is stored or sent, and must answer at once. A
+   * hook that throws denies. @default everyone consents
+   */
   readonly consent?: ((request: ConsentRequest) => boolean) | undefined;
-  /** Whether `Sec-GPC: 1` denies. @default "honor" */
+  /**
+   * What becomes of an order whose shopper denied tracking, by the consent hook or by Global Privacy Control: `"skip"`
+   * sends nothing; `"anonymous"` sends the sale (number, amounts, lines, coupons, country) without any ID, address,
+   * browser or page query. @default "skip"
+   */
+  readonly whenDenied?: "skip" | "anonymous" | undefined;
+  /** Whether the browser's `Sec-GPC` header denies. @default "honor" */
   readonly globalPrivacyControl?: "honor" | "ignore" | undefined;
   /** How much of the shopper's IP address is sent. @default "full" */
   readonly ipAddress?: IpAddressMode | undefined;

@@ -1,5 +1,5 @@
 /** What Cache-Control becomes on a response with a visitor's cookies, so that no cache hands them to another. */
-export const PRIVATELY = "private, no-store";
+export const NO_SHARED_CACHE = "private, no-store";
 
 /** The headers by which shared caches go instead, where they are set. */
 export const SHARED_CACHE_HEADERS = [

@@ -18,12 +18,30 @@ export type TrackingEvent =
       readonly afterMs: number;
     })
   /** The order number was accepted before; nothing is sent again. */
-  | (About & { readonly type: "duplicate"; readonly state: JobState })
+  | (About & {
+      readonly type: "duplicate";
+      /** Where the first one stands. */
+      readonly state: JobState;
+      readonly findings: readonly Finding[];
+    })
   /** Not sent, on purpose. */
-  | (About & { readonly type: "skipped"; readonly reason: SkipReason; readonly findings: readonly Finding[] })
+  | (About & {
+      readonly type: "skipped";
+      /** A reason of ours, or the text that the shop gave to `skip(reason)`. */
+      readonly reason: SkipReason | (string & {});
+      /** The status of the answer, where the reason is `not-confirmed`. */
+      readonly status?: number | undefined;
+      readonly findings: readonly Finding[];
+    })
   /** Not taken, because something is wrong with it. */
   | (About & {
       readonly type: "rejected";
+      readonly error: AvantLinkError;
+      readonly findings: readonly Finding[];
+    })
+  /** Nothing was kept: the outbox did not take the order in time or at all. The order must be tracked again. */
+  | (About & {
+      readonly type: "not-stored";
       readonly error: AvantLinkError;
       readonly findings: readonly Finding[];
     })
@@ -53,8 +71,10 @@ export type SkipReason =
   | "privacy-signal"
   | "dry-run"
   | "no-order"
+  | "not-confirmed"
   | "unpaid"
   | "test"
   | "renewal"
   | "not-a-visit"
+  | "crawler"
   | "build";

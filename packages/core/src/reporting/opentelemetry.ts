@@ -30,7 +30,13 @@ export interface ObservedTracker {
 
 // What was decided while a shopper waited belongs to that request's trace; what happens to an order afterwards does
 // not, whichever request happened to start the delivering.
-const WITHIN_THE_REQUEST: ReadonlySet<string> = new Set(["accepted", "duplicate", "skipped", "rejected"]);
+const WITHIN_THE_REQUEST: ReadonlySet<string> = new Set([
+  "accepted",
+  "duplicate",
+  "skipped",
+  "rejected",
+  "not-stored",
+]);
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600, 86_400, 604_800];
 
 /** Turns a tracker's events into OpenTelemetry's spans and metrics. None holds an order's content but its number. */
@@ -46,6 +52,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): OpenTelemetry
     dead: counter("dead", "Orders and clicks given up after they were accepted"),
     duplicate: counter("duplicate", "Order numbers that were accepted before"),
     skipped: counter("skipped", "Orders and clicks not sent on purpose"),
+    "not-stored": counter("not_stored", "Orders that the outbox did not take"),
     rejected: counter("rejected", "Orders and clicks not taken because something is wrong with them"),
     problem: counter("problem", "Failures beside orders and clicks: the outbox, a function of the shop's"),
   } satisfies Record<TrackingEvent["type"], unknown>;

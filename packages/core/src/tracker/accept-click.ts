@@ -1,50 +1,37 @@
+import { denialIn } from "../context/consent.ts";
 import type { TrackingContext } from "../context/context.ts";
-import { AvantLinkError } from "../errors.ts";
-import type { Config } from "../options/config.ts";
+import { AvantLinkError, outboxError } from "../errors.ts";
 import { hasTrackingId, toClickPayload } from "../order/payload.ts";
-import { type Outbox, type OutboxJob, stateOf } from "../outbox/outbox.ts";
+import { stateOf } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/events.ts";
-import type { Report } from "../reporting/report.ts";
-import { consentRefusal } from "./decide.ts";
-import type { Lifecycle } from "./lifecycle.ts";
+import type { Parts } from "./parts.ts";
 import type { Receipt } from "./receipt.ts";
 import type { WaitOptions } from "./tracker.ts";
-import type { WaitingRoom } from "./wait.ts";
 
-/** Takes clicks in, and says by a receipt what became of each. */
-export interface ClickAcceptance {
-  take(context: TrackingContext, asked: WaitOptions): Promise<Receipt>;
-}
+const CLICK = { kind: "click", orderNumber: "", findings: [] } as const;
+const CLICK_RECEIPT = { orderNumber: "", findings: [], shouldRetry: false } as const;
 
-/** What accepting a click takes. */
-export interface ClickAcceptanceParts {
-  readonly config: Config;
-  /** Where clicks wait: in memory, whatever keeps the orders. */
-  readonly clicks: Outbox;
-  readonly lifecycle: Lifecycle;
-  readonly waitingRoom: WaitingRoom;
-  readonly report: Report;
-}
+/** Takes a click into memory, from where it is sent once. */
+export type AcceptClick = (context: TrackingContext, options: WaitOptions) => Promise<Receipt>;
 
-export function createClickAcceptance({
-  config,
-  clicks,
-  lifecycle,
-  waitingRoom,
-  report,
-}: ClickAcceptanceParts): ClickAcceptance {
+export function createAcceptClick({ config, clicks, lifecycle, waits, report }: Parts): AcceptClick {
   const { outbox, runtime } = config;
 
-  async function accept(context: TrackingContext, asked: WaitOptions): Promise<Receipt> {
+  async function acceptClick(context: TrackingContext, options: WaitOptions): Promise<Receipt> {
+    const denial = denialIn(context, config);
+    if (denial) return skip(denial);
+    return config.mode === "live" ? send(context, options) : skip(config.mode);
+  }
+
+  async function send(context: TrackingContext, { waitForDeliveryMs = 0 }: WaitOptions): Promise<Receipt> {
     const payload = toClickPayload(context, config);
-    const about = { kind: "click", orderNumber: "" } as const;
-    const job: OutboxJob = {
+    const job = {
       key: runtime.uuid(),
       kind: "click",
       orderNumber: "",
       body: JSON.stringify(payload),
       acceptedAt: runtime.now(),
-    };
+    } as const;
     try {
       if (lifecycle.closed) throw new AvantLinkError("tracker.closed");
       if (!hasTrackingId(payload))
@@ -54,30 +41,27 @@ export function createClickAcceptance({
       await lifecycle.readyForClicks();
       await clicks.put(job);
     } catch (cause) {
-      const error = cause instanceof AvantLinkError ? cause : new AvantLinkError("click.lost", { cause });
-      report({ type: "rejected", ...about, error, findings: [] });
-      return { status: "rejected", orderNumber: "", findings: [], error };
+      const { code } = outboxError(cause);
+      const error =
+        cause instanceof AvantLinkError && code !== "outbox.full"
+          ? cause
+          : new AvantLinkError("click.lost", { detail: "Too many clicks are waiting for AvantLink." });
+      report({ type: "rejected", ...CLICK, error });
+      return { status: "rejected", ...CLICK_RECEIPT, error };
     }
-    report({ type: "accepted", ...about, findings: [] });
-    const waitMs = asked.waitForDeliveryMs ?? 0;
-    const { state, error } =
-      waitMs > 0
-        ? await waitingRoom.wait(job.key, waitMs, async () => stateOf(await clicks.find(job.key)))
-        : { state: "pending", error: undefined };
-    if (state === "dead" && error) return { status: "rejected", orderNumber: "", findings: [], error };
-    return { status: state === "delivered" ? "delivered" : "accepted", orderNumber: "", findings: [] };
+    report({ type: "accepted", ...CLICK });
+    if (waitForDeliveryMs <= 0) return { status: "accepted", ...CLICK_RECEIPT };
+    const { state, error } = await waits.wait(job.key, waitForDeliveryMs, async () =>
+      stateOf(await clicks.find(job.key)),
+    );
+    if (state === "dead" && error) return { status: "rejected", ...CLICK_RECEIPT, error };
+    return { status: state === "delivered" ? "delivered" : "accepted", ...CLICK_RECEIPT };
   }
 
   function skip(reason: SkipReason): Receipt {
-    report({ type: "skipped", kind: "click", orderNumber: "", reason, findings: [] });
-    return { status: "skipped", reason, orderNumber: "", findings: [] };
+    report({ type: "skipped", ...CLICK, reason });
+    return { status: "skipped", reason, ...CLICK_RECEIPT };
   }
 
-  return {
-    async take(context, asked) {
-      const refusal = consentRefusal(context, config);
-      if (refusal) return skip(refusal);
-      return config.mode === "live" ? accept(context, asked) : skip(config.mode);
-    },
-  };
+  return acceptClick;
 }

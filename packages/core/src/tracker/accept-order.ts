@@ -1,196 +1,194 @@
-import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
-import type { Config } from "../options/config.ts";
 import { type JobState, type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
-import type { SkipReason } from "../reporting/events.ts";
-import type { Report } from "../reporting/report.ts";
-import type { Confirmations } from "./confirmations.ts";
-import type { Intake } from "./decide.ts";
-import type { Lifecycle } from "./lifecycle.ts";
+import { RecentKeys } from "../recent-keys.ts";
+import type { Decision } from "./decide.ts";
+import type { Parts } from "./parts.ts";
 import type { Receipt } from "./receipt.ts";
 import type { TrackOrderOptions } from "./tracker.ts";
-import { type WaitingRoom, within } from "./wait.ts";
+import { within } from "./wait.ts";
 
-const OUTBOX_PATIENCE_MS = 1_000;
-const OUTBOX_DEADLINE_MS = 10_000;
+/** How long a caller waits for the outbox. */
+const MAX_PUT_MS = 1_000;
+/** How long an outbox may take to store an order behind the caller's back. */
+const MAX_LATE_PUT_MS = 10_000;
+const MAX_REMEMBERED = 10_000;
 
-type Sendable = Extract<Intake, { what: "send" }>;
+type Sendable = Extract<Decision, { kind: "send" }>;
 
-/** Puts orders into the outbox, and says by a receipt what became of each. */
-export interface OrderAcceptance {
-  take(intake: Intake, asked: TrackOrderOptions): Promise<Receipt>;
-}
+/** Does what was decided about an order: stores it, skips it or keeps it as a dead letter. */
+export type AcceptOrder = (decision: Decision, options: TrackOrderOptions) => Promise<Receipt>;
 
-/** What accepting an order takes. */
-export interface OrderAcceptanceParts {
-  readonly config: Config;
-  readonly lifecycle: Lifecycle;
-  readonly direct: DirectDelivery;
-  readonly confirmations: Confirmations;
-  readonly waitingRoom: WaitingRoom;
-  readonly report: Report;
-  /** Notes a failure for the tracker's health. */
-  readonly noteFailure: (error: AvantLinkError) => void;
-  /** Notes one and tells it, where no event of the order's does. */
-  readonly problem: (error: AvantLinkError) => void;
-}
-
-export function createOrderAcceptance({
-  config,
-  lifecycle,
-  direct,
-  confirmations,
-  waitingRoom,
-  report,
-  noteFailure,
-  problem,
-}: OrderAcceptanceParts): OrderAcceptance {
+export function createAcceptOrder(parts: Parts): AcceptOrder {
+  const { config, report, health, lifecycle, direct, confirmations, waits } = parts;
   const { outbox, runtime } = config;
+  // Orders that this process accepted without a click token, to be able to say when the token comes too late.
+  const withoutClick = new RecentKeys(MAX_REMEMBERED);
 
-  async function store(job: OutboxJob): Promise<PutResult> {
+  async function acceptOrder(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
+    // For its warnings about the mode; a dry run that was closed has no more to report.
+    if (config.mode !== "live") void lifecycle.ready().catch(() => {});
+    if (decision.kind === "skip") return skip(decision);
+    if (lifecycle.closed) return notStored(decision, new AvantLinkError("tracker.closed"));
+    return decision.kind === "send" ? send(decision, options) : reject(decision);
+  }
+
+  async function send(decision: Sendable, options: TrackOrderOptions): Promise<Receipt> {
+    const { job } = decision;
+    if (options.transaction !== undefined && outbox.joinsTransactions !== true)
+      return notStored(decision, new AvantLinkError("outbox.no-transaction"));
+    const startedAt = runtime.now();
+    const attempt = direct.attempt(job.key);
+    if (attempt) {
+      const ended = await within(attempt, Math.max(MAX_PUT_MS, options.waitForDeliveryMs ?? 0), runtime);
+      if (ended === "late") return notStored(decision, new AvantLinkError("outbox.unavailable"));
+      if (ended.value) return duplicate(decision, { state: "delivered" });
+    }
+    if (options.transaction !== undefined) return sendInside(decision, options.transaction);
+    const putting = put(job);
+    const left = Math.max(0, MAX_PUT_MS - (runtime.now() - startedAt));
+    const answered = await within(putting, left, runtime).catch((cause: unknown) => ({ cause }));
+    if (answered === "late") {
+      confirmations.during(putLate(putting, decision, options));
+      return notStored(decision, new AvantLinkError("outbox.slow"));
+    }
+    if ("cause" in answered) return sendDirectly(decision, options, outboxError(answered.cause));
+    return afterDelivery(decision, receiptOf(decision, answered.value), options.waitForDeliveryMs ?? 0);
+  }
+
+  async function put(job: OutboxJob): Promise<PutResult> {
     await lifecycle.ready();
     return outbox.put(job);
   }
 
   /**
-   * Inside the shop's transaction the outbox is waited for to its end, however long it takes: what it still had
-   * under way on the shop's connection would run into whatever the shop does there next. It limits its own waiting.
+   * Inside the shop's transaction the outbox has all the time that it takes: a statement of ours that still ran on the
+   * shop's connection would collide with the shop's next one. Nothing is delivered directly, because the transaction
+   * may yet be rolled back.
    */
-  async function storeInside(job: OutboxJob, transaction: unknown): Promise<PutResult> {
-    const opened = await within(lifecycle.ready(), OUTBOX_PATIENCE_MS, runtime);
-    if (opened === "late") throw new AvantLinkError("outbox.unavailable", { detail: "It is not open yet." });
-    return outbox.put(job, { transaction });
+  async function sendInside(decision: Sendable, transaction: unknown): Promise<Receipt> {
+    try {
+      const opened = await within(lifecycle.ready(), MAX_PUT_MS, runtime);
+      if (opened === "late")
+        throw new AvantLinkError("outbox.unavailable", { detail: "It is not open yet." });
+      return receiptOf(decision, await outbox.put(decision.job, { transaction }));
+    } catch (cause) {
+      const error = outboxError(cause);
+      health.failed(error);
+      return notStored(decision, error);
+    }
   }
 
-  async function take(intake: Intake, asked: TrackOrderOptions): Promise<Receipt> {
-    // For what it tells; a dry run that was closed has nothing more to report.
-    if (config.mode !== "live") void lifecycle.ready().catch(() => {});
-    if (intake.what === "skip") return skip(intake.reason, intake);
-    if (lifecycle.closed) return reject(intake.orderNumber, new AvantLinkError("tracker.closed"));
-    if (intake.what === "send") return send(intake, asked);
-    const receipt = reject(intake.orderNumber, intake.error);
-    await within(keep(intake.job, intake.error), OUTBOX_PATIENCE_MS, runtime);
-    return receipt;
+  /** The caller has been answered; the order is still stored, or delivered directly. */
+  async function putLate(
+    putting: Promise<PutResult>,
+    decision: Sendable,
+    options: TrackOrderOptions,
+  ): Promise<void> {
+    try {
+      const answered = await within(putting, MAX_LATE_PUT_MS, runtime);
+      if (answered === "late")
+        throw new AvantLinkError("outbox.unavailable", { detail: "It did not answer in time." });
+      receiptOf(decision, answered.value);
+    } catch (cause) {
+      await sendDirectly(decision, options, outboxError(cause));
+    }
   }
 
-  async function send(intake: Sendable, asked: TrackOrderOptions): Promise<Receipt> {
-    const { job, orderNumber, findings } = intake;
-    if (asked.transaction !== undefined && outbox.joinsTransactions !== true) {
-      return reject(orderNumber, new AvantLinkError("outbox.no-transaction"), findings);
-    }
-    const since = runtime.now();
-    const directly = direct.attempt(job.key);
-    if (directly) {
-      const patience = Math.max(OUTBOX_PATIENCE_MS, asked.waitForDeliveryMs ?? 0);
-      const done = await within(directly, patience, runtime);
-      if (done === "late") return reject(orderNumber, new AvantLinkError("outbox.unavailable"), findings);
-      if (done.value) return duplicate(intake, "delivered");
-    }
-    if (asked.transaction !== undefined) {
-      try {
-        return taken(intake, await storeInside(job, asked.transaction));
-      } catch (cause) {
-        // Not delivered directly: the transaction may yet be rolled back.
-        const error = outboxError(cause);
-        noteFailure(error);
-        return reject(orderNumber, error, findings);
-      }
-    }
-    const storing = store(job);
-    const patience = Math.max(0, OUTBOX_PATIENCE_MS - (runtime.now() - since));
-    const stored = await within(storing, patience, runtime).catch((cause: unknown) => ({
-      cause,
-    }));
-    if (stored === "late") {
-      confirmations.during(storeLate(storing, intake, asked));
-      return reject(orderNumber, new AvantLinkError("outbox.slow"), findings);
-    }
-    if ("cause" in stored) return notStored(intake, asked, stored.cause);
-    const receipt = taken(intake, stored.value);
-    const waitMs = asked.waitForDeliveryMs ?? 0;
-    if (waitMs <= 0 || (receipt.status === "duplicate" && receipt.state !== "pending")) return receipt;
-    const { state, error } = await waitingRoom.wait(job.key, waitMs, async () =>
+  /** The outbox failed. One direct delivery is tried, for which the caller may wait. */
+  async function sendDirectly(
+    decision: Sendable,
+    { waitForDeliveryMs = 0 }: TrackOrderOptions,
+    error: AvantLinkError,
+  ): Promise<Receipt> {
+    const { orderNumber, findings, job } = decision;
+    health.failed(error);
+    const receipt = notStored(decision, error);
+    // When memory is full, what was accepted before goes first.
+    if (error.code === "outbox.full") return receipt;
+    const delivering = direct.send(job);
+    if (waitForDeliveryMs <= 0) return receipt;
+    const ended = await within(delivering, waitForDeliveryMs, runtime);
+    const isDelivered = ended !== "late" && ended.value;
+    return isDelivered ? { status: "delivered", orderNumber, findings, shouldRetry: false } : receipt;
+  }
+
+  /** The receipt for what the outbox answered. */
+  function receiptOf(decision: Sendable, result: PutResult): Receipt {
+    if (result.status === "duplicate") return duplicate(decision, result);
+    const { orderNumber, findings, job, context } = decision;
+    if (context.avad === undefined) withoutClick.set(job.key, true);
+    report({ type: "accepted", kind: "order", orderNumber, findings });
+    return { status: "accepted", orderNumber, findings, shouldRetry: false };
+  }
+
+  function duplicate(decision: Sendable, { state }: { readonly state: JobState }): Receipt {
+    const { orderNumber } = decision;
+    const findings = [...decision.findings, ...lateClick(decision)];
+    report({ type: "duplicate", kind: "order", orderNumber, state, findings });
+    return { status: "duplicate", state, orderNumber, findings, shouldRetry: false };
+  }
+
+  function lateClick({ job, context }: Sendable): readonly Finding[] {
+    if (context.avad === undefined || !withoutClick.has(job.key)) return [];
+    const message =
+      "arrived after the order had been accepted without it, and is not sent. Give the first call the shopper's context: packContext at checkout, unpackContext in the webhook";
+    return [{ code: "context.too-late", path: "context.avad", message }];
+  }
+
+  /** The receipt after waiting for the delivery, if the caller asked for that. */
+  async function afterDelivery(decision: Sendable, receipt: Receipt, waitMs: number): Promise<Receipt> {
+    const isPending =
+      receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
+    if (waitMs <= 0 || !isPending) return receipt;
+    const { orderNumber, findings, job } = decision;
+    const { state, error } = await waits.wait(job.key, waitMs, async () =>
       stateOf(await outbox.find(job.key)),
     );
     if (receipt.status === "duplicate") return { ...receipt, state };
-    if (state === "delivered") return { status: "delivered", orderNumber, findings };
-    if (state === "dead") {
-      return {
-        status: "rejected",
-        orderNumber,
-        findings,
-        error: error ?? new AvantLinkError("delivery.refused"),
-      };
-    }
-    return receipt;
-  }
-
-  /** The caller has been answered; the order still goes one way or the other. */
-  async function storeLate(
-    storing: Promise<PutResult>,
-    intake: Sendable,
-    asked: TrackOrderOptions,
-  ): Promise<void> {
-    try {
-      const stored = await within(storing, OUTBOX_DEADLINE_MS, runtime);
-      if (stored === "late")
-        throw new AvantLinkError("outbox.unavailable", { detail: "It did not answer in time." });
-      taken(intake, stored.value);
-    } catch (cause) {
-      await notStored(intake, asked, cause);
-    }
-  }
-
-  function taken(intake: Sendable, result: PutResult): Receipt {
-    if (result.status === "duplicate") return duplicate(intake, result.state);
-    const { orderNumber, findings } = intake;
-    report({ type: "accepted", kind: "order", orderNumber, findings });
-    return { status: "accepted", orderNumber, findings };
-  }
-
-  function duplicate({ orderNumber, findings }: Sendable, state: JobState): Receipt {
-    report({ type: "duplicate", kind: "order", orderNumber, state });
-    return { status: "duplicate", state, orderNumber, findings };
-  }
-
-  /** The outbox failed. One direct delivery is tried, beside which the caller may wait. */
-  async function notStored(intake: Sendable, asked: TrackOrderOptions, cause: unknown): Promise<Receipt> {
-    const { job, orderNumber, findings } = intake;
-    const error = outboxError(cause);
-    noteFailure(error);
-    const receipt = reject(orderNumber, error, findings);
-    // What was accepted before stands first when memory is full.
-    if (error.code === "outbox.full") return receipt;
-    const delivering = direct.send(job);
-    const waitMs = asked.waitForDeliveryMs ?? 0;
-    if (waitMs <= 0) return receipt;
-    const done = await within(delivering, waitMs, runtime);
-    return done !== "late" && done.value ? { status: "delivered", orderNumber, findings } : receipt;
-  }
-
-  function reject(orderNumber: string, error: AvantLinkError, findings: readonly Finding[] = []): Receipt {
-    report({ type: "rejected", kind: "order", orderNumber, error, findings });
-    return { status: "rejected", orderNumber, error, findings };
+    if (state === "delivered") return { status: "delivered", orderNumber, findings, shouldRetry: false };
+    if (state === "pending") return receipt;
+    const refused = error ?? new AvantLinkError("delivery.refused");
+    return { status: "rejected", orderNumber, findings, error: refused, shouldRetry: false };
   }
 
   /** Keeps an order that cannot be sent where somebody can find it. */
-  async function keep(job: OutboxJob | undefined, { code, message }: AvantLinkError): Promise<void> {
-    if (!job) return;
+  async function reject(decision: Extract<Decision, { kind: "reject" }>): Promise<Receipt> {
+    const { job, error, orderNumber, findings } = decision;
     try {
-      await lifecycle.ready();
-      // A letter that holds an order fit to be sent is worth more than the wrong version of it.
-      if ((await outbox.find(job.key)) !== undefined) return;
-      await outbox.put(job, { dead: { code, message } });
+      const kept = job ? await within(keep(job, error), MAX_PUT_MS, runtime) : undefined;
+      if (kept === "late") throw new AvantLinkError("outbox.slow");
     } catch (cause) {
-      problem(outboxError(cause));
+      const failure = outboxError(cause);
+      health.failed(failure);
+      return notStored(decision, failure, error);
     }
+    report({ type: "rejected", kind: "order", orderNumber, error, findings });
+    return { status: "rejected", orderNumber, error, findings, shouldRetry: false };
   }
 
-  function skip(reason: SkipReason, { orderNumber, findings }: Intake): Receipt {
-    if (reason !== "no-order") report({ type: "skipped", kind: "order", orderNumber, reason, findings });
-    return { status: "skipped", reason, orderNumber, findings };
+  async function keep(job: OutboxJob, { code, message }: AvantLinkError): Promise<void> {
+    await lifecycle.ready();
+    // A letter that holds an order fit to be sent is worth more than a faulty version of the order.
+    if ((await outbox.find(job.key)) !== undefined) return;
+    await outbox.put(job, { dead: { code, message } });
   }
 
-  return { take };
+  /** `about` is what else is wrong with the order, where it could not even be kept as a dead letter. */
+  function notStored(
+    { orderNumber, findings }: Decision,
+    error: AvantLinkError,
+    about?: AvantLinkError,
+  ): Receipt {
+    if (about) report({ type: "rejected", kind: "order", orderNumber, error: about, findings });
+    report({ type: "not-stored", kind: "order", orderNumber, error, findings });
+    return { status: "not-stored", orderNumber, error, findings, shouldRetry: true };
+  }
+
+  function skip({ reason, orderNumber, findings }: Extract<Decision, { kind: "skip" }>): Receipt {
+    report({ type: "skipped", kind: "order", orderNumber, reason, findings });
+    return { status: "skipped", reason, orderNumber, findings, shouldRetry: false };
+  }
+
+  return acceptOrder;
 }

@@ -1,26 +1,29 @@
-import { grantAccess } from "../adapter.ts";
+import type { ReadRequest, TrackingContext } from "../context/context.ts";
 import { createDelivery } from "../delivery/deliver.ts";
 import { createDirectDelivery } from "../delivery/deliver-directly.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
-import { AvantLinkError, type ErrorCode, outboxError } from "../errors.ts";
-import { type Environment, readConfig } from "../options/config.ts";
+import { AvantLinkError, outboxError } from "../errors.ts";
+import { readConfig } from "../options/config.ts";
+import type { Environment } from "../options/mode.ts";
 import type { TrackerOptions } from "../options/options.ts";
-import { orderKey } from "../order/order-key.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
-import { stateOf } from "../outbox/outbox.ts";
-import { createReport } from "../reporting/report.ts";
-import { createClickAcceptance } from "./accept-click.ts";
-import { createOrderAcceptance } from "./accept-order.ts";
-import { createConfirmations } from "./confirmations.ts";
-import { takeIn, turnAway } from "./decide.ts";
-import { createLifecycle } from "./lifecycle.ts";
+import { createReport, hookError } from "../reporting/report.ts";
+import { createWarnOnce } from "../reporting/warn-once.ts";
+import { createAcceptClick } from "./accept-click.ts";
+import { createAcceptOrder } from "./accept-order.ts";
+import { attachAdapter } from "./adapter.ts";
+import type { ContextSources } from "./choose-context.ts";
+import { createConfirmations } from "./confirmation.ts";
+import { decide, rejectFor } from "./decide.ts";
+import { createHealth } from "./health.ts";
+import { CLICK_CONCURRENCY, createLifecycle } from "./lifecycle.ts";
 import { createOutboxCalls } from "./outbox-calls.ts";
+import type { Parts } from "./parts.ts";
 import type { Receipt } from "./receipt.ts";
-import type { Tracker } from "./tracker.ts";
-import { createWaitingRoom, within } from "./wait.ts";
+import type { TrackableOrder, Tracker, TrackOrderOptions } from "./tracker.ts";
+import { createDeliveryWaits } from "./wait.ts";
 
-// Who asks after the tracker's health is not kept waiting for a store that hangs.
-const HEALTH_PATIENCE_MS = 1_000;
+const MAX_CLICKS = 1_000;
 
 /** What Node and the edge runtime do each in their own way. */
 export interface Platform {
@@ -32,64 +35,40 @@ export interface Platform {
 export function trackerFactory({ openTransport, environment }: Platform) {
   return function createTracker(options: TrackerOptions = {}): Tracker {
     const config = readConfig(options, environment());
-    const { outbox, runtime } = config;
+    const { runtime, concurrency, loopback } = config;
     const report = createReport(config.onEvent, runtime);
-    const transport = openTransport({ connections: config.concurrency, loopback: config.loopback });
-    const waitingRoom = createWaitingRoom(runtime);
-    const clicks = memoryOutbox({ remembered: 0 });
-    let lastDeliveredAt: number | undefined;
-    let lastFailure: { readonly code: ErrorCode; readonly at: number } | undefined;
-
-    function noteFailure({ code }: AvantLinkError): void {
-      lastFailure = { code, at: runtime.now() };
-    }
-
-    function problem(error: AvantLinkError): void {
-      noteFailure(error);
-      report({ type: "problem", error });
-    }
-
+    const warnOnce = createWarnOnce(report);
+    const health = createHealth(config, report);
+    const transport = openTransport({ connections: concurrency + CLICK_CONCURRENCY, loopback });
+    const waits = createDeliveryWaits(runtime);
     const delivery = createDelivery(config, transport, report, {
       delivered(key) {
-        lastDeliveredAt = runtime.now();
-        lastFailure = undefined;
-        waitingRoom.settled(key, { state: "delivered" });
+        health.delivered({ endsFailure: true });
+        waits.ended(key, { state: "delivered" });
       },
       deliveredDirectly(key) {
-        lastDeliveredAt = runtime.now();
-        waitingRoom.settled(key, { state: "delivered" });
+        health.delivered({ endsFailure: false });
+        waits.ended(key, { state: "delivered" });
       },
       dead(key, error) {
-        noteFailure(error);
-        waitingRoom.settled(key, { state: "dead", error });
+        health.failed(error);
+        waits.ended(key, { state: "dead", error });
       },
-      failed: noteFailure,
-      clickDone: (key, error) => waitingRoom.settled(key, { state: error ? "dead" : "delivered", error }),
+      failed: health.failed,
+      clickDone: (key, error) => waits.ended(key, { state: error ? "dead" : "delivered", error }),
     });
-    const direct = createDirectDelivery(delivery);
-    const confirmations = createConfirmations();
-    const lifecycle = createLifecycle({
+    const base = {
       config,
-      clicks,
-      delivery,
-      direct,
-      confirmations,
-      transport,
-      problem,
-      notice: (error) => report({ type: "problem", error }),
-    });
-
-    const orders = createOrderAcceptance({
-      config,
-      lifecycle,
-      direct,
-      confirmations,
-      waitingRoom,
       report,
-      noteFailure,
-      problem,
-    });
-    const visits = createClickAcceptance({ config, clicks, lifecycle, waitingRoom, report });
+      health,
+      direct: createDirectDelivery(delivery),
+      confirmations: createConfirmations(),
+      clicks: memoryOutbox({ capacity: MAX_CLICKS, remembered: 0 }),
+    };
+    const lifecycle = createLifecycle({ ...base, delivery, transport, warnOnce });
+    const parts: Parts = { ...base, lifecycle, waits };
+    const acceptOrder = createAcceptOrder(parts);
+    const acceptClick = createAcceptClick(parts);
 
     /** A promise to the caller: whatever happens inside, there is a receipt. */
     async function guarded(work: () => Promise<Receipt>): Promise<Receipt> {
@@ -97,50 +76,76 @@ export function trackerFactory({ openTransport, environment }: Platform) {
         return await work();
       } catch (cause) {
         const error = new AvantLinkError("unexpected", { cause });
-        problem(error);
-        return { status: "rejected", orderNumber: "", findings: [], error };
+        health.problem(error);
+        return { status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true };
       }
     }
 
+    const track = (given: TrackableOrder, sources: ContextSources, asked: TrackOrderOptions) =>
+      guarded(async () => {
+        // A caller in plain JavaScript may have forgotten to await the order.
+        const order = await given;
+        return acceptOrder(decide(order, sources, config), asked);
+      });
+
     const tracker: Tracker = {
-      trackOrder: (order, context, asked) =>
-        guarded(async () => orders.take(takeIn(order, context, config), asked ?? {})),
-      trackClick: (context, asked) => guarded(() => visits.take(context, asked ?? {})),
-      async start() {
-        await lifecycle.ready().catch((cause: unknown) => problem(outboxError(cause)));
+      async trackOrder(order, from, asked = {}) {
+        const given = await contextGiven(from);
+        if (given.status === "context") return track(order, { given: given.context }, asked);
+        return guarded(async () => acceptOrder(rejectFor(given.error, await order, config), {}));
       },
-      ...createOutboxCalls({ config, lifecycle, direct, problem }),
+      async contextOf(from) {
+        const given = await contextGiven(from);
+        if (given.status === "context") return Object.freeze({ ...given.context });
+        report({ type: "problem", error: given.error });
+        // A context that cannot be made never allows what the shop wants to be asked for.
+        return Object.freeze(config.consent ? { consent: "denied" } : {});
+      },
+      trackClick: (context, asked) => guarded(() => acceptClick(context, asked ?? {})),
+      async start() {
+        try {
+          await lifecycle.ready();
+        } catch (cause) {
+          const error = outboxError(cause);
+          health.problem(error);
+          throw error;
+        }
+      },
+      ...createOutboxCalls(parts),
       flush: (asked) => lifecycle.flush(asked),
       close: (asked) => lifecycle.close(asked),
-      async health() {
-        const looked = await within(lifecycle.totals(), HEALTH_PATIENCE_MS, runtime).catch(
-          () => "late" as const,
-        );
-        const totals = looked === "late" ? undefined : looked.value;
-        const { oldestPendingAt } = totals ?? {};
-        return {
-          ok: totals !== undefined && lastFailure === undefined,
-          mode: config.mode,
-          outbox: { name: outbox.name, durable: outbox.durable },
-          totals,
-          oldestPendingMs:
-            oldestPendingAt === undefined ? undefined : Math.max(0, runtime.now() - oldestPendingAt),
-          lastDeliveredAt,
-          lastFailure,
-        };
-      },
+      health: () => health.read(lifecycle.totals()),
     };
-    grantAccess(tracker, config, report, {
-      get closed() {
-        return lifecycle.closed;
-      },
-      confirming: confirmations.during,
-      turnAway: (order, error) => guarded(async () => orders.take(turnAway(order, error, config), {})),
-      async settled(orderNumber, ms) {
-        const key = orderKey(config.merchantId, orderNumber);
-        await waitingRoom.wait(key, ms, async () => stateOf(await outbox.find(key)));
-      },
+    attachAdapter(tracker, parts, {
+      warnOnce,
+      trackClick: tracker.trackClick,
+      track: (order, request: ReadRequest | undefined, asked) => track(order, { request }, asked),
+      accept: (decision) => guarded(() => acceptOrder(decision, {})),
     });
     return Object.freeze(tracker);
   };
+}
+
+type GivenContext =
+  | { readonly status: "context"; readonly context: TrackingContext | undefined }
+  | { readonly status: "wrong"; readonly error: AvantLinkError };
+
+/** The context that a caller gave, once it is known to be one: JavaScript lets a request, or anything, stand there. */
+async function contextGiven(from: unknown): Promise<GivenContext> {
+  let given: unknown;
+  try {
+    // A caller in plain JavaScript may have forgotten to await `contextOf`.
+    given = await from;
+  } catch (cause) {
+    return { status: "wrong", error: hookError("the context", cause) };
+  }
+  if (given === undefined || given === null) return { status: "context", context: undefined };
+  if (typeof given !== "object" || Array.isArray(given))
+    return {
+      status: "wrong",
+      error: new AvantLinkError("context.invalid", { detail: `It is a ${typeof given}.` }),
+    };
+  if ("headers" in given || "req" in given)
+    return { status: "wrong", error: new AvantLinkError("context.is-a-request") };
+  return { status: "context", context: given };
 }

@@ -1,3 +1,4 @@
+import { denialIn } from "../context/consent.ts";
 import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
@@ -9,25 +10,19 @@ import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/events.ts";
+import { type ContextSources, chooseContext } from "./choose-context.ts";
 import type { TrackableOrder } from "./tracker.ts";
 
 /** What is to be done with something that the shop asked to be tracked. */
-export type Intake = {
-  readonly orderNumber: string;
-  readonly findings: readonly Finding[];
-} & (
-  | { readonly what: "send"; readonly job: OutboxJob }
-  | { readonly what: "skip"; readonly reason: SkipReason }
+export type Decision = { readonly orderNumber: string; readonly findings: readonly Finding[] } & (
+  | { readonly kind: "send"; readonly job: OutboxJob; readonly context: TrackingContext }
+  | { readonly kind: "skip"; readonly reason: SkipReason | (string & {}) }
   /** The job, where there is one, is kept as a dead letter. */
-  | { readonly what: "reject"; readonly error: AvantLinkError; readonly job?: OutboxJob | undefined }
+  | { readonly kind: "reject"; readonly error: AvantLinkError; readonly job?: OutboxJob | undefined }
 );
 
 /** Decides, without touching anything, what becomes of an order. */
-export function takeIn(
-  given: TrackableOrder,
-  givenContext: TrackingContext | undefined,
-  config: Config,
-): Intake {
+export function decide(given: TrackableOrder, sources: ContextSources, config: Config): Decision {
   if (given === null || given === undefined) return skip("no-order", "");
   const mapped = isMapped(given) ? given : undefined;
   const order = mapped?.status === "mapped" ? mapped.order : mapped ? undefined : (given as Order);
@@ -39,69 +34,66 @@ export function takeIn(
     return skip(mapped.status, orderNumber);
   }
 
-  const context = givenContext ?? (mapped?.status === "mapped" ? mapped.context : undefined) ?? {};
-  const refusal = consentRefusal(context, config);
-  if (refusal) return skip(refusal, orderNumber);
+  const { context, findings: contextFindings } = chooseContext({
+    ...sources,
+    carried: carriedContext(given),
+  });
+  const denial = denialIn(context, config);
+  if (denial) return skip(denial, orderNumber);
 
-  const found = mapped?.status === "mapped" ? mapped.findings : [];
   if (mapped?.status === "unmappable") {
     const error = new AvantLinkError("order.unmappable", { issues: mapped.issues });
-    return reject(error, { orderNumber }, context, orderNumber, config);
+    return reject(error, { orderNumber }, context, config);
   }
   const result = toOrderPayload(order as Order, context, config);
-  if (!result.ok) return reject(result.error, order, context, orderNumber, config);
-  const findings = [...found, ...result.findings];
+  if (!result.ok) return reject(result.error, order, context, config);
+  const findings = [
+    ...(mapped?.status === "mapped" ? mapped.findings : []),
+    ...contextFindings,
+    ...result.findings,
+  ];
   let { payload } = result;
   if (!hasTrackingId(payload)) {
     findings.push({
       code: "context.no-id",
       path: "context.visitorIds",
       message:
-        "hold nobody: no click token, visitor or account is known, as of most shoppers who came by no affiliate; a fresh ID is sent, since AvantLink refuses an order without any. If all orders say so, mount trackClicks before the pages",
+        "No click token, visitor ID or account ID (normal for shoppers without an affiliate link). A random visitor ID was sent instead.",
     });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
-  if (config.mode === "dry-run")
-    return { what: "skip", reason: "dry-run", orderNumber: payload.order.order_number, findings };
-  const job = jobFor("order", payload.order.order_number, JSON.stringify(payload), config);
-  return { what: "send", orderNumber: payload.order.order_number, findings, job };
+  const sent = payload.order.order_number;
+  if (config.mode === "dry-run") return { ...skip("dry-run", sent), findings };
+  const job = jobFor("order", sent, JSON.stringify(payload), config);
+  return { kind: "send", orderNumber: sent, findings, job, context };
 }
 
 /** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
-export function turnAway(given: TrackableOrder, error: AvantLinkError, config: Config): Intake {
-  const mapped = given && isMapped(given) ? given : undefined;
-  const order = mapped?.status === "mapped" ? mapped.order : given;
+export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: Config): Decision {
+  const order = given && isMapped(given) && given.status === "mapped" ? given.order : given;
   if (order === null || order === undefined) return skip("no-order", "");
-  const orderNumber = wireOrderNumber(Reflect.get(Object(order), "orderNumber"));
-  return config.mode === "build" ? skip("build", orderNumber) : reject(error, order, {}, orderNumber, config);
+  return config.mode === "build" ? skip("build", numberOf(order)) : reject(error, order, {}, config);
 }
 
-/** Why a context forbids tracking, if it does. */
-export function consentRefusal(
-  context: TrackingContext,
-  config: Pick<Config, "globalPrivacyControl">,
-): "consent" | "privacy-signal" | undefined {
-  if (context.consent === "denied") return "consent";
-  return context.gpc === true && config.globalPrivacyControl === "honor" ? "privacy-signal" : undefined;
+/** The context that travelled with the order, if any did. */
+export function carriedContext(given: TrackableOrder): TrackingContext | undefined {
+  return given && isMapped(given) && given.status === "mapped" ? given.context : undefined;
 }
 
-function skip(reason: SkipReason, orderNumber: string): Intake {
-  return { what: "skip", reason, orderNumber, findings: [] };
+function skip(reason: SkipReason, orderNumber: string): Decision & { kind: "skip" } {
+  return { kind: "skip", reason, orderNumber, findings: [] };
 }
 
-function reject(
-  error: AvantLinkError,
-  order: unknown,
-  context: TrackingContext,
-  orderNumber: string,
-  config: Config,
-): Intake {
-  const base = { what: "reject", error, orderNumber, findings: [] } as const;
+function reject(error: AvantLinkError, order: unknown, context: TrackingContext, config: Config): Decision {
+  const orderNumber = numberOf(order);
+  const base = { kind: "reject", error, orderNumber, findings: [] } as const;
   if (config.mode === "dry-run") return base;
-  return {
-    ...base,
-    job: jobFor("rejected", orderNumber, rejectedBody(order, context, error.issues, config), config),
-  };
+  const body = rejectedBody(order, context, error.issues, config);
+  return { ...base, job: jobFor("rejected", orderNumber, body, config) };
+}
+
+function numberOf(order: unknown): string {
+  return wireOrderNumber(Reflect.get(Object(order), "orderNumber"));
 }
 
 function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, config: Config): OutboxJob {
@@ -116,13 +108,8 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
   };
 }
 
-const MAPPER_STATUSES: ReadonlySet<string> = new Set(["mapped", "unpaid", "test", "renewal", "unmappable"]);
+const MAPPER_STATUSES: ReadonlySet<unknown> = new Set(["mapped", "unpaid", "test", "renewal", "unmappable"]);
 
 function isMapped(given: Order | MapperResult): given is MapperResult {
-  return (
-    typeof given === "object" &&
-    "status" in given &&
-    typeof given.status === "string" &&
-    MAPPER_STATUSES.has(given.status)
-  );
+  return typeof given === "object" && "status" in given && MAPPER_STATUSES.has(given.status);
 }

@@ -1,18 +1,22 @@
 import type { Delivery } from "../delivery/deliver.ts";
 import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import type { Transport } from "../delivery/transport.ts";
-import { AvantLinkError, type ErrorCode, outboxError } from "../errors.ts";
+import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import type { Outbox, OutboxTotals, OutboxWorker } from "../outbox/outbox.ts";
-import type { Confirmations } from "./confirmations.ts";
+import type { WarnOnce } from "../reporting/warn-once.ts";
+import type { Confirmations } from "./confirmation.ts";
+import type { HealthRecord } from "./health.ts";
 import type { TimeoutOptions } from "./tracker.ts";
 import { within } from "./wait.ts";
 
 const FLUSH_MS = 5_000;
-const LOOK_MS = 20;
+/** How many clicks are sent at a time: orders come first. */
+export const CLICK_CONCURRENCY = 4;
+const POLL_MS = 20;
 const REOPEN_MS = 5_000;
-// How long an outbox may take for its last word.
-const LAST_PATIENCE_MS = 1_000;
+// How long an outbox may take to answer when the time of flush or close is up.
+const MAX_LAST_ANSWER_MS = 1_000;
 const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
 /** Opens, drains and closes what a tracker holds. */
@@ -31,30 +35,22 @@ export interface Lifecycle {
   close(options?: TimeoutOptions): Promise<OutboxTotals>;
 }
 
-/** What a tracker holds. */
+/** The parts of a tracker that its lifecycle opens, waits for and closes. */
 export interface LifecycleParts {
   readonly config: Config;
-  readonly clicks: Outbox;
-  readonly delivery: Delivery;
+  readonly health: HealthRecord;
+  /** Delivers what the outbox could not take. */
   readonly direct: DirectDelivery;
   readonly confirmations: Confirmations;
+  /** Where clicks wait: in memory, whatever keeps the orders. */
+  readonly clicks: Outbox;
+  readonly delivery: Delivery;
   readonly transport: Transport;
-  /** Something failed. */
-  readonly problem: (error: AvantLinkError) => void;
-  /** Something that the shop should know, though nothing failed. */
-  readonly notice: (error: AvantLinkError) => void;
+  readonly warnOnce: WarnOnce;
 }
 
-export function createLifecycle({
-  config,
-  clicks,
-  delivery,
-  direct,
-  confirmations,
-  transport,
-  problem,
-  notice,
-}: LifecycleParts): Lifecycle {
+export function createLifecycle(parts: LifecycleParts): Lifecycle {
+  const { config, clicks, delivery, direct, confirmations, transport, health, warnOnce } = parts;
   const { outbox, runtime, concurrency } = config;
   const sends = config.mode === "live";
   let opening: Promise<OutboxWorker | undefined> | undefined;
@@ -63,20 +59,14 @@ export function createLifecycle({
   let closing: Promise<OutboxTotals> | undefined;
   let closed = false;
   let used = false;
-  const announced = new Set<ErrorCode>();
 
-  function announce(code: ErrorCode): void {
-    if (announced.has(code)) return;
-    announced.add(code);
-    notice(new AvantLinkError(code));
-  }
-
-  function announceDryRun(): void {
-    if (config.mode === "dry-run" && !config.modeGiven) announce("tracker.dry-run");
+  function warnOfDryRun(): void {
+    const { mode, chosen, reason } = config;
+    if (mode === "dry-run" && !chosen) warnOnce("tracker.dry-run", `The reason: ${reason}.`);
   }
 
   async function open(): Promise<OutboxWorker | undefined> {
-    await outbox.open(runtime, problem);
+    await outbox.open(runtime, health.problem);
     return config.deliver ? outbox.run(direct.deliver, { concurrency }) : undefined;
   }
 
@@ -86,9 +76,9 @@ export function createLifecycle({
   }
 
   async function begin(): Promise<void> {
-    announceDryRun();
-    // Said when an order needs the outbox: a proxy that only reports clicks has no use for a durable one.
-    if (sends && !config.loopback && !outbox.durable) announce("outbox.not-durable");
+    warnOfDryRun();
+    // Only once an order needs the outbox: a proxy that only reports clicks has no use for a durable outbox.
+    if (sends && !config.loopback && !outbox.durable) warnOnce("outbox.not-durable");
     if (!sends) return;
     used = true;
     const attempt = opening ?? open();
@@ -113,10 +103,12 @@ export function createLifecycle({
   }
 
   async function readyForClicks(): Promise<void> {
-    announceDryRun();
+    warnOfDryRun();
     if (!sends) return;
     used = true;
-    clicking ??= clicks.open(runtime, problem).then(() => clicks.run(delivery.deliverClick, { concurrency }));
+    clicking ??= clicks
+      .open(runtime, health.problem)
+      .then(() => clicks.run(delivery.deliverClick, { concurrency: CLICK_CONCURRENCY }));
     await clicking;
   }
 
@@ -124,7 +116,7 @@ export function createLifecycle({
     return sends ? outbox.totals() : NO_TOTALS;
   }
 
-  async function look(): Promise<readonly [OutboxTotals, OutboxTotals]> {
+  async function readTotals(): Promise<readonly [OutboxTotals, OutboxTotals]> {
     await begin();
     return Promise.all([totals(), clicks.totals()]);
   }
@@ -137,17 +129,17 @@ export function createLifecycle({
     try {
       for (;;) {
         // An outbox that does not answer must not hold up a shutdown.
-        const looked = await within(look(), Math.max(left(), LAST_PATIENCE_MS), runtime);
-        if (looked === "late")
+        const answered = await within(readTotals(), Math.max(left(), MAX_LAST_ANSWER_MS), runtime);
+        if (answered === "late")
           throw new AvantLinkError("outbox.stalled", { detail: "It did not answer in time." });
-        const [, visits] = looked.value;
-        [orders] = looked.value;
-        if (visits.pending === 0 && (orders.pending === 0 || !config.deliver)) return orders;
+        const [, ofClicks] = answered.value;
+        [orders] = answered.value;
+        if (ofClicks.pending === 0 && (orders.pending === 0 || !config.deliver)) return orders;
         if (left() === 0) return orders;
-        await pause(Math.min(LOOK_MS, left()));
+        await pause(Math.min(POLL_MS, left()));
       }
     } catch (cause) {
-      problem(outboxError(cause));
+      health.problem(outboxError(cause));
       return orders;
     }
   }
@@ -170,15 +162,15 @@ export function createLifecycle({
     if ((await within(stopping, left(), runtime)) === "late") {
       // What is being sent is cut off, and a durable outbox tries it again later.
       await transport.close();
-      await within(stopping, LAST_PATIENCE_MS, runtime);
+      await within(stopping, MAX_LAST_ANSWER_MS, runtime);
     }
-    const settled = await within(totals(), LAST_PATIENCE_MS, runtime).catch(() => "late" as const);
+    const last = await within(totals(), MAX_LAST_ANSWER_MS, runtime).catch(() => "late" as const);
     await within(
       Promise.allSettled([clicks.close(), outbox.close(), transport.close()]),
-      LAST_PATIENCE_MS,
+      MAX_LAST_ANSWER_MS,
       runtime,
     );
-    return settled === "late" ? flushed : settled.value;
+    return last === "late" ? flushed : last.value;
   }
 
   function pause(ms: number): Promise<void> {

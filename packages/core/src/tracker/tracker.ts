@@ -8,18 +8,34 @@ import type { Receipt } from "./receipt.ts";
 /** What can be tracked: an order, a mapper's answer, or nothing where there is no order. */
 export type TrackableOrder = Order | MapperResult | null | undefined;
 
-/** Tracks orders and clicks. None of its methods rejects because of an order, a request or AvantLink. */
-export interface Tracker {
+/**
+ * Tracks orders and clicks. Only {@link Tracker.start} rejects; no other method does because of an order, a request or
+ * AvantLink.
+ *
+ * `From` is the request of the framework whose package made the tracker. Core's own tracker takes contexts only.
+ */
+export interface Tracker<From = never> {
   /**
-   * Takes an order, once for its number. Resolves as soon as the outbox has it, or after one second; AvantLink is
-   * waited for only when asked to.
+   * Accepts an order, once for its number. Resolves as soon as the outbox has stored it, or after one second. It waits
+   * for AvantLink only when `waitForDeliveryMs` asks it to.
+   * @param from the shopper's own request, or a context that was kept from it; a payment provider's webhook gives the
+   * context that was packed at checkout
    */
-  trackOrder(order: TrackableOrder, context?: TrackingContext, options?: TrackOrderOptions): Promise<Receipt>;
-  /** Reports a click, best effort: it is kept in memory and tried for an hour. */
+  trackOrder(
+    order: TrackableOrder,
+    from?: From | TrackingContext,
+    options?: TrackOrderOptions,
+  ): Promise<Receipt>;
+  /**
+   * The shopper's context: frozen plain JSON, to be stored with the order or packed into a payment. It holds nothing
+   * but the denial where the shopper did not consent.
+   */
+  contextOf(from?: From | TrackingContext): Promise<TrackingContext>;
+  /** Reports a click, best effort: it waits in memory for an hour at most and is sent once. */
   trackClick(context: TrackingContext, options?: WaitOptions): Promise<Receipt>;
   /**
    * Opens the outbox and begins delivering what is pending. The first use does it too; a server does it at boot.
-   * @throws nothing: an outbox that cannot be opened is told as an event, and the next use tries again
+   * @throws AvantLinkError where the outbox cannot be opened as it was asked for. The next use tries again.
    */
   start(): Promise<void>;
   /**
@@ -33,9 +49,9 @@ export interface Tracker {
    * stays taken, as a hash. Never rejects.
    */
   forget(orderNumber: string): Promise<ForgetReport>;
-  /** Waits until nothing is pending any more, or the time is up, and tells what stands where. */
+  /** Waits until nothing is pending any more, or the time is up. Resolves with the outbox's totals. */
   flush(options?: TimeoutOptions): Promise<OutboxTotals>;
-  /** Takes no more orders, flushes, and lets go of connections and files. What is pending in a durable outbox stays. */
+  /** Accepts no more orders, flushes, and closes connections and files. What is pending in a durable outbox stays. */
   close(options?: TimeoutOptions): Promise<OutboxTotals>;
   /** How the tracker is doing, for a status page or an alarm. */
   health(): Promise<Health>;
@@ -51,8 +67,8 @@ export interface WaitOptions {
 export interface TrackOrderOptions extends WaitOptions {
   /**
    * The shop's own database transaction, so that the order is accepted if and only if it commits. Only for an
-   * outbox that can join it. AvantLink is not waited for inside, and when the call returns, the connection is the
-   * shop's again. A receipt of `rejected` leaves the transaction as it was: commit it, and track the order later.
+   * outbox that can join it. The call does not wait for AvantLink, and when it returns, nothing of ours runs on the
+   * connection any more. A receipt of `not-stored` leaves the transaction as it was: commit it, and track the order later.
    */
   readonly transaction?: unknown;
 }

@@ -1,5 +1,5 @@
-import type { TrackableOrder, Tracker, TrackingContext } from "@avantlink-s2s/core";
-import { adapterAccess, isConfirmation, within } from "@avantlink-s2s/core/adapter";
+import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import { adapterOf, isConfirmation, isConfirmingMethod, within } from "@avantlink-s2s/core/adapter";
 import type {
   GetServerSidePropsContext,
   GetServerSidePropsResult,
@@ -7,9 +7,9 @@ import type {
   NextApiRequest,
   NextApiResponse,
 } from "next";
-import { keepDelivering, PATIENCE_MS, platformKeepAlive, waitInline } from "../keep-delivering.ts";
+import { keepDelivering, MAX_RESOLVE_MS, platformKeepAlive, waitInline } from "../keep-delivering.ts";
 import { holdEnd } from "./held-end.ts";
-import { type PagesFrom, shopperOf } from "./shopper-of.ts";
+import { type PagesFrom, pagesRequest } from "./pages-request.ts";
 
 /** Finds the order that an API route confirmed; nothing when it confirmed none. Called once. */
 export type ResolveApiOrder = (
@@ -34,18 +34,22 @@ export type PageData<Props> = (
  * fails there, the response stays as it is.
  */
 export function trackOrders<Props>(
-  tracker: Tracker,
+  tracker: Pick<Tracker, "trackClick">,
   resolveOrder: ResolvePageOrder<Props>,
   getServerSideProps: PageData<Props>,
 ): PageData<Props>;
 export function trackOrders(
-  tracker: Tracker,
+  tracker: Pick<Tracker, "trackClick">,
   resolveOrder: ResolveApiOrder,
   handler: NextApiHandler,
 ): NextApiHandler;
-export function trackOrders(tracker: Tracker, resolveOrder: unknown, inner: unknown): unknown {
+export function trackOrders(
+  tracker: Pick<Tracker, "trackClick">,
+  resolveOrder: unknown,
+  inner: unknown,
+): unknown {
   // What is no tracker fails the build, not the shoppers.
-  adapterAccess(tracker);
+  adapterOf(tracker);
   const page = pageOrders(tracker, resolveOrder as ResolvePageOrder<unknown>, inner as PageData<unknown>);
   const route = routeOrders(tracker, resolveOrder as ResolveApiOrder, inner as NextApiHandler);
   // Which of the two it wraps shows when Next calls it.
@@ -54,28 +58,34 @@ export function trackOrders(tracker: Tracker, resolveOrder: unknown, inner: unkn
 }
 
 function pageOrders<Props>(
-  tracker: Tracker,
+  tracker: Pick<Tracker, "trackClick">,
   resolveOrder: ResolvePageOrder<Props>,
   getServerSideProps: PageData<Props>,
 ): PageData<Props> {
   return async (context) => {
     const track = watch(tracker, context);
     const result = await getServerSideProps(context);
-    if ("props" in result && isConfirmation(context.req.method, context.res.statusCode)) {
+    const status = "props" in result ? context.res.statusCode : "notFound" in result ? 404 : 307;
+    if ("props" in result && isConfirmation(context.req.method, status)) {
       await track(async () => resolveOrder(context, await result.props));
-    }
+    } else if (isConfirmingMethod(context.req.method)) adapterOf(tracker).notConfirmed(status);
     return result;
   };
 }
 
-function routeOrders(tracker: Tracker, resolveOrder: ResolveApiOrder, handler: NextApiHandler) {
+function routeOrders(
+  tracker: Pick<Tracker, "trackClick">,
+  resolveOrder: ResolveApiOrder,
+  handler: NextApiHandler,
+) {
   return async (request: NextApiRequest, response: NextApiResponse) => {
     const track = watch(tracker, request);
-    const end = holdEnd(response, () =>
-      isConfirmation(request.method, response.statusCode)
-        ? track(() => resolveOrder(request, response))
-        : undefined,
-    );
+    const end = holdEnd(response, () => {
+      if (isConfirmation(request.method, response.statusCode))
+        return track(() => resolveOrder(request, response));
+      if (isConfirmingMethod(request.method)) adapterOf(tracker).notConfirmed(response.statusCode);
+      return undefined;
+    });
     try {
       return await handler(request, response);
     } finally {
@@ -85,16 +95,20 @@ function routeOrders(tracker: Tracker, resolveOrder: ResolveApiOrder, handler: N
 }
 
 /** Reads the request now, and gives what tracks its order later. */
-function watch(tracker: Tracker, from: PagesFrom) {
-  const access = adapterAccess(tracker);
-  const context: TrackingContext = access.read(shopperOf(access, from));
+function watch(tracker: Pick<Tracker, "trackClick">, from: PagesFrom) {
+  const adapter = adapterOf(tracker);
+  const read = adapter.readRequest(pagesRequest(adapter, from));
   return async (resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> => {
-    const waitForDeliveryMs = waitInline(access);
-    const tracking = access
-      .resolve(resolve)
-      .then((order) => tracker.trackOrder(order, context, { waitForDeliveryMs }));
-    access.confirming(tracking);
-    keepDelivering(access, tracking, platformKeepAlive());
-    await within(tracking, PATIENCE_MS + waitForDeliveryMs, access.runtime);
+    const waitForDeliveryMs = waitInline(adapter);
+    const tracking = adapter
+      .resolveOrder(resolve)
+      .then((resolved) =>
+        resolved.status === "threw"
+          ? undefined
+          : adapter.trackOrder(resolved.order, read, { waitForDeliveryMs }),
+      );
+    adapter.duringConfirmation(tracking);
+    keepDelivering(adapter, tracking, platformKeepAlive());
+    await within(tracking, MAX_RESOLVE_MS + waitForDeliveryMs, adapter.runtime);
   };
 }

@@ -1,4 +1,3 @@
-import { trackOrder } from "@avantlink-s2s/next"; // AvantLink
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
@@ -15,7 +14,7 @@ export const metadata: Metadata = { title: "Thank you" };
 export default async function ThankYouPage() {
   const order = store().orders.find((await currentSession()).orderNumber);
   if (!order) redirect("/cart");
-  await trackOrder(tracker, orderForAvantLink(order)); // AvantLink: sends the order, once however often this is formatPrice
+  await tracker.trackOrder(orderForAvantLink(order)); // AvantLink: sends the order, once however often the page is shown
   const { number, delivery, newCustomer, coupon, lines, totals } = order;
   const { name, street, city, state, postcode, country } = delivery;
   return (

@@ -1,6 +1,6 @@
-import { contextOf, packContext } from "@avantlink-s2s/next";
+import { packContext } from "@avantlink-s2s/next";
 import { tracker } from "../../tracker.ts";
 
 export async function GET(request: Request): Promise<Response> {
-  return Response.json(packContext(await contextOf(tracker, request)));
+  return Response.json(packContext(await tracker.contextOf(request)));
 }

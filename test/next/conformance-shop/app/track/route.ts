@@ -1,4 +1,3 @@
-import { trackOrder } from "@avantlink-s2s/next";
 import type { NextRequest } from "next/server.js";
 import { plainReceipt, resolveNow } from "../../scenario.ts";
 import { tracker } from "../../tracker.ts";
@@ -7,5 +6,5 @@ export async function GET(request: NextRequest): Promise<Response> {
   const query = request.nextUrl.searchParams;
   const wait = { waitForDeliveryMs: Number(query.get("wait")) || undefined };
   const from = query.has("ambient") ? undefined : request;
-  return Response.json(plainReceipt(await trackOrder(tracker, await resolveNow(query), from, wait)));
+  return Response.json(plainReceipt(await tracker.trackOrder(await resolveNow(query), from, wait)));
 }

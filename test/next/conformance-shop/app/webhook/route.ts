@@ -1,4 +1,4 @@
-import { trackOrder, unpackContext } from "@avantlink-s2s/next";
+import { unpackContext } from "@avantlink-s2s/next";
 import { plainReceipt, suiteOrder } from "../../scenario.ts";
 import { tracker } from "../../tracker.ts";
 
@@ -6,5 +6,5 @@ export async function POST(request: Request): Promise<Response> {
   const { orderNumber, metadata } = JSON.parse(await request.text());
   const wait = { waitForDeliveryMs: 3_000 };
   const order = suiteOrder(orderNumber);
-  return Response.json(plainReceipt(await trackOrder(tracker, order, unpackContext(metadata), wait)));
+  return Response.json(plainReceipt(await tracker.trackOrder(order, unpackContext(metadata), wait)));
 }

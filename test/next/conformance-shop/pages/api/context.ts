@@ -1,8 +1,8 @@
-import { contextOf, packContext } from "@avantlink-s2s/next/pages";
+import { packContext } from "@avantlink-s2s/next/pages";
 import type { NextApiHandler } from "next";
-import { tracker } from "../../tracker.ts";
+import { tracker } from "../../pages-tracker.ts";
 
 const context: NextApiHandler = async (request, response) => {
-  response.json(packContext(await contextOf(tracker, request)));
+  response.json(packContext(await tracker.contextOf(request)));
 };
 export default context;

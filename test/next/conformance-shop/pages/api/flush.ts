@@ -1,5 +1,5 @@
 import type { NextApiHandler } from "next";
-import { tracker } from "../../tracker.ts";
+import { tracker } from "../../pages-tracker.ts";
 
 const flush: NextApiHandler = async (_, response) => {
   response.json(await tracker.flush());

@@ -1,6 +1,6 @@
 import { trackOrders } from "@avantlink-s2s/next/pages";
+import { tracker } from "../../pages-tracker.ts";
 import { suiteOrder } from "../../scenario.ts";
-import { tracker } from "../../tracker.ts";
 
 interface Props {
   readonly orderNumber: string;

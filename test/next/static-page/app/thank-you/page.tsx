@@ -1,4 +1,4 @@
-import { createTracker, trackOrder } from "@avantlink-s2s/next";
+import { createTracker } from "@avantlink-s2s/next";
 import { suiteOrder } from "../../scenario.ts";
 
 export const dynamic = "force-static";
@@ -6,6 +6,6 @@ export const dynamic = "force-static";
 const tracker = createTracker();
 
 export default async function ThankYou() {
-  const receipt = await trackOrder(tracker, suiteOrder("S-static"));
+  const receipt = await tracker.trackOrder(suiteOrder("S-static"));
   return <p>{receipt.status}</p>;
 }

@@ -1,4 +1,4 @@
-import { trackOrder, unpackContext } from "@avantlink-s2s/next"; // AvantLink
+import { unpackContext } from "@avantlink-s2s/next"; // AvantLink
 import { store } from "../../../../lib/database.ts";
 import { orderForAvantLink } from "../../../../lib/order-for-avantlink.ts"; // AvantLink
 import { readEvent } from "../../../../lib/payments.ts";
@@ -13,11 +13,9 @@ export async function POST(request: Request): Promise<Response> {
   if (!order) return new Response("There is no such order.", { status: 404 });
   if (event.type === "payment.succeeded") {
     const shopper = unpackContext(event.metadata); // AvantLink: this request is the provider's, not the shopper's
-    const receipt = await trackOrder(tracker, orderForAvantLink(order), shopper); // AvantLink
-    // AvantLink: an order that no outbox has, the provider's next call brings again
-    if (receipt.status === "rejected" && receipt.error.code.startsWith("outbox."))
-      // AvantLink
-      return new Response("Please call again.", { status: 503 }); // AvantLink
+    const receipt = await tracker.trackOrder(orderForAvantLink(order), shopper); // AvantLink
+    // AvantLink: the provider calls again, and brings the order that was not stored
+    if (receipt.shouldRetry) return new Response("Please call again.", { status: 503 }); // AvantLink
   }
   return new Response("Thank you.");
 }

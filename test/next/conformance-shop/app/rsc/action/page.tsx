@@ -1,4 +1,3 @@
-import { trackOrder } from "@avantlink-s2s/next";
 import { redirect } from "next/navigation.js";
 import { suiteOrder } from "../../../scenario.ts";
 import { tracker } from "../../../tracker.ts";
@@ -6,7 +5,7 @@ import { tracker } from "../../../tracker.ts";
 async function buy(form: FormData): Promise<void> {
   "use server";
   const order = String(form.get("order"));
-  await trackOrder(tracker, suiteOrder(order), undefined, { path: "/rsc/thank-you" });
+  await tracker.trackOrder(suiteOrder(order), undefined, { path: "/rsc/thank-you" });
   redirect(`/rsc/thank-you?order=${order}`);
 }
 

@@ -1,4 +1,3 @@
-import { contextOf, trackOrder } from "@avantlink-s2s/next";
 import { notFound, redirect } from "next/navigation.js";
 import { after } from "next/server.js";
 import { plainReceipt, resolvedOrder } from "../../../scenario.ts";
@@ -15,12 +14,12 @@ export default async function ThankYou({ searchParams }: Props) {
   if (query.get("answer") === "302") redirect("/elsewhere");
   const order = await resolvedOrder(query);
   if (query.has("after")) {
-    const context = await contextOf(tracker);
-    after(() => trackOrder(tracker, order, context));
+    const context = await tracker.contextOf();
+    after(() => tracker.trackOrder(order, context));
     return <output>{"{}"}</output>;
   }
   const receipt = plainReceipt(
-    await trackOrder(tracker, order, undefined, { path: query.get("path") ?? undefined }),
+    await tracker.trackOrder(order, undefined, { path: query.get("path") ?? undefined }),
   );
   if (query.get("answer") === "500") throw new Error("the shop's page broke");
   return (

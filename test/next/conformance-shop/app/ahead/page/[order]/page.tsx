@@ -1,4 +1,3 @@
-import { trackOrder } from "@avantlink-s2s/next";
 import { plainReceipt, suiteOrder } from "../../../../scenario.ts";
 import { tracker } from "../../../../tracker.ts";
 
@@ -13,6 +12,6 @@ interface Props {
 export default async function Ahead({ params }: Props) {
   const { order } = await params;
   const from = order.startsWith("KEPT") ? { avad: "77_f3" } : undefined;
-  const receipt = plainReceipt(await trackOrder(tracker, suiteOrder(order), from));
+  const receipt = plainReceipt(await tracker.trackOrder(suiteOrder(order), from));
   return <output>{JSON.stringify(receipt)}</output>;
 }

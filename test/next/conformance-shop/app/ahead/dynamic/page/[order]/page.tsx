@@ -1,4 +1,3 @@
-import { trackOrder } from "@avantlink-s2s/next";
 import { plainReceipt, suiteOrder } from "../../../../../scenario.ts";
 import { tracker } from "../../../../../tracker.ts";
 
@@ -10,6 +9,6 @@ interface Props {
 }
 
 export default async function Dynamic({ params }: Props) {
-  const receipt = plainReceipt(await trackOrder(tracker, suiteOrder((await params).order)));
+  const receipt = plainReceipt(await tracker.trackOrder(suiteOrder((await params).order)));
   return <output>{JSON.stringify(receipt)}</output>;
 }

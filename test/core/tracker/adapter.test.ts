@@ -1,11 +1,11 @@
 import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { adapterAccess, standIn } from "../../packages/core/src/adapter.ts";
-import { isHost } from "../../packages/core/src/context/request.ts";
-import { isConfirmation } from "../../packages/core/src/tracker/confirmation.ts";
-import { eventLog } from "../support/events.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { adapterOf, trackerWith } from "../../../packages/core/src/adapter.ts";
+import { isHost } from "../../../packages/core/src/context/request.ts";
+import { isConfirmation } from "../../../packages/core/src/tracker/confirmation.ts";
+import { eventLog } from "../../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const sandbox = await startSandbox();
 afterEach(() => sandbox.reset());
@@ -14,47 +14,56 @@ afterAll(() => sandbox.close());
 const aTracker = (options: TrackerOptions = {}) =>
   createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, ...options });
 
-test("an order that is turned away is rejected, told and kept, and its number is free again", async () => {
+test("an order that an adapter rejects is reported and kept, and its number stays free", async () => {
   const events = eventLog();
   const outbox = memoryOutbox();
   const tracker = aTracker({ outbox, onEvent: events.onEvent });
   const error = new AvantLinkError("order.static-page");
-  const receipt = await adapterAccess(tracker).turnAway(anOrder(), error);
-  expect(receipt).toEqual({ status: "rejected", orderNumber: "1001", error, findings: [] });
+  const receipt = await adapterOf(tracker).rejectOrder(anOrder(), error);
+  expect(receipt).toEqual({
+    status: "rejected",
+    orderNumber: "1001",
+    error,
+    findings: [],
+    shouldRetry: false,
+  });
   expect(events.of("rejected")).toMatchObject([
     { orderNumber: "1001", error: { code: "order.static-page" } },
   ]);
   expect(await outbox.dead.list()).toMatchObject([{ reason: { code: "order.static-page" } }]);
   expect(sandbox.requests).toHaveLength(0);
   expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
-  expect(await adapterAccess(tracker).turnAway(undefined, error)).toMatchObject({ reason: "no-order" });
+  expect(await adapterOf(tracker).rejectOrder(undefined, error)).toMatchObject({ reason: "no-order" });
   await tracker.close();
 });
 
 test("an adapter can wait until an order is delivered, and no longer than it wants to", async () => {
   const tracker = aTracker();
   await tracker.trackOrder(anOrder(), aContext());
-  await adapterAccess(tracker).settled("1001", 10_000);
+  await adapterOf(tracker).untilDelivered("1001", 10_000);
   expect(sandbox.orders).toHaveLength(1);
-  await adapterAccess(tracker).settled("never tracked", 1);
+  await adapterOf(tracker).untilDelivered("never tracked", 1);
   await tracker.close();
 });
 
 test("a stand-in is whatever stands behind it at the time", async () => {
   const [one, other] = [aTracker(), aTracker({ siteUrl: "https://shop.example" })];
   let current = one;
-  const tracker = standIn(() => current);
+  const tracker = trackerWith(() => current, {
+    trackOrder: (...given) => current.trackOrder(...given),
+    contextOf: (...given) => current.contextOf(...given),
+  });
   expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
-  expect(adapterAccess(tracker).siteUrl).toBeUndefined();
+  expect(adapterOf(tracker).siteUrl).toBeUndefined();
   current = other;
-  expect(adapterAccess(tracker).siteUrl).toBe("https://shop.example");
+  expect(adapterOf(tracker).siteUrl).toBe("https://shop.example");
   expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
   await tracker.close();
-  expect([adapterAccess(one).closed, adapterAccess(other).closed]).toEqual([false, true]);
+  expect([adapterOf(one).closed, adapterOf(other).closed]).toEqual([false, true]);
   await one.close();
 });
 
-test("one who only reports clicks hears nothing of the outbox", async () => {
+test("a tracker that only reports clicks reports nothing of the outbox", async () => {
   const events = eventLog();
   // Live and far away, but never called: there is nothing to report.
   const far = createTracker({ merchantId: MERCHANT_ID, mode: "live", onEvent: events.onEvent });
@@ -69,7 +78,7 @@ test.each([
   ["GET", 200, true],
   ["POST", 201, true],
   ["GET", 304, true],
-  [undefined, 204, true],
+  ["PUT", 200, false],
   ["HEAD", 200, false],
   ["OPTIONS", 204, false],
   ["GET", 302, false],

@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, expect, test } from "vitest";
-import { MERCHANT_ID } from "../support/orders.ts";
+import { MERCHANT_ID } from "../../support/orders.ts";
 
 const sandbox = await startSandbox();
 afterAll(() => sandbox.close());
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Runs a script of a shop to its natural end. */
 function run(endpoint: string, script: string) {

@@ -1,12 +1,19 @@
 import { createTracker, type TrackerOptions } from "@avantlink-s2s/core";
-import { adapterAccess } from "@avantlink-s2s/core/adapter";
+import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { describe, expect, test } from "vitest";
-import { shopper } from "../../packages/next/src/shopper.ts";
+import { openRequest } from "../../packages/core/src/context/request.ts";
+import { shopperRequest } from "../../packages/next/src/shopper-request.ts";
 import { MERCHANT_ID } from "../conformance/shop.ts";
 
 function seen(headers: Record<string, string>, options: TrackerOptions = {}, path?: string) {
-  const access = adapterAccess(createTracker({ merchantId: MERCHANT_ID, mode: "dry-run", ...options }));
-  return shopper(access, { method: "GET", headers: new Headers(headers), path, ownPath: "/own" });
+  const adapter = adapterOf(createTracker({ merchantId: MERCHANT_ID, mode: "dry-run", ...options }));
+  const request = shopperRequest(adapter, {
+    method: "GET",
+    headers: new Headers(headers),
+    path,
+    ownPath: "/own",
+  });
+  return { ...request, url: openRequest(request, adapter.siteUrl, () => {}).url };
 }
 
 describe("the shopper's IP address", () => {
@@ -31,7 +38,7 @@ describe("the shopper's IP address", () => {
       "2001:db8::7",
     ],
   ])("%s", (_, trustedProxies, headers, expected) => {
-    expect(seen(headers, { trustedProxies }).ipAddress).toBe(expected);
+    expect(seen(headers, { trustedProxies }).ipAddress()).toBe(expected);
   });
 });
 

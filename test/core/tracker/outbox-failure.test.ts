@@ -11,9 +11,9 @@ import { startSandbox } from "@avantlink-s2s/sandbox";
 import express from "express";
 import request from "supertest";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type TestClock, testClock } from "../support/clock.ts";
-import { type EventLog, eventLog } from "../support/events.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { type TestClock, testClock } from "../../support/clock.ts";
+import { type EventLog, eventLog } from "../../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const sandbox = await startSandbox();
 let clock: TestClock;
@@ -81,12 +81,12 @@ describe("an order that the outbox cannot store", () => {
     store.fail();
     const tracker = aTracker(store.outbox);
     expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "outbox.unavailable", cause: { message: "database or disk is full" } },
     });
     await events.waitFor("delivered");
     expect(sandbox.orders).toHaveLength(1);
-    expect(events.of("rejected")).toHaveLength(1);
+    expect(events.of("not-stored")).toHaveLength(1);
     expect(events.of("accepted")).toHaveLength(0);
     expect(await tracker.health()).toMatchObject({
       ok: false,
@@ -161,7 +161,7 @@ describe("an order that the outbox cannot store", () => {
     await expect.poll(() => clock.next()).toBe(1_000);
     clock.advance(1_000);
     for (const receipt of await Promise.all(waiting)) {
-      expect(receipt).toMatchObject({ status: "rejected", error: { code: "outbox.unavailable" } });
+      expect(receipt).toMatchObject({ status: "not-stored", error: { code: "outbox.unavailable" } });
     }
     expect(sandbox.requests).toHaveLength(1);
   });
@@ -172,7 +172,7 @@ describe("an order that the outbox cannot store", () => {
     const lift = sandbox.fail({ status: 503 });
     const tracker = aTracker(store.outbox);
     expect(await tracker.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 5_000 })).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "outbox.unavailable" },
     });
     expect(sandbox.requests).toHaveLength(1);
@@ -217,7 +217,7 @@ describe("an order that the outbox cannot store", () => {
     const tracker = aTracker({ ...store.outbox, joinsTransactions: true });
     const asked = { transaction: {}, waitForDeliveryMs: 5_000 };
     expect(await tracker.trackOrder(anOrder(), aContext(), asked)).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "outbox.unavailable" },
     });
     await tracker.flush();
@@ -227,7 +227,7 @@ describe("an order that the outbox cannot store", () => {
   test("is rejected when its outbox cannot join the transaction, and is not stored outside of it", async () => {
     const store = brittleOutbox();
     expect(await aTracker(store.outbox).trackOrder(anOrder(), aContext(), { transaction: {} })).toMatchObject(
-      { status: "rejected", error: { code: "outbox.no-transaction" } },
+      { status: "not-stored", error: { code: "outbox.no-transaction" } },
     );
     expect(store.puts).toBe(0);
   });
@@ -245,7 +245,7 @@ describe("an outbox that is slow", () => {
     const waiting = tracker.trackOrder(anOrder(), aContext());
     await tracker.start();
     clock.advance(1_000);
-    expect(await waiting).toMatchObject({ status: "rejected", error: { code: "outbox.slow" } });
+    expect(await waiting).toMatchObject({ status: "not-stored", error: { code: "outbox.slow" } });
     expect(sandbox.requests).toHaveLength(0);
     letGo();
     await events.waitFor("accepted");
@@ -265,7 +265,7 @@ describe("an outbox that is slow", () => {
     expect(await waiting).toMatchObject({ error: { code: "outbox.slow" } });
     refuse(new Error("timeout"));
     await events.waitFor("delivered");
-    expect(events.of("rejected").map(({ error }) => error.code)).toEqual([
+    expect(events.of("not-stored").map(({ error }) => error.code)).toEqual([
       "outbox.slow",
       "outbox.unavailable",
     ]);
@@ -304,7 +304,7 @@ describe("an order inside the shop's transaction", () => {
     const waiting = tracker.trackOrder(anOrder(), aContext(), { transaction: {} });
     await expect.poll(() => clock.next()).toBe(1_000);
     clock.advance(1_000);
-    expect(await waiting).toMatchObject({ status: "rejected", error: { code: "outbox.unavailable" } });
+    expect(await waiting).toMatchObject({ status: "not-stored", error: { code: "outbox.unavailable" } });
     letGo();
     await tracker.start();
     expect(puts()).toBe(0);
@@ -320,7 +320,7 @@ describe("an order inside the shop's transaction", () => {
     clock.advance(10_000);
     letGo();
     expect(await waiting).toMatchObject({ status: "accepted" });
-    expect(events.of("rejected")).toEqual([]);
+    expect(events.of("not-stored")).toEqual([]);
   });
 });
 
@@ -329,10 +329,10 @@ describe("an outbox that cannot be opened", () => {
     const store = brittleOutbox();
     store.failToOpen(new AvantLinkError("outbox.unfit", { detail: "It is read-only." }));
     const tracker = aTracker(store.outbox);
-    await tracker.start();
+    await expect(tracker.start()).rejects.toMatchObject({ code: "outbox.unfit" });
     expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.unfit" } }]);
     expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "outbox.unfit", message: expect.stringContaining("It is read-only.") },
     });
     await events.waitFor("delivered");
@@ -345,7 +345,7 @@ describe("an outbox that cannot be opened", () => {
     await before.trackOrder(anOrder(), aContext());
     store.failToOpen();
     const worker = aTracker(store.outbox);
-    await worker.start();
+    await expect(worker.start()).rejects.toMatchObject({ code: "outbox.unavailable" });
     clock.advance(5_000);
     await expect.poll(() => clock.next()).toBe(5_000);
     store.heal();
@@ -365,20 +365,22 @@ describe("an outbox that cannot be opened", () => {
     const store = brittleOutbox();
     store.failToOpen();
     const tracker = aTracker(store.outbox);
-    await tracker.start();
+    await expect(tracker.start()).rejects.toMatchObject({ code: "outbox.unavailable" });
     await tracker.close();
     expect(clock.next()).toBeUndefined();
   });
 });
 
-test("a refused order that cannot even be kept is told, and the receipt says what is wrong with the order", async () => {
+test("an invalid order that cannot even be kept is not stored, and an event says what is wrong with the order", async () => {
   const store = brittleOutbox();
   store.fail();
   const tracker = aTracker(store.outbox);
   expect(await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext())).toMatchObject({
-    status: "rejected",
-    error: { code: "order.invalid" },
+    status: "not-stored",
+    shouldRetry: true,
+    error: { code: "outbox.unavailable" },
   });
-  expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.unavailable" } }]);
+  expect(events.of("rejected")).toMatchObject([{ error: { code: "order.invalid" } }]);
+  expect(events.of("not-stored")).toMatchObject([{ error: { code: "outbox.unavailable" } }]);
   expect(sandbox.requests).toHaveLength(0);
 });

@@ -7,9 +7,9 @@ import {
 } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type TestClock, testClock } from "../support/clock.ts";
-import { type EventLog, eventLog } from "../support/events.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { type TestClock, testClock } from "../../support/clock.ts";
+import { type EventLog, eventLog } from "../../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const sandbox = await startSandbox();
 let clock: TestClock;
@@ -39,6 +39,7 @@ describe("an order", () => {
       status: "accepted",
       orderNumber: "1001",
       findings: [],
+      shouldRetry: false,
     });
     const [order] = await sandbox.waitForOrders(1);
     expect(order?.findings.filter(({ severity }) => severity !== "info")).toEqual([]);
@@ -162,14 +163,14 @@ describe("an order", () => {
     expect(await outbox.dead.list()).toEqual([]);
   });
 
-  test("whose object fights back is rejected, and nothing is thrown", async () => {
+  test("whose object fights back is not stored, and nothing is thrown", async () => {
     const hostile = new Proxy(anOrder(), {
       get: () => {
         throw new Error("boom");
       },
     });
     expect(await aTracker().trackOrder(hostile)).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "unexpected" },
     });
   });
@@ -279,6 +280,7 @@ describe("a click", () => {
       status: "accepted",
       orderNumber: "",
       findings: [],
+      shouldRetry: false,
     });
     const [click] = await sandbox.waitForClicks(1);
     expect(click?.body).toMatchObject({ tracking_ids: { avantlink_avad: "77_f3afbe121" } });
@@ -371,7 +373,7 @@ describe("the memory outbox", () => {
     const tracker = aTracker({ outbox: memoryOutbox({ capacity: 1 }) });
     await tracker.trackOrder(anOrder({ orderNumber: "1" }), aContext());
     expect(await tracker.trackOrder(anOrder({ orderNumber: "2" }), aContext())).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "outbox.full" },
     });
     await events.waitFor("retrying");
@@ -489,7 +491,7 @@ describe("closing", () => {
     const outbox: Outbox = { ...memoryOutbox(), open: () => expect.unreachable() };
     const tracker = aTracker({ outbox });
     await tracker.close();
-    await tracker.start();
+    await expect(tracker.start()).rejects.toMatchObject({ code: "tracker.closed" });
     expect(await tracker.health()).toMatchObject({ ok: false });
     expect(events.of("problem")).toMatchObject([{ error: { code: "tracker.closed" } }]);
   });
@@ -503,7 +505,7 @@ describe("closing", () => {
     await tracker.trackOrder(anOrder(), aContext());
     expect(await tracker.close()).toMatchObject({ accepted: 1, delivered: 1, pending: 0 });
     expect(await tracker.trackOrder(anOrder({ orderNumber: "2" }), aContext())).toMatchObject({
-      status: "rejected",
+      status: "not-stored",
       error: { code: "tracker.closed" },
     });
     expect(await tracker.close()).toMatchObject({ delivered: 1 });
@@ -552,6 +554,6 @@ describe("what the shop is told", () => {
     const waiting = tracker.trackOrder(anOrder(), aContext());
     await tracker.start();
     clock.advance(1000);
-    expect(await waiting).toMatchObject({ status: "rejected", error: { code: "outbox.slow" } });
+    expect(await waiting).toMatchObject({ status: "not-stored", error: { code: "outbox.slow" } });
   });
 });

@@ -1,7 +1,8 @@
 import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from "@avantlink-s2s/core";
 import { describe, expect, test } from "vitest";
-import { type Environment, readConfig } from "../../packages/core/src/options/config.ts";
-import { MERCHANT_ID } from "../support/orders.ts";
+import { readConfig } from "../../../packages/core/src/options/config.ts";
+import type { Environment } from "../../../packages/core/src/options/mode.ts";
+import { MERCHANT_ID } from "../../support/orders.ts";
 
 const live = { NODE_ENV: "production" };
 const config = (options: TrackerOptions, env: Environment = live) =>

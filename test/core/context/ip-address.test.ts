@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { forwardedAddress, tidyIpAddress } from "../../packages/core/src/context/ip-address.ts";
+import { forwardedAddress, tidyIpAddress } from "../../../packages/core/src/context/ip-address.ts";
 
 test.each([
   ["203.0.113.7", "203.0.113.7"],

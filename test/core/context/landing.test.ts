@@ -1,51 +1,32 @@
 import { describe, expect, test } from "vitest";
-import {
-  type LandingTools,
-  readContext,
-  readLanding,
-  type VisitorSettings,
-} from "../../packages/core/src/context/landing.ts";
-import type { ShopRequest } from "../../packages/core/src/context/request.ts";
+import { type ContextSettings, readRequest } from "../../../packages/core/src/context/context.ts";
+import { type LandingTools, landsAgain, readLanding } from "../../../packages/core/src/context/landing.ts";
+import { contextSettings, NO_REPORTS, rawRequest } from "../../support/requests.ts";
 
-const settings: VisitorSettings = {
-  consent: undefined,
-  globalPrivacyControl: "honor",
-  ipAddress: "full",
-  cookies: {
-    names: { avad: "avad", visitor: "avad_visitor", gclid: "avad_gclid" },
-    domain: undefined,
-    days: 365,
-    sameSite: "lax",
-  },
-};
 const tools: LandingTools = {
+  ...NO_REPORTS,
   newVisitorId: () => "new-visitor",
   wasCounted: () => false,
-  onHookThrow: () => {},
+  count: () => {},
 };
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-function visit(path: string, headers: Record<string, string> = {}, method = "GET"): ShopRequest {
-  return {
-    method,
-    url: `https://shop.example${path}`,
-    header: (name) => headers[name],
-    headers: () => new Headers(headers),
-    ipAddress: "203.0.113.7",
-  };
-}
+const visit = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+  rawRequest(path, { accept: "text/html", "user-agent": BROWSER, ...headers }, { method });
+const settings = contextSettings();
 
 const landing = (
   path: string,
   headers?: Record<string, string>,
   method?: string,
-  changes?: Partial<VisitorSettings>,
+  changes?: Partial<ContextSettings>,
 ) => readLanding(visit(path, headers, method), { ...settings, ...changes }, tools);
 const names = (lines: readonly string[]) => lines.map((line) => line.split("=", 1)[0]);
 
 describe("a landing", () => {
   test("keeps token, new visitor and gclid in cookies, and is a click with the same", () => {
     const { setCookies, click } = landing("/p/1?avad=77_f3&gclid=Cj0&email=a@b.co", {
-      "user-agent": "UA",
+      "user-agent": BROWSER,
       referer: "https://blog.example/post",
     });
     expect(setCookies).toEqual([
@@ -56,7 +37,7 @@ describe("a landing", () => {
     expect(click).toEqual({
       currentUrl: "https://shop.example/p/1?avad=77_f3&gclid=Cj0",
       referrerUrl: "https://blog.example/post",
-      userAgent: "UA",
+      userAgent: BROWSER,
       ipAddress: "203.0.113.7",
       avad: "77_f3",
       visitorIds: ["new-visitor"],
@@ -78,7 +59,7 @@ describe("a landing", () => {
   });
 
   test("on a plain http site sets cookies that such a site can keep", () => {
-    const request = { ...visit("/?avad=1"), url: "http://localhost:3000/?avad=1" };
+    const request = { ...visit("/?avad=1"), origin: () => "http://localhost:3000" };
     expect(readLanding(request, settings, tools).setCookies[0]).not.toContain("Secure");
   });
 
@@ -95,6 +76,8 @@ describe("a landing", () => {
     ["a frame", { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" }],
     ["a page's data", { "x-nextjs-data": "1" }],
     ["a page's own fetch on plain http", { accept: "*/*", referer: "https://shop.example/" }],
+    ["an image on another site's page, on plain http", { accept: "image/avif,*/*" }],
+    ["a client that asks for no page", { accept: "*/*" }],
   ])("is not %s", (_, headers, method) => {
     expect(landing("/?avad=1", headers, method)).toEqual({ setCookies: [], skipped: "not-a-visit" });
   });
@@ -103,8 +86,7 @@ describe("a landing", () => {
     [{ "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }],
     [{}],
     [{ accept: "text/html", referer: "https://shop.example/" }],
-    [{ accept: "*/*" }],
-    [{ accept: "*/*", referer: "https://blog.example/" }],
+    [{ accept: "text/html,*/*;q=0.8", referer: "https://blog.example/" }],
   ])("is a browser opening a page: %j", (headers) => {
     expect(landing("/?avad=1", headers).click).toBeDefined();
   });
@@ -156,7 +138,7 @@ describe("the page after an uncounted landing", () => {
   });
 
   test("is none again for a browser that keeps no cookies", () => {
-    const counted = { ...tools, wasCounted: (avad: string) => avad === "77_f3" };
+    const counted = { ...tools, wasCounted: (_: unknown, avad: string) => avad === "77_f3" };
     expect(readLanding(visit("/cart", { referer }), settings, counted)).toEqual({ setCookies: [] });
   });
 
@@ -178,14 +160,14 @@ describe("consent", () => {
       "avad=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
       "avad_visitor=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
     ]);
-    expect(readContext(visit("/thanks", { cookie }), { ...settings, consent }, () => {})).toEqual({
+    expect(readRequest(visit("/thanks", { cookie }), { ...settings, consent }, NO_REPORTS).context).toEqual({
       consent: "denied",
     });
   });
 
   test("that was given is kept with the context", () => {
     const request = visit("/thanks", { cookie: `${cookie}; consent=yes` });
-    expect(readContext(request, { ...settings, consent }, () => {})).toMatchObject({
+    expect(readRequest(request, { ...settings, consent }, NO_REPORTS).context).toMatchObject({
       avad: "old",
       consent: "granted",
     });
@@ -203,25 +185,24 @@ describe("consent", () => {
     });
   });
 
-  test("hook that answers by a promise is told, and its rejection kills nothing", async () => {
-    const told: unknown[] = [];
+  test("hook that answers by a promise is reported, and its rejection kills nothing", async () => {
+    const reported: unknown[] = [];
     const asynchronous = () => Promise.reject(new Error("boom")) as unknown as boolean;
     const withHook = { ...settings, consent: asynchronous };
     const { skipped } = readLanding(visit("/?avad=1"), withHook, {
       ...tools,
-      onHookThrow: (cause) => told.push(cause),
+      hookThrew: (_, cause) => reported.push(cause),
     });
     expect(skipped).toBe("consent");
-    expect(told).toEqual([expect.objectContaining({ message: expect.stringContaining("at once") })]);
-    await new Promise(setImmediate);
+    expect(reported).toEqual([expect.objectContaining({ message: expect.stringContaining("at once") })]);
   });
 
   test("is denied by Sec-GPC, unless told to ignore it", () => {
     const headers = { "sec-gpc": "1", cookie };
     expect(landing("/?avad=1", headers).skipped).toBe("privacy-signal");
-    expect(readContext(visit("/thanks", headers), settings, () => {})).toEqual({ gpc: true });
+    expect(readRequest(visit("/thanks", headers), settings, NO_REPORTS).context).toEqual({ gpc: true });
     const ignoring = { ...settings, globalPrivacyControl: "ignore" } as const;
-    expect(readContext(visit("/thanks", headers), ignoring, () => {})).toMatchObject({
+    expect(readRequest(visit("/thanks", headers), ignoring, NO_REPORTS).context).toMatchObject({
       avad: "old",
       gpc: true,
     });
@@ -252,36 +233,17 @@ describe("consent", () => {
   });
 });
 
-describe("the context of a confirmation", () => {
-  test("is read once, frozen, and holds nothing but what was there", () => {
-    const context = readContext(
-      visit("/thanks?key=1", { cookie: "avad=a%2Bb; avad_visitor=v1; sid=secret" }),
-      settings,
-      () => {},
-    );
-    expect(context).toEqual({
-      currentUrl: "https://shop.example/thanks",
-      ipAddress: "203.0.113.7",
-      avad: "a+b",
-      visitorIds: ["v1"],
-    });
-    expect(Object.isFrozen(context)).toBe(true);
-  });
-
-  test("takes the newest token: the page's own, else the cookie's, else that of an uncounted landing", () => {
-    const read = (path: string, headers: Record<string, string>) =>
-      readContext(visit(path, headers), settings, () => {}).avad;
-    const referer = "https://shop.example/?avad=referred";
-    expect(read("/t?avad=own", { cookie: "avad=stored", referer })).toBe("own");
-    expect(read("/t", { cookie: "avad=stored", referer })).toBe("stored");
-    expect(read("/t", { referer })).toBe("referred");
-  });
+describe("an answer that redirects a landing", () => {
+  const landed = landing("/?avad=77_f3");
 
   test.each([
-    ["full", "203.0.113.7"],
-    ["truncate", "203.0.113.0"],
-    ["omit", undefined],
-  ] as const)("with ipAddress %s has the address %s", (ipAddress, expected) => {
-    expect(readContext(visit("/t"), { ...settings, ipAddress }, () => {}).ipAddress).toBe(expected);
+    [301, "https://www.shop.example/?avad=77_f3", true],
+    [302, "/de/?avad=77%5Ff3&color=red", true],
+    [302, "/de/", false],
+    [302, "/?avad=other", false],
+    [200, "/?avad=77_f3", false],
+    [302, undefined, false],
+  ])("with %i to %s lands again: %s", (status, location, expected) => {
+    expect(landsAgain(landed, status, location)).toBe(expected);
   });
 });

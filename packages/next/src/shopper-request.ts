@@ -1,4 +1,4 @@
-import { type AdapterAccess, isHost, type ShopRequest } from "@avantlink-s2s/core/adapter";
+import { type Adapter, originOf, type RawRequest } from "@avantlink-s2s/core/adapter";
 import { shopperAddress } from "./client-address.ts";
 
 /** In this request header the proxy tells path and query to whatever renders the page; it always overwrites it. */
@@ -15,15 +15,17 @@ export interface SeenRequest {
 }
 
 /** The request as core reads it. */
-export function shopper(access: AdapterAccess, seen: SeenRequest): ShopRequest {
+export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest {
   const { headers } = seen;
   const path = seen.path ?? headers.get(PATH_HEADER) ?? seen.ownPath ?? "/";
   return {
+    source: headers,
     method: seen.method,
-    url: publicOrigin(access, headers) + (path.startsWith("/") ? path : `/${path}`),
+    target: path,
+    origin: () => publicOrigin(adapter, headers),
     header: (name) => headers.get(name) ?? undefined,
     headers: () => withoutOurs(headers),
-    ipAddress: shopperAddress(headers, access.trustedProxies),
+    ipAddress: () => shopperAddress(headers, adapter.trustedProxies),
   };
 }
 
@@ -33,15 +35,13 @@ export function pathOf(url: string): string {
   return pathname + search;
 }
 
-function publicOrigin({ siteUrl, trustedProxies }: AdapterAccess, headers: Headers): string {
-  if (siteUrl !== undefined) return siteUrl;
+function publicOrigin({ trustedProxies }: Adapter, headers: Headers): string {
   const own = headers.get("host") ?? "";
   const behindProxies = typeof trustedProxies === "object" ? trustedProxies.length > 0 : trustedProxies !== 0;
   // After a Server Action's redirect Next fetches the page from itself, by its loopback name.
   const forwarded = behindProxies || isLoopback(own) ? first(headers.get("x-forwarded-host")) : "";
   const host = forwarded || own;
-  const scheme = first(headers.get("x-forwarded-proto")).toLowerCase() === "https" ? "https" : "http";
-  return `${scheme}://${isHost(host) ? host : "localhost"}`;
+  return originOf(first(headers.get("x-forwarded-proto")).toLowerCase(), host);
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Tracker, TrackingContext } from "@avantlink-s2s/core";
-import { type AdapterAccess, adapterAccess, type ShopRequest } from "@avantlink-s2s/core/adapter";
-import { pathOf, shopper } from "../shopper.ts";
+import type { Adapter, RawRequest } from "@avantlink-s2s/core/adapter";
+import { pathOf, shopperRequest } from "../shopper-request.ts";
 
 /** A request of the Pages Router: an API route's, or `context.req`. */
 export interface PagesRequest {
@@ -19,19 +18,10 @@ export interface PagesContext {
 /** The shopper's own request, or the context of `getServerSideProps`, which holds it. */
 export type PagesFrom = PagesRequest | PagesContext;
 
-/**
- * The shopper's context of a request: frozen plain JSON, to be stored with the order or packed into a payment.
- * Empty but for the refusal where the shopper did not consent.
- */
-export async function contextOf(tracker: Tracker, from: PagesFrom): Promise<TrackingContext> {
-  const access = adapterAccess(tracker);
-  return access.read(shopperOf(access, from));
-}
-
 /** The request as core reads it. */
-export function shopperOf(access: AdapterAccess, from: PagesFrom, path?: string): ShopRequest {
+export function pagesRequest(adapter: Adapter, from: PagesFrom, path?: string): RawRequest {
   const { req, resolvedUrl } = "req" in from ? from : { req: from, resolvedUrl: undefined };
-  return shopper(access, {
+  return shopperRequest(adapter, {
     method: req.method ?? "GET",
     headers: asHeaders(req.headers),
     path,

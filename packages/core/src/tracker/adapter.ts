@@ -1,0 +1,236 @@
+import {
+  type ContextSettings,
+  type ReadReports,
+  type ReadRequest,
+  readRequest,
+  type TrackingContext,
+} from "../context/context.ts";
+import { type Landing, readLanding } from "../context/landing.ts";
+import { isBrowser, type RawRequest, type ShopRequest } from "../context/request.ts";
+import { AvantLinkError } from "../errors.ts";
+import type { Issue } from "../findings.ts";
+import type { Config } from "../options/config.ts";
+import { orderKey } from "../order/order-key.ts";
+import { stateOf } from "../outbox/outbox.ts";
+import { RecentKeys } from "../recent-keys.ts";
+import { hookError, type Report } from "../reporting/report.ts";
+import type { WarnOnce } from "../reporting/warn-once.ts";
+import { type Runtime, sha256Hex } from "../runtime.ts";
+import { carriedContext, rejectFor } from "./decide.ts";
+import type { Parts } from "./parts.ts";
+import type { Receipt } from "./receipt.ts";
+import type { TrackableOrder, Tracker, TrackOrderOptions } from "./tracker.ts";
+
+/** What an adapter gets from a tracker, beside the tracker's public methods. */
+export interface Adapter {
+  readonly siteUrl: string | undefined;
+  readonly trustedProxies: Config["trustedProxies"];
+  /** Whether pages are being rendered before there is a shopper. */
+  readonly building: boolean;
+  /** Whether an accepted order survives the process. */
+  readonly durable: boolean;
+  /** Whether the tracker was closed. */
+  readonly closed: boolean;
+  /** Merchant and endpoint: what tells one tracker from another in a process. */
+  readonly identity: string;
+  readonly runtime: Runtime;
+  readonly report: Report;
+  readonly warnOnce: WarnOnce;
+  /** Decides whether a request is a landing. */
+  readLanding(request: RawRequest): Landing;
+  /** Sends the click of a landing, once. */
+  trackLanding(landing: Landing, options?: { readonly waitForDeliveryMs?: number }): Promise<unknown>;
+  /** Warns, once, where a page's Referrer-Policy hides the landing from the requests that follow it. */
+  checkReferrerPolicy(policy: string | undefined | null): void;
+  /** Reads a request now, for an order that is known later. */
+  readRequest(request: RawRequest): ReadRequest;
+  /** Tracks an order with a request, or with what {@link readRequest} read of it. */
+  trackOrder(
+    order: TrackableOrder,
+    request: RawRequest | ReadRequest,
+    options?: TrackOrderOptions,
+  ): Promise<Receipt>;
+  /** Rejects an order for the adapter's own reason; it is reported and kept as any rejected order. */
+  rejectOrder(order: TrackableOrder, error: AvantLinkError): Promise<Receipt>;
+  /** Asks the shop which order a confirmed page showed. What the shop's function throws is reported. */
+  resolveOrder(resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<ResolvedOrder>;
+  /** Reports a page that looks like a confirmation and is not counted, because of its status. */
+  notConfirmed(status: number): void;
+  /** Counts a page's order as under way until the work has ended; flush and close wait for it. */
+  duringConfirmation(work: Promise<unknown>): void;
+  /** Resolves when an order was delivered or given up, or the time is up. */
+  untilDelivered(orderNumber: string, ms: number): Promise<void>;
+  /** Reports that a function of the shop's threw. */
+  hookThrew(hook: string, cause: unknown): void;
+}
+
+/** What came of asking the shop for its order. */
+export type ResolvedOrder =
+  | { readonly status: "resolved"; readonly order: TrackableOrder }
+  | { readonly status: "threw" };
+
+// A registered symbol, so that copies of this module (ESM beside CommonJS, several bundles) understand each other.
+const ADAPTER = Symbol.for("avantlink-s2s.adapter");
+// Policies under which the next request of the same site does not name the page's query. The last policy counts.
+const HIDING_POLICY = /(?:^|,\s*)(?:no-referrer|origin|strict-origin)\s*$/i;
+const MAX_LANDINGS = 10_000;
+
+/** The adapter's side of a tracker. */
+export function adapterOf(tracker: Pick<Tracker, "trackClick">): Adapter {
+  const adapter: Adapter | undefined = Reflect.get(Object(tracker), ADAPTER);
+  if (!adapter) throw new TypeError("avantlink-s2s: expected a tracker made by createTracker()");
+  return adapter;
+}
+
+/** The two verbs that each adapter has in its framework's own way. */
+export type RequestVerbs<From> = Pick<Tracker<From>, "trackOrder" | "contextOf">;
+
+/** Runs core's `createTracker`, and adds what only the adapter knows to be wrong with the options. */
+export function withIssues(issues: readonly Issue[], create: () => Tracker): Tracker {
+  try {
+    const tracker = create();
+    if (issues.length === 0) return tracker;
+  } catch (cause) {
+    if (issues.length === 0 || !(cause instanceof AvantLinkError)) throw cause;
+    throw new AvantLinkError("config.invalid", { issues: [...cause.issues, ...issues] });
+  }
+  throw new AvantLinkError("config.invalid", { issues });
+}
+
+/**
+ * A tracker with an adapter's own way of reading requests. `current` gives the tracker that does the work: a host that
+ * evaluates the shop's module more than once may replace it.
+ */
+export function trackerWith<Verbs extends RequestVerbs<never>>(
+  current: () => Tracker,
+  verbs: Verbs,
+): Omit<Tracker, keyof RequestVerbs<never>> & Verbs {
+  const tracker = {
+    ...verbs,
+    trackClick: (...given: Parameters<Tracker["trackClick"]>) => current().trackClick(...given),
+    start: () => current().start(),
+    deliverDue: (...given: Parameters<Tracker["deliverDue"]>) => current().deliverDue(...given),
+    forget: (...given: Parameters<Tracker["forget"]>) => current().forget(...given),
+    flush: (...given: Parameters<Tracker["flush"]>) => current().flush(...given),
+    close: (...given: Parameters<Tracker["close"]>) => current().close(...given),
+    health: () => current().health(),
+  };
+  Object.defineProperty(tracker, ADAPTER, { get: () => adapterOf(current()) });
+  return Object.freeze(tracker);
+}
+
+/** What only the tracker itself can lend to {@link createAdapter}. */
+export interface AdapterTools {
+  readonly warnOnce: WarnOnce;
+  readonly trackClick: Tracker["trackClick"];
+  /** Decides about an order and accepts it. */
+  readonly track: (
+    order: TrackableOrder,
+    request: ReadRequest | undefined,
+    options: TrackOrderOptions,
+  ) => Promise<Receipt>;
+  readonly accept: (decision: ReturnType<typeof rejectFor>) => Promise<Receipt>;
+}
+
+/** Gives a tracker its adapter's side. */
+export function attachAdapter(tracker: Tracker, parts: Parts, tools: AdapterTools): void {
+  Object.defineProperty(tracker, ADAPTER, { value: createAdapter(parts, tools) });
+}
+
+function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: AdapterTools): Adapter {
+  const { config, report, lifecycle, confirmations, waits } = parts;
+  const { outbox, runtime } = config;
+  const landings = new RecentKeys(MAX_LANDINGS);
+  const settings: ContextSettings = config;
+  const hookThrew = (hook: string, cause: unknown) =>
+    report({ type: "problem", error: hookError(hook, cause) });
+  const reports: ReadReports = {
+    hookThrew,
+    proxyAddress: (header) => warnOnce("request.untrusted-proxy", header && `The header ${header} was seen.`),
+    cookieTwice: () => warnOnce("request.cookie-twice"),
+  };
+
+  // What a landing on this very request means for its visitor: the Cookie header cannot show it yet.
+  const landed = new WeakMap<object, TrackingContext | undefined>();
+
+  function read(request: RawRequest): ReadRequest {
+    const context = landed.get(request.source);
+    return context
+      ? { context, isBrowser: true, hasOurCookies: true }
+      : readRequest(request, settings, reports);
+  }
+
+  return {
+    siteUrl: config.siteUrl,
+    trustedProxies: config.trustedProxies,
+    building: config.mode === "build",
+    durable: outbox.durable,
+    get closed() {
+      return lifecycle.closed;
+    },
+    identity: `${config.merchantId} ${config.endpoint}`,
+    runtime,
+    report,
+    warnOnce,
+    readLanding(request) {
+      // Middleware that is mounted twice sees a landing twice.
+      if (landed.has(request.source)) return { setCookies: [] };
+      const landing = readLanding(request, settings, {
+        ...reports,
+        newVisitorId: () => runtime.uuid(),
+        wasCounted: (seen, avad) => landings.has(landingKey(seen, avad)),
+        count: (seen, avad) => landings.set(landingKey(seen, avad), true),
+      });
+      const { skipped, context } = landing;
+      landed.set(request.source, context);
+      if (skipped) report({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
+      return landing;
+    },
+    async trackLanding({ click }, options) {
+      if (click) await trackClick(click, options);
+    },
+    checkReferrerPolicy(policy) {
+      if (policy && HIDING_POLICY.test(policy))
+        warnOnce("request.referrer-policy", `It is ${policy.slice(0, 60)}.`);
+    },
+    readRequest: read,
+    trackOrder(order, request, options = {}) {
+      // Read at once: later the host may have recycled the request.
+      const isRead = "context" in request;
+      const needed = isRead || carriedContext(order) === undefined || isBrowserOrUnreadable(request);
+      return track(order, isRead ? request : needed ? read(request) : undefined, options);
+    },
+    rejectOrder: (order, error) => accept(rejectFor(error, order, config)),
+    async resolveOrder(resolve) {
+      try {
+        return { status: "resolved", order: await resolve() };
+      } catch (cause) {
+        hookThrew("resolveOrder", cause);
+        return { status: "threw" };
+      }
+    },
+    notConfirmed(status) {
+      const about = { kind: "order", orderNumber: "", findings: [] } as const;
+      report({ type: "skipped", ...about, reason: "not-confirmed", status });
+    },
+    duringConfirmation: confirmations.during,
+    async untilDelivered(orderNumber, ms) {
+      const key = orderKey(config.merchantId, orderNumber);
+      await waits.wait(key, ms, async () => stateOf(await outbox.find(key)));
+    },
+    hookThrew,
+  };
+}
+
+function isBrowserOrUnreadable(request: RawRequest): boolean {
+  try {
+    return isBrowser(request);
+  } catch {
+    return true;
+  }
+}
+
+/** One browser and one token, as far as a request without cookies can tell one browser from another. */
+function landingKey(request: ShopRequest, avad: string): string {
+  return sha256Hex(`${avad}\n${request.ipAddress() ?? ""}\n${request.header("user-agent") ?? ""}`);
+}
