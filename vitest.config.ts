@@ -1,53 +1,71 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // Tests read the packages' sources, so that no build stands between a change and its test. Only that condition is
 // added: "module" or "import" would also reach a dependency's `require`.
 const conditions = ["@avantlink-s2s/source"];
 
-// Whole Next projects, built for production with the packages as they are published; each is built once a run.
-const onNext = (version: "next" | "next-15") => ({
-  extends: true as const,
-  test: {
-    name: version,
-    include: ["test/next/**/*.test.ts"],
-    globalSetup: "test/support/built-packages.ts",
-    provide: { nextVersion: version },
-    // A build takes some 20 seconds, and more on a machine that has other things to do.
-    hookTimeout: 300_000,
-    testTimeout: 240_000,
-    fileParallelism: false,
-  },
-});
+// Node.js compiles and strips the types of a file once, for every process that the tests start.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/compile", import.meta.url));
 
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-  test: {
-    env: { NODE_ENV: "test" },
-    // Real servers and browsers are started and killed here; a busy machine may once be too slow for one of them.
-    retry: process.env.CI ? 1 : 0,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "packages",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/next/**"],
-          testTimeout: process.env.CI ? 60_000 : 20_000,
+// A test that takes minutes: whole Next.js builds, leases that must run out.
+const LONG = ["test/long/**", "**/*.long.test.ts"];
+
+/** `pnpm test` leaves the long tests out; `pnpm test:all` (`--mode all`) runs them too, and so does CI. */
+export default defineConfig(({ mode }) => {
+  const exclude = ["**/node_modules/**", ...(mode === "all" ? [] : LONG)];
+  const testTimeout = process.env.CI ? 60_000 : 20_000;
+
+  // Whole Next.js projects, built for production with the packages as they are published. Each is built once a run.
+  const onNext = (version: "next" | "next-15") => ({
+    extends: true as const,
+    test: {
+      name: version,
+      include: ["test/next/**/*.test.ts"],
+      exclude,
+      globalSetup: "test/support/built-packages.ts",
+      provide: { nextVersion: version },
+      // A build takes some 20 seconds, and more on a busy machine.
+      hookTimeout: 300_000,
+      testTimeout: 240_000,
+      fileParallelism: false,
+    },
+  });
+
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      env: { NODE_ENV: "test" },
+      // Real servers and browsers start and end here; on a busy machine one may once be too slow.
+      retry: process.env.CI ? 1 : 0,
+      // Most tests wait for processes and servers, so that one worker more than there are cores keeps all cores busy.
+      maxWorkers: availableParallelism() + 1,
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: "packages",
+            include: ["test/**/*.test.ts"],
+            exclude: [...exclude, "test/next/**"],
+            testTimeout,
+          },
         },
-      },
-      {
-        extends: true,
-        test: {
-          name: "better-sqlite3",
-          include: ["test/outbox/sqlite*.test.ts"],
-          // As on a Node.js that has no SQLite of its own.
-          execArgv: ["--no-experimental-sqlite"],
-          testTimeout: process.env.CI ? 60_000 : 20_000,
+        {
+          extends: true,
+          test: {
+            name: "better-sqlite3",
+            include: ["test/outbox/**/sqlite*.test.ts", "test/outbox/sqlite/**/*.test.ts"],
+            exclude,
+            // As on a Node.js that has no SQLite of its own.
+            execArgv: ["--no-experimental-sqlite"],
+            testTimeout,
+          },
         },
-      },
-      onNext("next"),
-      onNext("next-15"),
-    ],
-  },
+        onNext("next"),
+        onNext("next-15"),
+      ],
+    },
+  };
 });

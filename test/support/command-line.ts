@@ -5,15 +5,15 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 
-/** What a finished command left behind. */
+/** The result of a finished command. */
 export interface Finished {
-  /** The exit code; nothing when it was killed. */
+  /** The exit code; `null` when the command was killed. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a command is run. */
+/** Options of a command. */
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
@@ -26,12 +26,13 @@ export interface RunningCommand {
   readonly finished: Promise<Finished>;
 }
 
-/** Starts `avantlink-s2s` as a user would, with no environment but the given one. */
+/** Starts `avantlink-s2s` as a user would, with no environment but the given variables. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(
     process.execPath,
     ["--conditions=@avantlink-s2s/source", "--disable-warning=ExperimentalWarning", MAIN, ...args],
-    { env: { PATH: process.env.PATH, NODE_ENV: "test", ...options.env }, cwd: options.cwd, stdio: "pipe" },
+    { env: { PATH, NODE_COMPILE_CACHE, NODE_ENV: "test", ...options.env }, cwd: options.cwd, stdio: "pipe" },
   );
   child.stdin.end(options.stdin ?? "");
   const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
@@ -40,7 +41,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
   return { process: child, finished };
 }
 
-/** Runs it to its end. */
+/** Runs a command to its end. */
 export async function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
   return startCommand(args, options).finished;
 }
