@@ -27,6 +27,7 @@ export function contextSettings(changes: Partial<ContextSettings> = {}): Context
     consent: undefined,
     globalPrivacyControl: "honor",
     ipAddress: "full",
+    keepParameters: [],
     cookies: {
       names: { avad: "avad", visitor: "avad_visitor", gclid: "avad_gclid" },
       domain: undefined,

@@ -1,148 +1,114 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isPrivateName, scrubUrl } from "../../../packages/core/src/privacy/scrub-url.ts";
+import { scrubUrl } from "../../../packages/core/src/privacy/scrub-url.ts";
 
-describe("scrubUrl", () => {
-  test.each([
-    ["https://shop.example/thanks", "https://shop.example/thanks"],
-    ["https://shop.example", "https://shop.example/"],
-    ["https://shop.example/a?x=1&utm_source=avantlink", "https://shop.example/a?x=1&utm_source=avantlink"],
-    ["https://shop.example/?avad=77_f3&gclid=Cj0&x", "https://shop.example/?avad=77_f3&gclid=Cj0&x"],
-    ["https://shop.example/?avad=a+b%2F%3D", "https://shop.example/?avad=a+b%2F%3D"],
-    ["https://user:secret@shop.example/a", "https://shop.example/a"],
-    ["https://shop.example/a#access_token=abc", "https://shop.example/a"],
-    ["https://shop.example:8443/a?b=c", "https://shop.example:8443/a?b=c"],
-    ["https://shop.example/?email=a%40b.co&x=1", "https://shop.example/?x=1"],
-    ["https://shop.example/?u=jane%40doe.com", "https://shop.example/"],
-    ["https://shop.example/?u=jane%2540doe.com", "https://shop.example/"],
-    ["https://shop.example/?u=jane%25252540doe.com", "https://shop.example/"],
-    ["https://shop.example/?u=%6a%61%6e%65%40doe%2ecom", "https://shop.example/"],
-    ["https://shop.example/?u=%C3%BCte%40b%C3%BCcher.example", "https://shop.example/"],
-    ["https://shop.example/?u=%FF%40x&v=%FFjane%40doe.com", "https://shop.example/?u=%FF%40x"],
-    ["https://shop.example/?u=amFuZUBkb2UuY29t", "https://shop.example/"],
-    ["https://shop.example/?next=%2Flogin%3Ftoken%3Dabc", "https://shop.example/"],
-    ["https://shop.example/?next=%2Fcart%3Fcolor%3Dred", "https://shop.example/?next=%2Fcart%3Fcolor%3Dred"],
-    ["https://shop.example/o/jane@doe.com/view", "https://shop.example/o/removed/view"],
-    ["https://shop.example/o/jane%2540doe.com", "https://shop.example/o/removed"],
-    ["https://shop.example/?s=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln&x=1", "https://shop.example/?x=1"],
-    ["android-app://com.example.app/path", "android-app://com.example.app/path"],
-    ["https://shop.example/?s=eyJhbGciOiJkaXIifQ..aXY.Y3Q.dGFn", "https://shop.example/"],
-    ["https://shop.example/?u=amFuZSU0MGRvZS5jb20", "https://shop.example/"],
-    ["https://shop.example/?u=YW1GdVpVQmtiMlV1WTI5dA", "https://shop.example/"],
-    ["https://shop.example/?u=v1.amFuZUBkb2UuY29t", "https://shop.example/"],
-    ["https://shop.example/?u=jane!%40doe.com", "https://shop.example/"],
-    // Behind a letter, _ or -, and in Base64.
-    ["https://shop.example/?s=v1_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "https://shop.example/"],
-    ["https://shop.example/?s=BearereyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "https://shop.example/"],
-    ["https://shop.example/reset-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "https://shop.example/removed"],
+const SHOP = "https://shop.example";
+
+describe("of a page's URL", () => {
+  test.each<[unknown, string]>([
+    [`${SHOP}/`, `${SHOP}/`],
+    [SHOP, `${SHOP}/`],
+    [`  ${SHOP}/a/b-c_d.html  `, `${SHOP}/a/b-c_d.html`],
+    ["https://SHOP.example:8443/a", "https://shop.example:8443/a"],
+    ["android-app://com.google.android.gm/", "android-app://com.google.android.gm/"],
+    [`${SHOP}/caf%C3%A9/50%25-off/order%20received`, `${SHOP}/caf%C3%A9/50%25-off/order%20received`],
     [
-      "https://shop.example/?s=ZXlKaGJHY2lPaUpJVXpJMU5pSjkuZXlKemRXSWlPaUl4SW4wLmMybG4",
-      "https://shop.example/",
+      `${SHOP}/orders/1001?avad=77_f3&gclid=Cj0KCQjw_abc-1.2`,
+      `${SHOP}/orders/1001?avad=77_f3&gclid=Cj0KCQjw_abc-1.2`,
     ],
-    // Base64 within something else.
-    ["https://shop.example/?n=%2Faccount%3Fu%3DamFuZUBkb2UuY29t", "https://shop.example/"],
-    ["https://shop.example/?n=%7B%22u%22%3A%22amFuZUBkb2UuY29t%22%7D", "https://shop.example/"],
-    ["https://shop.example/?n=1,amFuZUBkb2UuY29t", "https://shop.example/"],
-    ["https://shop.example/?n=a=amFuZUBkb2UuY29t", "https://shop.example/"],
-    ["https://shop.example/?n=a%2FamFuZUBkb2UuY29t%2Fb", "https://shop.example/"],
-    // A click ID is one as long as it names nobody.
-    ["https://shop.example/?gclid=jane%40doe.com&x=1", "https://shop.example/?x=1"],
-    ["https://shop.example/?gclid=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "https://shop.example/"],
-    ["https://shop.example/?gclid=Cj0KCQjw_abc-1.2", "https://shop.example/?gclid=Cj0KCQjw_abc-1.2"],
-    ["https://shop.example/?avad=jane%40doe.com", "https://shop.example/?avad=jane%40doe.com"],
-    ["https://shop.example/?state=%7B%22token%22%3A%22abc%22%7D&x=1", "https://shop.example/?x=1"],
-    ["https://shop.example/cart;jsessionid=A1B2?x=1", "https://shop.example/cart?x=1"],
-    ["https://shop.example/cart;v=2/item", "https://shop.example/cart;v=2/item"],
-    ["javascript:alert(1)", ""],
-    ["data:text/html,hi", ""],
-    ["/relative?x=1", ""],
-    ["not a url", ""],
-    ["", ""],
-    [undefined, ""],
-    [42, ""],
-  ])("makes %j into %j", (given, scrubbed) => {
+    [`${SHOP}/?utm_source=avantlink&utm_term=tent+2%20p&netid=av&avad_ttl=1790000000`, ""],
+  ])("%j stays", (given, kept) => {
+    expect(scrubUrl(given)).toBe(kept || given);
+  });
+
+  test.each([
+    [`https://jane:pw@shop.example/a#top`, `${SHOP}/a`],
+    [`${SHOP}/a?order=7&color=red&q=tent&email=x`, `${SHOP}/a`],
+    [`${SHOP}/a?x=1&avad=77_f3&y=2#avad=2`, `${SHOP}/a?avad=77_f3`],
+    [`${SHOP}/a?AVAD=77_f3&avad=`, `${SHOP}/a?AVAD=77_f3`],
+    [`${SHOP}/cart;jsessionid=A1B2/item?x=1`, `${SHOP}/cart/item`],
+    [`${SHOP}/?avad=jane%40doe.com`, `${SHOP}/?avad=jane%40doe.com`],
+    [`${SHOP}/?gclid=jane%40doe.com`, `${SHOP}/`],
+    [`${SHOP}/?gclid=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln`, `${SHOP}/`],
+  ])("%j only the good parts are left", (given, scrubbed) => {
     expect(scrubUrl(given)).toBe(scrubbed);
   });
 
   test.each([
-    "email",
-    "customer_email",
-    "emailAddress",
-    "e-mail",
-    "phone",
-    "phoneNumber",
-    "tel",
-    "name",
-    "first_name",
-    "lastName",
-    "fullname",
-    "userName",
-    "token",
-    "access_token",
-    "key",
-    "order_key",
-    "api_key",
-    "apikey",
-    "code",
-    "zipcode",
-    "discount_code",
-    "session",
-    "session_id",
-    "PHPSESSID",
-    "sid",
-    "sig",
-    "X-Amz-Signature",
-    "password",
-    "customer[email]",
-    "%65mail",
-    "EMAIL",
-  ])("drops a parameter called %s", (name) => {
-    expect(scrubUrl(`https://shop.example/?${name}=1&x=2`)).toBe("https://shop.example/?x=2");
+    ["javascript:alert(1)"],
+    ["data:text/html,hi"],
+    ["/relative?x=1"],
+    ["not a url"],
+    [""],
+    [undefined],
+    [42],
+  ])("that is none, such as %j, nothing is left", (given) => {
+    expect(scrubUrl(given)).toBe("");
   });
 
-  test.each([
-    "avad",
-    "gclid",
-    "avad_ttl",
-    "netid",
-    "utm_source",
-    "utm_campaign",
-    "page",
-    "sort",
-    "q",
-    "keyword",
-    "color",
-    "size",
-  ])("keeps a parameter called %s", (name) => {
-    expect(isPrivateName(name) && name !== "avad").toBe(false);
-    expect(scrubUrl(`https://shop.example/?${name}=1`)).toBe(`https://shop.example/?${name}=1`);
+  test("the shop's own parameters stay where it names them, unless they hold an e-mail address", () => {
+    const keep = ["order", "key"];
+    const url = `${SHOP}/a?order=7&key=wc_order_aB3dE6gH9jK2m&email=x&order=jane%2540doe.com`;
+    expect(scrubUrl(url, keep)).toBe(`${SHOP}/a?order=7&key=wc_order_aB3dE6gH9jK2m`);
+    expect(scrubUrl(`${SHOP}/a?constructor=1&__proto__=2`, keep)).toBe(`${SHOP}/a`);
   });
 
-  test("keeps an address within 2048 characters, the click's IDs longest", () => {
-    const long = `https://shop.example/a?avad=77_f3&${"x=1&".repeat(2000)}`;
-    expect(scrubUrl(long)).toBe("https://shop.example/a?avad=77_f3");
-    expect(scrubUrl(`https://shop.example/${"p".repeat(5000)}?x=1`)).toBe("https://shop.example/?x=1");
-    expect(scrubUrl(`https://shop.example/?avad=${"t".repeat(3000)}`)).toBe("https://shop.example/");
-    expect(scrubUrl(`https://shop.example/p?${"q=1&".repeat(1_000_000)}`)).toBe("https://shop.example/p");
+  test("at most 2048 characters are left, without the query first, and without the path next", () => {
+    const campaign = Array.from({ length: 100 }, (_, index) => `utm_${index}=${"x".repeat(40)}`).join("&");
+    expect(scrubUrl(`${SHOP}/a?avad=77_f3&${"x=1&".repeat(2000)}`)).toBe(`${SHOP}/a?avad=77_f3`);
+    expect(scrubUrl(`${SHOP}/a?${campaign}`)).toBe(`${SHOP}/a`);
+    expect(scrubUrl(`${SHOP}/${"p/".repeat(3000)}`)).toBe(`${SHOP}/`);
+    expect(scrubUrl(`${SHOP}/?avad=${"t".repeat(3000)}`)).toBe(`${SHOP}/`);
+    expect(scrubUrl(`${SHOP}/p?${"q=1&".repeat(1_000_000)}`)).toBe(`${SHOP}/p`);
   });
+});
 
-  test("lets no e-mail address through, wherever it stands and however it is encoded", () => {
-    const email = fc.tuple(
-      fc.stringMatching(/^[a-z0-9._+-]{1,12}[a-z0-9]$/),
-      fc.stringMatching(/^[a-z0-9-]{1,8}\.(com|org|co\.uk)$/),
-    );
-    const encode = (text: string, depth: number): string =>
-      Array.from({ length: depth }).reduce<string>((value) => encodeURIComponent(value), text);
+const email = fc
+  .tuple(
+    fc.stringMatching(/^[a-z0-9._+-]{1,12}[a-z0-9]$/),
+    fc.stringMatching(/^[a-z0-9-]{1,8}\.(com|org|co\.uk)$/),
+  )
+  .map((parts) => parts.join("@"));
+const hex = (text: string) => Buffer.from(text).toString("hex");
+
+/** Ways in which a page writes an e-mail address or a secret into its URL. */
+const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
+  plain: (text) => text,
+  "percent-encoded three times": (text) => encodeURIComponent(encodeURIComponent(encodeURIComponent(text))),
+  "percent-encoded nine times": (text) =>
+    Array.from({ length: 9 }).reduce<string>((value) => encodeURIComponent(value), text),
+  "as a JavaScript escape": (text) => text.replace("@", "\\u0040"),
+  "as an HTML entity": (text) => text.replace("@", "&#64;"),
+  "in full width": (text) => text.replace("@", "＠"),
+  "as quoted-printable": (text) => text.replace("@", "=40"),
+  "with blanks": (text) => text.replace("@", " @ "),
+  "with soft hyphens": (text) => text.replace("@", "\u00ad@\u00ad"),
+  "in hexadecimal": (text) => hex(`customer:${text}`),
+  "in Base64": (text) => Buffer.from(`customer:${text}1`).toString("base64"),
+  "in Base64 for URLs": (text) => Buffer.from(`customer:${text}1`).toString("base64url"),
+  "as a JSON Web Token": (text) =>
+    `eyJhbGciOiJIUzI1NiJ9.${Buffer.from(`{"sub":"${text}"}`).toString("base64url")}.c2ln`,
+  "as a token of two parts": (text) =>
+    `eyJhbGciOiJub25lIn0.${Buffer.from(`{"sub":"${text}"}`).toString("base64url")}`,
+  "as a PASETO": (text) => `v2.local.${Buffer.from(`{"sub":"${text}"}`).toString("base64url")}`,
+  "as a UUID": () => "9b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11",
+  "as a session's ID": () => "cs_test_a1B2c3D4e5F6g7H8i9J0",
+};
+
+describe("no e-mail address and no secret is left,", () => {
+  test.each(Object.keys(DISGUISES))("%s", (name) => {
+    const disguise = DISGUISES[name] ?? String;
     fc.assert(
-      fc.property(email, fc.integer({ min: 0, max: 7 }), fc.boolean(), ([local, domain], depth, inPath) => {
-        const hidden = encode(`${local}@${domain}`, depth);
-        const url = inPath
-          ? `https://shop.example/a/${hidden}/b?x=1`
-          : `https://shop.example/a?x=1&q=${hidden}&y=2`;
-        expect(scrubUrl(url)).toBe(
-          inPath ? "https://shop.example/a/removed/b?x=1" : "https://shop.example/a?x=1&y=2",
-        );
-      }),
+      fc.property(
+        email,
+        fc.constantFrom("x", "email", "token", "utm_source", "netid", "avad_ttl"),
+        (address, parameter) => {
+          const hidden = encodeURIComponent(disguise(address));
+          expect(scrubUrl(`${SHOP}/a/${hidden}/b?${parameter}=${hidden}&avad=77_f3#${hidden}`)).toBe(
+            `${SHOP}/a/removed/b?avad=77_f3`,
+          );
+        },
+      ),
     );
   });
 
@@ -152,55 +118,29 @@ describe("scrubUrl", () => {
     ["at signs", "a@".repeat(8000)],
     ["layers of encoding", "%25".repeat(5300)],
     ["Base64", "YWFh".repeat(4000)],
-    ["Base64 between slashes", "YWFhYWFhYWFh/".repeat(1200)],
     ["words and dots", "eyJhbGciOiJ-a.".repeat(1100)],
-    ["quotes", '"'.repeat(16_000)],
     ["dots", "a@b".concat(".b".repeat(8000))],
     ["tokens", "avad=1&".repeat(290).concat("!")],
-  ])("looks at each character a few times only, in 16 kB of %s", (_, hostile) => {
-    // Not timed: a search that goes through the rest again from each character would not end within the test's limit.
-    for (let round = 0; round < 40; round++)
-      scrubUrl(`https://shop.example/?x=${hostile}&y=%2525252525252541`);
+  ])("and each character is looked at a few times only, in 16 kB of %s", (_, hostile) => {
+    // Not timed: a search that starts again at each character would not end within the test's limit.
+    for (let round = 0; round < 40; round++) scrubUrl(`${SHOP}/${hostile}?x=${hostile}`, ["x"]);
   });
+});
 
-  test("treats a page that passes at a glance as it treats any other", () => {
-    const name = fc.oneof(
-      fc.constantFrom(
-        "avad",
-        "gclid",
-        "order",
-        "email",
-        "token",
-        "key",
-        "keyword",
-        "firstName",
-        "zip",
-        "sid",
-      ),
-      fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/),
-    );
-    const parameter = fc.tuple(name, fc.stringMatching(/^[\w.-]{0,13}$/)).map((pair) => pair.join("="));
-    fc.assert(
-      fc.property(fc.array(parameter, { minLength: 1, maxLength: 4 }), (parameters) => {
-        const place = `/checkout/thank-you?${parameters.join("&")}`;
-        // A host in capitals is not plain, so this one takes the long way.
-        expect(scrubUrl(`https://shop.example${place}`)).toBe(scrubUrl(`https://SHOP.example${place}`));
-      }),
-    );
-  });
+test("words, numbers and names of files stay in the path", () => {
+  const path =
+    "/en-US/mens-waterproof-hiking-boots/B08N5WRWNW/WH1000XM5/checkout.html/ThankYou/order-1234567890";
+  expect(scrubUrl(SHOP + path)).toBe(SHOP + path);
+});
 
-  test("never throws, and what it has scrubbed it leaves alone", () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.webUrl({ withQueryParameters: true, withFragments: true }),
-          fc.string({ unit: "binary" }),
-        ),
-        (url) => {
-          const once = scrubUrl(url);
-          expect(scrubUrl(once)).toBe(once);
-        },
-      ),
-    );
-  });
+test("nothing throws, and what was scrubbed once stays as it is", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string({ unit: "binary" })),
+      (url) => {
+        const once = scrubUrl(url);
+        expect(scrubUrl(once)).toBe(once);
+      },
+    ),
+  );
 });

@@ -29,6 +29,8 @@ const FIELDS = [
 export interface PayloadOptions {
   /** How much of the IP address is sent. @default "full" */
   readonly ipAddress?: IpAddressMode | undefined;
+  /** Names of the shop's own parameters that stay in the URLs that are sent. @default [] */
+  readonly keepParameters?: readonly string[] | undefined;
 }
 
 /** A context as it may be sent: every text bounded and without personal data, `""` or `[]` where unknown. */
@@ -53,7 +55,7 @@ export function cleanContext(context: unknown, options: PayloadOptions = {}): Cl
   const find = (code: FindingCode, path: string, message: string) => findings.push({ code, path, message });
 
   const url = (path: "currentUrl" | "referrerUrl"): string => {
-    const clean = scrubUrl(given[path]);
+    const clean = scrubUrl(given[path], options.keepParameters);
     if (given[path] && clean === "") {
       find("context.invalid", path, "is not an absolute web address; it is sent empty");
     }

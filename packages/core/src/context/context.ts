@@ -11,9 +11,9 @@ const MAX_USER_AGENT = 1024;
 
 /** The shopper's browser context: plain JSON, every field optional, safe to store with the order. */
 export interface TrackingContext {
-  /** The page on which the order was confirmed, absolute. Wire: `current_url`, without personal parameters. */
+  /** The page on which the order was confirmed, absolute. Wire: `current_url`, without the shop's own parameters. */
   readonly currentUrl?: string | undefined;
-  /** The page before it, absolute. Wire: `referrer_url`, without personal parameters. */
+  /** The page before it, absolute. Wire: `referrer_url`, without its own parameters. */
   readonly referrerUrl?: string | undefined;
   /** The shopper's browser, never the server's. Wire: `user_agent`. */
   readonly userAgent?: string | undefined;
@@ -40,6 +40,8 @@ export interface ContextSettings extends ConsentRules {
   readonly siteUrl: string | undefined;
   readonly cookies: CookieSettings;
   readonly ipAddress: IpAddressMode;
+  /** The shop's own parameters that stay in URLs. */
+  readonly keepParameters: readonly string[];
   /** Whether the endpoint is a server on this machine, where a private address does no harm. */
   readonly loopback: boolean;
 }
@@ -114,9 +116,9 @@ export function contextFrom(
   ids: { avad: string | undefined; visitor: string | undefined; gclid: string | undefined },
 ): TrackingContext {
   const context: Writable<TrackingContext> = {};
-  const currentUrl = scrubUrl(request.url);
+  const currentUrl = scrubUrl(request.url, settings.keepParameters);
   if (currentUrl) context.currentUrl = currentUrl;
-  const referrerUrl = scrubUrl(request.header("referer"));
+  const referrerUrl = scrubUrl(request.header("referer"), settings.keepParameters);
   if (referrerUrl) context.referrerUrl = referrerUrl;
   const userAgent = tidyText(request.header("user-agent"), MAX_USER_AGENT);
   if (userAgent) context.userAgent = userAgent;

@@ -73,7 +73,7 @@ export function readLanding(raw: RawRequest, settings: ContextSettings, tools: L
   const gclid = queryValue(link.page, "gclid");
   const ids = { avad: link.avad, visitor, gclid: gclid ?? stored.gclid };
   const context = contextFrom(request, settings, decision, tools, ids);
-  const click = link.own ? context : earlierClick(context, link.page);
+  const click = link.own ? context : earlierClick(context, scrubUrl(link.page, settings.keepParameters));
   const { names } = settings.cookies;
   const setCookies = [setCookie(names.avad, link.avad, settings.cookies, secure)];
   if (stored.visitor === undefined)
@@ -117,8 +117,8 @@ function hasCookies({ avad, visitor, gclid }: VisitorCookies): boolean {
 }
 
 /** The click of a landing that this request only follows. The page before the landing is not known any more. */
-function earlierClick({ referrerUrl: _, ...context }: TrackingContext, page: string): TrackingContext {
-  return Object.freeze({ ...context, currentUrl: scrubUrl(page) });
+function earlierClick({ referrerUrl: _, ...context }: TrackingContext, currentUrl: string): TrackingContext {
+  return Object.freeze({ ...context, currentUrl });
 }
 
 function forgetting(stored: VisitorCookies, settings: CookieSettings, secure: boolean): readonly string[] {

@@ -1,6 +1,6 @@
 import { cutText } from "../privacy/detect.ts";
 import { readFields } from "../untrusted-value.ts";
-import { cleanContext, cleanIds } from "./clean-context.ts";
+import { cleanContext, cleanIds, type PayloadOptions } from "./clean-context.ts";
 import type { TrackingContext } from "./context.ts";
 
 const PREFIX = "avantlink_";
@@ -28,9 +28,13 @@ const NAMES = {
 /**
  * A context as flat text, to travel with a payment or an order: keys begin with `avantlink_`, a value longer than
  * 500 characters goes on in `…_2`, `…_3`. It fits a Stripe session's metadata. It holds what would be
- * sent: URLs scrubbed, e-mail addresses among the IDs hashed and removed everywhere else.
+ * sent: URLs scrubbed, e-mail addresses among the IDs hashed and removed everywhere else. Give the tracker's
+ * `keepParameters` where it has some.
  */
-export function packContext(context: TrackingContext): Record<string, string> {
+export function packContext(
+  context: TrackingContext,
+  options: Pick<PayloadOptions, "keepParameters"> = {},
+): Record<string, string> {
   const packed: Record<string, string> = { [`${PREFIX}version`]: VERSION };
   const put = (name: string, value: string) => {
     for (let rest = value, part = 1; rest !== ""; part++) {
@@ -39,7 +43,7 @@ export function packContext(context: TrackingContext): Record<string, string> {
       rest = rest.slice(piece.length);
     }
   };
-  const clean = cleanContext(context);
+  const clean = cleanContext(context, { keepParameters: options.keepParameters });
   put(NAMES.currentUrl, clean.currentUrl);
   put(NAMES.referrerUrl, clean.referrerUrl);
   put(NAMES.userAgent, clean.userAgent);

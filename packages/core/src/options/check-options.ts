@@ -6,6 +6,7 @@ import type { CookieOptions, RetryOptions, TrackerOptions } from "./options.ts";
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
 const DOMAIN = /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const SERVER_NAME = /^[\x20-\x7e]{1,200}$/;
+const PARAMETER_NAME = /^[^\s&=?#]{1,64}$/;
 const NO_OPTION = "is not an option; the options and their names are listed at TrackerOptions";
 
 /** The faults of one option's value, at its path. */
@@ -78,6 +79,7 @@ const check = group<TrackerOptions>({
   whenDenied: oneOf("skip", "anonymous"),
   globalPrivacyControl: oneOf("honor", "ignore"),
   ipAddress: oneOf("full", "truncate", "omit"),
+  keepParameters: expected("a list of parameters' names", isParameterNames),
   concurrency: whole(1, 1000),
   retry: group<RetryOptions>({
     maxAgeMs: whole(0, 90 * 86_400_000),
@@ -93,6 +95,10 @@ const check = group<TrackerOptions>({
 /** Every fault of the options, a misspelt name among them. */
 export function optionIssues(options: unknown): readonly Issue[] {
   return check(options, "");
+}
+
+function isParameterNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === "string" && PARAMETER_NAME.test(name));
 }
 
 /** Whether a text is a web origin: scheme and host, no path. */

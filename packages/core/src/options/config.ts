@@ -89,6 +89,7 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
     whenDenied: options.whenDenied ?? "skip",
     globalPrivacyControl: options.globalPrivacyControl ?? "honor",
     ipAddress: options.ipAddress ?? "full",
+    keepParameters: options.keepParameters ?? [],
     retry: {
       maxAgeMs: options.retry?.maxAgeMs ?? 7 * 86_400_000,
       baseDelayMs: options.retry?.baseDelayMs ?? 1_000,

@@ -57,6 +57,11 @@ export interface TrackerOptions {
   readonly globalPrivacyControl?: "honor" | "ignore" | undefined;
   /** How much of the shopper's IP address is sent. @default "full" */
   readonly ipAddress?: IpAddressMode | undefined;
+  /**
+   * Names of the shop's own parameters that stay in the page URLs that are sent, beside `avad`, `gclid`, `utm_*`,
+   * `netid` and `avad_ttl`. Every other parameter is removed. @default []
+   */
+  readonly keepParameters?: readonly string[] | undefined;
   /** Most calls to AvantLink at a time from this process, 1 to 1000. @default 20 */
   readonly concurrency?: number | undefined;
   /** How an order is tried again. */

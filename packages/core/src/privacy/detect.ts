@@ -6,14 +6,13 @@ const DOMAIN = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/uy;
 // from every "eyJ" inside a long run, the search would go through the rest of it again.
 const BEFORE_TWO_DOTS = /(?<![\w-])([\w-]+)(?=\.[\w-]*\.)/g;
 const TOKEN_HEAD = /eyJ[\w-]{8}/;
-const NOT_BASE64 = /[^\w+/-]+/;
-const SHORTEST_BASE64 = 12;
-/** How often Base64 is looked into for more of it. */
-const BASE64_LAYERS = 2;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 
-/** How often a value may be percent-encoded upon itself before it counts as hiding something. */
+/** How many layers of percent-encoding are taken off. */
 const LAYERS = 8;
+/** Letters, digits and the punctuation of names, without the signs that addresses, markup and escapes need. */
+const PLAIN = /^(?:[\p{L}\p{N}\p{M} ._~!$'()*,:+|/-]|%(?![\da-f]{2}))*$/iu;
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-/i;
 
 /** Whether an ID is an e-mail address, however odd its domain. */
 function isEmailShaped(id: string): boolean {
@@ -41,12 +40,25 @@ function holdsToken(text: string): boolean {
   return false;
 }
 
-/**
- * Whether a code or an ID holds an e-mail address, at any depth of percent-encoding, or a JSON Web Token. What stands
- * in an address is searched harder ({@link holdsPrivateData}): a SKU may look like Base64 by chance.
- */
+/** Whether a code or an ID holds an e-mail address, at any depth of percent-encoding, or a JSON Web Token. */
 export function namesPerson(text: string): boolean {
   return holdsEmail(text) || holdsToken(text) || (text.includes("%") && holdsEmail(fullyDecoded(text)));
+}
+
+/**
+ * Whether a part of a URL holds words and numbers only: no e-mail address and no secret, in whatever way they are
+ * written. A harmless text that looks random fails too. For URLs only, since a SKU may look random as well.
+ */
+export function isPlainText(text: string): boolean {
+  const plain = fullyDecoded(text);
+  return PLAIN.test(plain) && !UUID.test(plain) && !(plain.match(/[a-z\d]{12,}/gi) ?? []).some(looksRandom);
+}
+
+/** Whether a run of letters and digits is more likely a token, hexadecimal or Base64 than a word. */
+function looksRandom(run: string): boolean {
+  const hasDigit = /\d/.test(run);
+  if (run.length >= 16 && hasDigit && /[a-z]/i.test(run)) return true;
+  return /[a-z]/.test(run) && /[A-Z]/.test(run) && (hasDigit || /[A-Z]{2}/.test(run));
 }
 
 /** A text without its words that name a person. */
@@ -69,21 +81,8 @@ export function anonymousId(id: string): string {
   return namesPerson(id) ? sha256Hex(id) : id;
 }
 
-/** Whether a value holds an e-mail address or a JSON Web Token, at any depth of percent-encoding or in Base64. */
-export function holdsPrivateData(value: string): boolean {
-  if (!/[@%=]|eyJ|[\w+/-]{12}/.test(value)) return false;
-  let layer = value;
-  for (let depth = 0; depth < LAYERS; depth++) {
-    if (holdsEmail(layer) || holdsToken(layer) || hidesInBase64(layer, BASE64_LAYERS)) return true;
-    const decoded = percentDecode(layer);
-    if (decoded === layer) return false;
-    layer = decoded;
-  }
-  return true;
-}
-
 /** Every percent-encoding layer taken off, as far as they go. */
-export function fullyDecoded(value: string): string {
+function fullyDecoded(value: string): string {
   let layer = value;
   for (let depth = 0; depth < LAYERS; depth++) {
     const decoded = percentDecode(layer);
@@ -107,36 +106,12 @@ function percentDecode(value: string): string {
   });
 }
 
-/** Whether Base64 anywhere in the text, of either alphabet, hides an e-mail address or a token. */
-function hidesInBase64(text: string, layers: number): boolean {
-  return text.split(NOT_BASE64).some((run) => {
-    // A slash may belong to it, or to a path around it.
-    const parts = run.includes("/") ? [run, ...run.split("/")] : [run];
-    return parts.some((part) => part.length >= SHORTEST_BASE64 && isHidden(part, layers));
-  });
-}
-
-function isHidden(base64: string, layers: number): boolean {
-  let decoded: string;
-  try {
-    decoded = atob(base64.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    return false;
-  }
-  if (holdsEmail(fullyDecoded(decoded)) || holdsToken(decoded)) return true;
-  return layers > 1 && hidesInBase64(decoded, layers - 1);
-}
-
-// Printable ASCII with no blank at either end needs no work, and is what nearly every text is.
-const PLAIN = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
-
 /**
  * A stranger's text made fit for JSON and for people: no lone surrogates, no control characters, trimmed, and
  * cut at `max` characters without splitting one.
  */
 export function tidyText(value: unknown, max: number): string {
   if (typeof value !== "string") return "";
-  if (value.length <= max && PLAIN.test(value)) return value;
   // Cut before the scan, so that a megabyte costs no more than what is kept.
   const head = value.length > max * 2 ? value.slice(0, max * 2) : value;
   const tidy = head
