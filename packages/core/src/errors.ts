@@ -1,4 +1,5 @@
 import type { Issue } from "./findings.ts";
+import { describeForeign, foreignError } from "./foreign-error.ts";
 
 /** Every code, with what happened and what to do about it. ERRORS.md is held equal to this table by a test. */
 export const ERROR_CODES = {
@@ -150,6 +151,7 @@ export class AvantLinkError extends Error {
   /** The fields that are wrong; empty where the error is not about fields. */
   readonly issues: readonly Issue[];
 
+  /** `cause` may be anything that was thrown: the error keeps a cleaned copy of it. */
   constructor(
     code: ErrorCode,
     details: { detail?: string; issues?: readonly Issue[]; cause?: unknown } = {},
@@ -158,7 +160,7 @@ export class AvantLinkError extends Error {
     const issues = details.issues ?? [];
     const named = issues.map(({ path, message }) => `\n  ${path}: ${message}`).join("");
     const detail = details.detail ? ` ${details.detail}` : "";
-    super(`${summary}${detail}${named}`, details.cause === undefined ? undefined : { cause: details.cause });
+    super(`${summary}${detail}${named}`, causeOf(details.cause));
     Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.help = help;
@@ -166,7 +168,20 @@ export class AvantLinkError extends Error {
   }
 }
 
+/** An engine's or a shop's own error object never leaves: see {@link foreignError}. */
+function causeOf(cause: unknown): ErrorOptions | undefined {
+  if (cause === undefined) return undefined;
+  return { cause: cause instanceof AvantLinkError ? cause : foreignError(cause) };
+}
+
 /** Why an outbox failed: in its own words where it has some. */
 export function outboxError(cause: unknown): AvantLinkError {
-  return cause instanceof AvantLinkError ? cause : new AvantLinkError("outbox.unavailable", { cause });
+  if (cause instanceof AvantLinkError) return cause;
+  return new AvantLinkError("outbox.unavailable", { detail: `${describeForeign(cause)}.`, cause });
+}
+
+/** Something failed that no code provides for. */
+export function unexpectedError(cause: unknown): AvantLinkError {
+  if (cause instanceof AvantLinkError) return cause;
+  return new AvantLinkError("unexpected", { detail: `${describeForeign(cause)}.`, cause });
 }

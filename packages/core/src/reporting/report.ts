@@ -1,4 +1,5 @@
 import { AvantLinkError } from "../errors.ts";
+import { describeForeign } from "../foreign-error.ts";
 import type { Runtime } from "../runtime.ts";
 import type { TrackingEvent } from "./events.ts";
 
@@ -58,12 +59,7 @@ function inOneLine(message: string): string {
     .join(" ");
 }
 
-/** A function of the shop's threw. */
+/** A function of the shop's threw. Its message is cut to a line and cleaned of what looks like a person's data. */
 export function hookError(hook: string, cause: unknown): AvantLinkError {
-  return new AvantLinkError("hook.threw", { detail: `It was ${hook}: ${nameOf(cause)}.`, cause });
-}
-
-// The message of a shop's own error may hold anything, so a log gets its class only.
-function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : typeof cause;
+  return new AvantLinkError("hook.threw", { detail: `${hook} threw ${describeForeign(cause)}.`, cause });
 }
