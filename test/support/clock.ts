@@ -4,6 +4,8 @@ import type { Runtime } from "@avantlink-s2s/core";
 export interface TestClock extends Runtime {
   /** Moves time forward, firing what falls due on the way, in order. */
   advance(ms: number): void;
+  /** Sets the clock back, as an operator or a time server does; timers keep what they had left to wait. */
+  setBack(ms: number): void;
   /** How long until the next timer, or nothing when none is set. */
   next(): number | undefined;
 }
@@ -12,7 +14,7 @@ export interface TestClock extends Runtime {
 export function testClock({ start = Date.UTC(2026, 0, 1), chance = 0.5 } = {}): TestClock {
   let now = start;
   let ids = 0;
-  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const timers = new Set<{ at: number; readonly callback: () => void }>();
   const earliest = () => [...timers].sort((a, b) => a.at - b.at)[0];
 
   return {
@@ -32,6 +34,10 @@ export function testClock({ start = Date.UTC(2026, 0, 1), chance = 0.5 } = {}): 
         timer.callback();
       }
       now = until;
+    },
+    setBack(ms) {
+      now -= ms;
+      for (const timer of timers) timer.at -= ms;
     },
     next() {
       const timer = earliest();

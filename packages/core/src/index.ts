@@ -1,4 +1,4 @@
-import { undiciTransport } from "./delivery/undici-transport.ts";
+import { chooseTransport } from "./delivery/undici-transport.ts";
 import type { TrackerOptions } from "./options/options.ts";
 import { trackerFactory } from "./tracker/create-tracker.ts";
 import type { Tracker } from "./tracker/tracker.ts";
@@ -10,6 +10,6 @@ export * from "./public.ts";
  * @throws AvantLinkError `config.invalid`, naming every fault at once
  */
 export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory({
-  openTransport: undiciTransport,
+  openTransport: chooseTransport(),
   environment: () => process.env,
 });

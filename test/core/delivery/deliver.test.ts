@@ -1,10 +1,14 @@
+import { inspect } from "node:util";
+import type { ClaimedJob, TrackerOptions } from "@avantlink-s2s/core";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Answer } from "../../../packages/core/src/delivery/answer.ts";
 import { createDelivery, orderNumberOf } from "../../../packages/core/src/delivery/deliver.ts";
-import { TransportError } from "../../../packages/core/src/delivery/transport.ts";
+import { type Transport, TransportError } from "../../../packages/core/src/delivery/transport.ts";
 import { readConfig } from "../../../packages/core/src/options/config.ts";
 import { toOrderPayload } from "../../../packages/core/src/order/payload.ts";
 import { testClock } from "../../support/clock.ts";
+import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
 const bodyOf = (orderNumber: string, userAgent: string): string => {
@@ -21,7 +25,7 @@ test.each([
   ["1001", '"order":{"order_number":"666"}'],
   ["1001", '\\"order":{"order_number":"666"}\\'],
 ])("the number of order %s is read from its body, whatever stands around it", (orderNumber, userAgent) => {
-  expect(orderNumberOf(bodyOf(orderNumber, userAgent))).toBe(orderNumber);
+  expect(orderNumberOf({ orderNumber: "", body: bodyOf(orderNumber, userAgent) })).toBe(orderNumber);
 });
 
 test("the number is that of the parsed body, for any number and any neighbour", () => {
@@ -30,7 +34,7 @@ test("the number is that of the parsed body, for any number and any neighbour", 
     fc.property(any, any, (orderNumber, userAgent) => {
       fc.pre(toOrderPayload(anOrder({ orderNumber })).ok);
       const body = bodyOf(orderNumber, userAgent);
-      expect(orderNumberOf(body)).toBe(JSON.parse(body).order.order_number);
+      expect(orderNumberOf({ orderNumber: "", body })).toBe(JSON.parse(body).order.order_number);
     }),
   );
 });
@@ -38,52 +42,174 @@ test("the number is that of the parsed body, for any number and any neighbour", 
 test.each(["", "no JSON", "[]", "{}", '{"order":null}', '{"order":{"order_number":7}}'])(
   "a body %j has none",
   (body) => {
-    expect(orderNumberOf(body)).toBe("");
+    expect(orderNumberOf({ orderNumber: "", body })).toBe("");
   },
 );
 
-test("an AvantLink that is not reached is asked again after a while only, until it answers anything", async () => {
+/** A delivery whose POSTs a test answers, with everything that it reports. */
+function aDelivery(answer: (url: string) => Answer | Error, options: TrackerOptions = {}) {
   const clock = testClock();
-  let reachable = false;
-  const nothing = () => {};
-  const delivery = createDelivery(
-    readConfig({ merchantId: MERCHANT_ID, mode: "live", runtime: clock }, {}),
-    {
-      async post() {
-        if (reachable) return { status: 500, retryAfter: undefined, body: "" };
-        throw new TransportError("Refused", false);
-      },
-      async close() {},
+  const events = eventLog();
+  const urls: string[] = [];
+  const transport: Transport = {
+    async post({ url }) {
+      urls.push(url.split("/").at(-1) ?? "");
+      const answered = answer(url);
+      if (answered instanceof Error) throw answered;
+      return answered;
     },
-    nothing,
-    { delivered: nothing, deliveredDirectly: nothing, dead: nothing, failed: nothing, clickDone: nothing },
-  );
-  const deliver = () =>
-    delivery.deliverOrder({
-      key: "k",
-      kind: "order",
-      orderNumber: "1",
-      body: "{}",
-      acceptedAt: clock.now(),
-      attempts: 0,
-    });
-  // What nothing holds up is settled once each promise that it stands on is.
-  const waits = async (delivery: Promise<unknown>) => {
-    let waiting = true;
-    void delivery.then(() => {
-      waiting = false;
-    });
-    await new Promise(setImmediate);
-    return waiting;
+    async close() {},
   };
+  const nothing = () => {};
+  const reports = {
+    delivered: nothing,
+    deliveredDirectly: nothing,
+    dead: nothing,
+    failed: nothing,
+    clickDone: nothing,
+  };
+  const config = readConfig({ merchantId: MERCHANT_ID, mode: "live", runtime: clock, ...options }, {});
+  const delivery = createDelivery(config, transport, events.onEvent, reports);
+  const job = (changes: Partial<ClaimedJob> = {}): ClaimedJob => ({
+    key: "k",
+    kind: "order",
+    orderNumber: "1",
+    body: "{}",
+    acceptedAt: clock.now(),
+    attempts: 0,
+    ...changes,
+  });
+  return { clock, events, urls, delivery, job };
+}
 
-  for (let count = 0; count < 50; count++) expect(await waits(deliver())).toBe(false);
-  const held = deliver();
-  expect(await waits(held)).toBe(true);
-  clock.advance(100);
-  expect(await waits(held)).toBe(false);
-  reachable = true;
-  expect(await waits(deliver())).toBe(false);
-  reachable = false;
-  expect(await waits(deliver())).toBe(false);
+const unreached = () => new TransportError("Can't connect to AvantLink (ECONNREFUSED)", false);
+const broken = () => new TransportError("The connection to AvantLink broke (ECONNRESET)", true);
+const answered = (status: number, retryAfter?: string): Answer => ({ status, retryAfter, body: "" });
+const success: Answer = { status: 200, body: '{"success": true}' };
+
+describe("while AvantLink cannot be reached", () => {
+  test.each([
+    [1, 10],
+    [20, 200],
+    [100, 1_000],
+  ])(
+    "each of %i slots is kept for %i ms an attempt: at most 100 attempts a second",
+    async (concurrency, ms) => {
+      const { clock, delivery, job } = aDelivery(unreached, { concurrency });
+      const delivering = delivery.deliverOrder(job());
+      await expect.poll(() => clock.next()).toBe(ms);
+      clock.advance(ms);
+      expect(await delivering).toMatchObject({ status: "retry", counted: true });
+    },
+  );
+
+  test("an attempt that reached AvantLink keeps its slot no longer than it takes", async () => {
+    const { clock, delivery, job } = aDelivery(broken);
+    expect(await delivery.deliverOrder(job())).toMatchObject({ status: "retry", counted: true });
+    expect(clock.next()).toBeUndefined();
+  });
+});
+
+describe("a pause that AvantLink asks for", () => {
+  test.each([
+    ["a 429", answered(429), 30_000],
+    ["a Retry-After", answered(503, "60"), 60_000],
+  ])("by %s holds for every order and click of the process, and costs no attempt", async (_, first, ms) => {
+    let answer = first;
+    const { clock, delivery, job, urls, events } = aDelivery(() => answer);
+    await delivery.deliverOrder(job({ attempts: 3 }));
+    expect(events.of("retrying")).toMatchObject([{ attempts: 3, retryAt: clock.now() + ms + 5_000 }]);
+    answer = success;
+
+    const held = [delivery.deliverOrder(job({ attempts: 7 })), delivery.deliverClick(job())];
+    await expect.poll(() => clock.next()).toBe(500);
+    clock.advance(500);
+    for (const verdict of await Promise.all(held)) {
+      expect(verdict).toMatchObject({ status: "retry", counted: false });
+      expect("at" in verdict && verdict.at).toBeGreaterThanOrEqual(clock.now() + ms - 500);
+    }
+    expect(urls).toHaveLength(1);
+    expect(events.of("retrying")).toHaveLength(1);
+
+    clock.advance(ms - 500);
+    expect(await delivery.deliverOrder(job())).toEqual({ status: "delivered" });
+  });
+
+  test("is over when the clock was set back behind its beginning", async () => {
+    let answer = answered(429);
+    const { clock, delivery, job } = aDelivery(() => answer);
+    await delivery.deliverOrder(job());
+    answer = success;
+    clock.setBack(3_600_000);
+    expect(await delivery.deliverOrder(job())).toEqual({ status: "delivered" });
+  });
+});
+
+describe("a click", () => {
+  test.each([
+    ["500", answered(500)],
+    ["429", answered(429, "1")],
+    ["a text that is no JSON", answered(200)],
+    ["a connection that broke", broken()],
+  ])("that was answered by %s is given up, not sent again", async (_, answer) => {
+    const { delivery, job, events } = aDelivery(() => answer);
+    expect(await delivery.deliverClick(job())).toEqual({ status: "delivered" });
+    expect(events.of("dead")).toMatchObject([{ kind: "click", error: { code: "click.lost" }, attempts: 1 }]);
+  });
+
+  test("of which nothing was sent is tried again, for an hour", async () => {
+    const { clock, delivery, job, events } = aDelivery(unreached);
+    const first = delivery.deliverClick(job());
+    await expect.poll(() => clock.next()).toBe(200);
+    clock.advance(200);
+    expect(await first).toMatchObject({ status: "retry", counted: true });
+    const last = delivery.deliverClick(job({ acceptedAt: clock.now() - 3_600_000 }));
+    await expect.poll(() => clock.next()).toBe(200);
+    clock.advance(200);
+    expect(await last).toEqual({ status: "delivered" });
+    expect(events.of("dead")).toMatchObject([{ kind: "click", error: { code: "click.lost" } }]);
+  });
+});
+
+describe("events count attempts, the reported one included:", () => {
+  test("an order that is delivered at the first try took 1", async () => {
+    const { delivery, job, events } = aDelivery(() => success);
+    await delivery.deliverOrder(job());
+    expect(events.of("delivered")).toMatchObject([{ attempts: 1 }]);
+  });
+
+  test("a failed one counts, and so does the last", async () => {
+    const { clock, delivery, job, events } = aDelivery(() => answered(500));
+    await delivery.deliverOrder(job({ attempts: 4 }));
+    await delivery.deliverOrder(job({ attempts: 4, acceptedAt: clock.now() - 7 * 86_400_000 }));
+    expect(events.of("retrying")).toMatchObject([{ attempts: 5 }]);
+    expect(events.of("dead")).toMatchObject([{ attempts: 5, error: { code: "delivery.expired" } }]);
+  });
+});
+
+test("AvantLink's own words stand in the dead letter, and neither in the event nor in a log", async () => {
+  const body = '{"error": "Jane Doe of 203.0.113.7 is unknown", "error_key": "user.unknown"}';
+  const { delivery, job, events } = aDelivery(() => ({ status: 422, body }));
+  const verdict = await delivery.deliverOrder(job());
+  expect(verdict).toMatchObject({
+    status: "dead",
+    reason: {
+      code: "delivery.refused",
+      message: "AvantLink answered 422 (user.unknown). Jane Doe of 203.0.113.7 is unknown",
+      errorKey: "user.unknown",
+    },
+  });
+  const [dead] = events.of("dead");
+  expect(dead?.error.message).toContain("AvantLink answered 422 (user.unknown).");
+  expect(inspect(events.all, { depth: Infinity })).not.toMatch(/Jane|203\.0/);
+});
+
+test("an error of the transport that nobody knows is reported without what it carries", async () => {
+  const foreign = Object.assign(new Error("jane@doe.com"), { code: "EODD", body: "hunter2" });
+  const { delivery, job, events } = aDelivery(() => foreign);
+  expect(await delivery.deliverOrder(job())).toMatchObject({
+    status: "retry",
+    reason: "Sending failed: Error: [removed] (EODD)",
+  });
+  expect(inspect(events.all, { depth: Infinity })).not.toMatch(/jane|hunter2/);
 });

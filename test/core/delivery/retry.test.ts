@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readAnswer } from "../../../packages/core/src/delivery/answer.ts";
-import { type AttemptState, type Outcome, verdictOn } from "../../../packages/core/src/delivery/retry.ts";
+import {
+  type AttemptState,
+  type Outcome,
+  pauseAsked,
+  verdictOn,
+  waitUntil,
+} from "../../../packages/core/src/delivery/retry.ts";
 
 const DAY = 86_400_000;
 const policy = { maxAgeMs: 7 * DAY, baseDelayMs: 1000, maxDelayMs: 900_000 };
@@ -36,21 +42,44 @@ describe("what an answer means", () => {
     expect(readAnswer({ status, body }).kind).toBe(kind);
   });
 
-  test("names AvantLink's error and its key", () => {
-    const body =
-      '{"error":"You must provide at least one tracking id","error_key":"a.b.blank","exception":"X"}';
-    expect(readAnswer({ status: 400, body })).toMatchObject({
-      errorKey: "a.b.blank",
-      reason: "HTTP 400 [a.b.blank] You must provide at least one tracking id",
+  test("a byte-order mark before the JSON changes nothing", () => {
+    expect(readAnswer({ status: 200, body: '\uFEFF{"success": true}' })).toEqual({ kind: "delivered" });
+  });
+
+  test("AvantLink's key and a phrase that is known are printed", () => {
+    const error = "You must provide at least one tracking id in order to generate a episode_id.";
+    const body = JSON.stringify({ error, error_key: "a.b_c.blank", exception: "X" });
+    expect(readAnswer({ status: 400, body })).toEqual({
+      kind: "answered",
+      status: 400,
+      errorKey: "a.b_c.blank",
+      reason: `AvantLink answered 400 (a.b_c.blank): ${error.slice(0, -1)}`,
+      words: error,
     });
   });
 
-  test("repeats no e-mail address that AvantLink repeats", () => {
+  test("AvantLink's other words may repeat what was sent: they are kept apart from what is printed", () => {
+    const body = JSON.stringify({ error: "Jane Doe of 203.0.113.7 is unknown", error_key: "user.unknown" });
+    expect(readAnswer({ status: 400, body })).toMatchObject({
+      reason: "AvantLink answered 400 (user.unknown)",
+      words: "Jane Doe of 203.0.113.7 is unknown",
+    });
+  });
+
+  test("an e-mail address that AvantLink repeats is kept nowhere", () => {
     const body =
       '{"error":"user_id jane@doe.com (jane%40doe.com) is unknown","error_key":"user.jane@doe.com"}';
     expect(readAnswer({ status: 400, body }).kind).toBe("answered");
     expect(JSON.stringify(readAnswer({ status: 400, body }))).not.toMatch(/jane|doe/);
   });
+
+  test.each(["8015550123", "+1 801 555 0123", "jane doe", "user.8015550123", "a..b", "", ".".repeat(500)])(
+    "%j is no error_key, and is not printed",
+    (error_key) => {
+      const answer = readAnswer({ status: 400, body: JSON.stringify({ error_key }) });
+      expect(answer).toMatchObject({ reason: "AvantLink answered 400", errorKey: undefined });
+    },
+  );
 });
 
 describe("what becomes of an order after an attempt", () => {
@@ -88,6 +117,8 @@ describe("what becomes of an order after an attempt", () => {
     ["1", 1_000],
     ["120", 120_000],
     ["Sun, 22 Nov 2026 12:10:00 GMT", 600_000],
+    ["Sunday, 22-Nov-26 12:10:00 GMT", 600_000],
+    ["Sun Nov 22 12:10:00 2026", 600_000],
     ["999999999", DAY],
   ])(
     "Retry-After: %s is kept to, costs no attempt, and does not bring all back at once",
@@ -115,6 +146,24 @@ describe("what becomes of an order after an attempt", () => {
 
   test("a 429 costs no attempt, with or without Retry-After", () => {
     expect(verdictOn(answered(429), state(), policy)).toMatchObject({ status: "retry", counted: false });
+  });
+
+  test.each([
+    [answered(429), 30_000],
+    [answered(503, "7"), 7_000],
+    [answered(503), undefined],
+    [answered(422, "7"), undefined],
+    [{ kind: "failed", reason: "", mayHaveArrived: true } as const, undefined],
+    [{ kind: "delivered" } as const, undefined],
+  ])("%o asks all deliveries to pause for %s ms", (outcome, pause) => {
+    expect(pauseAsked(outcome, NOW)).toBe(pause);
+  });
+
+  test("an order that waits for a pause to end comes back after it, spread out, and loses no attempt", () => {
+    const until = (random: number) =>
+      waitUntil(NOW + 60_000, "paused", state({ attempts: 3, random }), policy);
+    expect(until(0)).toEqual({ status: "retry", at: NOW + 60_000, counted: false, reason: "paused" });
+    expect(until(0.5)).toMatchObject({ at: NOW + 65_000 });
   });
 
   test("after seven days it is a dead letter, and not before a last attempt at their end", () => {
@@ -147,6 +196,10 @@ describe("what becomes of an order after an attempt", () => {
         if (verdict.status !== "retry") return;
         expect(verdict.at).toBeGreaterThanOrEqual(NOW);
         expect(verdict.at).toBeLessThanOrEqual(NOW - age + 7 * DAY);
+        // An order that seems to come from the future, since the clock was set back, waits no longer than any other.
+        const late = verdictOn(given, { attempts, random, acceptedAt: NOW + age, now: NOW }, policy);
+        expect(late).toMatchObject({ status: "retry" });
+        expect("at" in late && late.at).toBeLessThanOrEqual(NOW + DAY + 10_000);
       }),
     );
   });

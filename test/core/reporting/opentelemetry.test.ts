@@ -90,7 +90,7 @@ test("a delivered order is one span from its acceptance to AvantLink's confirmat
   const delivered = shop.spanNamed("avantlink.order.delivered");
   expect(accepted?.parentSpanContext?.spanId).toBe(page?.spanContext().spanId);
   expect(delivered?.parentSpanContext).toBeUndefined();
-  expect(delivered?.attributes).toMatchObject({ "avantlink.order_number": "1001", "avantlink.attempts": 0 });
+  expect(delivered?.attributes).toMatchObject({ "avantlink.order_number": "1001", "avantlink.attempts": 1 });
   const [seconds = 0, nanoseconds = 0] = delivered?.duration ?? [];
   expect(Math.round(seconds * 1e3 + nanoseconds / 1e6)).toBe(afterMs);
 });

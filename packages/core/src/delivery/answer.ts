@@ -9,28 +9,32 @@ export interface Answer {
   readonly body: string;
 }
 
-const LONGEST_MESSAGE = 300;
+const MAX_WORDS = 300;
+// Names and dots only: a key that AvantLink made of a shopper's value would hold more.
+const ERROR_KEY = /^[a-z]\w{0,60}(?:\.[a-z]\w{0,60}){0,9}$/i;
+// AvantLink's texts that hold no value of a shopper's.
+const KNOWN_PHRASES: ReadonlySet<string> = new Set([
+  "You must provide at least one tracking id in order to generate a episode_id.",
+]);
 
 /** What an answer means. Only `{"success": true}` with a 2xx status is a delivery. */
 export function readAnswer(answer: Answer): Outcome {
   const body = fieldsOf(answer.body);
   const ok = answer.status >= 200 && answer.status <= 299;
   if (ok && body.success === true) return { kind: "delivered" };
-  const error = told(body.error);
-  const errorKey = told(body.error_key);
-  const what = ok ? 'without {"success": true}' : "";
+  const errorKey =
+    typeof body.error_key === "string" && ERROR_KEY.test(body.error_key) ? body.error_key : undefined;
+  const words = cutText(publicWords(tidyText(body.error, 2 * MAX_WORDS)), MAX_WORDS);
+  const known = KNOWN_PHRASES.has(words) ? `: ${words.replace(/\.$/, "")}` : "";
+  const key = errorKey === undefined ? "" : ` (${errorKey})`;
   return {
     kind: "answered",
     status: answer.status,
-    reason: [`HTTP ${answer.status}`, what, errorKey && `[${errorKey}]`, error].filter(Boolean).join(" "),
+    reason: `AvantLink answered ${answer.status}${ok ? ' without {"success": true}' : ""}${key}${known}`,
     retryAfter: answer.retryAfter,
-    errorKey: errorKey || undefined,
+    errorKey,
+    words: words || undefined,
   };
-}
-
-/** Words for people and logs: AvantLink may repeat what it was sent. */
-function told(value: unknown): string {
-  return cutText(publicWords(tidyText(value, 2 * LONGEST_MESSAGE)), LONGEST_MESSAGE);
 }
 
 /** What of AvantLink's JSON is looked at; nothing where the text is no JSON object. */
@@ -40,7 +44,8 @@ function fieldsOf(text: string): {
   readonly error_key?: unknown;
 } {
   try {
-    const value: unknown = JSON.parse(text);
+    // A byte-order mark may stand before it.
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     return typeof value === "object" && value !== null ? value : {};
   } catch {
     return {};

@@ -1,44 +1,59 @@
 import type { Deliver, OutboxJob, Verdict } from "../outbox/outbox.ts";
 import type { Delivery } from "./deliver.ts";
 
-const MOST_DIRECT = 10_000;
-// Enough for the seconds between a delivery and the refusal of the put that had stored it.
-const MOST_HANDED_OUT = 1_000;
+const MAX_DIRECT = 10_000;
+// Enough for the seconds between a delivery and the error of the put that had stored the order all the same.
+const MAX_HANDED_OUT = 1_000;
 
-/** Orders that the outbox could not take: each gets one POST at once, and is remembered if that went well. */
+/** Orders that the outbox could not store: each gets one POST at once, and is remembered if AvantLink confirmed it. */
 export interface DirectDelivery {
-  /** Whether AvantLink confirmed this order; nothing when it was not tried, or tried in vain. */
+  /** Whether AvantLink confirmed this order; nothing when the order was not tried, or tried in vain. */
   attempt(key: string): Promise<boolean> | undefined;
-  /** Sends an order, unless that is being done or is done; whether AvantLink confirmed it. */
+  /** Sends an order, unless it is being sent or was confirmed; whether AvantLink confirmed it. */
   send(job: OutboxJob): Promise<boolean>;
   /**
-   * Delivers what the outbox hands out, unless it was delivered at once: a put that was refused may have stored its
-   * order all the same.
+   * Delivers what the outbox hands out, unless it was delivered directly: a put that failed may have stored its order
+   * all the same.
    */
   readonly deliver: Deliver;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no direct delivery is under way. */
   idle(): Promise<void>;
 }
 
+/** At most `concurrency` direct deliveries run at a time, beside those of the outbox. */
 export function createDirectDelivery(
   delivery: Pick<Delivery, "deliverDirectly" | "deliverOrder">,
+  { concurrency }: { readonly concurrency: number },
 ): DirectDelivery {
   const attempts = new Map<string, Promise<boolean>>();
   const handedOut = new Map<string, Promise<Verdict>>();
   const underWay = new Set<Promise<boolean>>();
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+
+  async function post(job: OutboxJob): Promise<boolean> {
+    if (busy < concurrency) busy += 1;
+    else await new Promise<void>((resolve) => void waiting.push(resolve));
+    const delivered = await delivery.deliverDirectly({ ...job, attempts: 0 });
+    // The place goes to the next order in the same turn, so that nobody takes it in between.
+    const next = waiting.shift();
+    if (next) next();
+    else busy -= 1;
+    return delivered;
+  }
 
   function begin(job: OutboxJob): Promise<boolean> {
-    const attempt = delivery.deliverDirectly({ ...job, attempts: 0 }).then((delivered) => {
+    const attempt = post(job).then((delivered) => {
       underWay.delete(attempt);
       if (!delivered) attempts.delete(job.key);
       return delivered;
     });
     underWay.add(attempt);
-    keep(attempts, job.key, attempt, MOST_DIRECT);
+    remember(attempts, job.key, attempt, MAX_DIRECT);
     return attempt;
   }
 
-  /** What was handed out is stored after all, and the outbox's to try again, unless it was a letter's last time. */
+  /** What was handed out is stored after all, and the outbox's to try again, unless it is a dead letter now. */
   async function afterHandedOut(stored: Promise<Verdict>, job: OutboxJob): Promise<boolean> {
     const { status } = await stored;
     return status === "dead" ? (attempts.get(job.key) ?? begin(job)) : status === "delivered";
@@ -53,7 +68,7 @@ export function createDirectDelivery(
     async deliver(job) {
       if (await attempts.get(job.key)) return { status: "delivered" };
       const delivering = delivery.deliverOrder(job);
-      keep(handedOut, job.key, delivering, MOST_HANDED_OUT);
+      remember(handedOut, job.key, delivering, MAX_HANDED_OUT);
       return delivering;
     },
     async idle() {
@@ -62,8 +77,8 @@ export function createDirectDelivery(
   };
 }
 
-function keep<Value>(among: Map<string, Value>, key: string, value: Value, most: number): void {
+function remember<Value>(among: Map<string, Value>, key: string, value: Value, max: number): void {
   among.set(key, value);
-  const [oldest] = among.size > most ? among.keys() : [];
+  const [oldest] = among.size > max ? among.keys() : [];
   if (oldest !== undefined) among.delete(oldest);
 }

@@ -1,32 +1,35 @@
 import { AvantLinkError } from "../errors.ts";
+import { describeForeign } from "../foreign-error.ts";
 import type { Config, RetryPolicy } from "../options/config.ts";
 import type { ClaimedJob, Deliver, Verdict } from "../outbox/outbox.ts";
 import type { Report } from "../reporting/report.ts";
 import { readAnswer } from "./answer.ts";
-import { type Outcome, verdictOn } from "./retry.ts";
+import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
-// So many attempts in a row that did not reach AvantLink, and each further one takes at least so long.
-const MANY_UNREACHED = 50;
-const UNREACHED_MS = 100;
-const CLICK_RETRY: Pick<RetryPolicy, "maxAgeMs"> = { maxAgeMs: 3_600_000 };
+// While AvantLink cannot be reached, all slots together make at most 100 attempts a second: each attempt keeps its slot
+// for this long, times the number of slots.
+const MIN_UNREACHED_MS = 10;
+// During a pause a slot holds its job this long before it gives the job back, so that the store is not kept busy.
+const MAX_HOLD_MS = 500;
+const CLICK_MAX_AGE_MS = 3_600_000;
 
-/** Carries jobs to AvantLink, one POST at a time, and says what becomes of each. */
+/** Delivers jobs to AvantLink, one POST at a time, and decides what becomes of each. */
 export interface Delivery {
   readonly deliverOrder: Deliver;
   readonly deliverClick: Deliver;
-  /** One POST of an order that the outbox could not take; whether AvantLink confirmed it. */
+  /** One POST of an order that the outbox could not store; whether AvantLink confirmed the order. */
   deliverDirectly(job: ClaimedJob): Promise<boolean>;
 }
 
-/** What the delivery reports of orders, beside telling events. */
+/** What the tracker keeps of deliveries, beside the events that are reported. */
 export interface DeliveryReports {
   readonly delivered: (key: string) => void;
-  /** One that the outbox could not take. */
+  /** An order that the outbox could not store. */
   readonly deliveredDirectly: (key: string) => void;
   readonly dead: (key: string, error: AvantLinkError) => void;
   readonly failed: (error: AvantLinkError) => void;
-  /** A click arrived or was given up. */
+  /** A click was delivered or given up. */
   readonly clickDone: (key: string, error?: AvantLinkError) => void;
 }
 
@@ -37,22 +40,51 @@ export function createDelivery(
   reports: DeliveryReports,
 ): Delivery {
   const { runtime, retry } = config;
+  const clickRetry: RetryPolicy = { ...retry, maxAgeMs: CLICK_MAX_AGE_MS };
+  // One for all slots of the process: whatever AvantLink asks of one order holds for all.
+  let pause = { from: 0, until: 0, reason: "" };
 
-  let unreached = 0;
+  const wait = (ms: number) => new Promise<void>((resolve) => void runtime.after(ms, resolve));
 
-  /** One POST. Where none gets through, its place is kept for a while, so that no shop is busy with failing. */
-  async function post(kind: "order" | "click", body: string): Promise<Outcome> {
-    const outcome = await attempt(kind, body);
-    unreached = outcome.kind === "failed" && !outcome.maybeTaken ? unreached + 1 : 0;
-    if (unreached > MANY_UNREACHED) {
-      await new Promise<void>((resolve) => {
-        runtime.after(UNREACHED_MS, resolve);
-      });
+  const stateOf = ({ attempts, acceptedAt }: ClaimedJob): AttemptState => ({
+    attempts,
+    acceptedAt,
+    now: runtime.now(),
+    random: runtime.random(),
+  });
+
+  /** One POST of a job. No job's attempt is spent while AvantLink has asked for a pause. */
+  async function attempt(
+    kind: "order" | "click",
+    job: ClaimedJob,
+    policy: RetryPolicy,
+  ): Promise<{ readonly outcome?: Outcome; readonly verdict: Verdict }> {
+    const left = pauseLeft();
+    if (left > 0) {
+      await wait(Math.min(left, MAX_HOLD_MS));
+      const until = runtime.now() + pauseLeft();
+      return { verdict: waitUntil(until, pause.reason, stateOf(job), policy) };
     }
-    return outcome;
+    const startedAt = runtime.now();
+    const outcome = await post(kind, job.body);
+    const asked = pauseAsked(outcome, runtime.now()) ?? 0;
+    if (outcome.kind === "answered" && asked > pauseLeft()) {
+      pause = { from: runtime.now(), until: runtime.now() + asked, reason: outcome.reason };
+    }
+    if (outcome.kind === "failed" && !outcome.mayHaveArrived) {
+      const spent = Math.max(0, runtime.now() - startedAt);
+      await wait(Math.max(0, config.concurrency * MIN_UNREACHED_MS - spent));
+    }
+    return { outcome, verdict: verdictOn(outcome, stateOf(job), policy) };
   }
 
-  async function attempt(kind: "order" | "click", body: string): Promise<Outcome> {
+  /** A clock that was set back behind the pause's beginning ends the pause. */
+  function pauseLeft(): number {
+    const now = runtime.now();
+    return now < pause.from ? 0 : Math.max(0, pause.until - now);
+  }
+
+  async function post(kind: "order" | "click", body: string): Promise<Outcome> {
     try {
       const answer = await transport.post({
         // Built at send time, so that a corrected merchant ID heals what is waiting.
@@ -67,85 +99,62 @@ export function createDelivery(
       });
       return readAnswer(answer);
     } catch (cause) {
-      if (cause instanceof TransportError) {
-        return { kind: "failed", reason: cause.message, maybeTaken: cause.maybeTaken };
-      }
-      return { kind: "failed", reason: `Sending failed (${String(cause)})`, maybeTaken: true };
+      return cause instanceof TransportError
+        ? { kind: "failed", reason: cause.message, mayHaveArrived: cause.mayHaveArrived }
+        : { kind: "failed", reason: `Sending failed: ${describeForeign(cause)}`, mayHaveArrived: true };
     }
   }
 
-  function verdict(outcome: Outcome, job: ClaimedJob, policy: RetryPolicy): Verdict {
-    const at = {
-      attempts: job.attempts,
-      acceptedAt: job.acceptedAt,
-      now: runtime.now(),
-      random: runtime.random(),
-    };
-    return verdictOn(outcome, at, policy);
-  }
-
-  function delivered(job: ClaimedJob): void {
-    const afterMs = runtime.now() - job.acceptedAt;
-    report({
-      type: "delivered",
-      kind: "order",
-      orderNumber: orderNumberOf(job.body),
-      attempts: job.attempts,
-      afterMs,
-    });
+  function reportDelivered(kind: "order" | "click", job: ClaimedJob): void {
+    const orderNumber = kind === "order" ? orderNumberOf(job) : "";
+    const afterMs = Math.max(0, runtime.now() - job.acceptedAt);
+    report({ type: "delivered", kind, orderNumber, attempts: job.attempts + 1, afterMs });
   }
 
   return {
     async deliverOrder(job) {
-      const outcome = await post("order", job.body);
-      const result = verdict(outcome, job, retry);
-      if (result.status === "delivered") {
-        delivered(job);
+      const { outcome, verdict } = await attempt("order", job, retry);
+      if (!outcome) return verdict;
+      const about = { kind: "order", orderNumber: orderNumberOf(job) } as const;
+      if (verdict.status === "delivered") {
+        reportDelivered("order", job);
         reports.delivered(job.key);
-      } else if (result.status === "dead") {
-        const error = new AvantLinkError(result.reason.code, { detail: result.reason.message });
-        report({ type: "dead", kind: "order", orderNumber: orderNumberOf(job.body), error });
+      } else if (verdict.status === "dead") {
+        const detail = outcome.kind === "delivered" ? "" : `${outcome.reason}.`;
+        const error = new AvantLinkError(verdict.reason.code, { detail });
+        report({ type: "dead", ...about, error, attempts: job.attempts + 1 });
         reports.dead(job.key, error);
       } else {
-        const error = new AvantLinkError("delivery.failed", { detail: `${result.reason}.` });
-        const attempts = job.attempts + (result.counted ? 1 : 0);
-        report({
-          type: "retrying",
-          kind: "order",
-          orderNumber: orderNumberOf(job.body),
-          error,
-          attempts,
-          retryAt: result.at,
-        });
+        const error = new AvantLinkError("delivery.failed", { detail: `${verdict.reason}.` });
+        const attempts = job.attempts + (verdict.counted ? 1 : 0);
+        report({ type: "retrying", ...about, error, attempts, retryAt: verdict.at });
         reports.failed(error);
       }
-      return result;
+      return verdict;
     },
 
     async deliverClick(job) {
-      const outcome = await post("click", job.body);
-      const result = verdict(outcome, job, { ...retry, ...CLICK_RETRY });
-      if (result.status === "delivered") {
-        const afterMs = runtime.now() - job.acceptedAt;
-        report({ type: "delivered", kind: "click", orderNumber: "", attempts: job.attempts, afterMs });
+      const { outcome, verdict } = await attempt("click", job, clickRetry);
+      if (!outcome) return verdict;
+      if (outcome.kind === "delivered") {
+        reportDelivered("click", job);
         reports.clickDone(job.key);
-        return result;
+        return verdict;
       }
-      // Whether a click may be repeated is documented nowhere, so one that may have arrived is not sent again.
-      const arrived = outcome.kind === "failed" && outcome.maybeTaken;
-      if (result.status === "retry" && !arrived) return result;
-      const reason = result.status === "dead" ? result.reason.message : result.reason;
-      const error = new AvantLinkError("click.lost", { detail: `${reason}.` });
-      report({ type: "dead", kind: "click", orderNumber: "", error });
+      // AvantLink documents no way to repeat a click, so a click that may have arrived is not sent again.
+      const mayHaveArrived = outcome.kind === "answered" || outcome.mayHaveArrived;
+      if (verdict.status === "retry" && !mayHaveArrived) return verdict;
+      const error = new AvantLinkError("click.lost", { detail: `${outcome.reason}.` });
+      report({ type: "dead", kind: "click", orderNumber: "", error, attempts: job.attempts + 1 });
       reports.clickDone(job.key, error);
-      // Nobody looks after a lost click, so it leaves the queue as a delivered one does.
+      // A lost click is kept nowhere: it leaves its outbox as a delivered one does.
       return { status: "delivered" };
     },
 
     async deliverDirectly(job) {
-      const outcome = await attempt("order", job.body);
+      const outcome = await post("order", job.body);
       if (outcome.kind !== "delivered") return false;
-      delivered(job);
+      reportDelivered("order", job);
       reports.deliveredDirectly(job.key);
       return true;
     },
@@ -155,8 +164,9 @@ export function createDelivery(
 // As `toOrderPayload` writes it. Inside a text of the body each quote stands behind a backslash, so nothing else is it.
 const NUMBER_IN_BODY = /"order":\{"order_number":"([^"\\]*)"/;
 
-/** The order's number in a body of ours. */
-export function orderNumberOf(body: string): string {
+/** The order's number, from a body of ours where the outbox does not keep it. */
+export function orderNumberOf({ orderNumber, body }: Pick<ClaimedJob, "orderNumber" | "body">): string {
+  if (orderNumber !== "") return orderNumber;
   const [, plain] = NUMBER_IN_BODY.exec(body) ?? [];
   if (plain !== undefined) return plain;
   try {

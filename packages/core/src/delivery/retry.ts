@@ -1,5 +1,5 @@
 import type { RetryPolicy } from "../options/config.ts";
-import type { DeadReason, Verdict } from "../outbox/outbox.ts";
+import type { Verdict } from "../outbox/outbox.ts";
 
 /** What one POST came to. */
 export type Outcome =
@@ -8,12 +8,15 @@ export type Outcome =
   | {
       readonly kind: "answered";
       readonly status: number;
+      /** A sentence without its full stop that may be printed: status, error key and known phrases. */
       readonly reason: string;
       readonly retryAfter?: string | undefined;
       readonly errorKey?: string | undefined;
+      /** AvantLink's own words, cleaned; they may repeat what was sent, so only the dead letter keeps them. */
+      readonly words?: string | undefined;
     }
-  /** No answer. `maybeTaken` is false when the request surely never arrived. */
-  | { readonly kind: "failed"; readonly reason: string; readonly maybeTaken: boolean };
+  /** No answer. `mayHaveArrived` is false when nothing of the request was sent. */
+  | { readonly kind: "failed"; readonly reason: string; readonly mayHaveArrived: boolean };
 
 /** Where in its life a job stands. */
 export interface AttemptState {
@@ -25,67 +28,84 @@ export interface AttemptState {
   readonly random: number;
 }
 
-// These statuses speak of this one body: the same body would get the same answer again.
-const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
-const SECONDS = /^\d{1,9}$/;
-const HTTP_DATE = /^[A-Za-z]{3,9},? /;
-// Asked to slow down without being told how long.
-const PAUSE_MS = 30_000;
-// Over how long those who were told to wait are spread at most.
-const MOST_SPREAD_MS = 10_000;
-// Further ahead than this a Retry-After is a mistake, or malice.
-const LONGEST_PAUSE_MS = 86_400_000;
+// These statuses refuse this one body: the same body would get the same answer again.
+const BODY_REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+// A 429 that does not say for how long.
+const DEFAULT_PAUSE_MS = 30_000;
+// The time over which the jobs that were told to wait come back.
+const MAX_SPREAD_MS = 10_000;
+// A longer Retry-After is a mistake, or malice.
+const MAX_PAUSE_MS = 86_400_000;
 
-/** What becomes of a job after an attempt. Pure: time and chance are arguments. */
+/** What becomes of a job after an attempt. Pure: time and randomness are arguments. */
 export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolicy): Verdict {
   if (outcome.kind === "delivered") return { status: "delivered" };
-  if (outcome.kind === "answered" && REFUSALS.has(outcome.status)) {
-    return { status: "dead", reason: refusal(outcome) };
-  }
-  const pause = outcome.kind === "answered" ? pauseAsked(outcome, at.now) : undefined;
-  const expires = at.acceptedAt + policy.maxAgeMs;
-  if (at.now >= expires) {
-    return {
-      status: "dead",
-      reason: { code: "delivery.expired", message: `Last: ${outcome.reason}`, ...statusOf(outcome) },
-    };
-  }
+  if (outcome.kind === "answered" && BODY_REFUSED.has(outcome.status))
+    return dead("delivery.refused", outcome);
+  if (at.now >= expiryOf(at, policy)) return dead("delivery.expired", outcome);
+  const pause = pauseAsked(outcome, at.now);
+  if (pause !== undefined) return waitUntil(at.now + pause, outcome.reason, at, policy);
   const backOff = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(at.attempts, 40));
-  // All who were told to wait the same time come back spread out, and none before it.
-  const delay = at.random * (pause === undefined ? backOff : Math.min(pause, MOST_SPREAD_MS)) + (pause ?? 0);
-  // One last attempt falls on the very end, rather than none for a while before it.
-  return {
-    status: "retry",
-    at: Math.min(Math.ceil(at.now + delay), expires),
-    counted: pause === undefined,
-    reason: outcome.reason,
-  };
+  return retry(at.now + at.random * backOff, true, outcome.reason, at, policy);
+}
+
+/** A job waits until a pause is over, which costs no attempt. The waiting jobs come back spread out, none too early. */
+export function waitUntil(until: number, reason: string, at: AttemptState, policy: RetryPolicy): Verdict {
+  const spread = Math.min(Math.max(0, until - at.now), MAX_SPREAD_MS);
+  return retry(until + at.random * spread, false, reason, at, policy);
 }
 
 /**
- * How long an answer asks to wait, in milliseconds: Retry-After as whole seconds or as a date, or a 429 without one.
- * A wait that is over already asks for nothing, or two clocks that differ would make an endless loop of it.
+ * How long an answer asks to wait, in milliseconds: its Retry-After, or a 429 without one. A Retry-After that is over
+ * already asks for nothing, or two clocks that differ would make an endless loop of it.
  */
-function pauseAsked(outcome: Outcome & { kind: "answered" }, now: number): number | undefined {
-  const header = outcome.retryAfter?.trim() ?? "";
-  const ms = SECONDS.test(header)
-    ? Number(header) * 1000
-    : HTTP_DATE.test(header)
-      ? Date.parse(header) - now
-      : 0;
-  if (ms > 0) return Math.min(ms, LONGEST_PAUSE_MS);
-  return outcome.status === 429 ? PAUSE_MS : undefined;
+export function pauseAsked(outcome: Outcome, now: number): number | undefined {
+  if (outcome.kind !== "answered" || BODY_REFUSED.has(outcome.status)) return undefined;
+  const ms = retryAfterMs(outcome.retryAfter?.trim() ?? "", now);
+  if (ms > 0) return Math.min(ms, MAX_PAUSE_MS);
+  return outcome.status === 429 ? DEFAULT_PAUSE_MS : undefined;
 }
 
-function refusal(outcome: Outcome & { kind: "answered" }): DeadReason {
+/** The header holds whole seconds or a date in one of HTTP's three forms, all UTC: asctime's does not say so. */
+function retryAfterMs(header: string, now: number): number {
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  if (!/^[A-Za-z]{3,9},? /.test(header)) return 0;
+  return Date.parse(header.endsWith("GMT") ? header : `${header} GMT`) - now;
+}
+
+function expiryOf(at: AttemptState, policy: RetryPolicy): number {
+  return at.acceptedAt + policy.maxAgeMs;
+}
+
+/** The last attempt falls on the very end of the time allowed, rather than some time before it. */
+function retry(
+  due: number,
+  counted: boolean,
+  reason: string,
+  at: AttemptState,
+  policy: RetryPolicy,
+): Verdict {
+  const expiry = expiryOf(at, policy);
   return {
-    code: "delivery.refused",
-    message: outcome.reason,
-    status: outcome.status,
-    ...(outcome.errorKey === undefined ? {} : { errorKey: outcome.errorKey }),
+    status: "retry",
+    at: Math.min(Math.ceil(due), expiry > at.now ? expiry : Infinity),
+    counted,
+    reason,
   };
 }
 
-function statusOf(outcome: Outcome): { status?: number } {
-  return outcome.kind === "answered" ? { status: outcome.status } : {};
+function dead(
+  code: "delivery.refused" | "delivery.expired",
+  outcome: Exclude<Outcome, { kind: "delivered" }>,
+): Verdict {
+  const answered = outcome.kind === "answered" ? outcome : undefined;
+  return {
+    status: "dead",
+    reason: {
+      code,
+      message: [outcome.reason, answered?.words].filter(Boolean).join(". "),
+      ...(answered && { status: answered.status }),
+      ...(answered?.errorKey !== undefined && { errorKey: answered.errorKey }),
+    },
+  };
 }

@@ -2,13 +2,13 @@ import type { Answer } from "./answer.ts";
 
 /** One POST. The only way from this package to the network. */
 export interface Transport {
-  /** Resolves with whatever was answered; rejects with a {@link TransportError} when nothing was. */
+  /** Resolves with any answer; rejects with a {@link TransportError} where there was none. */
   post(request: TransportRequest): Promise<Answer>;
-  /** Lets go of idle connections. */
+  /** Ends what is under way and closes idle connections. */
   close(): Promise<void>;
 }
 
-/** What is sent. No other header leaves but those the protocol itself needs. */
+/** What is sent. No other header leaves but those that the protocol itself needs. */
 export interface TransportRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -17,23 +17,25 @@ export interface TransportRequest {
   readonly timeoutMs: number;
 }
 
-/** Makes the transport once it is needed. */
-export type TransportFactory = (options: {
-  readonly connections: number;
-  readonly loopback: boolean;
-}) => Transport;
+/** Makes a transport. Every POST gets a connection at once: how many run at a time is the caller's to bound. */
+export type TransportFactory = (options: TransportOptions) => Transport;
 
-/** Nothing was answered. */
+export interface TransportOptions {
+  /** Whether the endpoint is this machine, to which no proxy leads. */
+  readonly loopback: boolean;
+}
+
+/** There was no answer. The message is a sentence for people; nothing of the engine's own error is kept. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
-  /** Whether AvantLink may have read the request all the same. */
-  readonly maybeTaken: boolean;
+  /** Whether AvantLink may have received the request all the same. */
+  readonly mayHaveArrived: boolean;
 
-  constructor(message: string, maybeTaken: boolean, cause?: unknown) {
-    super(message, { cause });
-    this.maybeTaken = maybeTaken;
+  constructor(message: string, mayHaveArrived: boolean) {
+    super(message);
+    this.mayHaveArrived = mayHaveArrived;
   }
 }
 
-/** Most of an answer that is read, in bytes. */
-export const LONGEST_ANSWER = 65_536;
+/** How much of an answer is read, and of a compressed one how much is unpacked, in bytes. */
+export const MAX_ANSWER_BYTES = 65_536;

@@ -1,165 +1,192 @@
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
+import { codeOf } from "../foreign-error.ts";
 import type { Answer } from "./answer.ts";
-import { createHeaderLock, type HeaderLock } from "./tracing-headers.ts";
-import { LONGEST_ANSWER, TransportError, type TransportFactory } from "./transport.ts";
+import { unpacked } from "./content-encoding.ts";
+import { fetchTransport } from "./fetch-transport.ts";
+import { createHeaderLock } from "./tracing-headers.ts";
+import {
+  MAX_ANSWER_BYTES,
+  type Transport,
+  TransportError,
+  type TransportFactory,
+  type TransportOptions,
+} from "./transport.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-// The request cannot have been read when there was no connection to write it to.
-const NEVER_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
+/** What of the undici package is used. */
+export type Undici = Pick<
+  typeof import("undici"),
+  "Agent" | "EnvHttpProxyAgent" | "buildConnector" | "request"
+>;
+
+export const loadUndici = () => import("undici");
 
 /**
- * Posts through undici's keep-alive pool, which is loaded at the first delivery. No redirect is followed. A proxy
- * that the environment names is used, except towards this machine.
+ * The transport of Node.js and its like, chosen at the first delivery by what the runtime can do: undici where it
+ * works, else the runtime's own fetch. Bun puts a module of its own in undici's place, which cannot dispatch.
  */
-export const undiciTransport: TransportFactory = ({ connections, loopback }) => {
-  let opened: Promise<Dispatcher> | undefined;
-  let headerLock: HeaderLock | undefined;
-  let place: { readonly url: string; readonly origin: string; readonly pathname: string } | undefined;
+export function chooseTransport(load: () => Promise<unknown> = loadUndici): TransportFactory {
+  return (options) => {
+    let chosen: Promise<Transport> | undefined;
+    const choose = async () => {
+      const undici = await load().catch(() => undefined);
+      return isUndici(undici) ? undiciTransport(undici, options) : fetchTransport(options);
+    };
+    return {
+      async post(request) {
+        chosen ??= choose();
+        return (await chosen).post(request);
+      },
+      async close() {
+        const closing = chosen;
+        chosen = undefined;
+        await (await closing)?.close();
+      },
+    };
+  };
+}
 
-  async function open(): Promise<Dispatcher> {
-    const { Agent, EnvHttpProxyAgent } = await import("undici");
-    const options = { connections, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } };
-    return loopback ? new Agent(options) : new EnvHttpProxyAgent(options);
-  }
+function isUndici(module: unknown): module is Undici {
+  const has = (name: string) => typeof Reflect.get(Object(module), name) === "function";
+  const agent: unknown = Reflect.get(Object(module), "Agent");
+  if (!["EnvHttpProxyAgent", "buildConnector", "request"].every(has) || typeof agent !== "function")
+    return false;
+  return typeof Reflect.get(Object(agent.prototype), "dispatch") === "function";
+}
 
-  /** Orders go to one address, so it is taken apart once. */
-  function placeOf(url: string): NonNullable<typeof place> {
-    if (place?.url !== url) {
-      const { origin, pathname } = new URL(url);
-      place = { url, origin, pathname };
+/**
+ * Posts through undici's keep-alive connections. No redirect is followed. A proxy that the environment names is used,
+ * except towards this machine.
+ */
+export function undiciTransport(undici: Undici, { loopback }: TransportOptions): Transport {
+  const dispatcher = openDispatcher(undici, loopback);
+  const headerLock = createHeaderLock();
+  const written = watchWrites();
+
+  async function exchange(options: Parameters<typeof undici.request>[1], url: string): Promise<Answer> {
+    const response = await undici.request(url, options);
+    // A destroyed body reports that it was destroyed: nobody needs to know.
+    response.body.on("error", () => {});
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_ANSWER_BYTES) break;
     }
-    return place;
+    const bytes = Buffer.concat(chunks);
+    const encoding = [response.headers["content-encoding"]].flat()[0];
+    return {
+      status: response.statusCode,
+      retryAfter: [response.headers["retry-after"]].flat()[0],
+      body: encoding === undefined ? bytes.toString("utf8", 0, MAX_ANSWER_BYTES) : unpacked(bytes, encoding),
+    };
   }
 
   return {
     async post({ url, headers, body, timeoutMs }) {
-      opened ??= open();
-      const dispatcher = await opened;
-      const { origin, pathname } = placeOf(url);
       const bytes = Buffer.from(body);
-      headerLock ??= createHeaderLock();
       headerLock.lock(bytes, headers);
-      return new Promise<Answer>((resolve, reject) => {
-        const exchange = new Exchange(timeoutMs, resolve, reject);
-        // The exchange's own deadline bounds all of it.
-        const limits = { headersTimeout: 0, bodyTimeout: 0 };
-        try {
-          const request = {
-            origin,
-            path: pathname,
-            method: "POST",
-            headers,
-            body: bytes,
-            ...limits,
-          } as const;
-          dispatcher.dispatch(request, exchange);
-        } catch (cause) {
-          exchange.fail(cause);
-        }
-      });
+      const deadline = startDeadline(timeoutMs);
+      // The one deadline bounds all of it.
+      const limits = { headersTimeout: 0, bodyTimeout: 0, signal: deadline.signal };
+      const answering = exchange({ dispatcher, method: "POST", headers, body: bytes, ...limits }, url);
+      try {
+        // undici heeds its signal only once it has a connection.
+        return await Promise.race([answering, deadline.passed]);
+      } catch (cause) {
+        // The loser of the race fails too, later.
+        answering.catch(() => {});
+        throw transportError(cause, written.has(bytes), deadline.signal.aborted ? timeoutMs : undefined);
+      } finally {
+        deadline.cancel();
+      }
     },
     async close() {
-      const dispatcher = await opened;
-      opened = undefined;
-      await dispatcher?.destroy();
-      headerLock?.release();
-      headerLock = undefined;
+      await dispatcher.destroy();
+      headerLock.release();
+      written.release();
     },
   };
-};
-
-/** One request on its way and the answer to it, with one deadline from connecting to the last byte. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #timeoutMs: number;
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (error: TransportError) => void;
-  readonly #deadline: ReturnType<typeof setTimeout>;
-  #controller: Dispatcher.DispatchController | undefined;
-  #late = false;
-  #status = 0;
-  #retryAfter: string | undefined;
-  readonly #chunks: Buffer[] = [];
-  #length = 0;
-
-  constructor(timeoutMs: number, resolve: (answer: Answer) => void, reject: (error: TransportError) => void) {
-    this.#timeoutMs = timeoutMs;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#deadline = setTimeout(() => this.#expire(), timeoutMs);
-    // Nobody's process has to stay for it: an order that was not delivered is tried again.
-    this.#deadline.unref();
-  }
-
-  /** A request that waited for its connection until it was too late is not sent any more. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#late) controller.abort(new Error("too late"));
-  }
-
-  onResponseStart(
-    _: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
-    this.#status = status;
-    const retryAfter = headers["retry-after"];
-    this.#retryAfter = typeof retryAfter === "string" ? retryAfter : retryAfter?.[0];
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    if (this.#length <= LONGEST_ANSWER) return;
-    this.#answer();
-    controller.abort(new Error("too long"));
-  }
-
-  onResponseEnd(): void {
-    this.#answer();
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, cause: unknown): void {
-    this.fail(cause);
-  }
-
-  fail(cause: unknown): void {
-    clearTimeout(this.#deadline);
-    this.#reject(transportError(cause, this.#late, this.#timeoutMs));
-  }
-
-  #expire(): void {
-    this.#late = true;
-    const cause = new Error("too late");
-    this.#controller?.abort(cause);
-    this.fail(cause);
-  }
-
-  #answer(): void {
-    clearTimeout(this.#deadline);
-    const [first] = this.#chunks;
-    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
-    const body = bytes.toString("utf8", 0, LONGEST_ANSWER);
-    this.#resolve({ status: this.#status, retryAfter: this.#retryAfter, body });
-  }
 }
 
-function transportError(cause: unknown, late: boolean, timeoutMs: number): TransportError {
-  const code = codeOf(cause);
-  if (NEVER_SENT.has(code)) return new TransportError(`No connection (${code})`, false, cause);
-  if (late) return new TransportError(`No complete answer within ${timeoutMs} ms`, true, cause);
-  return new TransportError(`The connection broke (${code})`, true, cause);
+function openDispatcher({ Agent, EnvHttpProxyAgent, buildConnector }: Undici, loopback: boolean): Dispatcher {
+  const connect = withoutContinue(buildConnector({ timeout: CONNECT_TIMEOUT_MS }));
+  const options = { pipelining: 1, connect };
+  return loopback ? new Agent(options) : new EnvHttpProxyAgent(options);
 }
 
-function codeOf(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors[0]);
-  if (typeof cause === "object" && cause !== null && "code" in cause) return String(cause.code);
-  return cause instanceof Error ? cause.name : "unknown";
+const CONTINUE = /^HTTP\/1\.1 100[\s\S]*?\r\n\r\n/;
+
+/**
+ * A server may send `100 Continue` that nobody asked for, and a client ignores it (RFC 9110, section 15.2). undici
+ * breaks the connection instead, so such a head is left out of what undici reads from the socket.
+ */
+function withoutContinue(connector: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connector(options, (...[error, socket]) => {
+      if (error) return callback(error, null);
+      const read = socket.read.bind(socket);
+      socket.read = (size) => {
+        let chunk: Buffer | null = read(size);
+        for (;;) {
+          const [head = ""] = CONTINUE.exec(chunk?.toString("latin1", 0, 4_096) ?? "") ?? [];
+          if (!chunk || head === "") return chunk;
+          chunk = head.length < chunk.length ? chunk.subarray(head.length) : read(size);
+        }
+      };
+      callback(null, socket);
+    });
+}
+
+/** Knows of which requests, told apart by their bodies, the first byte was written to a connection. */
+function watchWrites() {
+  const { subscribe, unsubscribe } = process.getBuiltinModule("node:diagnostics_channel");
+  const bodies = new WeakSet<object>();
+  const note = (message: unknown) => {
+    const { request } = message as { readonly request: { readonly body?: unknown } };
+    if (typeof request.body === "object" && request.body !== null) bodies.add(request.body);
+  };
+  subscribe("undici:client:sendHeaders", note);
+  return {
+    has: (body: object) => bodies.has(body),
+    release: () => void unsubscribe("undici:client:sendHeaders", note),
+  };
+}
+
+/** Its timer keeps no process alive: an order that was not delivered is tried again. */
+function startDeadline(ms: number) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(), ms);
+  timer.unref();
+  const passed = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+  return { signal, passed, cancel: () => clearTimeout(timer) };
+}
+
+function transportError(cause: unknown, wasWritten: boolean, timedOutMs: number | undefined): TransportError {
+  const message = messageOf(cause, wasWritten, timedOutMs);
+  return new TransportError(message, wasWritten);
+}
+
+function messageOf(cause: unknown, wasWritten: boolean, timedOutMs: number | undefined): string {
+  if (timedOutMs !== undefined) {
+    return wasWritten
+      ? `AvantLink did not answer within ${timedOutMs} ms`
+      : `No connection to AvantLink within ${timedOutMs} ms`;
+  }
+  const code = codeOf(cause) || (cause instanceof Error ? cause.name : "unknown");
+  if (wasWritten) return `The connection to AvantLink broke (${code})`;
+  // undici says it in the message only.
+  const [, proxyStatus] =
+    /^Proxy response \((\d{3})\)/.exec(cause instanceof Error ? cause.message : "") ?? [];
+  if (proxyStatus === "407") {
+    return "The proxy requires authentication (407): put user and password into the proxy's address (HTTPS_PROXY)";
+  }
+  return proxyStatus === undefined
+    ? `Can't connect to AvantLink (${code})`
+    : `The proxy refused the connection to AvantLink (${proxyStatus})`;
 }

@@ -12,7 +12,7 @@ export type TrackingEvent =
   /** AvantLink confirmed it. */
   | (About & {
       readonly type: "delivered";
-      /** Attempts before this one. */
+      /** Counted attempts, the successful one included: 1 for an order that was delivered at the first try. */
       readonly attempts: number;
       /** How long after acceptance, in milliseconds. */
       readonly afterMs: number;
@@ -49,13 +49,18 @@ export type TrackingEvent =
   | (About & {
       readonly type: "retrying";
       readonly error: AvantLinkError;
-      /** Counted attempts so far, this one included where it counts. */
+      /** Counted attempts so far, this one included; an attempt that AvantLink asks to wait after does not count. */
       readonly attempts: number;
       /** When, in milliseconds since 1970. */
       readonly retryAt: number;
     })
   /** Given up: a dead letter. */
-  | (About & { readonly type: "dead"; readonly error: AvantLinkError })
+  | (About & {
+      readonly type: "dead";
+      readonly error: AvantLinkError;
+      /** Counted attempts, the last one included. */
+      readonly attempts: number;
+    })
   /** Something else went wrong: the outbox, a function of the shop's, the setting. */
   | { readonly type: "problem"; readonly error: AvantLinkError };
 

@@ -2,7 +2,7 @@ import type { ReadRequest, TrackingContext } from "../context/context.ts";
 import { createDelivery } from "../delivery/deliver.ts";
 import { createDirectDelivery } from "../delivery/deliver-directly.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
-import { AvantLinkError, outboxError } from "../errors.ts";
+import { AvantLinkError, outboxError, unexpectedError } from "../errors.ts";
 import { readConfig } from "../options/config.ts";
 import type { Environment } from "../options/mode.ts";
 import type { TrackerOptions } from "../options/options.ts";
@@ -16,7 +16,7 @@ import type { ContextSources } from "./choose-context.ts";
 import { createConfirmations } from "./confirmation.ts";
 import { decide, rejectFor } from "./decide.ts";
 import { createHealth } from "./health.ts";
-import { CLICK_CONCURRENCY, createLifecycle } from "./lifecycle.ts";
+import { createLifecycle } from "./lifecycle.ts";
 import { createOutboxCalls } from "./outbox-calls.ts";
 import type { Parts } from "./parts.ts";
 import type { Receipt } from "./receipt.ts";
@@ -35,11 +35,11 @@ export interface Platform {
 export function trackerFactory({ openTransport, environment }: Platform) {
   return function createTracker(options: TrackerOptions = {}): Tracker {
     const config = readConfig(options, environment());
-    const { runtime, concurrency, loopback } = config;
+    const { runtime, loopback } = config;
     const report = createReport(config.onEvent, runtime);
     const warnOnce = createWarnOnce(report);
     const health = createHealth(config, report);
-    const transport = openTransport({ connections: concurrency + CLICK_CONCURRENCY, loopback });
+    const transport = openTransport({ loopback });
     const waits = createDeliveryWaits(runtime);
     const delivery = createDelivery(config, transport, report, {
       delivered(key) {
@@ -61,7 +61,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       config,
       report,
       health,
-      direct: createDirectDelivery(delivery),
+      direct: createDirectDelivery(delivery, config),
       confirmations: createConfirmations(),
       clicks: memoryOutbox({ capacity: MAX_CLICKS, remembered: 0 }),
     };
@@ -75,7 +75,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       try {
         return await work();
       } catch (cause) {
-        const error = new AvantLinkError("unexpected", { cause });
+        const error = unexpectedError(cause);
         health.problem(error);
         return { status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true };
       }

@@ -12,7 +12,7 @@ import { within } from "./wait.ts";
 
 const FLUSH_MS = 5_000;
 /** How many clicks are sent at a time: orders come first. */
-export const CLICK_CONCURRENCY = 4;
+const CLICK_CONCURRENCY = 4;
 const POLL_MS = 20;
 const REOPEN_MS = 5_000;
 // How long an outbox may take to answer when the time of flush or close is up.

@@ -1,0 +1,36 @@
+import { MAX_ANSWER_BYTES } from "./transport.ts";
+
+/**
+ * An answer's text, unpacked where the server compressed it, though nobody asked it to. `""` where it cannot be
+ * unpacked, or is longer than is read.
+ */
+export function unpacked(bytes: Buffer, contentEncoding: string): string {
+  const encodings = contentEncoding
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
+  try {
+    return encodings.reduceRight(decode, bytes).toString("utf8", 0, MAX_ANSWER_BYTES);
+  } catch {
+    return "";
+  }
+}
+
+function decode(bytes: Buffer, encoding: string): Buffer {
+  const zlib = process.getBuiltinModule("node:zlib");
+  const bound = { maxOutputLength: MAX_ANSWER_BYTES };
+  switch (encoding) {
+    case "gzip":
+    case "x-gzip":
+      return zlib.gunzipSync(bytes, bound);
+    case "deflate":
+      // Many servers leave out the head that the name stands for.
+      return ((bytes[0] ?? 0) & 0x0f) === 8
+        ? zlib.inflateSync(bytes, bound)
+        : zlib.inflateRawSync(bytes, bound);
+    case "br":
+      return zlib.brotliDecompressSync(bytes, bound);
+    default:
+      return bytes;
+  }
+}
