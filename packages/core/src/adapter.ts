@@ -4,7 +4,7 @@ export type { ReadRequest } from "./context/context.ts";
 export { forwardedAddress } from "./context/ip-address.ts";
 export { type Landing, landsAgain } from "./context/landing.ts";
 export { queryValue } from "./context/query.ts";
-export { isHost, originOf, type RawRequest } from "./context/request.ts";
+export { isHost, originOf, type RawRequest, type RequestSource } from "./context/request.ts";
 export { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
 export { type Adapter, adapterOf, type RequestVerbs, trackerWith, withIssues } from "./tracker/adapter.ts";
 export { isConfirmation, isConfirmingMethod } from "./tracker/confirmation.ts";

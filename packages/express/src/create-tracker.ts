@@ -32,14 +32,14 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
   const verbs: RequestVerbs<IncomingMessage> = {
     trackOrder: (order, from, asked) =>
       isRequest(from)
-        ? adapter.trackOrder(order, rawRequest(from), asked)
+        ? adapter.trackOrder(order, () => rawRequest(from), asked)
         : tracker.trackOrder(order, from, asked),
     contextOf: async (from) =>
-      isRequest(from) ? adapter.readRequest(rawRequest(from)).context : tracker.contextOf(from),
+      isRequest(from) ? adapter.readRequest(() => rawRequest(from)).context : tracker.contextOf(from),
   };
   return trackerWith(() => tracker, verbs);
 }
 
 function isRequest(from: IncomingMessage | TrackingContext | undefined): from is IncomingMessage {
-  return typeof from === "object" && from !== null && "headers" in from && "url" in from;
+  return typeof from === "object" && from !== null && "headers" in from;
 }

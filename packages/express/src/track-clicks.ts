@@ -19,7 +19,7 @@ export function trackClicks(tracker: Tracker<never>): RequestHandler {
   const adapter = adapterOf(tracker);
   return (request, response, next) => {
     try {
-      const landing = adapter.readLanding(rawRequest(request));
+      const landing = adapter.readLanding(() => rawRequest(request));
       if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
       if (landing.click) sendClick(adapter, landing, response);
       if (landing.skipped === "consent") beforeHead(response, () => checkPolicy(adapter, response));

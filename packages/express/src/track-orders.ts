@@ -25,7 +25,7 @@ export function trackOrders(
   function watch(request: Request, response: Response): void {
     if (!isConfirmingMethod(request.method)) return;
     // Read now: later the host may have recycled the request.
-    const read = adapter.readRequest(rawRequest(request));
+    const read = adapter.readRequest(() => rawRequest(request));
     whenAnswered(response, (ended) => {
       if (isConfirmation(request.method, response.statusCode))
         adapter.duringConfirmation(confirm(request, response, read, ended));

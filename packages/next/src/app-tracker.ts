@@ -60,7 +60,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       } else {
         const request = await requestOf(current(), from, path);
         if (!request) return adapter.rejectOrder(order, renderedAhead(adapter));
-        tracking = adapter.trackOrder(order, request, wait);
+        tracking = adapter.trackOrder(order, () => request, wait);
       }
       if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
       return tracking;
@@ -69,7 +69,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       if (from && !isRequest(from)) return current().contextOf(from);
       const adapter = adapterOf(current());
       const request = await requestOf(current(), from);
-      if (request) return adapter.readRequest(request).context;
+      if (request) return adapter.readRequest(() => request).context;
       adapter.report({ type: "problem", error: renderedAhead(adapter) });
       return Object.freeze({});
     },

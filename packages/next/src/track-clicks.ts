@@ -1,5 +1,5 @@
 import { createTracker, type Tracker, type TrackerOptions } from "@avantlink-s2s/core";
-import { type Adapter, adapterOf, type Landing, landsAgain } from "@avantlink-s2s/core/adapter";
+import { adapterOf, landsAgain } from "@avantlink-s2s/core/adapter";
 import type { NextFetchEvent, NextMiddleware, NextRequest } from "next/server.js";
 import { fillUsedJar } from "./cookie-jar.ts";
 import { proxiedResponse } from "./proxied-response.ts";
@@ -13,7 +13,6 @@ export type ClickProxy = (request: NextRequest, event?: NextFetchEvent) => Promi
 
 // A server that is told to stop waits for what was promised to it, so there is a hard end to it.
 const MAX_DELIVERY_MS = 5_000;
-const NO_LANDING: Landing = { setCookies: [] };
 
 /**
  * A proxy that looks for affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
@@ -28,7 +27,8 @@ export function trackClicks(
   return async (request, event) => {
     const adapter = adapterOf(tracker);
     const path = pathOf(request.url);
-    const landing = readLanding(adapter, request, path);
+    const { method, headers } = request;
+    const landing = adapter.readLanding(() => shopperRequest(adapter, { method, headers, path }));
     const response = await proxy?.(request, event as NextFetchEvent);
     const answer = proxiedResponse(request, response ?? undefined, { path, setCookies: landing.setCookies });
     if (proxy && landing.setCookies.length > 0) await fillUsedJar(answer.headers.getSetCookie());
@@ -39,15 +39,6 @@ export function trackClicks(
     }
     return answer;
   };
-}
-
-function readLanding(adapter: Adapter, { method, headers }: NextRequest, path: string): Landing {
-  try {
-    return adapter.readLanding(shopperRequest(adapter, { method, headers, path }));
-  } catch (cause) {
-    adapter.hookThrew("trackClicks", cause);
-    return NO_LANDING;
-  }
 }
 
 function isTracker(given: Pick<Tracker, "trackClick"> | ClickOptions): given is Pick<Tracker, "trackClick"> {

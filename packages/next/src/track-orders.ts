@@ -64,7 +64,7 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
     if (!isConfirmingMethod(method)) return handler(request, ...rest);
     const read = ahead
       ? undefined
-      : adapter.readRequest(shopperRequest(adapter, { method, headers, ownPath: pathOf(request.url) }));
+      : adapter.readRequest(() => shopperRequest(adapter, { method, headers, ownPath: pathOf(request.url) }));
     const copy = unreadRequest(request, method);
     let tracking: Promise<Receipt | undefined> | undefined;
     try {

@@ -160,14 +160,16 @@ describe("consent", () => {
       "avad=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
       "avad_visitor=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
     ]);
-    expect(readRequest(visit("/thanks", { cookie }), { ...settings, consent }, NO_REPORTS).context).toEqual({
+    expect(
+      readRequest(() => visit("/thanks", { cookie }), { ...settings, consent }, NO_REPORTS).context,
+    ).toEqual({
       consent: "denied",
     });
   });
 
   test("that was given is kept with the context", () => {
     const request = visit("/thanks", { cookie: `${cookie}; consent=yes` });
-    expect(readRequest(request, { ...settings, consent }, NO_REPORTS).context).toMatchObject({
+    expect(readRequest(() => request, { ...settings, consent }, NO_REPORTS).context).toMatchObject({
       avad: "old",
       consent: "granted",
     });
@@ -200,9 +202,9 @@ describe("consent", () => {
   test("is denied by Sec-GPC, unless told to ignore it", () => {
     const headers = { "sec-gpc": "1", cookie };
     expect(landing("/?avad=1", headers).skipped).toBe("privacy-signal");
-    expect(readRequest(visit("/thanks", headers), settings, NO_REPORTS).context).toEqual({ gpc: true });
+    expect(readRequest(() => visit("/thanks", headers), settings, NO_REPORTS).context).toEqual({ gpc: true });
     const ignoring = { ...settings, globalPrivacyControl: "ignore" } as const;
-    expect(readRequest(visit("/thanks", headers), ignoring, NO_REPORTS).context).toMatchObject({
+    expect(readRequest(() => visit("/thanks", headers), ignoring, NO_REPORTS).context).toMatchObject({
       avad: "old",
       gpc: true,
     });

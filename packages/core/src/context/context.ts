@@ -5,7 +5,14 @@ import { type CookieSettings, readVisitorCookies } from "./cookies.ts";
 import { FORWARDING_HEADERS, type IpAddressMode, isNearby, tidyIpAddress } from "./ip-address.ts";
 import { sameSiteReferrer } from "./navigation.ts";
 import { avadOf, queryValue } from "./query.ts";
-import { type HookThrew, isBrowser, openRequest, type RawRequest, type ShopRequest } from "./request.ts";
+import {
+  type HookThrew,
+  isBrowser,
+  openRequest,
+  type RawRequest,
+  type RequestSource,
+  type ShopRequest,
+} from "./request.ts";
 
 const MAX_USER_AGENT = 1024;
 
@@ -69,9 +76,13 @@ export interface ReadReports {
  * that whatever else fails costs a value and not the shopper's choice. A request that cannot be read at all denies
  * where the shop has a consent hook.
  */
-export function readRequest(raw: RawRequest, settings: ContextSettings, reports: ReadReports): ReadRequest {
+export function readRequest(
+  source: RequestSource,
+  settings: ContextSettings,
+  reports: ReadReports,
+): ReadRequest {
   try {
-    return read(raw, settings, reports);
+    return read(source(), settings, reports);
   } catch (cause) {
     reports.hookThrew("the request itself", cause);
     const context: TrackingContext = Object.freeze(settings.consent ? { consent: "denied" } : {});

@@ -19,6 +19,9 @@ export interface RawRequest {
   ipAddress(): string | undefined;
 }
 
+/** Makes a {@link RawRequest}. It may throw, where not even that much of the host's request can be read. */
+export type RequestSource = () => RawRequest;
+
 /** A request as core's own code reads it. */
 export interface ShopRequest {
   readonly method: string;

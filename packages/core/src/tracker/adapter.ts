@@ -6,7 +6,7 @@ import {
   type TrackingContext,
 } from "../context/context.ts";
 import { type Landing, readLanding } from "../context/landing.ts";
-import { isBrowser, type RawRequest, type ShopRequest } from "../context/request.ts";
+import { isBrowser, type RawRequest, type RequestSource, type ShopRequest } from "../context/request.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Issue } from "../findings.ts";
 import type { Config } from "../options/config.ts";
@@ -37,17 +37,17 @@ export interface Adapter {
   readonly report: Report;
   readonly warnOnce: WarnOnce;
   /** Decides whether a request is a landing. */
-  readLanding(request: RawRequest): Landing;
+  readLanding(source: RequestSource): Landing;
   /** Sends the click of a landing, once. */
   trackLanding(landing: Landing, options?: { readonly waitForDeliveryMs?: number }): Promise<unknown>;
   /** Warns, once, where a page's Referrer-Policy hides the landing from the requests that follow it. */
   checkReferrerPolicy(policy: string | undefined | null): void;
   /** Reads a request now, for an order that is known later. */
-  readRequest(request: RawRequest): ReadRequest;
+  readRequest(source: RequestSource): ReadRequest;
   /** Tracks an order with a request, or with what {@link readRequest} read of it. */
   trackOrder(
     order: TrackableOrder,
-    request: RawRequest | ReadRequest,
+    request: RequestSource | ReadRequest,
     options?: TrackOrderOptions,
   ): Promise<Receipt>;
   /** Rejects an order for the adapter's own reason; it is reported and kept as any rejected order. */
@@ -73,6 +73,7 @@ export type ResolvedOrder =
 const ADAPTER = Symbol.for("avantlink-s2s.adapter");
 // Policies under which the next request of the same site does not name the page's query. The last policy counts.
 const HIDING_POLICY = /(?:^|,\s*)(?:no-referrer|origin|strict-origin)\s*$/i;
+const NO_LANDING: Landing = Object.freeze({ setCookies: [] });
 const MAX_LANDINGS = 10_000;
 
 /** The adapter's side of a tracker. */
@@ -153,11 +154,27 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
   // What a landing on this very request means for its visitor: the Cookie header cannot show it yet.
   const landed = new WeakMap<object, TrackingContext | undefined>();
 
-  function read(request: RawRequest): ReadRequest {
-    const context = landed.get(request.source);
+  function read(source: RequestSource): ReadRequest {
+    const raw = attempt(source);
+    const context = raw && landed.get(raw.source);
     return context
       ? { context, isBrowser: true, hasOurCookies: true }
-      : readRequest(request, settings, reports);
+      : readRequest(raw ? () => raw : source, settings, reports);
+  }
+
+  function land(request: RawRequest): Landing {
+    // Middleware that is mounted twice sees a landing twice.
+    if (landed.has(request.source)) return NO_LANDING;
+    const landing = readLanding(request, settings, {
+      ...reports,
+      newVisitorId: () => runtime.uuid(),
+      wasCounted: (seen, avad) => landings.has(landingKey(seen, avad)),
+      count: (seen, avad) => landings.set(landingKey(seen, avad), true),
+    });
+    const { skipped, context } = landing;
+    landed.set(request.source, context);
+    if (skipped) report({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
+    return landing;
   }
 
   return {
@@ -172,19 +189,13 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
     runtime,
     report,
     warnOnce,
-    readLanding(request) {
-      // Middleware that is mounted twice sees a landing twice.
-      if (landed.has(request.source)) return { setCookies: [] };
-      const landing = readLanding(request, settings, {
-        ...reports,
-        newVisitorId: () => runtime.uuid(),
-        wasCounted: (seen, avad) => landings.has(landingKey(seen, avad)),
-        count: (seen, avad) => landings.set(landingKey(seen, avad), true),
-      });
-      const { skipped, context } = landing;
-      landed.set(request.source, context);
-      if (skipped) report({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
-      return landing;
+    readLanding(source) {
+      try {
+        return land(source());
+      } catch (cause) {
+        hookThrew("the request itself", cause);
+        return NO_LANDING;
+      }
     },
     async trackLanding({ click }, options) {
       if (click) await trackClick(click, options);
@@ -195,10 +206,13 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
     },
     readRequest: read,
     trackOrder(order, request, options = {}) {
+      if (typeof request !== "function") return track(order, request, options);
+      // A payment provider's request says nothing beside a context that travelled with the order, so the shop's hook
+      // is not asked about it.
+      const raw = carriedContext(order) ? attempt(request) : undefined;
+      const isNeeded = raw === undefined || attempt(() => isBrowser(raw)) !== false;
       // Read at once: later the host may have recycled the request.
-      const isRead = "context" in request;
-      const needed = isRead || carriedContext(order) === undefined || isBrowserOrUnreadable(request);
-      return track(order, isRead ? request : needed ? read(request) : undefined, options);
+      return track(order, isNeeded ? read(request) : undefined, options);
     },
     rejectOrder: (order, error) => accept(rejectFor(error, order, config)),
     async resolveOrder(resolve) {
@@ -222,11 +236,12 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
   };
 }
 
-function isBrowserOrUnreadable(request: RawRequest): boolean {
+/** A value, or `undefined` where it cannot be had. Who needs it reads again, and reports. */
+function attempt<Value>(read: () => Value): Value | undefined {
   try {
-    return isBrowser(request);
+    return read();
   } catch {
-    return true;
+    return undefined;
   }
 }
 

@@ -39,7 +39,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       const adapter = adapterOf(current());
       const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
       const tracking = isRequest(from)
-        ? adapter.trackOrder(order, pagesRequest(adapter, from, path), wait)
+        ? adapter.trackOrder(order, () => pagesRequest(adapter, from, path), wait)
         : current().trackOrder(order, from, wait);
       if (asked.transaction === undefined) keepDelivering(adapter, tracking, platformKeepAlive());
       return tracking;
@@ -47,7 +47,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
     async contextOf(from) {
       if (!isRequest(from)) return current().contextOf(from);
       const adapter = adapterOf(current());
-      return adapter.readRequest(pagesRequest(adapter, from)).context;
+      return adapter.readRequest(() => pagesRequest(adapter, from)).context;
     },
   }));
 }

@@ -97,7 +97,7 @@ function routeOrders(
 /** Reads the request now, and gives what tracks its order later. */
 function watch(tracker: Pick<Tracker, "trackClick">, from: PagesFrom) {
   const adapter = adapterOf(tracker);
-  const read = adapter.readRequest(pagesRequest(adapter, from));
+  const read = adapter.readRequest(() => pagesRequest(adapter, from));
   return async (resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> => {
     const waitForDeliveryMs = waitInline(adapter);
     const tracking = adapter
