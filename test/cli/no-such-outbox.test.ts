@@ -46,7 +46,7 @@ async function redisAt(url: string): Promise<Server> {
   return {
     named: ["--redis", url],
     outbox: (queue) => bullmqOutbox({ connection: url, queue }),
-    contents: (queue) => redis.keys(`{avantlink}:${queue}:*`),
+    contents: (queue) => redis.keys(`{avantlink}?${queue}:*`),
   };
 }
 

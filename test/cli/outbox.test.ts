@@ -57,7 +57,7 @@ const STORES: readonly { readonly name: string; readonly missing?: string; make(
       const queue = `test-cli-${randomUUID().slice(0, 8)}`;
       ends.push(async () => {
         const client = new Redis(url);
-        const keys = await client.keys(`{avantlink}:${queue}:*`);
+        const keys = await client.keys(`{avantlink}?${queue}:*`);
         if (keys.length > 0) await client.del(keys);
         client.disconnect();
       });

@@ -2,12 +2,14 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Bench, bench } from "../conformance/bench.ts";
-import { aJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
+import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
+import { redisContents } from "../support/redis-contents.ts";
 import { ifInstalled, type OwnServer, ownRedis, redisService } from "../support/services.ts";
-import { shiftedClock } from "../support/shifted-clock.ts";
+import { type ShiftedClock, shiftedClock } from "../support/shifted-clock.ts";
 
 const DAY_MS = 86_400_000;
 const service = await redisService();
@@ -21,7 +23,10 @@ describe.skipIf(!installed)(
     let redis: Redis;
     let problems: AvantLinkError[];
     let opened: Outbox[];
-    const prefix = "{avantlink}:orders:";
+    const tickets = "{avantlink}:orders:";
+    const books = "{avantlink}.orders:";
+    let clock: ShiftedClock;
+    let queues: Queue[];
 
     beforeAll(() => {
       if (installed) server = installed;
@@ -32,9 +37,12 @@ describe.skipIf(!installed)(
       await redis.flushall();
       problems = [];
       opened = [];
+      queues = [];
+      clock = shiftedClock();
     });
     afterEach(async () => {
       await server.start();
+      for (const queue of queues) await queue.close();
       for (const outbox of opened) await outbox.close();
       redis.disconnect();
     });
@@ -43,13 +51,19 @@ describe.skipIf(!installed)(
     async function anOutbox(options: Partial<BullmqOutboxOptions> = {}): Promise<Outbox> {
       const outbox = bullmqOutbox({ connection: server.url, ...options });
       opened.push(outbox);
-      const told = problems;
-      await outbox.open(shiftedClock(), (error) => told.push(error));
+      const reports = problems;
+      await outbox.open(clock, (error) => reports.push(error));
       return outbox;
+    }
+    /** The queue of tickets, as BullMQ's own tools see it. */
+    async function aQueue(): Promise<Queue> {
+      const queue = new Queue("orders", { connection: redis, prefix: "{avantlink}" });
+      queues.push(queue);
+      return queue;
     }
     const codes = () => problems.map(({ code }) => code);
 
-    describe("the server's own settings", () => {
+    describe("the settings of the server", () => {
       afterEach(async () => {
         await redis.config("SET", "appendfsync", "always");
         await redis.config("SET", "appendonly", "yes");
@@ -57,7 +71,7 @@ describe.skipIf(!installed)(
         await redis.config("SET", "maxmemory-policy", "noeviction");
       });
 
-      test("that lose nothing are no matter", async () => {
+      test("are not reported if they lose nothing", async () => {
         await anOutbox();
         expect(problems).toEqual([]);
       });
@@ -74,15 +88,18 @@ describe.skipIf(!installed)(
           /maxmemory-policy is volatile-lru/,
         ],
       ];
-      test.each(weak)("that %s are told once, and orders are taken", async (_, settings, message) => {
-        for (const setting of settings) await redis.config("SET", ...setting);
-        const outbox = await anOutbox();
-        expect(codes()).toEqual(["outbox.at-risk"]);
-        expect(problems[0]?.message).toMatch(message);
-        expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
-      });
+      test.each(weak)(
+        "are reported once if they %s, and orders are accepted",
+        async (_, settings, message) => {
+          for (const setting of settings) await redis.config("SET", ...setting);
+          const outbox = await anOutbox();
+          expect(codes()).toEqual(["outbox.at-risk"]);
+          expect(problems[0]?.message).toMatch(message);
+          expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
+        },
+      );
 
-      test("that it does not tell are no matter either", async () => {
+      test("are not reported if Redis does not let them be read", async () => {
         await redis.call("ACL", "SETUSER", "shop", "on", ">secret", "~*", "&*", "+@all", "-config");
         const outbox = await anOutbox({
           connection: {
@@ -98,12 +115,9 @@ describe.skipIf(!installed)(
     });
 
     describe("a key", () => {
-      const daysLeft = async () => {
-        const [key = ""] = await redis.keys(`${prefix}de:*`);
-        return (await redis.pttl(key)) / DAY_MS;
-      };
+      const daysLeft = async () => (await redis.pttl(`${books}settled:${keyOf("1")}`)) / DAY_MS;
 
-      test("stays taken for 400 days after its acceptance, whatever becomes of the order", async () => {
+      test("stays taken for 400 days after the order was delivered", async () => {
         const outbox = await anOutbox();
         await outbox.put(aJob("1"));
         const worker = await bench(outbox);
@@ -113,122 +127,89 @@ describe.skipIf(!installed)(
         await worker.end();
       });
 
-      test("stays taken for another 400 days when its letter is looked at, and is not extended when it is removed", async () => {
+      test("stays taken as long as its dead letter is there, and for 400 days after the letter is removed", async () => {
         const outbox = await anOutbox();
         await outbox.put(aJob("1"), { dead: REFUSED });
-        const [key = ""] = await redis.keys(`${prefix}de:*`);
-        await redis.pexpire(key, DAY_MS);
-        await outbox.dead.list();
-        expect(await daysLeft()).toBeGreaterThan(399.99);
-        await redis.pexpire(key, 100 * DAY_MS);
+        expect(await redis.pttl(`${books}order:${keyOf("1")}`)).toBe(-1);
         await outbox.dead.remove(keyOf("1"));
-        expect(await daysLeft()).toBeLessThan(100.01);
+        expect(await daysLeft()).toBeGreaterThan(399.99);
         expect(await stateIn(outbox, keyOf("1"))).toBe("dead");
-      });
-
-      test("that was lost while its letter was still there is found again", async () => {
-        const outbox = await anOutbox();
-        await outbox.put(aJob("1"), { dead: REFUSED });
-        const [key = ""] = await redis.keys(`${prefix}de:*`);
-        await redis.del(key);
-        expect(await outbox.dead.list()).toHaveLength(1);
-        expect(await outbox.dead.retry(keyOf("1"))).toBe(true);
       });
     });
 
-    test("any number of workers may die over one order", async () => {
+    describe("the queue in BullMQ", () => {
+      test("holds the key of an order and nothing else of it", async () => {
+        const outbox = await anOutbox();
+        await outbox.put(aJob("secret-number", { body: '{"of":"the-shopper"}' }));
+        const queue = await aQueue();
+        await expect.poll(() => queue.getWaitingCount()).toBe(1);
+        const [ticket] = await queue.getWaiting();
+        expect(ticket?.data).toBe(keyOf("secret-number"));
+        expect(await redisContents(redis, `${tickets}*`)).not.toMatch(/secret-number|the-shopper/);
+      });
+
+      test("may be emptied by BullMQ's own tools: the orders are still delivered", async () => {
+        const outbox = await anOutbox();
+        for (const number of ["1", "2"]) await outbox.put(aJob(number));
+        const worker = await bench(outbox);
+        (await worker.next()).answer(retry(Date.now() + 200));
+        await worker.next();
+        await expect.poll(() => redis.zcard(`${tickets}delayed`)).toBe(1);
+        await (await aQueue()).obliterate({ force: true });
+        await (await aQueue()).resume();
+        const second = await anOutbox();
+        const others = await bench(second, 2);
+        expect((await others.next()).job).toMatchObject({ key: keyOf("1"), attempts: 1 });
+        for (const outbox of opened) await outbox.close();
+      });
+    });
+
+    test("an order survives any number of workers that die while they send it", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));
       for (let deploys = 0; deploys < 4; deploys += 1) {
         const worker = await bench(await anOutbox());
         expect((await worker.next()).job.attempts).toBe(0);
-        const [id = ""] = await redis.lrange(`${prefix}active`, 0, -1);
-        await redis.del(`${prefix}${id}:lock`, `${prefix}stalled-check`);
-        await redis.sadd(`${prefix}stalled`, id);
+        const [id = ""] = await redis.lrange(`${tickets}active`, 0, -1);
+        await redis.del(`${tickets}${id}:lock`, `${tickets}stalled-check`);
+        await redis.sadd(`${tickets}stalled`, id);
       }
       expect(await outbox.totals()).toMatchObject({ accepted: 1, pending: 1, dead: 0 });
       for (const outbox of opened.splice(1)) await outbox.close();
     });
 
-    test("what was delivered while its lease was lost is not sent again when it comes back", async () => {
+    test("an order is not sent again when its worker is alive and BullMQ has given its ticket to another", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));
       const worker = await bench(outbox);
       const { answer } = await worker.next();
-      const [id = ""] = await redis.lrange(`${prefix}active`, 0, -1);
-      await redis.del(`${prefix}${id}:lock`);
+      const [id = ""] = await redis.lrange(`${tickets}active`, 0, -1);
+      await redis.del(`${tickets}${id}:lock`);
       answer(delivered);
       await outbox.put(aJob("2"));
       const busy = await worker.next();
-      // What a sweep does with a job whose lock is gone.
-      await redis.multi().lrem(`${prefix}active`, 1, id).rpush(`${prefix}wait`, id).exec();
+      // What BullMQ does with a ticket whose lock has run out.
+      await redis.multi().lrem(`${tickets}active`, 1, id).rpush(`${tickets}wait`, id).exec();
       busy.answer(delivered);
       await expect.poll(() => outbox.totals()).toMatchObject({ delivered: 2, pending: 0 });
+      await outbox.put(aJob("3"));
+      expect((await worker.next()).job.key).toBe(keyOf("3"));
       await worker.end();
     });
 
-    describe("the index of what was tried", () => {
-      const tried = () => redis.zcard(`${prefix}tried`);
-
-      test("forgets what is delivered or dead, though nobody asks for totals", async () => {
-        const outbox = await anOutbox();
-        for (const number of ["1", "2", "3"]) await outbox.put(aJob(number));
-        const worker = await bench(outbox, 3);
-        const all = [await worker.next(), await worker.next(), await worker.next()];
-        for (const { answer } of all) answer(retry(Date.now()));
-        (await worker.next()).answer(delivered);
-        (await worker.next()).answer(dead);
-        const last = await worker.next();
-        await expect.poll(tried).toBe(1);
-        last.answer(delivered);
-        await expect.poll(tried).toBe(0);
-        await worker.end();
-      });
-
-      test("is rid of what a worker that died left in it, as others are tried", async () => {
-        const outbox = await anOutbox();
-        for (let left = 0; left < 4; left += 1) await redis.zadd(`${prefix}tried`, left, `left-${left}`);
-        const worker = await bench(outbox);
-        for (const number of ["1", "2"]) {
-          await outbox.put(aJob(number));
-          (await worker.next()).answer(retry(Date.now() + 3_600_000));
-        }
-        await expect.poll(tried).toBe(2);
-        await worker.end();
-      });
-
-      test("knows when the oldest was accepted also of what was revived", async () => {
-        const outbox = await anOutbox();
-        const now = Date.now();
-        await outbox.put(aJob("1", { acceptedAt: now - 9_000 }));
-        const worker = await bench(outbox);
-        (await worker.next()).answer(retry(now));
-        (await worker.next()).answer(dead);
-        await expect.poll(() => stateIn(outbox, keyOf("1"))).toBe("dead");
-        await outbox.put(aJob("2", { acceptedAt: now - 5_000 }));
-        (await worker.next()).answer(retry(now + 3_600_000));
-        await worker.stop();
-        await outbox.put(aJob("1", { acceptedAt: now - 1_000 }));
-        expect(await outbox.totals()).toMatchObject({ pending: 2, oldestPendingAt: now - 5_000 });
-        expect(await tried()).toBe(2);
-      });
-
-      test("knows it of a revived letter alone", async () => {
-        const outbox = await anOutbox();
-        await outbox.put(aJob("1"), { dead: REFUSED });
-        const again = aJob("1");
-        await outbox.put(again);
-        expect(await outbox.totals()).toMatchObject({ pending: 1, oldestPendingAt: again.acceptedAt });
-        const worker = await bench(outbox);
-        (await worker.next()).answer(delivered);
-        await expect.poll(() => stateIn(outbox, keyOf("1"))).toBe("delivered");
-        await expect.poll(tried).toBe(0);
-        await worker.end();
-      });
+    test("a clock that is set back delays a retry by no more than the delay that its verdict asked for", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("1"));
+      const worker = await bench(outbox);
+      (await worker.next()).answer(retry(clock.now() + 1_800_000));
+      await expect.poll(() => redis.zcard(`${tickets}delayed`)).toBe(1);
+      clock.shift(-3_600_000);
+      expect((await worker.next()).job).toMatchObject({ key: keyOf("1"), attempts: 1 });
+      await worker.end();
     });
 
     describe("connections", () => {
-      test("are made like a client that the shop has, which stays the shop's", async () => {
+      test("take the options of an ioredis client, and leave the client alone", async () => {
         const client = new Redis(server.url);
         const outbox = await anOutbox({ connection: client });
         await outbox.put(aJob("1"));
@@ -240,14 +221,14 @@ describe.skipIf(!installed)(
         client.disconnect();
       });
 
-      test("share their orders by the queue's name, and by nothing else", async () => {
+      test("share the orders of the queue of that name only", async () => {
         const [one, other] = [await anOutbox(), await anOutbox({ queue: "second-shop" })];
         await one.put(aJob("1"));
         expect(await stateIn(other, keyOf("1"))).toBeUndefined();
         expect(await other.totals()).toMatchObject({ accepted: 0 });
       });
 
-      test("that cannot be made are told within three seconds, and can be tried again", async () => {
+      test("that fail are reported within three seconds, and can be tried again", async () => {
         await server.stop("SIGKILL");
         const outbox = bullmqOutbox({ connection: server.url });
         await expect(outbox.open(shiftedClock(), () => {})).rejects.toMatchObject({
@@ -259,7 +240,7 @@ describe.skipIf(!installed)(
         await outbox.close();
       });
 
-      test("to a server that never answers are given up within three seconds", async () => {
+      test("to a server that never answers fail within three seconds", async () => {
         const silent: Server = createServer(() => {}).listen(0, "127.0.0.1");
         await once(silent, "listening");
         const address = silent.address();
@@ -273,7 +254,7 @@ describe.skipIf(!installed)(
       });
     });
 
-    test("while Redis is away orders are refused at once, it is told once, and all goes on when it is back", async () => {
+    test("a Redis that is away rejects orders at once and is reported once, and delivery goes on when it is back", async () => {
       const outbox = await anOutbox();
       const worker = await bench(outbox, 2);
       await outbox.put(aJob("1"));
@@ -297,9 +278,9 @@ describe.skipIf(!installed)(
       await worker.end();
     });
 
-    describe("a worker that is stopped while its connections wait to be tried again", () => {
+    describe("a worker that is stopped while Redis is away", () => {
       async function awayWithOneDelivered(): Promise<Bench> {
-        // The next attempt is so far away that it does not help.
+        // A shop that lets ioredis wait this long does not make the outbox wait.
         const retryStrategy = () => 3_600_000;
         const { port } = new URL(server.url);
         const outbox = await anOutbox({
@@ -314,14 +295,14 @@ describe.skipIf(!installed)(
         return worker;
       }
 
-      test("settles what it had, if Redis is back", async () => {
+      test("settles its orders if Redis comes back", async () => {
         const worker = await awayWithOneDelivered();
         await server.start();
         await worker.stop();
         expect(await stateIn(await anOutbox(), keyOf("1"))).toBe("delivered");
       });
 
-      test("ends all the same, if Redis is not", async () => {
+      test("ends if Redis does not come back, and leaves its orders pending", async () => {
         const worker = await awayWithOneDelivered();
         await worker.stop();
         await server.start();
@@ -346,9 +327,9 @@ describe("options", () => {
     ["no connection", {}, /connection: expected/],
     ["an empty address", { connection: "" }, /connection: expected/],
     ["a queue with a colon", { connection: {}, queue: "a:b" }, /queue: expected a name/],
-    ["one that nobody knows", { connection: {}, prefix: "x" }, /prefix: is not an option/],
+    ["an unknown option", { connection: {}, prefix: "x" }, /prefix: is not an option/],
   ];
-  test.each(wrong)("%s is refused when the outbox is made", (_, options, message) => {
+  test.each(wrong)("%s is rejected when the outbox is made", (_, options, message) => {
     expect(() => bullmqOutbox(options as BullmqOutboxOptions)).toThrow(message);
   });
 });

@@ -38,7 +38,6 @@ const KNOWN_IMPORTS: readonly string[] = [];
 const KNOWN_CIRCLES = [
   "packages/cli/src/backfill: csv-orders.ts encoding.ts ndjson-orders.ts order-file.ts",
   "packages/cli/src/outbox: open.ts servers.ts",
-  "packages/outbox/src: bullmq-jobs.ts bullmq-verdicts.ts bullmq-worker.ts",
   "packages/sandbox/src: faults.ts records.ts",
 ];
 

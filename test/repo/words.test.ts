@@ -16,7 +16,7 @@ const LEFT: Readonly<Record<string, number>> = {
   "packages/express": 17,
   "packages/next": 34,
   "packages/orders": 8,
-  "packages/outbox": 106,
+  "packages/outbox": 69,
   "packages/sandbox": 75,
   "test/cli": 24,
   "test/conformance": 21,
@@ -26,7 +26,7 @@ const LEFT: Readonly<Record<string, number>> = {
   "test/long": 15,
   "test/next": 47,
   "test/orders": 20,
-  "test/outbox": 30,
+  "test/outbox": 13,
   "test/sandbox": 12,
 };
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
 import type { OutboxAddress } from "./outboxes.ts";
+import { removeKeys } from "./redis-contents.ts";
 import { postgresService, redisService, type Service } from "./services.ts";
 
 /** A durable store for a test, or why there is none. */
@@ -32,8 +33,7 @@ export async function aStore(kind: (typeof DURABLE)[number], on?: { readonly url
       address: { kind, url, queue: name },
       async end() {
         const redis = new Redis(url);
-        const keys = await redis.keys(`{avantlink}:${name}:*`);
-        if (keys.length > 0) await redis.del(keys);
+        await removeKeys(redis, `{avantlink}?${name}:*`);
         redis.disconnect();
         await service.end();
       },

@@ -42,8 +42,8 @@ export async function isInRedis(url: string, queue: string): Promise<boolean> {
   });
   try {
     await redis.connect();
-    // BullMQ writes it when a queue is opened, in the outbox's own prefix.
-    return (await redis.exists(`{avantlink}:${queue}:meta`)) === 1;
+    // The outbox writes this key when a queue is opened.
+    return (await redis.exists(`{avantlink}.${queue}:counts`)) === 1;
   } catch (cause) {
     throw failure ?? cause;
   } finally {

@@ -1,0 +1,107 @@
+import {
+  AvantLinkError,
+  type Outbox,
+  type OutboxJob,
+  type PutOptions,
+  type PutResult,
+} from "@avantlink-s2s/core";
+import { checkOptions } from "../options.ts";
+import { answered, type RedisAddress, type RedisClient } from "./connection.ts";
+import { deliverDue, startRun } from "./run.ts";
+import { openStore, type Store } from "./store.ts";
+
+/** The options of {@link bullmqOutbox}. */
+export interface BullmqOutboxOptions {
+  /**
+   * Redis: an address such as `redis://localhost:6379`, ioredis's options, or an ioredis client. The outbox makes
+   * connections of its own with a client's options.
+   */
+  readonly connection: string | RedisAddress | RedisClient;
+  /** The queue's name. Processes with the same name share their orders. @default "orders" */
+  readonly queue?: string | undefined;
+}
+
+export type { RedisAddress, RedisClient };
+
+/** Keeps orders in Redis and delivers them in turn by BullMQ: for shops on several machines. */
+export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
+  checkOptions("bullmqOutbox", options, { connection: redisConnection, queue: queueName });
+  const { connection, queue = "orders" } = options;
+  let opening: Promise<Store> | undefined;
+  let store: Store | undefined;
+  let wakeWorker = () => {};
+
+  function opened(): Store {
+    if (!store) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
+    return store;
+  }
+
+  async function ask<T>(asking: (open: Store) => Promise<T>): Promise<T> {
+    const open = opened();
+    return answered(open.redis, asking(open));
+  }
+
+  async function put(job: OutboxJob, { dead }: PutOptions = {}): Promise<PutResult> {
+    const { book, runtime, addTicketSoon } = opened();
+    const ticket = runtime.uuid();
+    const result = await ask(() => book.put(job, ticket, runtime.now(), dead));
+    if (result.status === "accepted" && !dead) addTicketSoon(ticket, job.key, () => wakeWorker());
+    return result;
+  }
+
+  return {
+    name: "bullmq",
+    durable: true,
+    async open(runtime, report) {
+      opening ??= openStore({ connection, queue, runtime, report });
+      try {
+        store = await opening;
+      } catch (cause) {
+        opening = undefined;
+        throw cause;
+      }
+    },
+    put,
+    async run(deliver, { concurrency }) {
+      const worker = await startRun(opened(), deliver, concurrency);
+      wakeWorker = worker.wake;
+      return worker;
+    },
+    deliverDue: (deliver, how) => ask((open) => deliverDue(open, deliver, how)),
+    find: (key) => ask(({ book }) => book.find(key)),
+    waiting: { list: (page) => ask(({ book }) => book.waiting(page)) },
+    dead: {
+      list: (page) => ask(({ book }) => book.dead(page)),
+      async retry(key, corrected) {
+        const { book, runtime, addTicketSoon } = opened();
+        const ticket = runtime.uuid();
+        const revived = await ask(() => book.revive(key, ticket, runtime.now(), corrected));
+        if (revived) addTicketSoon(ticket, key, () => wakeWorker());
+        return revived;
+      },
+      remove: async (key) =>
+        (await ask(({ book, runtime }) => book.erase(key, runtime.now(), "dead"))).status === "removed",
+    },
+    forget: (key) => ask(({ book, runtime }) => book.erase(key, runtime.now(), "any")),
+    totals: () => ask(({ book }) => book.totals()),
+    async close() {
+      const open = await opening?.catch(() => undefined);
+      opening = undefined;
+      store = undefined;
+      await open?.close();
+    },
+  };
+}
+
+// The value may hold a password, so no message repeats it.
+function redisConnection(value: unknown): string | undefined {
+  const expected = 'expected "redis://…" or "rediss://…", the options of a connection, or an ioredis client';
+  if (typeof value !== "string") return typeof value === "object" && value !== null ? undefined : expected;
+  const isSocket = value.startsWith("/") && !value.startsWith("//");
+  return isSocket || (/^rediss?:\/\//i.test(value) && URL.canParse(value)) ? undefined : expected;
+}
+
+function queueName(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && /^[\w-]+$/.test(value))) return undefined;
+  return "expected a name of letters, digits, - and _";
+}

@@ -1,0 +1,188 @@
+import {
+  type CorrectedJob,
+  type DeadLetter,
+  type DeadReason,
+  type ForgetResult,
+  type OutboxJob,
+  type OutboxRecord,
+  type OutboxTotals,
+  type Page,
+  type PendingRecord,
+  type PutResult,
+  REMEMBERED_MS,
+  type Verdict,
+} from "@avantlink-s2s/core";
+import type { Redis } from "ioredis";
+import { fieldsOf, openRecord, settledRecord, summaryOf } from "./record.ts";
+import { CLAIM, ERASE, PUT, REVIVE, SETTLE, TOTALS } from "./scripts.ts";
+
+/** In braces, so that all keys stand in one slot of a Redis cluster. */
+export const PREFIX = "{avantlink}";
+/** For how long a worker has an order. A delivery takes 15 seconds at most. */
+export const LEASE_MS = 30_000;
+const MAX_ATTEMPT_RECORDS = 3;
+
+/** An order that this worker has leased. */
+export interface Leased {
+  readonly lease: string;
+  readonly record: PendingRecord;
+}
+
+/** An order that waits and that nobody is sending. */
+export interface Unleased {
+  readonly key: string;
+  readonly ticket: string;
+  /** Whether a worker told it to be tried again. */
+  readonly isTried: boolean;
+  readonly dueAt: number;
+  /** Whether it would wait for longer than it was told to: the clock was set back. */
+  readonly isOverdue: boolean;
+}
+
+/**
+ * The orders of one outbox, on Redis keys of its own: a hash for each order that waits or is dead, a short text for
+ * each settled one for 400 days, two indexes and two counters. Whatever becomes of an order's ticket in BullMQ, an
+ * order is sent only by the worker that this book leases it to.
+ */
+export class OrderBook {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+
+  constructor(redis: Redis, queue: string) {
+    this.#redis = redis;
+    this.#prefix = `${PREFIX}.${queue}:`;
+  }
+
+  /** Rejects where Redis does not accept writes. */
+  async checkWritable(): Promise<void> {
+    await this.#redis.hsetnx(`${this.#prefix}counts`, "version", "1");
+  }
+
+  async put(job: OutboxJob, ticket: string, now: number, dead?: DeadReason): Promise<PutResult> {
+    const { key, kind, orderNumber, body, acceptedAt, summary = null } = job;
+    const reason = dead ? JSON.stringify(dead) : "";
+    const values = [ticket, kind, orderNumber, body, acceptedAt, JSON.stringify(summary), reason];
+    const [answer, known = ""] = await this.#ask<[string, string?]>(PUT, key, now, values);
+    if (answer === "accepted") return { status: "accepted" };
+    const found =
+      answer === "settled"
+        ? settledRecord(key, known)
+        : { status: "pending" as const, summary: summaryOf(known) };
+    const state = found.status === "removed" ? "dead" : found.status;
+    return { status: "duplicate", state, contentHash: found.summary?.contentHash };
+  }
+
+  /** Leases a ticket's order, or answers when it is due if not yet; undefined for a void ticket. */
+  async claim(
+    key: string,
+    ticket: string,
+    lease: string,
+    now: number,
+  ): Promise<Leased | { readonly dueAt: number } | undefined> {
+    const answer = await this.#ask<string[]>(CLAIM, key, now, [ticket, lease, now + LEASE_MS]);
+    if (answer.length === 1) return { dueAt: Number(answer[0]) };
+    const record = answer.length > 0 && openRecord(key, fieldsOf(answer));
+    return record && record.status === "pending" ? { lease, record } : undefined;
+  }
+
+  /** Returns whether the lease was still this worker's. */
+  async settle({ lease, record }: Leased, verdict: Verdict, now: number): Promise<boolean> {
+    const { key, attempts, lastAttempts } = record;
+    const retry = verdict.status === "retry" ? verdict : { at: now, counted: false, reason: "" };
+    const reason = verdict.status === "dead" ? verdict.reason : undefined;
+    const log = [...lastAttempts, { at: now, answer: reason?.message ?? retry.reason }];
+    const values = [
+      lease,
+      verdict.status,
+      attempts + Number(retry.counted),
+      JSON.stringify(log.slice(-MAX_ATTEMPT_RECORDS)),
+      retry.at,
+      Math.max(0, retry.at - now),
+      JSON.stringify(reason ?? null),
+    ];
+    return (await this.#ask<number>(SETTLE, key, now, values)) === 1;
+  }
+
+  /** Makes a dead letter a fresh order. Returns false where there is no such letter. */
+  async revive(key: string, ticket: string, now: number, corrected?: CorrectedJob): Promise<boolean> {
+    const values = [ticket, corrected?.body ?? "", JSON.stringify(corrected?.summary ?? null)];
+    return (await this.#ask<number>(REVIVE, key, now, values)) === 1;
+  }
+
+  /** Erases an order that nobody is sending, or only a dead letter. */
+  async erase(key: string, now: number, which: "any" | "dead"): Promise<ForgetResult> {
+    const [status, known = ""] = await this.#ask<[string, string?]>(ERASE, key, now, [which]);
+    if (status === "sending" || status === "unknown") return { status };
+    const settled = status === "settled" ? settledRecord(key, known) : undefined;
+    if (settled?.status !== "delivered") return { status: "removed" };
+    return { status: "delivered", settledAt: settled.settledAt };
+  }
+
+  async find(key: string): Promise<OutboxRecord | undefined> {
+    const [open] = await this.#records([key]);
+    if (open) return open;
+    const settled = await this.#redis.get(this.#keys(key)[1]);
+    return settled === null ? undefined : settledRecord(key, settled);
+  }
+
+  async waiting(page?: Page): Promise<PendingRecord[]> {
+    const records = await this.#records(await this.#list("waiting", page));
+    return records.filter((record) => record.status === "pending");
+  }
+
+  async dead(page?: Page): Promise<DeadLetter[]> {
+    const records = await this.#records(await this.#list("dead", page));
+    return records.filter((record) => record.status === "dead");
+  }
+
+  async totals(): Promise<OutboxTotals> {
+    const answer = await this.#ask<(string | number | null)[]>(TOTALS, "", 0, []);
+    const [pending = 0, dead = 0, delivered = 0, removed = 0, oldest = 0] = answer.map(Number);
+    const accepted = delivered + pending + dead + removed;
+    const oldestPendingAt = pending > 0 ? oldest : undefined;
+    return { accepted, delivered, pending, dead, removed, oldestPendingAt };
+  }
+
+  /** How many orders wait or are being sent. */
+  async size(): Promise<number> {
+    return this.#redis.zcard(`${this.#prefix}waiting`);
+  }
+
+  /** A page of the orders that wait; undefined after the last page. */
+  async unleased(page: Page, now: number): Promise<Unleased[] | undefined> {
+    const keys = await this.#list("waiting", page);
+    if (keys.length === 0) return undefined;
+    const hashes = await Promise.all(keys.map((key) => this.#redis.hgetall(this.#keys(key)[0])));
+    return hashes.flatMap(({ ticket, lease, due, wait, log }, index) => {
+      const [key, dueAt] = [keys[index], Number(due)];
+      if (key === undefined || ticket === undefined || lease !== undefined) return [];
+      const isTried = log !== undefined;
+      return [{ key, ticket, isTried, dueAt, isOverdue: isTried && dueAt - now > Number(wait) }];
+    });
+  }
+
+  /** Waiting orders are listed oldest first, dead letters newest first. */
+  async #list(index: "waiting" | "dead", { limit = 100, offset = 0 }: Page = {}): Promise<string[]> {
+    const [name, last] = [this.#prefix + index, offset + limit - 1];
+    return index === "dead"
+      ? this.#redis.zrevrange(name, offset, last)
+      : this.#redis.zrange(name, offset, `${last}`);
+  }
+
+  async #records(keys: readonly string[]): Promise<(PendingRecord | DeadLetter)[]> {
+    const hashes = await Promise.all(keys.map((key) => this.#redis.hgetall(this.#keys(key)[0])));
+    return hashes.flatMap((fields, index) =>
+      fields.ticket === undefined ? [] : [openRecord(keys[index] ?? "", fields)],
+    );
+  }
+
+  #keys(key: string): readonly [record: string, settled: string, ...indexes: string[]] {
+    const names = [`order:${key}`, `settled:${key}`, "waiting", "dead", "counts"];
+    return names.map((name) => this.#prefix + name) as [string, string, ...string[]];
+  }
+
+  async #ask<T>(lua: string, key: string, now: number, values: (string | number)[]): Promise<T> {
+    const keys = this.#keys(key);
+    return (await this.#redis.eval(lua, keys.length, ...keys, key, now, REMEMBERED_MS, ...values)) as T;
+  }
+}

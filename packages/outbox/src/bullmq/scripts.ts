@@ -1,0 +1,112 @@
+/**
+ * What must happen in one step on the outbox's own keys. No script touches a key of BullMQ's.
+ *
+ * KEYS, for each script: the order's record, its settled record, `waiting`, `dead`, `counts`. ARGV[1] is the order's
+ * key, ARGV[2] the time now, ARGV[3] how long a settled record is kept.
+ */
+const BEGIN = `
+local record, settled, waiting, dead, counts = unpack(KEYS)
+local key, now, ttl = unpack(ARGV)
+
+-- Keeps the summary of an order that is not to be sent any more, and erases everything else of it.
+local function close(status)
+  local kept = redis.call('HMGET', record, 'acceptedAt', 'attempts', 'summary')
+  -- A full Redis refuses a script whose first write takes memory.
+  redis.call('DEL', record)
+  redis.call('ZREM', waiting, key)
+  redis.call('ZREM', dead, key)
+  local text = '["' .. status .. '",' .. kept[1] .. ',' .. now .. ',' .. kept[2] .. ',' .. kept[3] .. ']'
+  redis.call('SET', settled, text, 'PX', ttl)
+  redis.call('HINCRBY', counts, status, 1)
+end
+
+local function bury(reason)
+  redis.call('HSET', record, 'reason', reason, 'diedAt', now)
+  redis.call('ZREM', waiting, key)
+  redis.call('ZADD', dead, now, key)
+end
+
+local function wait(since)
+  redis.call('ZREM', dead, key)
+  redis.call('ZADD', waiting, since, key)
+end
+`;
+
+/**
+ * Accepts an order once. A dead letter gives way to it.
+ * ARGV: ticket, kind, order number, body, acceptedAt, summary, reason; an order that is to be sent has no reason.
+ */
+export const PUT = `${BEGIN}
+local ticket, kind, number, body, acceptedAt, summary, reason = unpack(ARGV, 4)
+local done = redis.call('GET', settled)
+if done then return { 'settled', done } end
+local known = redis.call('HMGET', record, 'ticket', 'reason', 'summary')
+if known[1] and not known[2] then return { 'pending', known[3] } end
+if known[1] then redis.call('DEL', record) end
+redis.call('HSET', record, 'ticket', ticket, 'kind', kind, 'orderNumber', number, 'body', body,
+  'acceptedAt', acceptedAt, 'summary', summary, 'attempts', 0, 'due', acceptedAt, 'wait', 0)
+if reason == '' then wait(acceptedAt) else bury(reason) end
+return { 'accepted' }
+`;
+
+/**
+ * Leases an order to the worker that BullMQ gave the ticket to. Answers with the order, with the time at which it is
+ * due if that is yet to come, or with nothing if the ticket is void. An order that would wait for longer than it was
+ * told to is due: the clock was set back. ARGV: ticket, lease, end of the lease.
+ */
+export const CLAIM = `${BEGIN}
+local ticket, lease, ends = unpack(ARGV, 4)
+local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease', 'due', 'wait')
+if known[1] ~= ticket or known[2] then return {} end
+local left = known[4] - now
+if not known[3] and left > 0 and left <= tonumber(known[5]) then return { known[4] } end
+redis.call('HSET', record, 'lease', lease, 'due', ends)
+return redis.call('HGETALL', record)
+`;
+
+/**
+ * Applies a verdict, if the lease is still the worker's own.
+ * ARGV: lease, status, attempts, log of attempts, due, wait, reason.
+ */
+export const SETTLE = `${BEGIN}
+local lease, status, attempts, log, due, pause, reason = unpack(ARGV, 4)
+if redis.call('HGET', record, 'lease') ~= lease then return 0 end
+if status == 'delivered' then
+  close(status)
+  return 1
+end
+redis.call('HDEL', record, 'lease')
+redis.call('HSET', record, 'attempts', attempts, 'log', log, 'due', due, 'wait', pause)
+if status == 'dead' then bury(reason) end
+return 1
+`;
+
+/** Makes a dead letter a fresh order. ARGV: ticket, body, summary; an empty body stands for the letter's own. */
+export const REVIVE = `${BEGIN}
+local ticket, body, summary = unpack(ARGV, 4)
+local known = redis.call('HMGET', record, 'reason', 'kind')
+if not known[1] or (known[2] == 'rejected' and body == '') then return 0 end
+redis.call('HSET', record, 'ticket', ticket, 'kind', 'order', 'acceptedAt', now, 'attempts', 0, 'due', now, 'wait', 0)
+redis.call('HDEL', record, 'reason', 'diedAt', 'log')
+if body ~= '' then redis.call('HSET', record, 'body', body, 'summary', summary) end
+wait(now)
+return 1
+`;
+
+/** Erases an order that nobody is sending. ARGV: `dead` to erase a dead letter only. */
+export const ERASE = `${BEGIN}
+local which = ARGV[4]
+local done = which ~= 'dead' and redis.call('GET', settled)
+if done then return { 'settled', done } end
+local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease', 'due')
+if not known[1] or (which == 'dead' and not known[2]) then return { 'unknown' } end
+if known[3] and known[4] - now > 0 then return { 'sending' } end
+close('removed')
+return { 'removed' }
+`;
+
+/** Counts of one moment, and when the oldest order that waits was accepted. */
+export const TOTALS = `${BEGIN}
+return { redis.call('ZCARD', waiting), redis.call('ZCARD', dead), redis.call('HGET', counts, 'delivered'),
+  redis.call('HGET', counts, 'removed'), redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')[2] }
+`;
