@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { circlesOf } from "./circles.ts";
-import { files, importsOf, neighborsOf, sources } from "./sources.ts";
+import { files, importsOf, neighborsOf, read, sources } from "./sources.ts";
 
 /** Which of our packages a package may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -74,6 +74,12 @@ describe("in core", () => {
       .map((pair) => pair.map(pathInCore).join(" → "));
     expect(against.sort()).toEqual(KNOWN_IMPORTS);
   });
+});
+
+test("CONTRIBUTING.md shows the rooms of core in this order", () => {
+  const rooms = ROOMS.flat().filter((room) => room.endsWith("/"));
+  const [shown = ""] = /`money`\s+→[\s\S]+?`tracker`/.exec(read("CONTRIBUTING.md")) ?? [];
+  expect(shown.replaceAll(/\s+/g, " ")).toBe(rooms.map((room) => `\`${room.slice(0, -1)}\``).join(" → "));
 });
 
 test("no files import each other in a circle, types included", () => {
