@@ -15,7 +15,7 @@ describe("a packed context", () => {
       userAgent: "U".repeat(5000),
       currentUrl: `https://shop.example/${"a".repeat(5000)}?${"x=1&".repeat(3000)}`,
       referrerUrl: `https://shop.example/?q=${"b".repeat(1900)}`,
-      avad: "💰".repeat(512),
+      avad: "💰".repeat(21),
       visitorIds: Array.from({ length: 50 }, (_, index) => `${index}`.repeat(600)),
     });
     const packed = packContext(long);

@@ -436,6 +436,24 @@ describe("an amount may be an object of a decimal library:", () => {
   });
 });
 
+test.each([
+  ["avad", "a".repeat(257), "avantlink_avad"],
+  ["avad", "ü".repeat(43), "avantlink_avad"],
+  ["googleClickId", "ü".repeat(43), "google_click_id"],
+])("%s of more than 256 bytes as a URL encodes it is sent empty, with a finding", (path, value, field) => {
+  const { payload, findings } = mapped({}, { ...aContext(), [path]: value });
+  expect(JSON.stringify(payload)).toContain(`"${field}":""`);
+  expect(findings).toEqual([
+    { code: "context.invalid", path, message: expect.stringContaining("at most 256 bytes") },
+  ]);
+});
+
+test("a tracking code of more than 64 characters is cut, with a finding", () => {
+  const { payload, findings } = mapped({}, aContext({ customTrackingCode: "c".repeat(65) }));
+  expect(payload.custom_tracking_code).toBe("c".repeat(64));
+  expect(findings).toMatchObject([{ code: "context.invalid", path: "customTrackingCode" }]);
+});
+
 test("coupon codes may hold blanks, and up to 64 characters", () => {
   const couponCodes = ["SPRING SALE 2026", "y".repeat(64), "50%"];
   expect(mapped({ couponCodes }).payload.order.coupon_codes).toEqual(couponCodes);

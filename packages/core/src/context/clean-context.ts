@@ -4,7 +4,7 @@ import { scrubUrl } from "../privacy/scrub-url.ts";
 import { readFields, readList } from "../untrusted-value.ts";
 import type { TrackingContext } from "./context.ts";
 import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
-import { MAX_ID } from "./query.ts";
+import { isToken, MAX_ID, MAX_TOKEN_BYTES } from "./query.ts";
 
 /** Upper bound of the IDs of one kind that are sent. */
 const MAX_IDS = 20;
@@ -12,6 +12,8 @@ const MAX_USER_AGENT = 1024;
 const MAX_CODE = 64;
 /** A code is searched before it is cut: half an e-mail address does not look like one. */
 const MAX_SEARCHED = 4096;
+
+const NO_TOKEN = `is not a text of at most ${MAX_TOKEN_BYTES} bytes as a URL encodes it; it is sent empty`;
 
 const FIELDS = [
   "currentUrl",
@@ -62,9 +64,9 @@ export function cleanContext(context: unknown, options: PayloadOptions = {}): Cl
     return clean;
   };
   /** A code that names a person is left out whole: what would be left of it means nothing. */
-  const code = (path: "googleClickId" | "customTrackingCode", max: number): string => {
+  const code = (path: "googleClickId" | "customTrackingCode"): string => {
     const text = tidyText(given[path], MAX_SEARCHED);
-    if (!namesPerson(text)) return cutText(text, max);
+    if (!namesPerson(text)) return text;
     find("context.private-data", path, "holds an e-mail address or a token; it is sent empty");
     return "";
   };
@@ -82,10 +84,20 @@ export function cleanContext(context: unknown, options: PayloadOptions = {}): Cl
     find("context.invalid", "ipAddress", "is not an IP address; it is sent empty");
   }
   if (given.avad && clean.avad === "") {
-    find("context.invalid", "avad", `is not a text of at most ${MAX_ID} characters; it is sent empty`);
+    find("context.invalid", "avad", NO_TOKEN);
   }
-  const googleClickId = code("googleClickId", MAX_ID);
-  return { ...clean, googleClickId, customTrackingCode: code("customTrackingCode", MAX_CODE), findings };
+  const clickId = code("googleClickId");
+  if (!isToken(clickId)) find("context.invalid", "googleClickId", NO_TOKEN);
+  const trackingCode = code("customTrackingCode");
+  if (trackingCode.length > MAX_CODE) {
+    find("context.invalid", "customTrackingCode", `is longer than ${MAX_CODE} characters; it is cut`);
+  }
+  return {
+    ...clean,
+    googleClickId: isToken(clickId) ? clickId : "",
+    customTrackingCode: cutText(trackingCode, MAX_CODE),
+    findings,
+  };
 }
 
 /** IDs as they may be sent: no blanks, no doubles, e-mail addresses hashed. One ID counts as a list of it. */
@@ -101,5 +113,6 @@ function cleanId(value: unknown): string {
 
 /** The token is opaque and goes out as it came; only what is no UTF-8 is mended, since JSON could not carry it. */
 function cleanToken(value: unknown): string {
-  return typeof value === "string" && value.length <= MAX_ID ? value.toWellFormed() : "";
+  const token = typeof value === "string" && value.length <= MAX_TOKEN_BYTES ? value.toWellFormed() : "";
+  return isToken(token) ? token : "";
 }

@@ -18,8 +18,6 @@ export interface CookieSettings {
   readonly sameSite: "lax" | "strict" | "none";
 }
 
-// A browser drops a cookie whose name and value pass 4096 bytes; attributes may come on top.
-const MAX_VALUE = 3800;
 const SECONDS_A_DAY = 86_400;
 
 /** Our cookies in a Cookie header. Where one stands twice, the last counts: a browser sends the oldest first. */
@@ -40,11 +38,6 @@ export function allCookies(header: string | undefined): Readonly<Record<string, 
     if (value !== undefined) cookies[name] = value;
   }
   return cookies;
-}
-
-/** Whether a value can be kept in a cookie and read back as it was. */
-export function fitsCookie(value: string): boolean {
-  return value.isWellFormed() && encodeURIComponent(value).length <= MAX_VALUE;
 }
 
 /** A Set-Cookie line: HttpOnly, for the whole site, as long as the settings say. */

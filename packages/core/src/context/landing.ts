@@ -4,13 +4,12 @@ import { type ContextSettings, contextFrom, type ReadReports, type TrackingConte
 import {
   type CookieSettings,
   expireCookie,
-  fitsCookie,
   readVisitorCookies,
   setCookie,
   type VisitorCookies,
 } from "./cookies.ts";
 import { isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
-import { avadOf, queryValue } from "./query.ts";
+import { avadOf, hasOversizedToken, queryValue } from "./query.ts";
 import { openRequest, type RawRequest, type ShopRequest } from "./request.ts";
 
 /** What a request means for click tracking. */
@@ -22,7 +21,7 @@ export interface Landing {
   /** The visitor's context from here on, as later requests will show it. */
   readonly context?: TrackingContext | undefined;
   /** Why an affiliate's link was not counted. */
-  readonly skipped?: "consent" | "privacy-signal" | "not-a-visit" | "crawler" | undefined;
+  readonly skipped?: "consent" | "privacy-signal" | "not-a-visit" | "crawler" | "token-too-long" | undefined;
 }
 
 /** What {@link readLanding} needs beside the request. */
@@ -51,6 +50,9 @@ interface AffiliateLink {
 export function readLanding(raw: RawRequest, settings: ContextSettings, tools: LandingTools): Landing {
   const request = openRequest(raw, settings.siteUrl, tools.hookThrew);
   const link = affiliateLink(request, settings);
+  if (!link && hasOversizedToken(request.url) && isPageVisit(request)) {
+    return { setCookies: [], skipped: "token-too-long" };
+  }
   const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
   const mayBeDenied = settings.consent !== undefined || signalsPrivacy(request);
   if (!link && !(mayBeDenied && hasCookies(stored) && isPageVisit(request))) return NO_LANDING;
@@ -78,7 +80,7 @@ export function readLanding(raw: RawRequest, settings: ContextSettings, tools: L
   const setCookies = [setCookie(names.avad, link.avad, settings.cookies, secure)];
   if (stored.visitor === undefined)
     setCookies.push(setCookie(names.visitor, visitor, settings.cookies, secure));
-  if (gclid !== undefined && gclid !== stored.gclid && fitsCookie(gclid)) {
+  if (gclid !== undefined && gclid !== stored.gclid) {
     setCookies.push(setCookie(names.gclid, gclid, settings.cookies, secure));
   }
   tools.count(request, link.avad);
@@ -96,8 +98,7 @@ export function landsAgain({ click }: Landing, status: number, location: string 
 
 function affiliateLink(request: ShopRequest, { cookies }: ContextSettings): AffiliateLink | undefined {
   const avad = avadOf(request.url);
-  const own =
-    avad !== undefined && fitsCookie(avad) ? { avad, page: request.url, own: true as const } : undefined;
+  const own = avad === undefined ? undefined : { avad, page: request.url, own: true as const };
   if (own && isPageVisit(request)) return own;
   // A form on a landing that was not counted may be posted to the landing's own address.
   return referringLink(request, cookies.domain) ?? own;
@@ -107,9 +108,7 @@ function referringLink(request: ShopRequest, domain: string | undefined): Affili
   if (!isVisitorAction(request)) return undefined;
   const page = sameSiteReferrer(request, domain);
   const avad = page === undefined ? undefined : avadOf(page);
-  return page !== undefined && avad !== undefined && fitsCookie(avad)
-    ? { avad, page, own: false }
-    : undefined;
+  return page !== undefined && avad !== undefined ? { avad, page, own: false } : undefined;
 }
 
 function hasCookies({ avad, visitor, gclid }: VisitorCookies): boolean {

@@ -1,28 +1,45 @@
-/** Longest click token or ID that is stored or sent, in characters. */
+/** Upper bound of an ID that is sent, in characters. */
 export const MAX_ID = 1024;
+/** Upper bound of a click token or click ID, in bytes as a cookie encodes it: longer cookies break a shop's proxies. */
+export const MAX_TOKEN_BYTES = 256;
 
 /**
- * A parameter of a raw query, as it arrived: percent-decoded once, `+` stays `+`, what cannot be decoded stays
- * raw, and the last non-empty value wins.
+ * A parameter of a raw query, as it arrived: percent-decoded once, `+` stays `+`, what cannot be decoded stays raw, and
+ * the last non-empty value wins. The name counts in any case, after `&amp;` and after a second `?`, as links written by
+ * hand have it. Nothing where the value is longer than {@link MAX_TOKEN_BYTES}.
  */
 export function queryValue(url: string, name: string): string | undefined {
-  if (!url.includes(`${name}=`)) return undefined;
+  const value = lastValue(url, name);
+  return value !== undefined && isToken(value) ? value : undefined;
+}
+
+/** The click token in a URL, if there is one. */
+export function avadOf(url: string): string | undefined {
+  return queryValue(url, "avad");
+}
+
+/** Whether a URL bears a click token that is too long to be kept. */
+export function hasOversizedToken(url: string): boolean {
+  const value = lastValue(url, "avad");
+  return value !== undefined && !isToken(value);
+}
+
+/** Whether a click token or click ID can be kept in a cookie and sent. */
+export function isToken(value: string): boolean {
+  return value.isWellFormed() && encodeURIComponent(value).length <= MAX_TOKEN_BYTES;
+}
+
+function lastValue(url: string, name: string): string | undefined {
   const [page = ""] = url.split("#", 1);
   const start = page.indexOf("?");
   if (start < 0) return undefined;
-  const query = page.slice(start + 1);
-  let found: string | undefined;
-  for (const parameter of query.split("&")) {
-    if (!parameter.startsWith(`${name}=`)) continue;
-    const value = decodedOnce(parameter.slice(name.length + 1));
-    if (value !== "") found = value;
-  }
-  return found !== undefined && found.length <= MAX_ID ? found : undefined;
-}
-
-/** The click token in an address, if there is one. */
-export function avadOf(url: string): string | undefined {
-  return queryValue(url, "avad");
+  const parameter = new RegExp(`^(?:.*\\?)?(?:amp;)?${name}=(.+)$`, "is");
+  const raw = page
+    .slice(start + 1)
+    .split("&")
+    .map((text) => parameter.exec(text)?.[1])
+    .findLast((value) => value !== undefined);
+  return raw === undefined ? undefined : decodedOnce(raw);
 }
 
 function decodedOnce(raw: string): string {

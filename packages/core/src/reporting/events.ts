@@ -82,4 +82,5 @@ export type SkipReason =
   | "renewal"
   | "not-a-visit"
   | "crawler"
+  | "token-too-long"
   | "build";
