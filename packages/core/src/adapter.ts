@@ -6,7 +6,14 @@ export { type Landing, landsAgain } from "./context/landing.ts";
 export { queryValue } from "./context/query.ts";
 export { isHost, originOf, type RawRequest, type RequestSource } from "./context/request.ts";
 export { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
-export { type Adapter, adapterOf, type RequestVerbs, trackerWith, withIssues } from "./tracker/adapter.ts";
+export {
+  type Adapter,
+  adapterOf,
+  checkResolver,
+  type RequestVerbs,
+  trackerWith,
+  withIssues,
+} from "./tracker/adapter.ts";
 export { isConfirmation, isConfirmingMethod } from "./tracker/confirmation.ts";
 export { isUnderWay } from "./tracker/receipt.ts";
 export { within } from "./tracker/wait.ts";

@@ -26,7 +26,7 @@ export function rawRequest(given: IncomingMessage): RawRequest {
     header,
     headers: () => new Headers(Object.entries(headers).flatMap(eachValue)),
     origin: () => originOf(request.protocol ?? schemeOf(request), publicHost(request, header)),
-    ipAddress: () => (request.app ? request.ip : request.socket.remoteAddress),
+    ipAddress: () => (request.app ? request.ip : request.socket?.remoteAddress),
   };
 }
 
@@ -35,7 +35,7 @@ function headerText(value: string | string[] | undefined): string | undefined {
 }
 
 function schemeOf({ socket }: IncomingMessage): string {
-  return "encrypted" in socket ? "https" : "http";
+  return Reflect.get(Object(socket), "encrypted") === true ? "https" : "http";
 }
 
 /** The host with its port, which Express 4's `hostname` drops; a forwarded host only from a trusted proxy. */
@@ -44,7 +44,7 @@ function publicHost(
   header: RawRequest["header"],
 ): string | undefined {
   const trusts: unknown = app?.get("trust proxy fn");
-  const isTrusted = typeof trusts === "function" && trusts(socket.remoteAddress, 0) === true;
+  const isTrusted = typeof trusts === "function" && trusts(socket?.remoteAddress, 0) === true;
   const forwarded = isTrusted ? header("x-forwarded-host")?.split(",", 1)[0]?.trim() : undefined;
   return forwarded !== undefined && isHost(forwarded) ? forwarded : header("host");
 }

@@ -1,5 +1,11 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, isConfirmation, isConfirmingMethod, type ReadRequest } from "@avantlink-s2s/core/adapter";
+import {
+  adapterOf,
+  checkResolver,
+  isConfirmation,
+  isConfirmingMethod,
+  type ReadRequest,
+} from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { rawRequest } from "./raw-request.ts";
 import { whenAnswered } from "./when-answered.ts";
@@ -21,6 +27,7 @@ export function trackOrders(
   handler?: RequestHandler,
 ): RequestHandler {
   const adapter = adapterOf(tracker);
+  checkResolver(resolveOrder);
 
   function watch(request: Request, response: Response): void {
     if (!isConfirmingMethod(request.method)) return;

@@ -35,6 +35,11 @@ export function packContext(
   context: TrackingContext,
   options: Pick<PayloadOptions, "keepParameters"> = {},
 ): Record<string, string> {
+  // A promise has no fields: a denial in it would be lost without a word.
+  if (typeof Reflect.get(Object(context), "then") === "function")
+    throw new TypeError(
+      "avantlink-s2s: packContext expects a context; write packContext(await tracker.contextOf(…))",
+    );
   const packed: Record<string, string> = { [`${PREFIX}version`]: VERSION };
   const put = (name: string, value: string) => {
     for (let rest = value, part = 1; rest !== ""; part++) {

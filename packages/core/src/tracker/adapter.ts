@@ -79,8 +79,19 @@ const MAX_LANDINGS = 10_000;
 /** The adapter's side of a tracker. */
 export function adapterOf(tracker: Pick<Tracker, "trackClick">): Adapter {
   const adapter: Adapter | undefined = Reflect.get(Object(tracker), ADAPTER);
-  if (!adapter) throw new TypeError("avantlink-s2s: expected a tracker made by createTracker()");
+  if (!adapter)
+    throw new TypeError(
+      "avantlink-s2s: expected a tracker made by createTracker(), as in trackClicks(tracker) and trackOrders(tracker, …)",
+    );
   return adapter;
+}
+
+/** Checks what `trackOrders` was given, so that a mistake fails at start and not at the shoppers'. */
+export function checkResolver(resolveOrder: unknown): void {
+  if (typeof resolveOrder !== "function")
+    throw new TypeError(
+      "avantlink-s2s: trackOrders(tracker, resolveOrder) expects a function that returns the order",
+    );
 }
 
 /** The two verbs that each adapter has in its framework's own way. */

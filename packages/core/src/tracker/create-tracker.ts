@@ -89,9 +89,9 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       });
 
     const tracker: Tracker = {
-      async trackOrder(order, from, asked = {}) {
+      async trackOrder(order, from, asked) {
         const given = await contextGiven(from);
-        if (given.status === "context") return track(order, { given: given.context }, asked);
+        if (given.status === "context") return track(order, { given: given.context }, asked ?? {});
         return guarded(async () => acceptOrder(rejectFor(given.error, await order, config), {}));
       },
       async contextOf(from) {
@@ -101,7 +101,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
         // A context that cannot be made never allows what the shop wants to be asked for.
         return Object.freeze(config.consent ? { consent: "denied" } : {});
       },
-      trackClick: (context, asked) => guarded(() => acceptClick(context, asked ?? {})),
+      trackClick: (context, asked) => guarded(() => acceptClick(context ?? {}, asked ?? {})),
       async start() {
         try {
           await lifecycle.ready();
@@ -119,7 +119,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
     attachAdapter(tracker, parts, {
       warnOnce,
       trackClick: tracker.trackClick,
-      track: (order, request: ReadRequest | undefined, asked) => track(order, { request }, asked),
+      track: (order, request: ReadRequest | undefined, asked) => track(order, { request }, asked ?? {}),
       accept: (decision) => guarded(() => acceptOrder(decision, {})),
     });
     return Object.freeze(tracker);
