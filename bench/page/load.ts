@@ -13,7 +13,7 @@ export interface LoadFigures {
 }
 
 const SHOPPERS = 48;
-const LONGEST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 const LEAD_IN_SECONDS = 1;
 const BROWSER = {
   host: "shop.example",
@@ -92,7 +92,7 @@ export async function visit({ url, cookie }: Page, seconds: number, rate: number
   times.length = 0;
   await ask(seconds, rate);
   // Who has no page by then is not getting one.
-  const closing = setTimeout(() => void shoppers.destroy(), LONGEST_WAIT_MS);
+  const closing = setTimeout(() => void shoppers.destroy(), MAX_WAIT_MS);
   await Promise.all(visits);
   clearTimeout(closing);
   await shoppers.destroy();

@@ -4,8 +4,8 @@ import type { Contender } from "./tracking.ts";
 import { type Case, LIMIT, type Turn, type Turns } from "./turn.ts";
 
 const LEAST_THROUGHPUT = 0.75;
-const MOST_P99 = 1.25;
-const MOST_GROWTH_MB = 64;
+const MAX_P99 = 1.25;
+const MAX_GROWTH_MB = 64;
 
 type Pick = (turn: Turn) => number;
 const perSecond: Pick = ({ saturated }) => saturated.perSecond;
@@ -41,16 +41,16 @@ export function targetsOf(
       ours: withSpread(figureOf(own.map(slowest)), 1),
       beside: beside(slowest, 1),
       ratio: withSpread(p99, 2),
-      target: `≤ ${MOST_P99}`,
-      met: p99.median <= MOST_P99,
+      target: `≤ ${MAX_P99}`,
+      met: p99.median <= MAX_P99,
     },
     {
       what: `RSS growth, MB: ${who}`,
       ours: withSpread(rss),
       beside: beside(growth),
       ratio: "",
-      target: `< ${MOST_GROWTH_MB}`,
-      met: rss.median < MOST_GROWTH_MB,
+      target: `< ${MAX_GROWTH_MB}`,
+      met: rss.median < MAX_GROWTH_MB,
     },
     {
       what: `orders lost: ${who}`,

@@ -10,14 +10,14 @@ import { openBrowser, Unexpected } from "./shopper.ts";
 import { staysOpen, untilCtrlC, untilInterrupted } from "./terminal.ts";
 import { buy, type Landing, land, type Purchase, plan, refresh } from "./walk.ts";
 
-/** What a demo needs to know of its shop. */
+/** What the demo needs to know about its shop. */
 export interface DemoShop {
   readonly title: string;
-  /** The command that opens the shop; `folder` is an empty one for its files. */
+  /** The command that opens the shop. `folder` is empty and holds the files of the shop. */
   command(port: number, folder: string): ShopCommand;
-  /** When the order is sent, as seen from the page. */
+  /** When the order is sent, in relation to the page. */
   readonly sends: string;
-  /** What its process ends with when it is asked to. @default 0 */
+  /** The exit code of the shop after SIGTERM. @default 0 */
   readonly endsWith?: number;
 }
 
@@ -61,21 +61,21 @@ export async function runDemo(shop: DemoShop): Promise<void> {
 }
 
 async function walk(shop: ShopProcess, sandbox: Sandbox, { sends }: DemoShop): Promise<void> {
-  const tell = report.stepTeller();
+  const show = report.stepReporter();
   const shopper = openBrowser();
 
-  const landing = await land(shopper, shop.url, plan, tell);
+  const landing = await land(shopper, shop.url, plan, show);
   await sandbox.waitForClicks(1);
-  report.good("AvantLink was told of the click.");
+  report.good("AvantLink got the click.");
 
-  const purchase = await buy(shopper, plan, tell);
+  const purchase = await buy(shopper, plan, show);
   const [order] = await sandbox.waitForOrders(1);
   if (!order) throw new Unexpected("No order arrived.");
-  report.good(`AvantLink was told of the order, ${sends}: the shopper waited for nothing.`);
+  report.good(`AvantLink got the order, ${sends}: the shopper waited for nothing.`);
 
-  await refresh(shopper, purchase, tell);
+  await refresh(shopper, purchase, show);
   await expectNothingMore(sandbox);
-  report.good("AvantLink was told nothing more: one order is sent once.");
+  report.good("AvantLink got nothing more: an order is sent once.");
 
   showOrder(order, landing, purchase);
   showFindings(sandbox, order);
@@ -109,12 +109,12 @@ function showFindings(sandbox: Sandbox, order: OrderRecord): void {
   }
   report.good("The order meets the click by its token, and both carry the same visitor.");
   const findings = [...click.findings, ...order.findings];
-  const told = ({ severity, path, message }: Finding) => `${severity}: ${path}: ${message}`;
+  const lineOf = ({ severity, path, message }: Finding) => `${severity}: ${path}: ${message}`;
   if (findings.some(({ severity }) => severity !== "info")) {
-    throw new Unexpected(`The sandbox has findings:\n${findings.map(told).join("\n")}`);
+    throw new Unexpected(`The sandbox has findings:\n${findings.map(lineOf).join("\n")}`);
   }
   report.good("The sandbox checked both calls against AvantLink's articles and found nothing wrong.");
-  for (const remark of new Set(findings.map(told))) report.line(`  ${remark}`);
+  for (const remark of new Set(findings.map(lineOf))) report.line(`  ${remark}`);
 }
 
 async function leaveOpen(shop: ShopProcess, sandbox: Sandbox, interrupted: Promise<void>): Promise<void> {
@@ -132,7 +132,7 @@ async function leaveOpen(shop: ShopProcess, sandbox: Sandbox, interrupted: Promi
 
 async function endInOrder(shop: ShopProcess, sandbox: Sandbox, { endsWith = 0 }: DemoShop): Promise<void> {
   const ended = await shop.stop();
-  if (ended !== endsWith) throw new Unexpected(`The shop was asked to end, and ended with ${ended}.`);
+  if (ended !== endsWith) throw new Unexpected(`The shop got SIGTERM and ended with ${ended}.`);
   const { clicks, orders, requests } = sandbox;
   if (clicks.length !== 1 || orders.length !== 1 || requests.length !== 2) {
     throw new Unexpected(

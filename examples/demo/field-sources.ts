@@ -4,11 +4,11 @@ import type { Landing, Plan, Purchase } from "./walk.ts";
 /** Where a field of the order came from. */
 export interface Source {
   readonly from: string;
-  /** What the field must hold if that is so. */
+  /** The value that the field must have. */
   readonly expected: unknown;
 }
 
-/** The order's JSON, as far as it is looked into here. */
+/** The part of the order's JSON that is read here. */
 interface OrderBody {
   readonly order: { readonly products: readonly ProductBody[] };
 }
@@ -71,14 +71,14 @@ export function fieldSources(
   return sources;
 }
 
-/** Checks that the lines are what was bought, and come to the subtotal. Answers with the sum written out. */
+/** Checks that the lines are the purchase and add up to the subtotal. Returns the sum as text. */
 export function sumOfLines({ order: { products } }: OrderBody, { items, amounts }: Purchase): string {
   for (const { sku, name, quantity } of items) {
     const sent = products
       .filter(({ product_sku }) => product_sku === sku)
       .reduce((sum, line) => sum + line.quantity, 0);
     if (sent !== quantity)
-      throw new Unexpected(`${quantity} of ${name} were bought, and AvantLink was told ${sent}.`);
+      throw new Unexpected(`The shopper bought ${quantity} of ${name}, and AvantLink got ${sent}.`);
   }
   const cents = products.reduce(
     (sum, line) => sum + Math.round(line.product_amount * 100) * line.quantity,

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type ShopProcess, startShop } from "./shop-process.ts";
 
-/** The processes of the order service, each started as often as it is asked for. */
+/** Starts the processes of the order service. */
 export interface OrderService {
-  /** Sends shoppers on to pay at an address. */
+  /** Sends shoppers to the payment page. */
   readonly checkout: (options: {
     readonly port?: number;
     readonly paymentUrl: string;
   }) => Promise<ShopProcess>;
   readonly webhook: () => Promise<ShopProcess>;
   readonly worker: () => Promise<ShopProcess>;
-  /** The stand-in for a payment provider, which tells all of these webhook processes at once. */
+  /** The stand-in for a payment provider, which calls all these webhook processes at once. */
   readonly provider: (webhooks: readonly ShopProcess[]) => Promise<ShopProcess>;
-  /** What the provider signs with. */
+  /** The secret with which the provider signs. */
   readonly secret: string;
 }
 
@@ -33,7 +33,7 @@ export async function prepareOrderService(databaseUrl: string, endpoint: string)
     PAYMENT_SECRET: secret,
     HOST: "127.0.0.1",
     PORT: "0",
-    // Whoever plays the shopper plays the load balancer as well.
+    // The test that plays the shopper also plays the load balancer.
     TRUST_PROXY: "1",
   };
   const start = (file: string, more: Readonly<Record<string, string>> = {}) =>

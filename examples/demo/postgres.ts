@@ -4,13 +4,13 @@ import { Client } from "pg";
 import { ownPostgres, postgresService } from "../../test/support/services.ts";
 import { Unexpected } from "./shopper.ts";
 
-/** A PostgreSQL that answers, and what ends it if it was started for us. */
+/** A PostgreSQL server. `end` stops it only if it was started here. */
 export interface Postgres {
   readonly url: string;
   end(): Promise<void>;
 }
 
-/** An empty database, and what removes it. */
+/** An empty database. */
 export interface Database {
   readonly url: string;
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -19,27 +19,27 @@ export interface Database {
 
 const STARTING_UP = "57P03";
 const STARTS_WITHIN_MS = 15_000;
-const LOOK_MS = 50;
-const HOW_TO = `Install it (Debian and Ubuntu: apt-get install postgresql), or name one in which databases may be made:
+const POLL_MS = 50;
+const HOW_TO = `Install it (Debian and Ubuntu: apt-get install postgresql), or set DATABASE_URL to a server on which the demo may create a database:
   DATABASE_URL=postgres://user:password@host:5432/postgres`;
 
-/** DATABASE_URL, else one on this machine that lets us in, else one that is installed and started here. */
+/** DATABASE_URL, else the server on this machine if it accepts a login, else an installed server that is started here. */
 export async function findPostgres(): Promise<Postgres> {
   const found = await postgresService().catch((error: Error) => ({ missing: error.message }));
   if ("missing" in found) {
     throw new Unexpected(`The order service needs a PostgreSQL, and there is none: no DATABASE_URL, nothing on port 5432,
 and none is installed that could be started. ${HOW_TO}`);
   }
-  const refusal = await refusalOf(found.url);
-  if (refusal === undefined) return found;
+  const fault = await loginFault(found.url);
+  if (fault === undefined) return found;
   await found.end();
-  if (process.env.DATABASE_URL) throw new Unexpected(`DATABASE_URL leads to no PostgreSQL: ${refusal}.`);
+  if (process.env.DATABASE_URL) throw new Unexpected(`DATABASE_URL leads to no PostgreSQL: ${fault}.`);
   return ownPostgres().catch(() => {
-    throw new Unexpected(`The PostgreSQL on port 5432 does not let the demo in: ${refusal}. ${HOW_TO}`);
+    throw new Unexpected(`The PostgreSQL on port 5432 rejects the login of the demo: ${fault}. ${HOW_TO}`);
   });
 }
 
-async function refusalOf(url: string): Promise<string | undefined> {
+async function loginFault(url: string): Promise<string | undefined> {
   try {
     await (await connect(url)).end();
     return undefined;
@@ -48,9 +48,9 @@ async function refusalOf(url: string): Promise<string | undefined> {
   }
 }
 
-/** A server that has just been started listens before it lets anybody in. */
+/** Connects, and waits for a server that has just started and does not accept logins yet. */
 async function connect(url: string): Promise<Client> {
-  const patience = Date.now() + STARTS_WITHIN_MS;
+  const deadline = Date.now() + STARTS_WITHIN_MS;
   for (;;) {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     try {
@@ -58,13 +58,13 @@ async function connect(url: string): Promise<Client> {
       return client;
     } catch (error) {
       await client.end().catch(() => {});
-      if (Reflect.get(Object(error), "code") !== STARTING_UP || Date.now() > patience) throw error;
-      await pause(LOOK_MS);
+      if (Reflect.get(Object(error), "code") !== STARTING_UP || Date.now() > deadline) throw error;
+      await pause(POLL_MS);
     }
   }
 }
 
-/** Makes a database of its own on a server. */
+/** Creates a new database on a server. */
 export async function makeDatabase(server: string, prefix: string): Promise<Database> {
   const name = `${prefix}_${randomUUID().slice(0, 8)}`;
   await runOn(server, `CREATE DATABASE ${name}`);

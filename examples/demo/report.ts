@@ -3,7 +3,7 @@ import type { AnnotatedLine } from "./annotated-json.ts";
 import { Unexpected } from "./shopper.ts";
 import type { Step } from "./walk.ts";
 
-// styleText leaves the colours out where there is no terminal, or NO_COLOR asks for none.
+// styleText prints no colors where there is no terminal, or with NO_COLOR.
 
 const MARGIN = 3;
 const NOTE_COLUMN = 62;
@@ -24,14 +24,14 @@ export function bad(text: string): void {
   console.error(`\n${styleText(["bold", "red"], "✗")} ${text}`);
 }
 
-/** What is not as it should be, in its own words; a fault of the demo's own with where it was. */
+/** Prints an error: its message, and the stack of a fault in the demo itself. */
 export function failure(error: unknown): void {
   if (!(error instanceof Error)) throw error;
   bad(error instanceof Unexpected || "code" in error ? error.message : (error.stack ?? ""));
 }
 
 /** Numbers the steps of the walk. */
-export function stepTeller(): (step: Step) => void {
+export function stepReporter(): (step: Step) => void {
   let count = 0;
   return ({ title, page, lines }) => {
     count += 1;
@@ -41,7 +41,7 @@ export function stepTeller(): (step: Step) => void {
   };
 }
 
-/** JSON at the left, where each value came from at the right; below it, where that does not fit. */
+/** Prints JSON on the left and the source of each value on the right, or below where it does not fit. */
 export function annotatedJson(lines: readonly AnnotatedLine[], width = process.stdout.columns ?? 120): void {
   for (const { json, from } of lines) {
     if (from === undefined) {

@@ -8,7 +8,7 @@ import type { ShopProcess } from "./shop-process.ts";
 import { openBrowser, type Page, type Shopper, Unexpected, USER_AGENT } from "./shopper.ts";
 import { type Landing, land, plan } from "./walk.ts";
 
-/** What runs while the demo walks through it. */
+/** The running processes of the demo. */
 export interface Running {
   readonly checkout: ShopProcess;
   readonly payment: ShopProcess;
@@ -18,7 +18,7 @@ export interface Running {
   readonly database: Database;
 }
 
-/** One attempt of the payment provider's to tell the shop something. */
+/** A call of the payment provider to a webhook. */
 interface Attempt {
   readonly event: { readonly orderNumber: string };
   readonly to: string;
@@ -26,30 +26,30 @@ interface Attempt {
   readonly answer: string;
 }
 
-/** What a worker says of itself. */
+/** The answer of a worker on `/health`. */
 interface WorkerHealth {
   readonly ok: boolean;
   readonly totals?: { readonly accepted: number; readonly delivered: number };
 }
 
 const SHOPPER_IP = "203.0.113.7";
-const TOLD_WITHIN_MS = 15_000;
-const LOOK_MS = 50;
-const TAKEN_OVER_WITHIN_MS = 60_000;
+const ARRIVES_WITHIN_MS = 15_000;
+const POLL_MS = 50;
+const TAKEOVER_WITHIN_MS = 60_000;
 // The provider calls each webhook address up to three times.
-const CALLS_IN_VAIN = 3;
+const FAILED_CALLS = 3;
 
-/** Sells three times: as it should be, with a transaction that fails, and with a worker that dies. */
+/** Sells three times: without a fault, with a transaction that fails, and with a worker that is killed. */
 export async function walkThrough(running: Running): Promise<void> {
   const { sandbox, webhooks, workers, database, checkout } = running;
-  const tell = report.stepTeller();
-  const step = (title: string, page: Page, lines: readonly string[] = []) => tell({ title, page, lines });
-  // The demo stands in for the load balancer too: it says whose connection it is.
+  const show = report.stepReporter();
+  const step = (title: string, page: Page, lines: readonly string[] = []) => show({ title, page, lines });
+  // The demo also plays the load balancer, which adds the shopper's address.
   const shopper = openBrowser({ "X-Forwarded-For": SHOPPER_IP });
 
-  const landing = await land(shopper, checkout.url, plan, tell);
+  const landing = await land(shopper, checkout.url, plan, show);
   await sandbox.waitForClicks(1);
-  report.good("AvantLink was told of the click.");
+  report.good("AvantLink got the click.");
 
   const paid = await order(shopper, {
     "quantity-TENT-RIDGE-2": "1",
@@ -59,7 +59,7 @@ export async function walkThrough(running: Running): Promise<void> {
   step(`Orders, and is asked to pay for ${paid}`, shopper.page, [
     `In the order's row waits the shopper's context: ${await contextKeys(database, paid)}`,
   ]);
-  step("Pays; the provider tells both webhook processes at once", await pay(shopper));
+  step("Pays; the provider calls both webhook processes at once", await pay(shopper));
   for (const { to, status, answer } of await attempts(running, paid, webhooks.length)) {
     report.line(`POST ${to}/webhooks/payments → ${status} ${answer}`);
   }
@@ -72,11 +72,11 @@ export async function walkThrough(running: Running): Promise<void> {
   const failing = await order(await another(shopper, checkout), { "quantity-TENT-RIDGE-2": "2" });
   step(`Orders two tents (${failing}), of which there is only one left`, shopper.page);
   step("Pays all the same", await pay(shopper));
-  for (const { to, status, answer } of await attempts(running, failing, webhooks.length * CALLS_IN_VAIN)) {
+  for (const { to, status, answer } of await attempts(running, failing, webhooks.length * FAILED_CALLS)) {
     report.line(`POST ${to}/webhooks/payments → ${status} ${answer}`);
   }
   report.line(
-    "The order was tracked, then the stock did not suffice: each time all was rolled back, tracking included.",
+    "The order was tracked, then the stock was too low: each call was rolled back, with the tracked order.",
   );
 
   await workerDies(running, shopper, step);
@@ -86,15 +86,15 @@ export async function walkThrough(running: Running): Promise<void> {
     throw new Unexpected(`AvantLink has the orders ${numbers.join(", ")}.`);
   }
   report.good(
-    `AvantLink has ${numbers.join(" and ")}, each once. Of ${failing}, rolled back, it never heard.`,
+    `AvantLink has ${numbers.join(" and ")}, each once. It never got ${failing}, which was rolled back.`,
   );
 
-  report.heading("What whoever is on call sees");
-  const settled = (health: WorkerHealth) => health.totals?.accepted === 2 && health.totals.delivered === 2;
+  report.heading("What the health check shows");
+  const delivered = (health: WorkerHealth) => health.totals?.accepted === 2 && health.totals.delivered === 2;
   const health = await until(
     () => json<WorkerHealth>(`${workers[1].url}/health`),
-    settled,
-    "both orders settled",
+    delivered,
+    "both orders delivered",
   );
   report.line(`GET ${workers[1].url}/health → ${JSON.stringify(health)}`);
 }
@@ -105,23 +105,23 @@ async function workerDies(
   step: (title: string, page: Page) => void,
 ) {
   const [doomed, other] = workers;
-  // Held for a moment, so that it is known who takes the order.
+  // Worker 2 is stopped for a moment, so that worker 1 gets the order.
   other.signal("SIGSTOP");
   sandbox.fail({ hang: true, on: "order", times: 1 });
   const before = sandbox.requests.length;
-  const orphan = await order(await another(shopper, running.checkout), { "quantity-MUG-HEARTH": "4" });
-  step(`Orders four mugs: ${orphan}`, shopper.page);
+  const interrupted = await order(await another(shopper, running.checkout), { "quantity-MUG-HEARTH": "4" });
+  step(`Orders four mugs: ${interrupted}`, shopper.page);
   step("Pays; worker 1 sends the order, and AvantLink does not answer yet", await pay(shopper));
-  await sandbox.waitForRequests(before + 1, { timeoutMs: TOLD_WITHIN_MS });
+  await sandbox.waitForRequests(before + 1, { timeoutMs: ARRIVES_WITHIN_MS });
   doomed.signal("SIGKILL");
   await doomed.ended;
   other.signal("SIGCONT");
   const killedAt = Date.now();
   report.line(
-    "Worker 1 is killed in the middle of it (SIGKILL). Its lease on the order runs out after half a minute…",
+    "Worker 1 is killed while it sends the order (SIGKILL). Its lease on the order ends after half a minute…",
   );
-  const [, taken] = await sandbox.waitForOrders(2, { timeoutMs: TAKEN_OVER_WITHIN_MS });
-  if (!taken?.raw.includes(orphan)) throw new Unexpected(`${orphan} did not arrive.`);
+  const [, second] = await sandbox.waitForOrders(2, { timeoutMs: TAKEOVER_WITHIN_MS });
+  if (!second?.raw.includes(interrupted)) throw new Unexpected(`${interrupted} did not arrive.`);
   report.good(`Worker 2 delivered it, ${Math.round((Date.now() - killedAt) / 1000)} seconds after.`);
 }
 
@@ -131,7 +131,7 @@ async function another(shopper: Shopper, checkout: ShopProcess): Promise<Shopper
   return shopper;
 }
 
-/** Fills in the shop's form and goes to the payment. The order's number. */
+/** Fills in the shop's form and goes to the payment. Returns the order's number. */
 async function order(shopper: Shopper, wanted: Readonly<Record<string, string>>): Promise<string> {
   const { email = "", country = "", "address-level1": state = "" } = plan.details;
   const { url } = await shopper.submit('form[name="checkout"]', { email, country, state, ...wanted });
@@ -151,27 +151,27 @@ async function contextKeys(database: Database, number: string): Promise<string> 
   return rows.map(({ key }) => key).join(", ");
 }
 
-/** How the shop answered the provider about an order, once there were so many calls. */
+/** The shop's answers to the provider about an order, once there are `count` calls. */
 async function attempts({ payment }: Running, number: string, count: number): Promise<readonly Attempt[]> {
   const about = (all: readonly Attempt[]) => all.filter(({ event }) => event.orderNumber === number);
   const enough = (all: readonly Attempt[]) => about(all).length >= count;
   const url = `${payment.url}/attempts`;
-  return about(await until(() => json<readonly Attempt[]>(url), enough, `${count} calls of the provider's`));
+  return about(await until(() => json<readonly Attempt[]>(url), enough, `${count} calls of the provider`));
 }
 
 async function json<T>(url: string): Promise<T> {
   return (await (await fetch(url)).json()) as T;
 }
 
-/** Looks again and again until it sees what it is waiting for. */
+/** Polls until the condition holds. */
 async function until<T>(look: () => Promise<T>, isSo: (seen: T) => boolean, what: string): Promise<T> {
-  const patience = Date.now() + TOLD_WITHIN_MS;
+  const deadline = Date.now() + ARRIVES_WITHIN_MS;
   for (;;) {
     const seen = await look();
     if (isSo(seen)) return seen;
-    if (Date.now() > patience)
+    if (Date.now() > deadline)
       throw new Unexpected(`There should be ${what}, and there is ${JSON.stringify(seen)}.`);
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
 }
 

@@ -9,7 +9,7 @@ import { staysOpen, untilCtrlC, untilInterrupted } from "./terminal.ts";
 
 const CHECKOUT_PORT = 4030;
 const SANDBOX_PORT = 4021;
-const LAST_WORDS = 2_000;
+const MAX_OUTPUT = 2_000;
 
 const interrupted = untilInterrupted();
 try {
@@ -64,7 +64,7 @@ try {
       const ended = await running.stop();
       if (ended === 0) continue;
       throw new Unexpected(
-        `${running.url} was asked to end, and ended with ${ended}. Its last words:\n${running.printed().slice(-LAST_WORDS)}`,
+        `${running.url} got SIGTERM and ended with ${ended}. Its last output:\n${running.printed().slice(-MAX_OUTPUT)}`,
       );
     }
     report.heading("Two orders paid, two at AvantLink. Everything ended cleanly.");

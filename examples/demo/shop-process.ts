@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { Unexpected } from "./shopper.ts";
 
-/** How a shop is started as a process of its own. */
+/** The command that starts a shop. */
 export interface ShopCommand {
-  /** What Node is given: options, file, arguments. */
+  /** Node's options, the file, its arguments. */
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -14,13 +14,13 @@ export interface ShopCommand {
 /** A shop that runs as a process of its own. */
 export interface ShopProcess {
   readonly url: string;
-  /** Resolves when the process has ended, however it came to that. */
+  /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<void>;
-  /** The end of what it has printed so far. */
+  /** The last part of the output so far. */
   printed(): string;
-  /** Sends it a signal, and waits for nothing. */
+  /** Sends a signal and does not wait. */
   signal(name: NodeJS.Signals): void;
-  /** Asks it to finish, and waits until it has. Answers with what it ended by: `0`, or a signal's name. */
+  /** Sends SIGTERM and waits for the end. Returns the exit code or the name of the signal. */
   stop(): Promise<number | string | null>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -43,19 +43,19 @@ export async function startShop({ args, cwd, env }: ShopCommand): Promise<ShopPr
       resolve();
     });
   });
-  // However this process ends (its terminal closed, its output cut off), the shop does not outlive it.
+  // The shop ends with this process, however it ends (a closed terminal, a closed output).
   const leave = () => void child.kill();
   process.once("exit", leave);
   void ended.then(() => process.off("exit", leave));
   const url = await new Promise<string>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
+    const read = (chunk: Buffer) => {
       printed = (printed + chunk.toString()).slice(-KEPT_OUTPUT);
       const address = /http:\/\/[\w.:[\]-]+/.exec(printed);
       if (address) resolve(address[0]);
     };
-    child.stdout.on("data", hear);
+    child.stdout.on("data", read);
     // Warnings are for the person at the demo too.
-    child.stderr.on("data", hear).pipe(process.stderr);
+    child.stderr.on("data", read).pipe(process.stderr);
     void ended.then(() => reject(new Unexpected(`The shop did not start. ${printed.trim()}`)));
   });
   return {
@@ -74,14 +74,14 @@ async function stop(child: ChildProcess): Promise<number | string | null> {
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, "exit");
     child.kill("SIGTERM");
-    const patience = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
+    const deadline = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
     await exited;
-    clearTimeout(patience);
+    clearTimeout(deadline);
   }
   return child.exitCode ?? child.signalCode;
 }
 
-/** The port, when it is free; else any that is. */
+/** The wanted port if it is free, else any free port. */
 export async function freePort(wanted: number): Promise<number> {
   for (const port of [wanted, 0]) {
     const server = createServer();

@@ -1,32 +1,32 @@
 import * as cheerio from "cheerio";
 import superagent from "superagent";
 
-/** Something in a shop that is not as the walk expects it. */
+/** The shop is not as the walk expects it. */
 export class Unexpected extends Error {}
 
-/** A page as it arrived in the shopper's browser. */
+/** A page in the shopper's browser. */
 export interface Page {
   readonly url: string;
   readonly status: number;
   readonly cacheControl: string;
-  /** The Set-Cookie lines that came on the way to it. */
+  /** The Set-Cookie lines of all responses that led to the page. */
   readonly setCookies: readonly string[];
   /** The requests that led to it: `POST /checkout → 303`. */
   readonly trail: readonly string[];
   readonly html: string;
-  /** The same, to look around in. */
+  /** The parsed page. */
   readonly $: cheerio.CheerioAPI;
 }
 
-/** A shopper at a browser, as far as a shop can tell: cookies, Referer and all that a browser says of itself. */
+/** A shopper with a browser, as a shop sees it: cookies, Referer and the other headers of a browser. */
 export interface Shopper {
   /** The page that is open. */
   readonly page: Page;
-  /** Comes from another site. */
+  /** Arrives from another site. */
   arrive(url: string, referrer: string): Promise<Page>;
   /** Clicks a link on the open page. */
   follow(selector: string): Promise<Page>;
-  /** Fills in a form on the open page, its other fields left as they are, and posts it. */
+  /** Fills in a form on the open page and posts it. Other fields keep their values. */
   submit(selector: string, values: Readonly<Record<string, string>>): Promise<Page>;
   /** Loads the open page again. */
   reload(): Promise<Page>;
@@ -34,7 +34,7 @@ export interface Shopper {
 
 export const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-const SAID_BY_EVERY_BROWSER = {
+const BROWSER_HEADERS = {
   "User-Agent": USER_AGENT,
   Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
   "Accept-Language": "en-US,en;q=0.5",
@@ -43,7 +43,7 @@ const SAID_BY_EVERY_BROWSER = {
   "Sec-Fetch-User": "?1",
   "Upgrade-Insecure-Requests": "1",
 };
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 interface Visit {
   readonly method: string;
@@ -61,7 +61,7 @@ export function openBrowser(headers: Readonly<Record<string, string>> = {}): Sho
     const trail: string[] = [];
     const setCookies: string[] = [];
     let { method, url, form } = visit;
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await request({ ...visit, method, url, ...(form && { form }) });
       trail.push(`${method} ${url.slice(new URL(url).origin.length)} → ${response.status}`);
       setCookies.push(...[response.headers["set-cookie"] ?? []].flat());
@@ -98,7 +98,7 @@ export function openBrowser(headers: Readonly<Record<string, string>> = {}): Sho
     const asking = (method === "POST" ? browser.post(url) : browser.get(url))
       .redirects(0)
       .ok(() => true)
-      .set({ ...SAID_BY_EVERY_BROWSER, "Sec-Fetch-Site": sameOrigin ? "same-origin" : "cross-site" })
+      .set({ ...BROWSER_HEADERS, "Sec-Fetch-Site": sameOrigin ? "same-origin" : "cross-site" })
       .set({ Referer: referrer, ...more, ...headers });
     if (!form) return asking;
     asking.set("Origin", new URL(url).origin);

@@ -2,14 +2,14 @@ import { parseArgs } from "node:util";
 
 const CTRL_C = 3;
 
-/** Resolves at Ctrl-C, or what else asks a process to end. Package managers pass a Ctrl-C on a second time: once is enough. */
+/** Resolves at Ctrl-C or another signal to end. Package managers pass Ctrl-C on a second time; once is enough. */
 export function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
   });
 }
 
-/** Whether a person is at the terminal, who may want to look around afterwards. */
+/** Whether a person is at the terminal and may want to look around afterwards. */
 export function staysOpen(): boolean {
   const { values } = parseArgs({ options: { once: { type: "boolean" } } });
   const inCi = !["", "0", "false"].includes(process.env.CI ?? "");

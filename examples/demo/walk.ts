@@ -1,14 +1,14 @@
 import { type Page, type Shopper, Unexpected } from "./shopper.ts";
 
-/** What a shopper is going to do. */
+/** The plan of a shopper. */
 export interface Plan {
-  /** Where the affiliate's link leads, as path and query. */
+  /** Path and query of the affiliate's link. */
   readonly landing: string;
   /** The affiliate's page with the link. */
   readonly affiliate: string;
   readonly items: readonly { readonly name: string; readonly quantity: number }[];
   readonly coupon: string;
-  /** What a browser fills in by a field's `autocomplete`. */
+  /** The values that a browser fills in, by a field's `autocomplete`. */
   readonly details: Readonly<Record<string, string>>;
 }
 
@@ -19,15 +19,15 @@ export interface Step {
   readonly lines: readonly string[];
 }
 
-export type Tell = (step: Step) => void;
+export type ShowStep = (step: Step) => void;
 
-/** What the landing left in the shopper's browser. */
+/** The cookies that the landing set in the shopper's browser. */
 export interface Landing {
   readonly avad: string;
   readonly visitor: string;
 }
 
-/** What was bought, as the shop's own pages say. */
+/** The purchase, as the shop's pages show it. */
 export interface Purchase {
   readonly items: readonly Item[];
   readonly orderNumber: string;
@@ -72,11 +72,11 @@ export async function land(
   shopper: Shopper,
   shop: string,
   { landing, affiliate }: Plan,
-  tell: Tell,
+  show: ShowStep,
 ): Promise<Landing> {
   const page = await shopper.arrive(shop + landing, affiliate);
   const [avad, visitor] = [cookieIn(page, "avad"), cookieIn(page, "avad_visitor")];
-  tell({
+  show({
     title: "A reader of a blog follows its link into the shop",
     page,
     lines: [
@@ -88,11 +88,15 @@ export async function land(
 }
 
 /** From the landing page to the thank-you page. */
-export async function buy(shopper: Shopper, { items, coupon, details }: Plan, tell: Tell): Promise<Purchase> {
+export async function buy(
+  shopper: Shopper,
+  { items, coupon, details }: Plan,
+  show: ShowStep,
+): Promise<Purchase> {
   const bought: Item[] = [];
   for (const { name, quantity } of items) {
     if (bought.length > 0) {
-      tell({ title: "Back to the shelves", page: await shopper.follow('a[href="/"]'), lines: [] });
+      show({ title: "Back to the shelves", page: await shopper.follow('a[href="/"]'), lines: [] });
     }
     const product = await shopper.follow(`a:contains("${name}")`);
     const item = {
@@ -101,16 +105,16 @@ export async function buy(shopper: Shopper, { items, coupon, details }: Plan, te
       sku: text(product, '[itemprop="sku"]'),
       price: value(product, '[itemprop="price"]'),
     };
-    tell({ title: `Looks at the ${name}`, page: product, lines: [`${item.price} USD, item ${item.sku}`] });
+    show({ title: `Looks at the ${name}`, page: product, lines: [`${item.price} USD, item ${item.sku}`] });
     const cart = await shopper.submit('form[name="add-to-cart"]', { quantity: String(quantity) });
-    tell({ title: `Puts ${quantity} into the cart`, page: cart, lines: [] });
+    show({ title: `Puts ${quantity} into the cart`, page: cart, lines: [] });
     bought.push(item);
   }
 
   const discounted = await shopper.submit('form[name="coupon"]', { code: coupon });
-  tell({ title: `Types the coupon code ${coupon}`, page: discounted, lines: [] });
+  show({ title: `Types the coupon code ${coupon}`, page: discounted, lines: [] });
   const checkout = await shopper.follow('a[href="/checkout"]');
-  tell({ title: "Goes to the checkout", page: checkout, lines: [] });
+  show({ title: "Goes to the checkout", page: checkout, lines: [] });
 
   const thanks = await shopper.submit('form[name="checkout"]', filledIn(checkout, details));
   const purchase = {
@@ -121,24 +125,24 @@ export async function buy(shopper: Shopper, { items, coupon, details }: Plan, te
     thankYouUrl: thanks.url,
   };
   const { goods, discount, subtotal, shipping, tax, total } = purchase.amounts;
-  tell({
+  show({
     title: `Pays, and is thanked for order ${purchase.orderNumber}`,
     page: thanks,
     lines: [
-      `goods ${goods}, coupon ${discount}, so ${subtotal} for the goods: that is what commission is paid on`,
-      `shipping ${shipping}, tax ${tax}, so ${total} in all: that is none of AvantLink's business`,
+      `goods ${goods}, coupon ${discount}, so ${subtotal} for the goods, which is what commission is paid on`,
+      `shipping ${shipping}, tax ${tax}, so ${total} in all. AvantLink does not get these`,
     ],
   });
   return purchase;
 }
 
-/** Loads the thank-you page again; it must show the same order. */
-export async function refresh(shopper: Shopper, { orderNumber }: Purchase, tell: Tell): Promise<void> {
+/** Loads the thank-you page again and checks that it shows the same order. */
+export async function refresh(shopper: Shopper, { orderNumber }: Purchase, show: ShowStep): Promise<void> {
   const again = await shopper.reload();
   const shown = text(again, '[data-order="number"]');
   if (shown !== orderNumber)
     throw new Unexpected(`The refreshed page shows order ${shown}, not ${orderNumber}.`);
-  tell({ title: "Refreshes the thank-you page", page: again, lines: [] });
+  show({ title: "Refreshes the thank-you page", page: again, lines: [] });
 }
 
 function filledIn({ $, url }: Page, details: Plan["details"]): Record<string, string> {

@@ -49,8 +49,8 @@ export function createShop({
   const orders = openOrders(database);
   const app = express();
 
-  // Behind a load balancer or a CDN, a request comes from the proxy: the shopper's address and https stand in headers
-  // that the proxy added, and that anybody else may forge. Express believes as many proxies as it is told of.
+  // Behind a load balancer or a CDN, a request comes from the proxy: the shopper's address and https are in headers that
+  // the proxy added, and that anybody else may forge. Express trusts this number of proxies.
   app.set("trust proxy", trustProxy);
   app.disable("x-powered-by");
   app.use((_request, response, next) => {

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { catalogue } from "./catalogue.ts";
+import { catalog } from "./catalog.ts";
 
 export const countries = ["US", "CA"] as const;
 
-// Both are examples: a real shop runs its coupons and its shipping from a back office.
+// Both are examples: a real shop keeps its coupons and its shipping costs in its database.
 const COUPON_PERCENT: Readonly<Record<string, number>> = { TRAIL15: 15 };
 const SHIPPING = 695;
-const MOST_OF_ONE = 20;
+const MAX_QUANTITY = 20;
 
 /** One line of an order. */
 export interface Line {
@@ -16,18 +16,18 @@ export interface Line {
   readonly quantity: number;
 }
 
-/** What a shopper wants to buy, priced. */
+/** The goods that a shopper wants to buy, with their prices. */
 export interface Basket {
   readonly email: string;
   readonly country: string;
   readonly state: string;
   readonly lines: readonly Line[];
   readonly coupon: string | null;
-  /** What the coupon takes off the order as a whole, in cents. */
+  /** The coupon's discount on the whole order, in cents. */
   readonly discount: number;
-  /** What is paid for the goods, in cents. */
+  /** The goods after the discount, in cents. */
   readonly subtotal: number;
-  /** What the shopper pays, in cents. */
+  /** The amount that the shopper pays, in cents. */
   readonly total: number;
 }
 
@@ -42,15 +42,15 @@ const form = z.object({
     .refine((code) => code === "" || Object.hasOwn(COUPON_PERCENT, code)),
 });
 
-/** Reads and prices what the shop's form posts; nothing when it is not filled in as it should be. */
+/** Reads the posted form and adds the prices. Gives `undefined` for a form with a fault. */
 export function readBasket(body: unknown): Basket | undefined {
   const read = form.safeParse(body);
-  const lines = catalogue.flatMap(({ sku, price }): Line[] => {
+  const lines = catalog.flatMap(({ sku, price }): Line[] => {
     const quantity = Number(Reflect.get(Object(body), `quantity-${sku}`) || 0);
     return quantity === 0 ? [] : [{ sku, unitPrice: price, quantity }];
   });
   const counted = lines.every(
-    ({ quantity }) => Number.isInteger(quantity) && quantity > 0 && quantity <= MOST_OF_ONE,
+    ({ quantity }) => Number.isInteger(quantity) && quantity > 0 && quantity <= MAX_QUANTITY,
   );
   if (!read.success || lines.length === 0 || !counted) return undefined;
   const { coupon, ...shopper } = read.data;

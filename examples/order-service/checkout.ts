@@ -18,8 +18,8 @@ const pool = openDatabase();
 const { tracker, close } = await openTracker({ deliver: false }); // AvantLink
 const app = express();
 
-// Behind a load balancer the shopper's address stands in a header that the balancer added, and that anybody else may
-// forge. Express believes as many proxies as it is told of.
+// Behind a load balancer, the shopper's address is in a header that the balancer added, and that anybody else may forge.
+// Express trusts this number of proxies.
 app.set("trust proxy", Number(process.env.TRUST_PROXY ?? 0));
 app.disable("x-powered-by");
 app.get("/health", databaseHealth(pool));

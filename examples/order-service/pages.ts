@@ -1,5 +1,5 @@
 import { countries } from "./basket.ts";
-import { catalogue } from "./catalogue.ts";
+import { catalog } from "./catalog.ts";
 import type { OrderStatus } from "./orders.ts";
 
 // What is put into these pages is the shop's own: nothing that a shopper typed comes back.
@@ -8,7 +8,7 @@ export function shopPage(): string {
   return page(
     "Gear for two nights out",
     `<form name="checkout" method="post" action="/checkout">
-${catalogue
+${catalog
   .map(
     ({ sku, name, price }) =>
       `<p><label>${name}, ${dollars(price)} <input name="quantity-${sku}" type="number" min="0" max="20" value="0"></label></p>`,

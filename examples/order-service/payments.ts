@@ -1,24 +1,24 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 
-/** What the payment provider tells in its webhook. */
+/** The body of the payment provider's webhook. */
 export type PaymentEvent = z.infer<typeof paymentEvent>;
 
-// Of any type, and with whatever that type says: an event that cannot be read would be told again and again.
+// Accepts every type and every further field: the provider repeats an event that the shop cannot read.
 const paymentEvent = z.looseObject({ id: z.string(), type: z.string() });
 
-/** That an order was paid. */
+/** A payment of an order. */
 export type Payment = z.infer<typeof payment>;
 
 const payment = z.object({
   orderNumber: z.string(),
-  /** What was paid, in cents. */
+  /** The paid amount, in cents. */
   amount: z.int(),
 });
 
 export const SIGNATURE_HEADER = "x-payment-signature";
 
-/** The event of a webhook's body, if the provider signed these bytes with the secret that only it and the shop know. */
+/** The event in a webhook's body, if the provider signed these bytes with the secret that it shares with the shop. */
 export function readEvent(
   body: unknown,
   signature: string | undefined,
@@ -31,7 +31,7 @@ export function readEvent(
   return paymentEvent.parse(JSON.parse(body.toString()));
 }
 
-/** What was paid, if that is what the event tells. */
+/** The payment, if the event is about a payment. */
 export function paymentOf(event: PaymentEvent): Payment | undefined {
   return event.type === "payment.succeeded" ? payment.parse(event) : undefined;
 }

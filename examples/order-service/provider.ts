@@ -1,5 +1,5 @@
-// Stands in for a payment provider, as far as the shop deals with one: a page to pay on, and a signed webhook that comes
-// twice, since providers promise it at least once. Not a part of the order service; in a real shop it is somebody else.
+// Stands in for a payment provider: a page to pay on, and a signed webhook that is called twice, because providers call
+// it at least once. It is not part of the order service; a real shop uses a real provider.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import express from "express";
@@ -7,7 +7,7 @@ import { log, said } from "./log.ts";
 import { SIGNATURE_HEADER, signatureOf } from "./payments.ts";
 import { askedToEnd, failed, serve, stopServing } from "./web-process.ts";
 
-/** What became of a payment. */
+/** The result of a payment. */
 interface PaymentEvent {
   readonly id: string;
   readonly type: "payment.succeeded" | "payment.failed";
@@ -16,7 +16,7 @@ interface PaymentEvent {
   readonly amount: number;
 }
 
-/** One attempt to tell the shop something. */
+/** A call of the shop's webhook. */
 interface Attempt {
   readonly event: PaymentEvent;
   readonly to: string;
@@ -57,17 +57,17 @@ app.post("/pay", express.urlencoded({ extended: false }), (request, response) =>
     orderNumber: String(request.body.order),
     amount: Number(request.body.amount),
   };
-  // Every address at once; one that is not answered with 2xx is called again.
-  for (const url of WEBHOOK_URLS.split(",")) void tell(event, url);
+  // Calls every address at once, and calls an address again that does not answer 200.
+  for (const url of WEBHOOK_URLS.split(",")) void callWebhook(event, url);
   response.redirect(303, String(request.body.return));
 });
 
-// What was told and how the shop answered, as providers show it.
+// The calls and the shop's answers, as providers show them.
 app.get("/attempts", (_request, response) => {
   response.json(attempts);
 });
 
-async function tell(event: PaymentEvent, url: string): Promise<void> {
+async function callWebhook(event: PaymentEvent, url: string): Promise<void> {
   const body = JSON.stringify(event);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { status, answer } = await call(url, body);

@@ -16,20 +16,20 @@ export async function serve(app: Express, defaultPort: number): Promise<Server> 
 }
 
 /**
- * Resolves when the process is asked to end, by a deploy or a person. Ask before anything is opened: until somebody
- * listens, a signal ends the process where it stands.
+ * Resolves when a deploy or a person asks the process to end. Call it before anything is opened: without a listener, a
+ * signal ends the process at once.
  */
 export async function askedToEnd(): Promise<void> {
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   log("info", "ending");
 }
 
-/** Takes no more requests, and finishes those on their way. */
+/** Accepts no more requests and finishes the open ones. */
 export async function stopServing(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Whether this process can do its work: for a load balancer, and for whoever is on call. */
+/** Whether this process can do its work, for load balancers and health checks. */
 export function databaseHealth(pool: Pool): RequestHandler {
   return async (_request, response) => {
     try {
@@ -42,7 +42,7 @@ export function databaseHealth(pool: Pool): RequestHandler {
   };
 }
 
-/** What a request could not be answered for is logged, and told to nobody else. */
+/** Logs the error of a failed request. The response does not show it. */
 export const failed: ErrorRequestHandler = (error, request, response, next) => {
   if (response.headersSent) return next(error);
   const status = Number(error?.status) >= 400 && Number(error?.status) < 500 ? Number(error.status) : 500;

@@ -1,4 +1,4 @@
-// The webhook process: the payment provider tells it which orders are paid. Run at least two, so that one may end.
+// The webhook process: the payment provider calls it when an order is paid. Run at least two, so that one may end.
 import { unpackContext } from "@avantlink-s2s/express"; // AvantLink
 import express from "express";
 import { inTransaction, openDatabase } from "./database.ts";
@@ -16,8 +16,8 @@ const app = express();
 app.disable("x-powered-by");
 app.get("/health", databaseHealth(pool));
 
-// The signature is over the bytes as they came, so they are read as bytes. Sent again, an event changes nothing, so an
-// old one that somebody sends once more does no harm.
+// The signature covers the bytes of the body, so the body is read as bytes. A repeated event changes nothing, so a
+// replayed event does no harm.
 app.post(
   "/webhooks/payments",
   express.raw({ type: () => true, limit: "100kb" }),
@@ -29,9 +29,9 @@ app.post(
       log("info", "payment.noted", { paymentEvent: event.id, type: event.type });
       return void response.send("Noted.");
     }
-    const outcome = await settle(payment);
-    // Told again it would be no other amount, so it is answered 200 as well: a person has to look at it.
-    log(outcome === "wrong amount" ? "error" : "info", "payment.settled", {
+    const outcome = await bookPayment(payment);
+    // A wrong amount is answered 200 too: a repeated event has the same amount, so a person must look at it.
+    log(outcome === "wrong amount" ? "error" : "info", "payment.booked", {
       ...payment,
       paymentEvent: event.id,
       outcome,
@@ -40,8 +40,8 @@ app.post(
   },
 );
 
-/** Everything that a payment changes, or nothing of it: what throws rolls all back, and the provider calls again. */
-function settle({ orderNumber, amount }: Payment): Promise<"paid" | Unpaid> {
+/** Makes all changes of a payment or none: an error rolls all back, and the provider calls again. */
+function bookPayment({ orderNumber, amount }: Payment): Promise<"paid" | Unpaid> {
   return inTransaction(pool, async (client) => {
     const order = await markPaid(client, orderNumber, amount);
     if (typeof order === "string") return order;

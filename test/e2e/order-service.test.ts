@@ -349,7 +349,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
       expect((await sandbox).requests).toEqual([]);
       const line = printed()
         .split("\n")
-        .find((printed) => printed.includes(`"${orderNumber}"`) && printed.includes("settled"));
+        .find((printed) => printed.includes(`"${orderNumber}"`) && printed.includes("payment.booked"));
       expect(JSON.parse(line ?? "{}")).toMatchObject({ level: "error", orderNumber, amount });
 
       expect(await callWebhook(webhooks[0], orderNumber)).toEqual(PAID);

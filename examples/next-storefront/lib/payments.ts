@@ -1,17 +1,17 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
-/** What the provider tells in its webhook. */
+/** The body of the provider's webhook. */
 export interface PaymentEvent {
   readonly type: string;
   readonly orderNumber: string;
-  /** What the shop gave with the payment. */
+  /** The metadata that the shop gave with the payment. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Stands in for a payment provider, as far as the shop deals with one: it takes a payment with whatever the shop
- * wants to have told back, and tells that in a signed webhook some time later. In this example nobody calls it.
+ * Stands in for a payment provider: accepts a payment with metadata from the shop, and returns the metadata in a signed
+ * webhook some time later. In this example nobody calls the webhook.
  */
 export interface Payments {
   charge(orderNumber: string, metadata: PaymentEvent["metadata"]): void;
@@ -37,7 +37,7 @@ export function openPayments(database: DatabaseSync): Payments {
   };
 }
 
-/** The event of a webhook's body, if the provider signed it with the secret that only it and the shop know. */
+/** The event in a webhook's body, if the provider signed the body with the secret that it shares with the shop. */
 export function readEvent(
   body: string,
   signature: string | null,

@@ -9,7 +9,7 @@ export const tracker = createTracker({
   merchantId: process.env.AVANTLINK_MERCHANT_ID,
   endpoint: process.env.AVANTLINK_ENDPOINT,
 
-  // What the shop is called from outside, and how many proxies stand in front of it: a request tells neither.
+  // The shop's public origin, and the number of proxies in front of it. A request shows neither.
   siteUrl: process.env.SITE_URL || undefined,
   trustedProxies: Number(process.env.TRUST_PROXY ?? 0),
 

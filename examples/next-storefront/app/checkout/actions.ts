@@ -26,7 +26,7 @@ export async function placeOrder(_before: CheckoutState, form: FormData): Promis
   const { orders, payments } = store();
   const orderNumber = orders.place(cart, checkout.delivery);
   payments.charge(orderNumber, {
-    ...packContext(await tracker.contextOf()), // AvantLink: the payment's webhook tells it back
+    ...packContext(await tracker.contextOf()), // AvantLink: the payment's webhook brings it back
   });
   await changeSession({ cart: EMPTY_CART, orderNumber });
   redirect("/checkout/thank-you");
