@@ -54,7 +54,7 @@ export interface PendingRecord extends ClaimedJob {
   readonly dueAt: number;
 }
 
-/** A job that was given up. It is kept whole until somebody retries or removes it. */
+/** A job that was given up. It is kept whole until it is retried or removed. */
 export interface DeadLetter extends ClaimedJob {
   readonly status: "dead";
   /** The last three attempts, oldest first. */
@@ -86,7 +86,7 @@ export type Verdict =
       readonly status: "retry";
       /** When it is due again, in milliseconds since 1970; at once when that has passed. Outlives a restart. */
       readonly at: number;
-      /** Whether the attempt counts; being told to wait costs none. */
+      /** Whether the attempt counts; an answer that asks to wait costs none. */
       readonly counted: boolean;
       readonly reason: string;
     }

@@ -71,7 +71,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     return undefined;
   }
 
-  /** The clock was set back: each job waits again as long as it was told to, and no longer. */
+  /** The clock was set back: each job waits again for its own delay, and no longer. */
   function rescheduleFrom(now: number): void {
     const all = [...jobs.values()].filter((job) => isCurrent(job) && job.due > now && job.scheduledAt > now);
     for (const job of all) {

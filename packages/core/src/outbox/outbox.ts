@@ -61,8 +61,8 @@ export interface Outbox {
    */
   put(job: OutboxJob, options?: PutOptions): Promise<PutResult>;
   /**
-   * Delivers what is due, at most `concurrency` at a time, until stopped; called once an outbox. A fresh job, which
-   * was never told to be tried again, goes before every other, or a backlog would hold up new orders; beyond
+   * Delivers what is due, at most `concurrency` at a time, until stopped; called once an outbox. A fresh job, without a verdict
+   * behind it, goes before every other, or a backlog would hold up new orders; beyond
    * that the job that has been due the longest goes first. What this process puts is delivered at once, what
    * another puts within a second.
    *
@@ -181,7 +181,7 @@ export interface OutboxTotals {
   readonly oldestPendingAt?: number | undefined;
 }
 
-/** The jobs that were given up, for people to look at. They stay until somebody retries or removes them. */
+/** The jobs that were given up, for people to look at. They stay until they are retried or removed. */
 export interface DeadLetters {
   /** Newest first. `limit` is 100 unless given. */
   list(page?: Page): Promise<readonly DeadLetter[]>;

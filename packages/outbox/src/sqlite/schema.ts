@@ -1,5 +1,5 @@
-import type { Database } from "./sqlite-driver.ts";
-import { unfit } from "./sqlite-place.ts";
+import type { Database } from "./driver.ts";
+import { unfit } from "./place.ts";
 
 // "AvLk" in the file's header: whose database it is.
 const APPLICATION_ID = 0x41764c6b;
@@ -7,38 +7,52 @@ const APPLICATION_ID = 0x41764c6b;
 // One entry a version, applied in order; what has been published is never changed.
 const VERSIONS: readonly string[] = [
   `
-  -- What is pending, and the dead letters. A lease is a due time in the future, with a fence that tells it from others.
+  -- What is pending, and the dead letters.
   CREATE TABLE job (
     key BLOB NOT NULL UNIQUE,
     kind TEXT NOT NULL,
+    order_number TEXT NOT NULL,
     body TEXT NOT NULL,
     accepted_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
-    tried INTEGER NOT NULL DEFAULT 0,     -- was told to be tried again, counted or not
-    fence INTEGER NOT NULL DEFAULT 0,
-    due INTEGER,                          -- NULL for a dead letter
+    last_attempts TEXT NOT NULL DEFAULT '[]',
+    tried INTEGER NOT NULL DEFAULT 0,     -- a verdict asked for another attempt, counted or not
+    due INTEGER,                          -- for a leased job when its lease ends; NULL for a dead letter
+    scheduled_at INTEGER NOT NULL,        -- when due was decided, to see that a clock was set back
+    leased INTEGER NOT NULL DEFAULT 0,
+    fence INTEGER NOT NULL DEFAULT 0,     -- the number of the lease
     reason TEXT,
-    died_at INTEGER
+    died_at INTEGER,
+    content_hash TEXT,
+    currency TEXT,
+    subtotal REAL,
+    lines INTEGER
   ) STRICT;
   CREATE INDEX job_due ON job (tried, due) WHERE due IS NOT NULL;
   CREATE INDEX job_waiting ON job (accepted_at) WHERE due IS NOT NULL;
   CREATE INDEX job_dead ON job (died_at) WHERE due IS NULL;
 
-  -- The keys of what was delivered or removed, in the order in which that happened.
-  CREATE TABLE spent (
+  -- What was delivered or removed, in the order in which that happened. Nothing here identifies a shopper.
+  CREATE TABLE settled (
     id INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
     removed INTEGER NOT NULL,
-    at INTEGER NOT NULL
+    settled_at INTEGER NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    content_hash TEXT,
+    currency TEXT,
+    subtotal REAL,
+    lines INTEGER
   ) STRICT;
 
-  -- Counted as things happen, since rows go.
-  CREATE TABLE tally (accepted INTEGER NOT NULL, delivered INTEGER NOT NULL, removed INTEGER NOT NULL) STRICT;
-  INSERT INTO tally VALUES (0, 0, 0);
+  -- Counts of what was settled, since its rows go after 400 days.
+  CREATE TABLE tally (delivered INTEGER NOT NULL, removed INTEGER NOT NULL) STRICT;
+  INSERT INTO tally VALUES (0, 0);
   `,
 ];
 
-/** Brings a new or an older file up to this version; refuses one that is not ours. */
+/** Brings a new or an older file up to this version; refuses a file that is not ours. */
 export function migrate(database: Database, path: string): void {
   if (versionOf(database, path) === VERSIONS.length) return;
   database.exec("BEGIN IMMEDIATE");
@@ -79,7 +93,7 @@ export function versionOf(database: Database, path: string): number {
   return version;
 }
 
-/** What a setting of the connection or the file is. */
+/** The value of a setting of the connection or the file. */
 export function readPragma(database: Database, name: string): unknown {
   return Object.values(Object(database.prepare(`PRAGMA ${name}`).get()))[0];
 }

@@ -1,16 +1,16 @@
-import { unavailable } from "./failure.ts";
-import { type Database, isBusy } from "./sqlite-driver.ts";
-import { rollBack } from "./sqlite-schema.ts";
+import { unavailable } from "../failure.ts";
+import { type Database, isBusy } from "./driver.ts";
+import { rollBack } from "./schema.ts";
 
-// So many writes keep the event loop for a few milliseconds.
-const LARGEST_COMMIT = 256;
-// The event loop takes at most so many turns more while each brings another write; when it is idle, one.
-const MOST_TURNS = 8;
-const PATIENCE_MS = 2_500;
-const LONGEST_LOCK_WAIT_MS = 8;
-// A disk that takes longer than this for a commit is given, and gives the event loop, time in between.
+// Upper bound of writes a commit: more would hold the event loop for longer than a few milliseconds.
+const MAX_WRITES = 256;
+// While each turn of the event loop brings another write, a commit waits for this many turns; when it is idle, one.
+const MAX_TURNS = 8;
+const MAX_WRITE_MS = 2_500;
+const MAX_LOCK_WAIT_MS = 8;
+// After a commit that takes longer than this, the disk and the event loop rest for a while.
 const SLOW_COMMIT_MS = 2;
-const LONGEST_PAUSE_MS = 50;
+const MAX_REST_MS = 50;
 
 /** Writes to the database, many writes a commit. */
 export interface Writer {
@@ -28,7 +28,7 @@ export interface TransactionEnds {
   abandon(): void;
 }
 
-/** How a writer tells and spends time, in milliseconds. */
+/** A writer's clock, in milliseconds. */
 export interface WriterClock {
   now(): number;
   wait(then: () => void, ms: number): void;
@@ -60,14 +60,14 @@ export function createWriter(database: Database, ends: TransactionEnds, clock: W
     if (scheduled) return;
     scheduled = true;
     if (ms > 0) clock.wait(turn, ms);
-    else gather(MOST_TURNS);
+    else gather(MAX_TURNS);
   }
 
   /** Lets the event loop go on while that brings more to write. */
   function gather(turnsLeft: number): void {
     const before = waiting.length;
     setImmediate(() => {
-      if (turnsLeft > 0 && waiting.length > before && waiting.length < LARGEST_COMMIT) gather(turnsLeft - 1);
+      if (turnsLeft > 0 && waiting.length > before && waiting.length < MAX_WRITES) gather(turnsLeft - 1);
       else turn();
     });
   }
@@ -79,11 +79,11 @@ export function createWriter(database: Database, ends: TransactionEnds, clock: W
       begin.run();
     } catch (cause) {
       giveUp(isBusy(cause) ? ({ until }) => until <= started : () => true, cause);
-      if (waiting.length > 0) schedule(1 + Math.random() * LONGEST_LOCK_WAIT_MS);
+      if (waiting.length > 0) schedule(1 + Math.random() * MAX_LOCK_WAIT_MS);
       else idle();
       return;
     }
-    const batch = waiting.splice(0, LARGEST_COMMIT);
+    const batch = waiting.splice(0, MAX_WRITES);
     let committing = started;
     try {
       const results = batch.map(({ work }) => work());
@@ -100,7 +100,7 @@ export function createWriter(database: Database, ends: TransactionEnds, clock: W
     const took = ended - committing;
     // One that is slow by itself has only brought the write-ahead log back into the file.
     const slow = Math.min(took, tookBefore);
-    restsUntil = slow > SLOW_COMMIT_MS ? ended + Math.min(4 * slow, LONGEST_PAUSE_MS) : 0;
+    restsUntil = slow > SLOW_COMMIT_MS ? ended + Math.min(4 * slow, MAX_REST_MS) : 0;
     tookBefore = took;
     if (waiting.length > 0) schedule(restsUntil - clock.now());
     else idle();
@@ -115,7 +115,7 @@ export function createWriter(database: Database, ends: TransactionEnds, clock: W
   return {
     write<T>(work: () => T) {
       return new Promise<T>((resolve, reject) => {
-        const until = clock.now() + PATIENCE_MS;
+        const until = clock.now() + MAX_WRITE_MS;
         waiting.push({ until, work, resolve: (value) => resolve(value as T), reject });
         schedule(restsUntil - clock.now());
       });

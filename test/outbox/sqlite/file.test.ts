@@ -6,13 +6,13 @@ import { setImmediate } from "node:timers/promises";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type SqliteOutboxOptions, sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { connect, hasWalResetFault } from "../../packages/outbox/src/sqlite-connection.ts";
-import { type Database, loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
-import { networkFileSystem } from "../../packages/outbox/src/sqlite-place.ts";
-import { readPragma } from "../../packages/outbox/src/sqlite-schema.ts";
-import { bench } from "../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
-import { type ShiftedClock, shiftedClock } from "../support/shifted-clock.ts";
+import { connect, hasWalResetFault } from "../../../packages/outbox/src/sqlite/connection.ts";
+import { type Database, loadDriver } from "../../../packages/outbox/src/sqlite/driver.ts";
+import { networkFileSystem } from "../../../packages/outbox/src/sqlite/place.ts";
+import { readPragma } from "../../../packages/outbox/src/sqlite/schema.ts";
+import { bench } from "../../conformance/bench.ts";
+import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../../conformance/jobs.ts";
+import { type ShiftedClock, shiftedClock } from "../../support/shifted-clock.ts";
 
 const DAY_MS = 86_400_000;
 const open = await loadDriver();
@@ -72,11 +72,38 @@ describe("the file", () => {
     for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  test("keeps the rights that somebody gave it", async () => {
-    await writeFile(path, "");
-    await chmod(path, 0o660);
-    await anOutbox();
-    expect((await stat(path)).mode & 0o777).toBe(0o660);
+  test("is taken from everybody else where it was there already", async () => {
+    for (const mode of [0o644, 0o666, 0o660]) {
+      await writeFile(path, "");
+      await chmod(path, mode);
+      const outbox = await anOutbox();
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      await outbox.close();
+    }
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("of another user is refused with the line to run", async () => {
+    await (await anOutbox()).close();
+    await chmod(folder, 0o777);
+    process.seteuid?.(65_534);
+    try {
+      await expect(connect(path)).rejects.toMatchObject({ code: "outbox.unfit" });
+      await writeFile(join(folder, "other.db"), "");
+    } finally {
+      process.seteuid?.(0);
+    }
+    // The administrator may open anybody's file.
+    await anOutbox(join(folder, "other.db"));
+  });
+
+  test("has a folder that nobody else reads, where it made the folder", async () => {
+    await anOutbox(join(folder, "data", "shop", "orders.db"));
+    for (const made of ["data", "data/shop"])
+      expect((await stat(join(folder, made))).mode & 0o777).toBe(0o700);
+  });
+
+  test("in a folder that can never be made is refused, and the process goes on", async () => {
+    await expect(anOutbox("/proc/nope/deeper/orders.db")).rejects.toMatchObject({ code: "outbox.unfit" });
   });
 
   test("serves processes that open it at the same moment", async () => {
@@ -115,7 +142,7 @@ describe("the file", () => {
     await (await anOutbox()).close();
     await chmod(path, 0o444);
     await chmod(folder, 0o555);
-    // To the administrator everything may be written, so somebody else tries.
+    // To the administrator everything may be written, so another user tries.
     if (mayAll) process.seteuid?.(65_534);
     try {
       await expect(anOutbox()).rejects.toMatchObject({
@@ -286,7 +313,7 @@ describe("options", () => {
     ["no path", {}, /path: expected the path of a file/],
     ["an empty path", { path: " " }, /path: expected the path of a file/],
     ["memory", { path: ":memory:" }, /path: .* memoryOutbox\(\)/],
-    ["one that nobody knows", { path: "x.db", pth: 1 }, /pth: is not an option/],
+    ["an unknown option", { path: "x.db", pth: 1 }, /pth: is not an option/],
   ];
   test.each(wrong)("%s is refused when the outbox is made", (_, options, message) => {
     expect(() => sqliteOutbox(options as SqliteOutboxOptions)).toThrow(message);
@@ -306,7 +333,7 @@ test.each([
   [0xff534d42 | 0, "SMB"],
   [0xef53, undefined],
   [0x01021994, undefined],
-])("the file system of type %i is told as %s", (type, name) => {
+])("the file system of type %i is named %s", (type, name) => {
   expect(networkFileSystem(type)).toBe(name);
 });
 

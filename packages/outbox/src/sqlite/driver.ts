@@ -1,3 +1,4 @@
+/// <reference path="./better-sqlite3.d.ts" />
 import { AvantLinkError } from "@avantlink-s2s/core";
 
 /** What may be stored in a column. */
@@ -20,25 +21,24 @@ export interface Statement {
 /** Opens a database file, which is made when it is missing. */
 export type Driver = (path: string) => Database;
 
-// In a variable, so that no bundler looks for a package that is there on older Node.js only.
-const BETTER_SQLITE3 = "better-sqlite3";
-
-/** Node's own SQLite, or better-sqlite3 where Node has none yet. */
+/**
+ * Node's own SQLite, or better-sqlite3 where Node has none yet. The package's name stands in the import itself, so
+ * that bundlers and Next.js's standalone output carry the package; the `try` lets the package be missing.
+ * @throws AvantLinkError `outbox.no-driver`
+ */
 export async function loadDriver(): Promise<Driver> {
   const builtIn = process.getBuiltinModule("node:sqlite");
   if (builtIn) return (path) => new builtIn.DatabaseSync(path);
   try {
-    const loaded: { default: new (path: string) => Database } = await import(
-      /* webpackIgnore: true */ /* turbopackIgnore: true */ BETTER_SQLITE3
-    );
-    return (path) => new loaded.default(path);
+    const { default: BetterSqlite3 } = await import("better-sqlite3");
+    return (path) => new BetterSqlite3(path);
   } catch (cause) {
-    const detail = `Node.js ${process.versions.node} has no SQLite of its own: install better-sqlite3, or run Node.js 22.13 or newer.`;
+    const detail = `Node.js ${process.versions.node} has no SQLite of its own. Install better-sqlite3, or run Node.js 22.13 or newer.`;
     throw new AvantLinkError("outbox.no-driver", { detail, cause });
   }
 }
 
-// https://www.sqlite.org/rescode.html: the low byte of what node:sqlite tells.
+// https://www.sqlite.org/rescode.html: the low byte of the code that node:sqlite gives.
 const CODES: Readonly<Record<number, string>> = {
   5: "BUSY",
   6: "LOCKED",
@@ -51,7 +51,7 @@ const CODES: Readonly<Record<number, string>> = {
   26: "NOTADB",
 };
 
-/** SQLite's own name of what went wrong, such as `BUSY`, whichever driver tells it. */
+/** SQLite's own name of a failure, such as `BUSY`, whichever driver threw it. */
 export function sqliteCode(cause: unknown): string {
   if (typeof cause !== "object" || cause === null) return "";
   if ("errcode" in cause && typeof cause.errcode === "number") return CODES[cause.errcode & 0xff] ?? "";

@@ -1,12 +1,12 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
-import { unavailable } from "./failure.ts";
-import { inTime } from "./in-time.ts";
-import { pause } from "./pause.ts";
-import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./sqlite-driver.ts";
-import { prepareFile, unfit } from "./sqlite-place.ts";
-import { migrate, readPragma, versionOf } from "./sqlite-schema.ts";
+import { unavailable } from "../failure.ts";
+import { inTime } from "../in-time.ts";
+import { pause } from "../pause.ts";
+import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./driver.ts";
+import { prepareFile, unfit } from "./place.ts";
+import { migrate, readPragma, versionOf } from "./schema.ts";
 
-const PATIENCE_MS = 2_500;
+const MAX_OPEN_MS = 2_500;
 
 // Read back after setting: a build of SQLite, or a file system, may refuse them without an error.
 const SETTINGS: readonly (readonly [name: string, value: string, means: unknown])[] = [
@@ -24,7 +24,7 @@ const SETTINGS: readonly (readonly [name: string, value: string, means: unknown]
 export async function connect(path: string): Promise<Database> {
   await inTime(prepareFile(path), path);
   const driver = await loadDriver();
-  for (const until = performance.now() + PATIENCE_MS; ; await pause(5 + Math.random() * 20)) {
+  for (const until = performance.now() + MAX_OPEN_MS; ; await pause(5 + Math.random() * 20)) {
     try {
       return openOnce(driver, path);
     } catch (cause) {
@@ -48,8 +48,8 @@ function openOnce(driver: Driver, path: string): Database {
       if (is !== means) throw unfit(`${path} cannot be set to ${name} = ${value}; it is ${String(is)}.`);
     }
     migrate(database, path);
-    // Reading does not tell whether the file may be written.
-    database.exec("BEGIN IMMEDIATE; UPDATE tally SET accepted = accepted; ROLLBACK");
+    // Only a commit shows whether the file may be written and has space.
+    database.exec("UPDATE tally SET delivered = delivered");
     return database;
   } catch (cause) {
     database.close();

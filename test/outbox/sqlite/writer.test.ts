@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { type Database, loadDriver } from "../../packages/outbox/src/sqlite-driver.ts";
-import { Jobs } from "../../packages/outbox/src/sqlite-jobs.ts";
-import { migrate } from "../../packages/outbox/src/sqlite-schema.ts";
-import { createWriter } from "../../packages/outbox/src/sqlite-writer.ts";
+import { type Database, loadDriver } from "../../../packages/outbox/src/sqlite/driver.ts";
+import { migrate } from "../../../packages/outbox/src/sqlite/schema.ts";
+import { SqliteStore } from "../../../packages/outbox/src/sqlite/store.ts";
+import { createWriter } from "../../../packages/outbox/src/sqlite/writer.ts";
 
 test("what a transaction counted that was rolled back is counted nowhere", async () => {
   const database = (await loadDriver())(":memory:");
   migrate(database, ":memory:");
-  const jobs = new Jobs(database);
+  const jobs = new SqliteStore(database);
   const writer = createWriter(database, { conclude: () => jobs.conclude(0), abandon: () => jobs.abandon() });
   const put = (digit: string) =>
     writer.write(() =>

@@ -1,0 +1,225 @@
+import {
+  AvantLinkError,
+  type ClaimedJob,
+  type Deliver,
+  type DeliverDueOptions,
+  type DeliverDueResult,
+  type OutboxWorker,
+  type Runtime,
+  type Verdict,
+} from "@avantlink-s2s/core";
+
+// How often the store is asked for what other processes put, and for what has become due.
+const POLL_MS = 500;
+const MAX_REMEMBERED = 1_000;
+
+/** A job with the lease that it was handed out under. */
+export interface Leased<Lease> {
+  readonly job: ClaimedJob;
+  readonly lease: Lease;
+}
+
+/** A store that hands out leases. */
+export interface LeasingStore<Lease> {
+  /** Leases at most `limit` jobs that are due, fresh ones first. */
+  claim(limit: number): Promise<readonly Leased<Lease>[]>;
+  /** Applies a verdict if the lease is still the job's newest. Returns whether it was. */
+  settle(leased: Leased<Lease>, verdict: Verdict): Promise<boolean>;
+  /** Makes a job that was not begun due again, as if it had never been claimed, if the lease is its newest. */
+  release(leased: Leased<Lease>): Promise<void>;
+}
+
+/** What delivers from a store. */
+export interface LeaseWorkers {
+  /** As {@link Outbox.run}. */
+  run(deliver: Deliver, concurrency: number): OutboxWorker;
+  /** As {@link Outbox.deliverDue}. */
+  deliverDue(deliver: Deliver, options: DeliverDueOptions): Promise<DeliverDueResult>;
+  /** There may be something to do: a job was put. */
+  wake(): void;
+}
+
+/**
+ * Delivers jobs under leases; SQLite and PostgreSQL share it. A job is always in one of these states:
+ *
+ * | in the store | in this process | what happens next |
+ * |---|---|---|
+ * | due | nothing | `claim` leases it |
+ * | leased | being delivered | `deliver` gives a verdict |
+ * | leased | being settled | the store applies the verdict; the slot is free for the next job |
+ * | leased, the store is silent | owed | settled again every 500 ms; nothing is claimed until the store answers |
+ * | leased by a process that died | nothing | the lease ends, and the job is due |
+ * | leased again, because a lease ended early (a clock jumped) | in hand already | not sent again; the verdict settles the newer lease |
+ * | leased again, though AvantLink has it (the store lost the verdict) | remembered as delivered | settled as delivered, not sent |
+ */
+export function leaseWorkers<Lease>(
+  store: LeasingStore<Lease>,
+  runtime: Runtime,
+  report: (error: AvantLinkError) => void,
+): LeaseWorkers {
+  /** What is being delivered or settled, by key, with the newer lease that the store gave meanwhile. */
+  const inHand = new Map<string, { newer?: Leased<Lease> }>();
+  /** What AvantLink confirmed, by key, with the time of its acceptance: a letter that was retried is another job. */
+  const delivered = new Map<string, number>();
+  let owed = 0;
+  let stalled = false;
+  let wake = () => {};
+
+  /** What the store answers; nothing when it fails, which is reported once until it answers again. */
+  async function answered<T>(asking: Promise<T>): Promise<{ readonly value: T } | undefined> {
+    try {
+      const value = await asking;
+      stalled = false;
+      return { value };
+    } catch (cause) {
+      if (!stalled) report(new AvantLinkError("outbox.stalled", { cause }));
+      stalled = true;
+      return undefined;
+    }
+  }
+
+  /** Delivers a job and settles it. Returns nothing where another call of this process has the job in hand. */
+  async function handle(leased: Leased<Lease>, deliver: Deliver): Promise<Verdict | undefined> {
+    const { job } = leased;
+    const held = inHand.get(job.key);
+    if (held) {
+      held.newer = leased;
+      return undefined;
+    }
+    const hand: { newer?: Leased<Lease> } = {};
+    inHand.set(job.key, hand);
+    const verdict = await verdictOn(job, deliver);
+    const settled = verdict ? await settle(leased, verdict) : true;
+    inHand.delete(job.key);
+    // It was handed out again either because it was due again, or because this lease had ended.
+    if (hand.newer && settled) await handle(hand.newer, deliver);
+    else if (hand.newer && verdict) await settle(hand.newer, verdict);
+    return verdict;
+  }
+
+  /** A delivery that breaks its promise costs its own job's lease, not the shop's process. */
+  async function verdictOn(job: ClaimedJob, deliver: Deliver): Promise<Verdict | undefined> {
+    if (delivered.get(job.key) === job.acceptedAt) return { status: "delivered" };
+    try {
+      const verdict = await deliver(job);
+      if (verdict.status === "delivered") remember(job);
+      return verdict;
+    } catch (cause) {
+      report(new AvantLinkError("unexpected", { cause }));
+      return undefined;
+    }
+  }
+
+  function remember({ key, acceptedAt }: ClaimedJob): void {
+    delivered.set(key, acceptedAt);
+    const [oldest] = delivered.size > MAX_REMEMBERED ? delivered.keys() : [];
+    if (oldest !== undefined) delivered.delete(oldest);
+  }
+
+  /** Returns whether the lease was the job's newest. Insists until the store answers, for a lease's length. */
+  async function settle(leased: Leased<Lease>, verdict: Verdict): Promise<boolean> {
+    let answer = await answered(store.settle(leased, verdict));
+    if (answer) return answer.value;
+    owed += 1;
+    while (!answer && !stopping) {
+      await new Promise<void>((resolve) => {
+        runtime.after(POLL_MS, resolve);
+      });
+      answer = await answered(store.settle(leased, verdict));
+    }
+    owed -= 1;
+    wake();
+    return answer?.value ?? false;
+  }
+
+  let stopping = false;
+
+  return {
+    wake: () => wake(),
+
+    run(deliver, concurrency) {
+      const underWay = new Set<Promise<void>>();
+      let claiming: Promise<void> | undefined;
+      let mayBeMore = true;
+      let cancelPoll = () => {};
+      stopping = false;
+
+      function track(work: Promise<unknown>): void {
+        const tracked: Promise<void> = work.then(() => {
+          underWay.delete(tracked);
+          if (mayBeMore) wake();
+        });
+        underWay.add(tracked);
+      }
+
+      async function claim(): Promise<void> {
+        mayBeMore = false;
+        const limit = concurrency - underWay.size;
+        const claimed = (await answered(store.claim(limit)))?.value ?? [];
+        if (claimed.length === limit) mayBeMore = true;
+        for (const leased of claimed)
+          track(stopping ? answered(store.release(leased)) : handle(leased, deliver));
+      }
+
+      function poll(): void {
+        cancelPoll = runtime.after(POLL_MS, () => {
+          wake();
+          poll();
+        });
+      }
+
+      wake = () => {
+        mayBeMore = true;
+        if (stopping || claiming || owed > 0 || underWay.size >= concurrency) return;
+        claiming = claim().finally(() => {
+          claiming = undefined;
+          if (mayBeMore) wake();
+        });
+      };
+      wake();
+      poll();
+      return {
+        async stop() {
+          stopping = true;
+          cancelPoll();
+          await claiming;
+          while (underWay.size > 0) await Promise.all(underWay);
+        },
+      };
+    },
+
+    async deliverDue(deliver, { concurrency, timeoutMs }) {
+      const until = runtime.now() + timeoutMs;
+      const underWay = new Set<Promise<void>>();
+      const seen = new Set<string>();
+      const did = { delivered: 0, retry: 0, dead: 0 };
+      let mayBeMore = true;
+
+      async function count(leased: Leased<Lease>): Promise<void> {
+        const verdict = await handle(leased, deliver);
+        if (verdict) did[verdict.status] += 1;
+      }
+
+      try {
+        while (mayBeMore && runtime.now() < until) {
+          const limit = concurrency - underWay.size;
+          const claimed = await store.claim(limit);
+          mayBeMore = claimed.length === limit;
+          for (const leased of claimed) {
+            const { key } = leased.job;
+            // What is due again was due after everything else, so the rest is done.
+            if (seen.has(key)) mayBeMore = false;
+            const work = seen.has(key) ? answered(store.release(leased)) : count(leased);
+            seen.add(key);
+            const tracked: Promise<void> = work.then(() => void underWay.delete(tracked));
+            underWay.add(tracked);
+          }
+          if (underWay.size >= concurrency) await Promise.race(underWay);
+        }
+      } finally {
+        await Promise.all(underWay);
+      }
+      return { delivered: did.delivered, retrying: did.retry, dead: did.dead, timedOut: mayBeMore };
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import { resolve } from "node:path";
+import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
+import { unavailable } from "../failure.ts";
+import { inTime } from "../in-time.ts";
+import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
+import { checkOptions } from "../options.ts";
+import { pause } from "../pause.ts";
+import { connect, hasWalResetFault } from "./connection.ts";
+import { copyAll } from "./copy.ts";
+import { type Database, isBusy } from "./driver.ts";
+import { identityOf } from "./place.ts";
+import { type SqliteLease, SqliteStore } from "./store.ts";
+import { createWriter, type Writer } from "./writer.ts";
+
+const MAX_READ_MS = 2_500;
+// How often the file is looked for.
+const WATCH_MS = 1_000;
+
+/** The options of {@link sqliteOutbox}. */
+export interface SqliteOutboxOptions {
+  /**
+   * The database file, which is made when it is missing, its folder too, both for its owner only. On a disk of this
+   * machine; several processes may share it. Nothing else belongs in it.
+   */
+  readonly path: string;
+}
+
+/** An open file. */
+interface OpenFile {
+  readonly database: Database;
+  readonly store: SqliteStore;
+  readonly writer: Writer;
+  /** Which file it is, whatever its name stands for later. */
+  readonly identity: string | undefined;
+}
+
+/** What an open outbox works with. */
+interface Open {
+  file: OpenFile;
+  /** Under way while another file takes a removed one's place. */
+  moving: Promise<void> | undefined;
+  /** Whether the file was removed and cannot be made again: what is put now would end with the process. */
+  lost: boolean;
+  readonly workers: LeaseWorkers;
+  readonly endWatch: () => void;
+}
+
+/**
+ * Keeps orders in a SQLite file: nothing to install on Node.js 22.13 or newer, better-sqlite3 beside it on older
+ * ones. For one machine, with any number of processes.
+ */
+export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
+  checkOptions("sqliteOutbox", options, { path: filePath });
+  const path = resolve(options.path);
+  let opening: Promise<void> | undefined;
+  let open: Open | undefined;
+  let clock: () => number = Date.now;
+
+  async function openFile(runtime: Runtime): Promise<OpenFile> {
+    const database = await connect(path);
+    const store = new SqliteStore(database);
+    const writer = createWriter(database, {
+      conclude: () => store.conclude(runtime.now()),
+      abandon: () => store.abandon(),
+    });
+    return { database, store, writer, identity: await identityOf(path) };
+  }
+
+  async function openStore(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<void> {
+    const file = await openFile(runtime);
+    const workers = leaseWorkers<SqliteLease["lease"]>(
+      {
+        claim: (limit) => write((store, now) => store.claim(limit, now)),
+        settle: (leased, verdict) => write((store, now) => store.settle(leased, verdict, now)),
+        release: (leased) => write((store, now) => store.release(leased, now)),
+      },
+      runtime,
+      report,
+    );
+    const version = file.database.prepare("SELECT sqlite_version() AS version").get() as { version: string };
+    open = { file, moving: undefined, lost: false, workers, endWatch: watch(runtime, report) };
+    if (!hasWalResetFault(version.version)) return;
+    const detail = `SQLite ${version.version} may damage a file that several processes write at the same instant: update Node.js (or better-sqlite3) to one with SQLite 3.51.3 or newer, or use one process.`;
+    report(new AvantLinkError("outbox.at-risk", { detail }));
+  }
+
+  /** Looks whether the open file still bears its name: what is written to a removed file ends with the process. */
+  function watch(runtime: Runtime, report: (error: AvantLinkError) => void): () => void {
+    let cancel = () => {};
+
+    async function look(): Promise<void> {
+      const now = open;
+      if (!now) return;
+      try {
+        if ((await identityOf(path)) !== now.file.identity) {
+          const detail = `${path} was removed or replaced while in use. Its orders are moved to the file of that name.`;
+          if (!now.lost) report(new AvantLinkError("outbox.at-risk", { detail }));
+          now.moving = move(now, runtime).finally(() => {
+            now.moving = undefined;
+          });
+          await now.moving;
+          now.lost = false;
+          now.workers.wake();
+        }
+      } catch (cause) {
+        if (!now.lost) report(new AvantLinkError("outbox.stalled", { cause: unavailable(cause) }));
+        now.lost = true;
+      }
+      if (open === now) next();
+    }
+
+    function next(): void {
+      cancel = runtime.after(WATCH_MS, () => void look());
+    }
+
+    next();
+    return () => cancel();
+  }
+
+  async function move(now: Open, runtime: Runtime): Promise<void> {
+    const removed = now.file;
+    const file = await openFile(runtime);
+    try {
+      await removed.writer.end();
+      await copyAll(removed.database, file.database, file.writer, runtime.now());
+    } catch (cause) {
+      file.database.close();
+      throw cause;
+    }
+    now.file = file;
+    removed.database.close();
+  }
+
+  async function opened(): Promise<Open> {
+    if (open?.moving) await inTime(open.moving, path);
+    if (!open) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
+    return open;
+  }
+
+  async function write<T>(work: (store: SqliteStore, now: number) => T): Promise<T> {
+    const { file } = open && !open.moving ? open : await opened();
+    return file.writer.write(() => work(file.store, clock()));
+  }
+
+  /** Reading waits for nobody, except while another process mends the file after a crash. */
+  async function read<T>(work: (store: SqliteStore) => T): Promise<T> {
+    for (const until = performance.now() + MAX_READ_MS; ; await pause(10)) {
+      try {
+        return work((await opened()).file.store);
+      } catch (cause) {
+        if (!isBusy(cause) || performance.now() > until) throw unavailable(cause);
+      }
+    }
+  }
+
+  return {
+    name: "sqlite",
+    durable: true,
+    async open(runtime, report) {
+      clock = () => runtime.now();
+      opening ??= openStore(runtime, report);
+      try {
+        await opening;
+      } catch (cause) {
+        opening = undefined;
+        throw cause;
+      }
+    },
+    async put(job, { dead } = {}) {
+      if (open?.lost) throw new AvantLinkError("outbox.unavailable", { detail: `${path} was removed.` });
+      const storing = write((store, now) => store.put(job, now, dead));
+      // The claim stands right behind the job in the same transaction, which saves a commit.
+      open?.workers.wake();
+      return storing;
+    },
+    run: async (deliver, { concurrency }) => (await opened()).workers.run(deliver, concurrency),
+    deliverDue: async (deliver, due) => (await opened()).workers.deliverDue(deliver, due),
+    find: (key) => read((store) => store.find(key)),
+    waiting: {
+      list: ({ limit = 100, offset = 0 } = {}) => read((store) => store.waiting(limit, offset)),
+    },
+    totals: () => read((store) => store.totals()),
+    dead: {
+      list: ({ limit = 100, offset = 0 } = {}) => read((store) => store.letters(limit, offset)),
+      async retry(key, corrected) {
+        const retried = await write((store, now) => store.retry(key, now, corrected));
+        open?.workers.wake();
+        return retried;
+      },
+      remove: (key) => write((store, now) => store.remove(key, now)),
+    },
+    forget: (key) => write((store, now) => store.forget(key, now)),
+    async close() {
+      await opening?.catch(() => {});
+      await open?.moving?.catch(() => {});
+      const closing = open;
+      opening = undefined;
+      open = undefined;
+      closing?.endWatch();
+      await closing?.file.writer.end();
+      closing?.file.database.close();
+    },
+  };
+}
+
+function filePath(value: unknown): string | undefined {
+  if (value === ":memory:") return "keeps nothing beyond this process; use memoryOutbox() for that";
+  return typeof value === "string" && value.trim() !== "" ? undefined : "expected the path of a file";
+}

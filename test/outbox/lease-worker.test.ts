@@ -1,0 +1,116 @@
+import type { Verdict } from "@avantlink-s2s/core";
+import { expect, test } from "vitest";
+import { type LeasingStore, leaseWorkers } from "../../packages/outbox/src/lease-worker.ts";
+import { aJob } from "../conformance/jobs.ts";
+import { testClock } from "../support/clock.ts";
+
+const CONCURRENCY = 8;
+
+/** A worker over a store that has enough, and deliveries that end when the test says so. */
+function aWorker() {
+  const clock = testClock();
+  const claims: number[] = [];
+  const settled: [number, Verdict["status"] | "released"][] = [];
+  const under = new Map<number, (verdict: Verdict) => void>();
+  let lease = 0;
+  let written = Promise.resolve();
+  const again: string[] = [];
+  const newest = new Map<string, number>();
+  const store: LeasingStore<number> = {
+    async claim(limit) {
+      claims.push(limit);
+      return Array.from({ length: limit }, () => {
+        lease += 1;
+        const job = { ...aJob(again.shift() ?? `${lease}`, { acceptedAt: 0 }), attempts: 0 };
+        newest.set(job.key, lease);
+        return { job, lease };
+      });
+    },
+    async settle({ job, lease }, { status }) {
+      await written;
+      settled.push([lease, status]);
+      // As the store's fence has it: a job that was handed out again is settled under its newest lease only.
+      return newest.get(job.key) === lease;
+    },
+    async release({ lease }) {
+      settled.push([lease, "released"]);
+    },
+  };
+  const worker = leaseWorkers<number>(store, clock, () => {}).run(
+    () => new Promise((resolve) => under.set(under.size + 1, resolve)),
+    CONCURRENCY,
+  );
+  const begun = (count: number) => expect.poll(() => under.size).toBe(count);
+  const end = (which: number) => under.get(which)?.({ status: "delivered" });
+  const endAll = () => {
+    for (const which of [...under.keys()]) end(which);
+  };
+  const holdWrites = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    written = promise;
+    return resolve;
+  };
+  return { clock, worker, claims, settled, begun, end, endAll, again, holdWrites, sent: () => under.size };
+}
+
+test("while AvantLink is slow, no more is claimed than is sent", async () => {
+  const { clock, claims, begun, end } = aWorker();
+  await begun(8);
+  end(1);
+  await begun(9);
+  for (let polls = 0; polls < 5; polls += 1) clock.advance(500);
+  expect(claims).toEqual([8, 1]);
+});
+
+test("what is delivered and not settled yet takes up a slot: if this process were killed, it would be sent again", async () => {
+  const { begun, endAll, holdWrites, sent } = aWorker();
+  await begun(8);
+  const write = holdWrites();
+  endAll();
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect(sent()).toBe(8);
+  write();
+  await begun(16);
+});
+
+test("everything that was claimed when the worker stops is either sent or released", async () => {
+  const { claims, worker, settled, begun, endAll } = aWorker();
+  await begun(8);
+  endAll();
+  await begun(16);
+  const stopping = worker.stop();
+  endAll();
+  await stopping;
+  expect(settled).toHaveLength(claims.reduce((a, b) => a + b));
+  expect(new Set(settled.map(([lease]) => lease)).size).toBe(settled.length);
+});
+
+test("what the store hands out again while it is being sent is not sent again, and settled under its newer lease", async () => {
+  const { worker, settled, begun, end, endAll, again, sent } = aWorker();
+  await begun(8);
+  // As after the clock was set forward: the leases of 2 and 3 are over, and 9 and 10 are theirs too.
+  again.push("2", "3");
+  for (const which of [4, 5, 6, 7, 8]) end(which);
+  await begun(13);
+  end(2);
+  end(3);
+  // Under the leases that had ended, which changes nothing, and then under those that stand.
+  await expect
+    .poll(() => settled.map(([lease]) => lease).filter((lease) => [2, 3, 9, 10].includes(lease)))
+    .toEqual([2, 3, 9, 10]);
+  const sentByThen = sent();
+  const stopping = worker.stop();
+  endAll();
+  await stopping;
+  expect(sent()).toBe(sentByThen);
+});
+
+test("what was delivered and is handed out all the same is settled, not sent", async () => {
+  const { settled, begun, endAll, again, sent } = aWorker();
+  await begun(8);
+  again.push("1", "2");
+  endAll();
+  await expect.poll(() => settled.map(([lease]) => lease)).toEqual(expect.arrayContaining([9, 10]));
+  await begun(16);
+  expect(sent()).toBe(16);
+});
