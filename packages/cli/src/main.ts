@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { CommanderError } from "commander";
-import { CommandError, EXIT, type ExitCode } from "./exit.ts";
+import { CommandError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { program } from "./program.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal } from "./terminal/terminal.ts";
 
 // Whoever read along has had enough, as in `… | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

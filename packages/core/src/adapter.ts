@@ -1,11 +1,15 @@
-/** What an adapter needs of core, and nothing else. */
+/** What an adapter and the command line need of core, and nothing else. */
 
 export type { ReadRequest } from "./context/context.ts";
 export { forwardedAddress } from "./context/ip-address.ts";
 export { type Landing, landsAgain } from "./context/landing.ts";
 export { queryValue } from "./context/query.ts";
 export { isHost, originOf, type RawRequest, type RequestSource } from "./context/request.ts";
+export { DEFAULT_ENDPOINT } from "./options/config.ts";
+export { type Mode, type ModeQuestion, readMode } from "./options/mode.ts";
+export { orderKey } from "./order/order-key.ts";
 export { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
+export { systemRuntime } from "./runtime.ts";
 export {
   type Adapter,
   adapterOf,

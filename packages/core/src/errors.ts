@@ -112,10 +112,6 @@ export const ERROR_CODES = {
     summary: "The order could not be delivered in the time allowed; it is kept as a dead letter.",
     help: "Retry the dead letter when AvantLink can be reached, or report the order to AvantLink as a batch sale.",
   },
-  "delivery.unconfirmed": {
-    summary: "The order left and no answer came; whether AvantLink has it is not known.",
-    help: "Retry the dead letter: AvantLink takes an order number once, so a repeat is safe.",
-  },
   "click.lost": {
     summary: "A click could not be delivered and is given up.",
     help: "Orders carry the click token themselves and are not affected.",

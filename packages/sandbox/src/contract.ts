@@ -1,4 +1,5 @@
-import type { Endpoint } from "./records.ts";
+/** Which of AvantLink's two calls a request is. */
+export type Endpoint = "order" | "click";
 
 /** AvantLink's answer to a call that it took, byte for byte. */
 export const SUCCESS = '{"success": true}';

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, faultAnswer, jsonAnswer, resetConnection, send, success } from "./answers.ts";
+import type { Endpoint } from "./contract.ts";
 import { readAddress } from "./contract.ts";
 import { changesAnswer, type Fault, type Faults } from "./faults.ts";
 import { type Judgement, judge, type Refusal, refusal } from "./judgement.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Endpoint, ReceivedRequest, TrackingRecord } from "./records.ts";
+import type { ReceivedRequest, TrackingRecord } from "./records.ts";
 import { readBody } from "./request-body.ts";
 
 export interface EndpointsOptions {

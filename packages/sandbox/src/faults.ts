@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Endpoint } from "./contract.ts";
 import { SandboxError } from "./errors.ts";
-import type { Endpoint } from "./records.ts";
 
 /**
  * What goes wrong, and for which requests. One effect (`status`, `hang`, `reset`, `html`, `malformed`, `redirect`

@@ -1,4 +1,4 @@
-import type { Endpoint } from "./records.ts";
+import type { Endpoint } from "./contract.ts";
 
 /** What AvantLink's articles say of one field, in our words. */
 export type Field = ValueField | ObjectField | ListField;

@@ -1,9 +1,9 @@
+export type { Endpoint } from "./contract.ts";
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
 export type { Fault } from "./faults.ts";
 export type { SandboxOptions } from "./options.ts";
 export type {
   ClickRecord,
-  Endpoint,
   Finding,
   OrderRecord,
   ReceivedRequest,

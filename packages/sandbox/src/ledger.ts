@@ -2,14 +2,8 @@ import { Attribution } from "./attribution.ts";
 import { checkBesideOthers } from "./checks/beside-others.ts";
 import { valueAt } from "./checks/body-values.ts";
 import { arrange, check } from "./checks/index.ts";
-import type {
-  ClickRecord,
-  Endpoint,
-  Finding,
-  OrderRecord,
-  ReceivedRequest,
-  TrackingRecord,
-} from "./records.ts";
+import type { Endpoint } from "./contract.ts";
+import type { ClickRecord, Finding, OrderRecord, ReceivedRequest, TrackingRecord } from "./records.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

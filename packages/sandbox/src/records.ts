@@ -1,7 +1,5 @@
+import type { Endpoint } from "./contract.ts";
 import type { Fault } from "./faults.ts";
-
-/** Which of AvantLink's two calls a request is. */
-export type Endpoint = "order" | "click";
 
 /** How grave a finding is: money or privacy is lost · probably a mistake · works, yet not as the article has it. */
 export type Severity = "error" | "warning" | "info";

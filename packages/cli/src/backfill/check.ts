@@ -1,8 +1,9 @@
 import { type Finding, type Order, type OrderPayloadResult, toOrderPayload } from "@avantlink-s2s/core";
-import { fieldsOf } from "../json-file.ts";
-import type { Problem } from "../problems.ts";
-import type { FileEntry, OrderFile } from "./order-file.ts";
-import { isRefused } from "./refusal.ts";
+import { fieldsOf } from "../files/json-file.ts";
+import type { Problem } from "../terminal/problems.ts";
+import { isDenied } from "./consent.ts";
+import type { FileEntry } from "./file-entry.ts";
+import type { OrderFile } from "./order-file.ts";
 
 const MOST_SHOWN = 50;
 
@@ -10,8 +11,8 @@ const MOST_SHOWN = 50;
 export interface FileCheck {
   /** Orders that can be sent. */
   readonly sendable: number;
-  /** Orders whose shopper refused to be tracked. */
-  readonly refusedByShopper: number;
+  /** Orders whose shopper denied consent. */
+  readonly denied: number;
   /** Orders that cannot be sent, and places where no order could be read. */
   readonly faulty: number;
   /** Order numbers that stand in more than one place, apart from each other. None of theirs is sent. */
@@ -43,7 +44,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   const firstLines = new Set<number>();
   const problems: (Problem & { readonly line: number })[] = [];
   const counts: Record<string, number> = {};
-  let refusedByShopper = 0;
+  let denied = 0;
   let unreadableFrom: number | undefined;
 
   function note(line: number, problem: Problem): void {
@@ -70,8 +71,8 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
       }
       return undefined;
     }
-    if (isRefused(entry.context)) {
-      refusedByShopper += 1;
+    if (isDenied(entry.context)) {
+      denied += 1;
       return undefined;
     }
     const { currency, order_amount_subtotal: amount } = mapped.payload.order;
@@ -109,7 +110,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   }
   return {
     sendable,
-    refusedByShopper,
+    denied,
     faulty: faultyLines.size,
     repeated,
     unsendableLines: new Set([...faultyLines, ...firstLines]),

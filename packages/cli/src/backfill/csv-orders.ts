@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
+import { willInText } from "./consent.ts";
 import { type CsvRow, LINE_COLUMNS, ORDER_COLUMNS, readCsvRows } from "./csv-rows.ts";
-import type { FileEntry } from "./order-file.ts";
-import { willInText } from "./refusal.ts";
+import type { FileEntry } from "./file-entry.ts";
 
 /** The rows of one order, as far as they were read. */
 interface OpenOrder {

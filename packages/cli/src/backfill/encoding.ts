@@ -1,5 +1,5 @@
-import { fieldsOf } from "../json-file.ts";
-import type { FileEntry } from "./order-file.ts";
+import { fieldsOf } from "../files/json-file.ts";
+import type { FileEntry } from "./file-entry.ts";
 
 // What decoding puts in the place of bytes that are no UTF-8.
 const LOST = "\uFFFD";

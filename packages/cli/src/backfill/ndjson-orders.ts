@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import split2 from "split2";
-import { givenOrder } from "../given-order.ts";
-import { fieldsOf } from "../json-file.ts";
-import type { FileEntry } from "./order-file.ts";
-import { willInJson } from "./refusal.ts";
+import { givenOrder } from "../files/given-order.ts";
+import { fieldsOf } from "../files/json-file.ts";
+import { willInJson } from "./consent.ts";
+import type { FileEntry } from "./file-entry.ts";
 
 // Far above any order; what is longer is another kind of file.
 const LONGEST_LINE = 4 * 1024 * 1024;

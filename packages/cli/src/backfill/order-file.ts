@@ -1,26 +1,12 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
-import { CommandError, EXIT } from "../exit.ts";
-import type { GivenOrder } from "../given-order.ts";
-import { codeOf } from "../json-file.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { codeOf } from "../files/json-file.ts";
 import { readCsvOrders } from "./csv-orders.ts";
 import { onlyUtf8 } from "./encoding.ts";
+import type { FileEntry } from "./file-entry.ts";
 import { readNdjsonOrders } from "./ndjson-orders.ts";
-
-/** One order of a file, or what is wrong with the place where one should stand. */
-export type FileEntry = { readonly line: number } & (
-  | ({ readonly ok: true } & GivenOrder)
-  | {
-      readonly ok: false;
-      /** As it stands there, if it could be read. */
-      readonly orderNumber?: unknown;
-      readonly field: string;
-      readonly message: string;
-      /** Nothing can be read from here on, so that nobody knows what else the file holds. */
-      readonly last?: true;
-    }
-);
 
 /** A file of orders, read as often as needed, an order at a time. */
 export interface OrderFile {

@@ -2,14 +2,20 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile } from "../backfill/check.ts";
 import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
 import { showProgress } from "../backfill/progress.ts";
-import { exitOf, isFaulty, sayCheck, saySent, shown, unreadable } from "../backfill/report.ts";
+import { checkJson, exitOf, isFaulty, sayCheck, saySent } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
-import { openState, type SendState } from "../backfill/state.ts";
-import { CommandError, EXIT } from "../exit.ts";
-import { endpointOption, merchantOption, orderKeyFor } from "../merchant.ts";
-import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } from "../outbox/options.ts";
-import { openTerminal, type Terminal } from "../terminal.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { type BackfillState, openState } from "../backfill/state.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { endpointOption, merchantOption, requireMerchant } from "../options/merchant-options.ts";
+import {
+  postgresOption,
+  queueOption,
+  redisOption,
+  schemaOption,
+  sqliteOption,
+} from "../options/outbox-options.ts";
+import { wholeNumber } from "../options/whole-number.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 
 /** `backfill`: sends orders of the past out of a file. */
 export const backfillCommand = new Command("backfill")
@@ -41,54 +47,51 @@ export const backfillCommand = new Command("backfill")
     const check = await withProgress(file, (position) => checkFile(file, position));
     if (isFaulty(check) || options.send !== true) sayCheck(terminal, check);
     if (options.send !== true) {
-      terminal.sayJson(shown(check));
+      terminal.sayJson(checkJson(check));
       terminal.say(
         check.unreadableFrom === undefined
-          ? `Nothing was sent. ${check.sendable} orders would be: add --send.`
-          : "Nothing was sent, and nothing would be.",
+          ? `Dry run, nothing sent. Add --send to send ${check.sendable} orders.`
+          : "Dry run, nothing sent. A file that can't be read to its end is never sent.",
       );
       process.exitCode = isFaulty(check) ? EXIT.wrong : EXIT.ok;
       return;
     }
     if (check.unreadableFrom !== undefined) {
-      terminal.sayJson(shown(check));
+      terminal.sayJson(checkJson(check));
       throw new CommandError(
         EXIT.wrong,
-        `Nothing was sent of ${path}: ${unreadable(check.unreadableFrom)}`,
-        "Correct the file there. --skip-faulty is for faults that end with their order.",
+        `Nothing was sent. ${path} can't be read beyond line ${check.unreadableFrom}.`,
+        "Correct the file there. --skip-faulty leaves out single orders, not the rest of a file.",
       );
     }
     if (isFaulty(check) && options.skipFaulty !== true) {
-      terminal.sayJson(shown(check));
+      terminal.sayJson(checkJson(check));
       throw new CommandError(
         EXIT.wrong,
-        "Nothing was sent, because of the faults above.",
-        "Correct the file, or send the rest with --skip-faulty.",
+        "Nothing was sent, because some orders can't be sent.",
+        "Correct the file, or add --skip-faulty to send the other orders.",
       );
     }
-    // Said before anything is opened, rather than once for each order.
-    orderKeyFor(options)("");
+    requireMerchant(options);
     const state = await openState(path, options);
-    const sent = await send(
-      terminal,
-      state,
-      (stop, progress) =>
-        sendFile({
-          file,
-          check,
-          outbox: state.outbox,
-          inFlight: state.inFlight,
-          merchant: options,
-          rate: options.rate,
-          concurrency: options.concurrency,
-          stop,
-          progress,
-        }),
-      check.sendable,
+    const stopping = new AbortController();
+    const sent = await whileSending(terminal, state, stopping, check.sendable, (progress) =>
+      sendFile({
+        file,
+        check,
+        outbox: state.outbox,
+        merchant: options,
+        rate: options.rate,
+        concurrency: options.concurrency,
+        stop: stopping.signal,
+        progress,
+      }),
     );
-    terminal.sayJson({ file: path, ...shown(check), sent, state: state.place });
-    saySent(terminal, sent, { check, named: state.named });
-    process.exitCode = exitOf(sent);
+    const interrupted = stopping.signal.aborted;
+    const summary = { sent, check, interrupted, named: state.named };
+    terminal.sayJson({ file: path, ...checkJson(check), sent: { ...sent, interrupted }, state: state.place });
+    saySent(terminal, summary);
+    process.exitCode = exitOf(summary);
   });
 
 function HELP(): string {
@@ -98,12 +101,12 @@ Examples:
   $ avantlink-s2s backfill orders.csv --send --rate 20
   $ avantlink-s2s backfill orders.txt --format ndjson --send --skip-faulty --json
 
-Without --send it is a dry run: the whole file is read and checked, and nothing leaves.
+Without --send, the file is only checked.
 
-Killed or stopped, it goes on where it was when the same command is given again. What AvantLink refuses, and
-what left without an answer, is kept and not sent again: see "outbox list --sqlite <file>.sent.db".
+After a kill or Ctrl-C, the same command continues. AvantLink ignores a repeated order number, so it is safe that
+the few requests that were open during a kill are sent again.
 
-If the shop may have sent some of the orders itself, name its own outbox, which knows them:
+If the shop may have sent some of the orders itself, name the shop's outbox, which knows them:
   $ avantlink-s2s backfill orders.ndjson --send --sqlite data/orders.db
 `;
 }
@@ -127,23 +130,23 @@ async function withProgress<T>(
   }
 }
 
-/** Sends until done, or until Ctrl-C: then what is on its way is settled first. A second one does not wait for it. */
-async function send(
+/** Sends until done, or until Ctrl-C: open requests are then awaited. A second Ctrl-C quits at once. */
+async function whileSending(
   { note }: Terminal,
-  state: SendState,
-  work: (stop: AbortSignal, progress: (done: number) => void) => Promise<SendReport>,
+  state: BackfillState,
+  stopping: AbortController,
   total: number,
+  work: (progress: (settled: number) => void) => Promise<SendReport>,
 ): Promise<SendReport> {
-  const stopping = new AbortController();
   const bar = showProgress("sending", total, "orders");
   function stop(): void {
     bar.stop();
-    note("Stopping: what is on its way is waited for, some seconds at most. Ctrl-C again does not wait.");
+    note("Stopping: waiting a few seconds for open requests. Press Ctrl-C again to quit now.");
     stopping.abort();
   }
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    return await work(stopping.signal, (done) => bar.update(done));
+    return await work((settled) => bar.update(settled));
   } finally {
     bar.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);

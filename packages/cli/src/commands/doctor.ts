@@ -1,14 +1,21 @@
+import { DEFAULT_ENDPOINT } from "@avantlink-s2s/core/adapter";
 import { Command, Option } from "@commander-js/extra-typings";
-import type { Checked } from "../doctor/finding.ts";
+import type { Checked } from "../doctor/check.ts";
 import { checkOutbox } from "../doctor/outbox.ts";
 import { checkReach } from "../doctor/reach.ts";
 import { checkSettings } from "../doctor/settings.ts";
 import { checkVersions } from "../doctor/versions.ts";
-import { EXIT } from "../exit.ts";
-import { AVANTLINK, endpointOption, merchantOption } from "../merchant.ts";
-import { postgresOption, queueOption, redisOption, schemaOption, sqliteOption } from "../outbox/options.ts";
-import { type Emphasis, harmless, openTerminal } from "../terminal.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { EXIT } from "../exit-codes.ts";
+import { endpointOption, merchantOption } from "../options/merchant-options.ts";
+import {
+  postgresOption,
+  queueOption,
+  redisOption,
+  schemaOption,
+  sqliteOption,
+} from "../options/outbox-options.ts";
+import { wholeNumber } from "../options/whole-number.ts";
+import { type Emphasis, harmless, openTerminal } from "../terminal/terminal.ts";
 
 const LOOKS: Readonly<Record<Checked["status"], Emphasis>> = {
   ok: "good",
@@ -70,7 +77,7 @@ It reads this shell's environment, which may differ from the shop's. With an .en
     const checks = [
       ...(await checkVersions(options.shop)),
       ...(await checkSettings(tracker, process.env)),
-      ...(await checkReach(options.endpoint ?? AVANTLINK, process.env)),
+      ...(await checkReach(options.endpoint ?? DEFAULT_ENDPOINT, process.env)),
       ...(await checkOutbox(options)),
     ];
     const isBad = checks.some(({ status }) => status === "bad");

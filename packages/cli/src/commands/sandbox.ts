@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { Command } from "@commander-js/extra-typings";
-import { CommandError, EXIT } from "../exit.ts";
-import { openTerminal } from "../terminal.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { wholeNumber } from "../options/whole-number.ts";
+import { openTerminal } from "../terminal/terminal.ts";
 
 /** `sandbox`: a stand-in for AvantLink, until Ctrl-C. */
 export const sandboxCommand = new Command("sandbox")

@@ -1,11 +1,11 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
 import { Command } from "@commander-js/extra-typings";
-import { EXIT } from "../exit.ts";
-import { givenOrder } from "../given-order.ts";
-import { fieldsOf, parseJson, readText } from "../json-file.ts";
-import { type Problem, sayProblems } from "../problems.ts";
-import { openTerminal } from "../terminal.ts";
-import { checkPayload } from "../wire-check.ts";
+import { EXIT } from "../exit-codes.ts";
+import { givenOrder } from "../files/given-order.ts";
+import { fieldsOf, parseJson, readText } from "../files/json-file.ts";
+import { checkPayload } from "../files/payload-check.ts";
+import { type Problem, sayProblems } from "../terminal/problems.ts";
+import { openTerminal } from "../terminal/terminal.ts";
 
 interface Validated {
   readonly kind: "order" | "order payload" | "click payload";

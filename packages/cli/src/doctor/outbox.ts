@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AvantLinkError } from "@avantlink-s2s/core";
-import { ago } from "../clock.ts";
-import { CommandError } from "../exit.ts";
-import { isChosen, withOutbox } from "../outbox/open.ts";
-import type { OutboxChoice } from "../outbox/options.ts";
-import { bad, type Checked, fyi, ok, warn } from "./finding.ts";
+import { CommandError } from "../exit-codes.ts";
+import type { OutboxChoice } from "../options/outbox-options.ts";
+import { isChosen, withOutbox } from "../outbox/open-outbox.ts";
+import { ago } from "../terminal/durations.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 
 const LONG_WAIT_MS = 3_600_000;
 

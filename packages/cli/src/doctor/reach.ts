@@ -1,8 +1,8 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { clock } from "../clock.ts";
-import { codeOf } from "../json-file.ts";
-import { bad, type Checked, fyi, ok, warn } from "./finding.ts";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
+import { codeOf } from "../files/json-file.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 import type { Environment } from "./settings.ts";
 
 const PATIENCE_MS = 5_000;
@@ -47,7 +47,9 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
 async function handshake(host: string, port: number, about: string): Promise<Checked> {
   const socket = connectTls({ host, port, servername: host, ALPNProtocols: ["http/1.1"] });
   await opened(socket, "secureConnect");
-  const days = Math.floor((Date.parse(socket.getPeerCertificate().valid_to) - clock.now()) / 86_400_000);
+  const days = Math.floor(
+    (Date.parse(socket.getPeerCertificate().valid_to) - systemRuntime.now()) / 86_400_000,
+  );
   const found = `reached by ${socket.getProtocol()}; its certificate is good for ${days} days; nothing was sent`;
   socket.destroy();
   return days < SOON_DAYS

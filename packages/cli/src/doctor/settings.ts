@@ -1,5 +1,5 @@
 import { AvantLinkError, createTracker, type TrackerOptions } from "@avantlink-s2s/core";
-import { bad, type Checked, fyi, ok, warn } from "./finding.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 
 /** The environment's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { bad, type Checked, fyi, ok, warn } from "./finding.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 
 const OLDEST_NODE = [20, 19] as const;
 

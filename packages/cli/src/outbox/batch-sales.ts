@@ -1,6 +1,6 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
-import { fieldsOf } from "../json-file.ts";
-import { contextIn, orderIn, orderNumberOf } from "./letters.ts";
+import { fieldsOf } from "../files/json-file.ts";
+import { contextIn, orderIn, orderNumberOf } from "./dead-letters.ts";
 
 // As AvantLink's "Sale Batch File Requirements" spells them; the file is refused with any other.
 export const BATCH_SALES_COLUMNS = [

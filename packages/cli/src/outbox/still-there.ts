@@ -1,5 +1,5 @@
 import type { DeadLetter, Outbox } from "@avantlink-s2s/core";
-import { CommandError, EXIT } from "../exit.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
 
 // Between the look at a letter and the deed a person may sit for minutes, and somebody else may be quicker.
 

@@ -12,7 +12,8 @@ import { optionIssues } from "./check-options.ts";
 import { type Environment, type Mode, readMode } from "./mode.ts";
 import type { TrackerOptions } from "./options.ts";
 
-const AVANTLINK = "https://client.avantlink.com";
+/** The address of AvantLink's server-to-server API. */
+export const DEFAULT_ENDPOINT = "https://client.avantlink.com";
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Everything that a tracker goes by, complete and checked. */
@@ -50,7 +51,7 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
   const endpoint =
     trimmed(wrong.has("endpoint") ? undefined : options.endpoint) ??
     trimmed(env.AVANTLINK_ENDPOINT) ??
-    AVANTLINK;
+    DEFAULT_ENDPOINT;
   const endpointIssue = endpointProblem(endpoint);
   if (endpointIssue) issues.push({ path: "endpoint", message: endpointIssue });
   const loopback = !endpointIssue && isLoopback(new URL(endpoint).hostname);

@@ -1,5 +1,6 @@
+import type { Endpoint } from "../contract.ts";
 import { bodies } from "../fields.ts";
-import type { Endpoint, Finding } from "../records.ts";
+import type { Finding } from "../records.ts";
 import { eachText } from "./body-values.ts";
 import { checkMoney } from "./money.ts";
 import { checkPersonalData } from "./personal-data.ts";

@@ -1,4 +1,5 @@
-import type { Endpoint, Finding } from "../records.ts";
+import type { Endpoint } from "../contract.ts";
+import type { Finding } from "../records.ts";
 import { textAt } from "./body-values.ts";
 import { addressKind } from "./ip-address.ts";
 

@@ -1,4 +1,5 @@
-import type { Endpoint, Finding } from "../records.ts";
+import type { Endpoint } from "../contract.ts";
+import type { Finding } from "../records.ts";
 import { listAt, textAt, textsAt } from "./body-values.ts";
 
 const idLists = ["user_id", "visitor_id"] as const;

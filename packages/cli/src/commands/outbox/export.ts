@@ -8,9 +8,9 @@ import {
   currencyAndCoupons,
   type LeftOut,
 } from "../../outbox/batch-sales.ts";
-import { letters } from "../../outbox/letters.ts";
-import { withOutbox } from "../../outbox/open.ts";
-import { harmless, openTerminal } from "../../terminal.ts";
+import { letters } from "../../outbox/dead-letters.ts";
+import { withOutbox } from "../../outbox/open-outbox.ts";
+import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
 const LEFT_OUT: Readonly<Record<LeftOut, string>> = {

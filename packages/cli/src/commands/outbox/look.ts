@@ -1,9 +1,16 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
-import { ago } from "../../clock.ts";
-import { contextIn, findLetter, issuesOf, orderIn, orderNumberOf, shortKey } from "../../outbox/letters.ts";
-import { withOutbox } from "../../outbox/open.ts";
-import { harmless, openTerminal } from "../../terminal.ts";
-import { wholeNumber } from "../../whole-number.ts";
+import { wholeNumber } from "../../options/whole-number.ts";
+import {
+  contextIn,
+  findLetter,
+  issuesOf,
+  orderIn,
+  orderNumberOf,
+  shortKey,
+} from "../../outbox/dead-letters.ts";
+import { withOutbox } from "../../outbox/open-outbox.ts";
+import { ago } from "../../terminal/durations.ts";
+import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** What a script gets of a letter: everything but the shopper's context itself. */

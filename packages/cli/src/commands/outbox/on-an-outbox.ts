@@ -5,7 +5,7 @@ import {
   redisOption,
   schemaOption,
   sqliteOption,
-} from "../../outbox/options.ts";
+} from "../../options/outbox-options.ts";
 
 /** A command on the outbox that its options name, with what somebody would type. */
 export function onAnOutbox(name: string, description: string, examples: readonly string[]) {

@@ -1,9 +1,9 @@
 import { confirm, isCancel } from "@clack/prompts";
-import { CommandError, EXIT } from "../../exit.ts";
-import { findLetter, orderNumberOf, shortKey } from "../../outbox/letters.ts";
-import { withOutbox } from "../../outbox/open.ts";
+import { CommandError, EXIT } from "../../exit-codes.ts";
+import { findLetter, orderNumberOf, shortKey } from "../../outbox/dead-letters.ts";
+import { withOutbox } from "../../outbox/open-outbox.ts";
 import { removeLetter } from "../../outbox/still-there.ts";
-import { harmless, openTerminal } from "../../terminal.ts";
+import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox remove` */

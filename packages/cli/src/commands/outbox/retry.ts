@@ -1,14 +1,18 @@
-import { type DeadLetter, type Outbox, stateOf } from "@avantlink-s2s/core";
-import { CommandError, EXIT } from "../../exit.ts";
-import { endpointOption, merchantOption, orderKeyFor } from "../../merchant.ts";
-import { readCorrected, replace } from "../../outbox/corrected.ts";
-import { findLetter, letters } from "../../outbox/letters.ts";
-import { withOutbox } from "../../outbox/open.ts";
+import type { DeadLetter, JobState, Outbox } from "@avantlink-s2s/core";
+import { CommandError, EXIT } from "../../exit-codes.ts";
+import {
+  endpointOption,
+  merchantOption,
+  orderKeyFor,
+  requireMerchant,
+} from "../../options/merchant-options.ts";
+import { wholeNumber } from "../../options/whole-number.ts";
+import { readCorrected, replace } from "../../outbox/corrected-order.ts";
+import { findLetter, letters } from "../../outbox/dead-letters.ts";
+import { type DeliverNow, deliverNow } from "../../outbox/deliver-now.ts";
+import { withOutbox } from "../../outbox/open-outbox.ts";
 import { retryLetter } from "../../outbox/still-there.ts";
-import { InFlight } from "../../sending/in-flight.ts";
-import { type SendNow, sendNow } from "../../sending/send-now.ts";
-import { harmless, openTerminal, type Terminal } from "../../terminal.ts";
-import { wholeNumber } from "../../whole-number.ts";
+import { harmless, openTerminal, type Terminal } from "../../terminal/terminal.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox retry` */
@@ -30,34 +34,23 @@ export const retryCommand = onAnOutbox(
   .action((id, options) =>
     withOutbox(options, async (outbox) => {
       const terminal = openTerminal({ json: options.json === true });
-      const keyOf = orderKeyFor(options);
-      // Said before a letter is touched.
-      if (options.send === true) keyOf("");
-      const inFlight = await inFlightOf(outbox, options.sqlite);
-      try {
-        const { keys, left } = await putBack(outbox, id, options, keyOf);
-        if (left > 0)
-          terminal.note(`${left} left: they have to be corrected one by one (retry ID --with FILE).`);
-        if (options.send === true) {
-          const waitMs = options.wait * 1000;
-          await send(terminal, { outbox, inFlight, keys, merchant: options, waitMs }, left);
-          return;
-        }
-        terminal.sayJson({ retried: keys, left });
-        terminal.say(
-          `${keys.length} put back; a running shop delivers within a second or two, --send from here.`,
+      if (options.send === true) requireMerchant(options);
+      const { keys, left } = await putBack(outbox, id, options, orderKeyFor(options));
+      if (left > 0) {
+        terminal.note(
+          `${left} invalid orders stay dead letters. Correct each one: avantlink-s2s outbox retry ORDER --with order.json`,
         );
-      } finally {
-        await inFlight?.end();
       }
+      if (options.send === true) {
+        await send(terminal, { outbox, keys, merchant: options, waitMs: options.wait * 1000 }, left);
+        return;
+      }
+      terminal.sayJson({ retried: keys, left });
+      terminal.say(
+        `${keys.length} orders wait again. A running shop delivers them within seconds; --send delivers from here.`,
+      );
     }),
   );
-
-/** What a backfill has under way, where the outbox is its state. */
-async function inFlightOf(outbox: Outbox, path: string | undefined): Promise<InFlight | undefined> {
-  if (path === undefined || !InFlight.isBeside(path)) return undefined;
-  return InFlight.open(path, async (key) => stateOf(await outbox.find(key)));
-}
 
 /** Which letters are orders again, by key, and how many could not be. */
 interface PutBack {
@@ -82,7 +75,7 @@ async function putBack(
   if (letter.kind === "rejected") {
     throw new CommandError(
       EXIT.wrong,
-      "This order could not become one for AvantLink, and would not now.",
+      "This order is still invalid; sending it unchanged would fail again.",
       "Correct it: `outbox show ID --order > order.json`, then `outbox retry ID --with order.json`.",
     );
   }
@@ -103,12 +96,13 @@ async function putAllBack(outbox: Outbox): Promise<PutBack> {
   return { keys, left };
 }
 
-async function send({ say, sayJson, note }: Terminal, work: SendNow, left: number): Promise<void> {
-  const { sent, lastFailure } = await sendNow(work);
-  const of = (state: string) => sent.filter((one) => one.state === state).length;
-  sayJson({ retried: work.keys, left, delivered: of("delivered"), dead: of("dead"), pending: of("pending") });
-  say(`${of("delivered")} delivered, ${of("dead")} given up again, ${of("pending")} still waiting`);
-  if (of("delivered") < work.keys.length && lastFailure !== "") note(harmless(lastFailure));
-  if (of("dead") > 0) process.exitCode = EXIT.wrong;
-  else if (of("pending") > 0) process.exitCode = EXIT.unreachable;
+async function send({ say, sayJson, note }: Terminal, work: DeliverNow, left: number): Promise<void> {
+  const { states, lastFailure } = await deliverNow(work);
+  const of = (state: JobState) => states.filter((one) => one === state).length;
+  const [delivered, dead, pending] = [of("delivered"), of("dead"), of("pending")];
+  sayJson({ retried: work.keys, left, delivered, dead, pending });
+  say(`${delivered} delivered, ${dead} dead letters again, ${pending} still waiting.`);
+  if (delivered < work.keys.length && lastFailure !== "") note(harmless(lastFailure));
+  if (dead > 0) process.exitCode = EXIT.wrong;
+  else if (pending > 0) process.exitCode = EXIT.unreachable;
 }

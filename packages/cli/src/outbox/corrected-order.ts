@@ -1,0 +1,65 @@
+import { type DeadLetter, type Outbox, toOrderPayload } from "@avantlink-s2s/core";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { givenOrder } from "../files/given-order.ts";
+import { parseJson, readText } from "../files/json-file.ts";
+import { contextIn, orderNumberOf } from "./dead-letters.ts";
+import { retryLetter } from "./still-there.ts";
+
+/** An order fit to take a letter's place. */
+export interface CorrectedOrder {
+  readonly orderNumber: string;
+  /** The JSON to be sent. */
+  readonly body: string;
+}
+
+/** Reads a corrected order and maps it again, in the context that was kept with the letter. */
+export async function readCorrected(file: string, letter: DeadLetter): Promise<CorrectedOrder> {
+  const { order } = givenOrder(parseJson(await readText(file), file));
+  const kept = contextIn(letter);
+  const anyId = kept.avad || kept.visitorIds?.length || kept.userIds?.length || order?.customer?.id;
+  // AvantLink refuses an order that it cannot tie to anybody, so one without an ID gets one of its own.
+  const context = anyId ? kept : { ...kept, visitorIds: [systemRuntime.uuid()] };
+  const mapped = toOrderPayload(order, context);
+  if (!mapped.ok)
+    throw new CommandError(EXIT.wrong, mapped.error.message, "Nothing was sent; correct the file.");
+  return { orderNumber: mapped.payload.order.order_number, body: JSON.stringify(mapped.payload) };
+}
+
+/**
+ * Puts a corrected order in a letter's place; gives the key that it goes by from now on. The key stands for the
+ * order number, so it changes only where the letter had no number.
+ */
+export async function replace(
+  outbox: Outbox,
+  letter: DeadLetter,
+  corrected: CorrectedOrder,
+  keyOf: (orderNumber: string) => string,
+): Promise<string> {
+  const number = orderNumberOf(letter);
+  if (number === corrected.orderNumber) {
+    await retryLetter(outbox, letter, corrected.body);
+    return letter.key;
+  }
+  if (letter.kind === "order" || letter.key === keyOf(number)) {
+    throw new CommandError(
+      EXIT.wrong,
+      "The file holds another order than the dead letter.",
+      "A dead letter keeps its order number. Track another order as one of its own.",
+    );
+  }
+  const { orderNumber, body } = corrected;
+  const key = keyOf(orderNumber);
+  const job = { key, kind: "order", orderNumber, body, acceptedAt: systemRuntime.now() } as const;
+  const put = await outbox.put(job);
+  if (put.status === "duplicate") {
+    throw new CommandError(
+      EXIT.wrong,
+      `An order with this number was accepted before (${put.state}); it is not sent again.`,
+      "If that is the same order, remove the dead letter.",
+    );
+  }
+  // The order is put either way, so nothing is claimed that a letter gone by now would make untrue.
+  await outbox.dead.remove(letter.key);
+  return key;
+}

@@ -1,0 +1,115 @@
+import type { DeadLetter, Order, Outbox, TrackingContext } from "@avantlink-s2s/core";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { fieldsOf } from "../files/json-file.ts";
+
+const PAGE = 100;
+const SHORTEST_ID = 6;
+
+/** Every dead letter, newest first, a page at a time. Nothing may be retried or removed meanwhile. */
+export async function* letters(outbox: Outbox): AsyncGenerator<DeadLetter> {
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await outbox.dead.list({ limit: PAGE, offset });
+    yield* page;
+    if (page.length < PAGE) return;
+  }
+}
+
+/** The one letter that an ID stands for: its order number, or the beginning of its key. */
+export async function findLetter(outbox: Outbox, id: string): Promise<DeadLetter> {
+  const found: DeadLetter[] = [];
+  for await (const letter of letters(outbox)) {
+    const byKey = id.length >= SHORTEST_ID && letter.key.startsWith(id.toLowerCase());
+    if (byKey || orderNumberOf(letter) === id) found.push(letter);
+  }
+  const [letter, another] = found;
+  if (another) {
+    throw new CommandError(
+      EXIT.usage,
+      "More than one dead letter has this ID.",
+      `Use a key: ${found.map(({ key }) => key).join(", ")}.`,
+    );
+  }
+  if (letter) return letter;
+  throw new CommandError(
+    EXIT.wrong,
+    "There is no such dead letter.",
+    "`avantlink-s2s outbox list` shows them; an ID is an order number or the beginning of a key.",
+  );
+}
+
+/** How a letter is named in a list. */
+export function shortKey({ key }: DeadLetter): string {
+  return key.slice(0, 12);
+}
+
+/** The order's number; `""` where it has none that could be read. */
+export function orderNumberOf(letter: DeadLetter): string {
+  const { order } = bodyOf(letter);
+  const { order_number, orderNumber } = fieldsOf(order);
+  const number = letter.kind === "order" ? order_number : orderNumber;
+  return typeof number === "string" || typeof number === "number" ? String(number) : "";
+}
+
+/** The fields at fault, where the order could not be mapped. */
+export function issuesOf(letter: DeadLetter): readonly { readonly path: string; readonly message: string }[] {
+  const { issues } = bodyOf(letter);
+  return (Array.isArray(issues) ? issues : []).map((issue) => {
+    const { path, message } = fieldsOf(issue);
+    return { path: String(path), message: String(message) };
+  });
+}
+
+/** A letter's order as it was given, or as near as what was kept comes to it; to be corrected and sent. */
+export function orderIn(letter: DeadLetter): Order {
+  const { order } = bodyOf(letter);
+  const fields = fieldsOf(order);
+  if (letter.kind === "rejected") return fields as unknown as Order;
+  const customer = fieldsOf(fields.customer);
+  const products = Array.isArray(fields.products) ? fields.products.map(fieldsOf) : [];
+  const read = {
+    orderNumber: fields.order_number,
+    currency: fields.currency,
+    subtotal: fields.order_amount_subtotal,
+    couponCodes: fields.coupon_codes,
+    customer: {
+      newCustomer: customer.new_customer,
+      country: customer.country,
+      region: customer.region,
+      state: customer.state,
+    },
+    products: products.map((line) => ({
+      sku: line.product_sku,
+      unitPrice: line.product_amount,
+      quantity: line.quantity,
+    })),
+  };
+  return read as unknown as Order;
+}
+
+/** The shopper's context that was kept with a letter. */
+export function contextIn(letter: DeadLetter): TrackingContext {
+  const body = bodyOf(letter);
+  const click = letter.kind === "order" ? body : fieldsOf(body.context);
+  const ids = fieldsOf(click.tracking_ids);
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  return {
+    currentUrl: text(click.current_url),
+    referrerUrl: text(click.referrer_url),
+    userAgent: text(click.user_agent),
+    ipAddress: text(click.user_ip_address),
+    avad: text(ids.avantlink_avad),
+    visitorIds: list(ids.visitor_id),
+    userIds: list(ids.user_id),
+    googleClickId: text(click.google_click_id),
+    customTrackingCode: text(click.custom_tracking_code),
+  };
+}
+
+function bodyOf({ body }: DeadLetter): Readonly<Record<string, unknown>> {
+  try {
+    return fieldsOf(JSON.parse(body));
+  } catch {
+    return {};
+  }
+}

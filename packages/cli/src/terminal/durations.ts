@@ -1,0 +1,25 @@
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
+
+/** How long ago a time was, for people. */
+export function ago(at: number): string {
+  return lasting(systemRuntime.now() - at);
+}
+
+/** A duration in milliseconds, for people: its largest unit. */
+export function lasting(ms: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1_000],
+  ] as const;
+  for (const [unit, length] of units) if (ms >= length) return `${Math.floor(ms / length)} ${unit}`;
+  return "0 s";
+}
+
+/** Resolves after so many milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    systemRuntime.after(ms, resolve, { keepAlive: true });
+  });
+}

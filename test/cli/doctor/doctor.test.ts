@@ -1,0 +1,212 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTracker } from "@avantlink-s2s/core";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
+import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
+import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { SUPPORTED } from "../../../packages/cli/src/doctor/versions.ts";
+import { runCommand } from "../../support/command-line.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
+import { startBoss } from "../../support/outboxes.ts";
+import { postgresService } from "../../support/services.ts";
+import { aStore } from "../../support/stores.ts";
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+interface Checked {
+  readonly status: string;
+  readonly about: string;
+  readonly found: string;
+}
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
+  ends.push(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** What the doctor finds; by default of a shop that is set up well and talks to a sandbox. */
+async function examine(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const sandbox = await startSandbox();
+  ends.push(() => sandbox.close());
+  const { code, stdout } = await runCommand(["doctor", "--json", ...args], {
+    env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url, ...env },
+    cwd: await aFolder(),
+  });
+  const { checks }: { checks: readonly Checked[] } = JSON.parse(stdout);
+  const of = (about: string) => checks.filter((check) => check.about === about);
+  return { code, checks, of, sandbox };
+}
+
+test("a shop that is set up well passes, and nothing is sent", async () => {
+  const { code, checks, of, sandbox } = await examine();
+  expect(checks.filter(({ status }) => status === "bad")).toEqual([]);
+  expect(of(new URL(sandbox.url).host)).toMatchObject([{ status: "ok" }]);
+  expect(code).toBe(0);
+  expect(sandbox.requests).toHaveLength(0);
+});
+
+test("the reach of an endpoint is found out without one byte of HTTP", async () => {
+  const received: Buffer[] = [];
+  const server = createServer((socket) => {
+    socket.on("data", (chunk) => received.push(chunk)).on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { of } = await examine([], { AVANTLINK_ENDPOINT: `http://127.0.0.1:${port}` });
+  server.close();
+  await once(server, "close");
+  expect(of(`127.0.0.1:${port}`)).toMatchObject([{ status: "ok" }]);
+  expect(received).toEqual([]);
+});
+
+test("AvantLink's older merchant number is told from the UUID", async () => {
+  const { code, of } = await examine([], { AVANTLINK_MERCHANT_ID: "12345" });
+  expect(of("merchantId")).toMatchObject([
+    { status: "bad", found: expect.stringContaining("older merchant number") },
+  ]);
+  expect(code).toBe(1);
+});
+
+test("an endpoint that does not answer is bad", async () => {
+  const { code, of } = await examine([], { AVANTLINK_ENDPOINT: "http://127.0.0.1:1" });
+  expect(of("127.0.0.1:1")).toMatchObject([
+    { status: "bad", found: expect.stringContaining("ECONNREFUSED") },
+  ]);
+  expect(code).toBe(1);
+});
+
+const AVANTLINK = "https://client.avantlink.com";
+// A proxy, so that nobody tries to reach AvantLink itself.
+const AWAY = { AVANTLINK_ENDPOINT: AVANTLINK, HTTPS_PROXY: "http://127.0.0.1:1" };
+
+test.each([
+  ["live", "no preview", { ...AWAY, NODE_ENV: "production" }],
+  ["dry-run", "NODE_ENV", { ...AWAY, NODE_ENV: "development" }],
+  ["dry-run", "VERCEL_ENV", { ...AWAY, NODE_ENV: "production", VERCEL_ENV: "preview" }],
+  ["dry-run", "Netlify", { ...AWAY, NODE_ENV: "production", NETLIFY: "true", CONTEXT: "deploy-preview" }],
+  ["dry-run", "pull request", { ...AWAY, NODE_ENV: "production", IS_PULL_REQUEST: "true" }],
+  ["build", "building", { ...AWAY, NEXT_PHASE: "phase-production-build" }],
+  ["live", "on this machine", {}],
+])("the mode is %s, and the reason names %s", async (mode, reason, env) => {
+  const { of } = await examine([], env);
+  const [{ found } = { found: "" }] = of("mode");
+  expect(found).toMatch(new RegExp(`^${mode}\\b`));
+  expect(found).toContain(reason);
+});
+
+test("a cookie domain that the site may not use is bad", async () => {
+  const { code, of } = await examine([
+    "--site-url",
+    "https://shop.example",
+    "--cookie-domain",
+    "other.example",
+  ]);
+  expect(of("cookies")).toContainEqual(expect.objectContaining({ status: "bad" }));
+  expect(code).toBe(1);
+});
+
+test("cookie days outside of a year are bad, as the tracker would say", async () => {
+  const { code, of } = await examine(["--cookie-days", "400"]);
+  expect(of("cookies.days")).toMatchObject([{ status: "bad" }]);
+  expect(code).toBe(1);
+});
+
+test("an outbox's dead letters, its safety and its rights are told", async () => {
+  const path = join(await aFolder(), "orders.db");
+  const tracker = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: "http://127.0.0.1:1",
+    outbox: sqliteOutbox({ path }),
+    deliver: false,
+    onEvent: () => {},
+  });
+  await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext());
+  await tracker.close();
+  await chmod(path, 0o644);
+  const { code, of } = await examine(["--sqlite", path]);
+  const found = of("outbox").map(({ found }) => found);
+  expect(found).toContainEqual(expect.stringContaining("synchronous=FULL"));
+  expect(found).toContainEqual(expect.stringContaining("mode 644"));
+  expect(found).toContain("1 dead letters");
+  expect(code).toBe(0);
+});
+
+const postgres = await postgresService();
+afterAll(async () => {
+  if (!("missing" in postgres)) await postgres.end();
+});
+const noPostgres = "missing" in postgres ? ` (skipped: ${postgres.missing})` : "";
+
+test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is told${noPostgres}`, async () => {
+  const store = await aStore("pg-boss", "missing" in postgres ? undefined : postgres);
+  if ("missing" in store || store.address.kind !== "pg-boss") return expect.unreachable();
+  ends.push(() => store.end());
+  const { url, schema } = store.address;
+  const boss = await startBoss({ url, schema });
+  ends.push(() => boss.stop({ graceful: false }));
+  await pgBossOutbox({ boss, queue: "orders" }).open(systemRuntime, () => {});
+  const named = (address: string) => ["--postgres", address, "--schema", schema, "--queue", "orders"];
+  const found = async (address: string) =>
+    (await examine(named(address))).of("outbox").map(({ status, found }) => `${status} ${found}`);
+  expect(await found(url)).toContainEqual(expect.stringMatching(/^ok .*synchronous_commit=on/));
+  const loose = `${url}${url.includes("?") ? "&" : "?"}options=${encodeURIComponent("-c synchronous_commit=off")}`;
+  expect(await found(loose)).toContainEqual(expect.stringMatching(/^warn synchronous_commit=off/));
+});
+
+test("an outbox that is not there is bad, and not made", async () => {
+  const path = join(await aFolder(), "none.db");
+  const { code, of } = await examine(["--sqlite", path]);
+  expect(of("outbox")).toMatchObject([{ status: "bad" }]);
+  expect(code).toBe(1);
+  await expect(stat(path)).rejects.toThrow("ENOENT");
+});
+
+test("the versions in the shop's folder are held against what is supported", async () => {
+  const shop = await aFolder();
+  for (const [name, version] of [
+    ["express", "4.17.1"],
+    ["next", "16.4.6"],
+    ["bullmq", "5.60.0"],
+    ["pg-boss", "13.0.0"],
+    ["@avantlink-s2s/core", "0.1.0"],
+    ["@avantlink-s2s/express", "0.2.0"],
+  ] as const) {
+    await mkdir(join(shop, "node_modules", name), { recursive: true });
+    await writeFile(join(shop, "node_modules", name, "package.json"), JSON.stringify({ name, version }));
+  }
+  const { code, of } = await examine(["--shop", shop]);
+  expect(of("express")).toMatchObject([{ status: "bad" }]);
+  expect(of("next")).toMatchObject([{ status: "ok" }]);
+  expect(of("bullmq")).toMatchObject([{ status: "bad" }]);
+  expect(of("pg-boss")).toMatchObject([{ status: "warn" }]);
+  expect(of("packages")).toMatchObject([{ status: "bad" }]);
+  expect(code).toBe(1);
+});
+
+test.each(Object.entries(SUPPORTED))("supports of %s what our packages ask for", (name, { from, below }) => {
+  const asked = ["express", "next", "outbox"].map((folder) => {
+    const manifest = readFileSync(
+      new URL(`../../../packages/${folder}/package.json`, import.meta.url),
+      "utf8",
+    );
+    return JSON.parse(manifest).peerDependencies?.[name];
+  });
+  const [range] = asked.filter((one) => one !== undefined);
+  const [major, minor] = from;
+  const majors = Array.from({ length: (below ?? major + 1) - major }, (_, index) => major + index);
+  const spelled = below
+    ? majors.map((one) => (one === major ? `^${one}.${minor}.0` : `^${one}.0.0`)).join(" || ")
+    : `>=${major}`;
+  expect(range).toBe(spelled);
+});

@@ -1,0 +1,278 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTracker, type Outbox } from "@avantlink-s2s/core";
+import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { parse } from "csv-parse/sync";
+import { Redis } from "ioredis";
+import { Pool } from "pg";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { runCommand } from "../../support/command-line.ts";
+import { eventLog } from "../../support/events.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
+import { type OutboxAddress, outboxAt, startBoss } from "../../support/outboxes.ts";
+import { postgresService, redisService } from "../../support/services.ts";
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+interface Store {
+  readonly address: OutboxAddress;
+  /** The shop's own, where it needs more than an address. */
+  readonly outbox?: Outbox;
+  /** The options that name it to the command. */
+  readonly named: readonly string[];
+}
+
+const redis = await redisService();
+const postgres = await postgresService();
+afterAll(async () => {
+  if (!("missing" in redis)) await redis.end();
+  if (!("missing" in postgres)) await postgres.end();
+});
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
+  ends.push(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+const STORES: readonly { readonly name: string; readonly missing?: string; make(): Promise<Store> }[] = [
+  {
+    name: "sqlite",
+    async make() {
+      const path = join(await aFolder(), "orders.db");
+      return { address: { kind: "sqlite", path }, named: ["--sqlite", path] };
+    },
+  },
+  {
+    name: "redis",
+    ...("missing" in redis && { missing: redis.missing }),
+    async make() {
+      const url = "missing" in redis ? "" : redis.url;
+      const queue = `test-cli-${randomUUID().slice(0, 8)}`;
+      ends.push(async () => {
+        const client = new Redis(url);
+        const keys = await client.keys(`{avantlink}?${queue}:*`);
+        if (keys.length > 0) await client.del(keys);
+        client.disconnect();
+      });
+      return { address: { kind: "bullmq", url, queue }, named: ["--redis", url, "--queue", queue] };
+    },
+  },
+  {
+    name: "postgres",
+    ...("missing" in postgres && { missing: postgres.missing }),
+    async make() {
+      const url = "missing" in postgres ? "" : postgres.url;
+      const schema = `avantlink_test_${randomUUID().slice(0, 8)}`;
+      const boss = await startBoss({ url, schema });
+      ends.push(async () => {
+        await boss.stop({ graceful: false });
+        const pool = new Pool({ connectionString: url });
+        await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+        await pool.end();
+      });
+      const named = ["--postgres", url, "--queue", "orders", "--schema", schema];
+      return {
+        address: { kind: "pg-boss", url, schema, queue: "orders" },
+        outbox: pgBossOutbox({ boss, queue: "orders" }),
+        named,
+      };
+    },
+  },
+];
+
+/** A shop with one order that AvantLink refused (1001) and one that could not be mapped (1002). */
+async function aShopWithLetters(store: Store) {
+  const sandbox = await startSandbox();
+  ends.push(() => sandbox.close());
+  const log = eventLog();
+  const outbox = store.outbox ?? (await outboxAt(store.address));
+  const tracker = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    outbox,
+    onEvent: log.onEvent,
+  });
+  const lift = sandbox.fail({ status: 422 });
+  await tracker.trackOrder(anOrder(), aContext());
+  await log.waitFor("dead");
+  lift();
+  await tracker.trackOrder(
+    anOrder({ orderNumber: "1002", currency: "dollars" }),
+    aContext({ avad: "77_kept" }),
+  );
+  await tracker.close();
+  const env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url };
+  const run = (...args: string[]) => runCommand(["outbox", ...args, ...store.named], { env });
+  return { sandbox, run };
+}
+
+const numbersOf = (stdout: string) =>
+  (JSON.parse(stdout) as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber).sort();
+
+for (const { name, missing, make } of STORES) {
+  describe.skipIf(missing !== undefined)(
+    `dead letters in ${name}${missing ? ` (skipped: ${missing})` : ""}`,
+    () => {
+      test("are found, understood, corrected and resent with the command alone", {
+        timeout: 60_000,
+      }, async () => {
+        const { sandbox, run } = await aShopWithLetters(await make());
+        const list = await run("list", "--json");
+        expect(numbersOf(list.stdout)).toEqual(["1001", "1002"]);
+
+        const show = JSON.parse((await run("show", "1002", "--json")).stdout);
+        expect(show).toMatchObject({
+          kind: "rejected",
+          issues: [{ path: "currency" }],
+          order: { orderNumber: "1002", currency: "dollars" },
+          context: { avad: true, visitorIds: true, googleClickId: false },
+        });
+
+        const draft = await run("show", "1002", "--order");
+        const file = join(await aFolder(), "order.json");
+        await writeFile(file, JSON.stringify({ ...JSON.parse(draft.stdout), currency: "USD" }));
+        const corrected = await run("retry", "1002", "--with", file, "--send", "--json");
+        expect(JSON.parse(corrected.stdout)).toMatchObject({ delivered: 1, dead: 0, pending: 0 });
+        expect(corrected.code).toBe(0);
+        const [order] = await sandbox.waitForOrders(1);
+        expect(order?.body).toMatchObject({
+          tracking_ids: { avantlink_avad: "77_kept" },
+          order: { order_number: "1002", currency: "USD", order_amount_subtotal: 261.95 },
+        });
+
+        const rest = await run("retry", "--all", "--send", "--json");
+        expect(JSON.parse(rest.stdout)).toMatchObject({ delivered: 1, left: 0 });
+        const totals = JSON.parse((await run("stats", "--json")).stdout);
+        expect(totals).toMatchObject({ accepted: 2, delivered: 2, pending: 0, dead: 0, removed: 0 });
+        expect(sandbox.orders).toHaveLength(2);
+      });
+
+      test("are removed only when somebody says so", async () => {
+        const { run } = await aShopWithLetters(await make());
+        const unasked = await run("remove", "1001");
+        expect(unasked.stderr).toContain("--yes");
+        expect(unasked.code).toBe(2);
+        expect((await run("remove", "1001", "--yes")).code).toBe(0);
+        expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1002"]);
+      });
+    },
+  );
+}
+
+const [sqlite] = STORES;
+const inFile = () => sqlite?.make() ?? expect.unreachable();
+
+test("an order refused again is told, and its letter stays", async () => {
+  const { sandbox, run } = await aShopWithLetters(await inFile());
+  sandbox.fail({ status: 422 });
+  const { code, stderr } = await run("retry", "1001", "--send");
+  expect(code).toBe(1);
+  expect(stderr).toContain("refused");
+  expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
+});
+
+test("a corrected file with another order's number is turned away", async () => {
+  const { run } = await aShopWithLetters(await inFile());
+  const file = join(await aFolder(), "order.json");
+  await writeFile(file, JSON.stringify(anOrder({ orderNumber: "7777" })));
+  const { code, stderr } = await run("retry", "1001", "--with", file);
+  expect(stderr).toContain("another order");
+  expect(code).toBe(1);
+  expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
+});
+
+test("a corrected file that is still wrong changes nothing", async () => {
+  const { run } = await aShopWithLetters(await inFile());
+  const file = join(await aFolder(), "order.json");
+  await writeFile(file, JSON.stringify(anOrder({ orderNumber: "1002", currency: "€" })));
+  const { code, stderr } = await run("retry", "1002", "--with", file);
+  expect(stderr).toContain("currency");
+  expect(code).toBe(1);
+  expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
+});
+
+test("an order that had no number goes by the number that it is given, once", async () => {
+  const store = await inFile();
+  const { sandbox, run } = await aShopWithLetters(store);
+  const tracker = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    outbox: await outboxAt(store.address),
+    onEvent: () => {},
+  });
+  await tracker.trackOrder(anOrder({ orderNumber: "" }), aContext());
+  await tracker.close();
+  const letters: { key: string; orderNumber: string }[] = JSON.parse((await run("list", "--json")).stdout);
+  const nameless = letters.find(({ orderNumber }) => orderNumber === "")?.key ?? expect.unreachable();
+  const file = join(await aFolder(), "order.json");
+  await writeFile(file, JSON.stringify(anOrder({ orderNumber: "1003" })));
+  expect((await run("retry", nameless.slice(0, 12), "--with", file, "--send")).code).toBe(0);
+  const [order] = await sandbox.waitForOrders(1);
+  expect(order?.body).toMatchObject({ order: { order_number: "1003" } });
+  expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
+
+  const again = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    outbox: await outboxAt(store.address),
+    onEvent: () => {},
+  });
+  expect(await again.trackOrder(anOrder({ orderNumber: "1003" }))).toMatchObject({ status: "duplicate" });
+  await again.close();
+});
+
+test("undelivered orders are exported as AvantLink's batch-sales file has them", async () => {
+  const { run } = await aShopWithLetters(await inFile());
+  const { stdout, stderr, code } = await run("export");
+  expect(parse(stdout, { columns: true })).toEqual([
+    {
+      "Affiliate Data": "77_f3afbe121",
+      "Transaction ID": "1001",
+      "Sale Item Amount": "249.95",
+      "Product ID/SKU": "TENT-2P",
+      "Sale Item Quantity": "1",
+      "Exclusive Coupon Code": "SAVE10",
+    },
+    {
+      "Affiliate Data": "77_f3afbe121",
+      "Transaction ID": "1001",
+      "Sale Item Amount": "1.5",
+      "Product ID/SKU": "PEG",
+      "Sale Item Quantity": "8",
+      "Exclusive Coupon Code": "SAVE10",
+    },
+  ]);
+  expect(stderr).toContain("1 left out");
+  expect(code).toBe(0);
+});
+
+test("without item-based commission the file has a row an order", async () => {
+  const { run } = await aShopWithLetters(await inFile());
+  const file = join(await aFolder(), "sales.csv");
+  await run("export", "--per", "order", "--out", file);
+  expect(parse(await readFile(file, "utf8"), { columns: true })).toMatchObject([
+    { "Transaction ID": "1001", "Sale Item Amount": "261.95", "Product ID/SKU": "" },
+  ]);
+});
+
+test("what a person is shown holds neither address nor browser nor token of the shopper", async () => {
+  const { run } = await aShopWithLetters(await inFile());
+  const shown = [
+    await run("list"),
+    await run("show", "1001"),
+    await run("show", "1001", "--json"),
+    await run("stats"),
+  ]
+    .map(({ stdout, stderr }) => stdout + stderr)
+    .join("");
+  expect(shown).toContain("TENT-2P");
+  for (const secret of ["203.0.113.7", "Mozilla", "77_f3afbe121", "9b2f8f3e"])
+    expect(shown).not.toContain(secret);
+});
