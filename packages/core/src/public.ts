@@ -19,7 +19,8 @@ export {
 } from "./order/payload.ts";
 export { type MemoryOutboxOptions, memoryOutbox } from "./outbox/memory-outbox.ts";
 export * from "./outbox/outbox.ts";
-export type { SkipReason, TrackingEvent } from "./reporting/events.ts";
+export type { TrackingEvent } from "./reporting/events.ts";
+export type { SkipReason } from "./reporting/skip-reasons.ts";
 export type { Runtime } from "./runtime.ts";
 export type {
   Accepted,

@@ -1,10 +1,11 @@
 import type { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { JobState } from "../outbox/outbox.ts";
+import type { SkipReason } from "./skip-reasons.ts";
 
 /**
- * What `onEvent` is told. Closed: every `type` is listed here. Of an order's or a request's content an event holds what
- * a fault is about, such as a wrong amount or AvantLink's words on it, and no e-mail address.
+ * What `onEvent` receives. Closed: every `type` is listed here. An event holds no body, no e-mail address and none of
+ * AvantLink's own words; of an order's content it holds only the value that is wrong, such as an amount.
  */
 export type TrackingEvent =
   /** An order is stored and will be delivered; a click is on its way. */
@@ -33,7 +34,7 @@ export type TrackingEvent =
       readonly status?: number | undefined;
       readonly findings: readonly Finding[];
     })
-  /** Not taken, because something is wrong with it. */
+  /** Not accepted, because something is wrong with it; an order is kept as a dead letter. */
   | (About & {
       readonly type: "rejected";
       readonly error: AvantLinkError;
@@ -61,7 +62,7 @@ export type TrackingEvent =
       /** Counted attempts, the last one included. */
       readonly attempts: number;
     })
-  /** Something else went wrong: the outbox, a function of the shop's, the setting. */
+  /** Something beside one order went wrong: the outbox, a function of the shop's, the setup. */
   | { readonly type: "problem"; readonly error: AvantLinkError };
 
 interface About {
@@ -69,18 +70,3 @@ interface About {
   /** The order's number; `""` for a click. */
   readonly orderNumber: string;
 }
-
-/** Why an order or a click was not sent, and is not meant to be. */
-export type SkipReason =
-  | "consent"
-  | "privacy-signal"
-  | "dry-run"
-  | "no-order"
-  | "not-confirmed"
-  | "unpaid"
-  | "test"
-  | "renewal"
-  | "not-a-visit"
-  | "crawler"
-  | "token-too-long"
-  | "build";

@@ -3,7 +3,7 @@ import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import { hasTrackingId, toClickPayload } from "../order/payload.ts";
 import { stateOf } from "../outbox/outbox.ts";
-import type { SkipReason } from "../reporting/events.ts";
+import type { SkipReason } from "../reporting/skip-reasons.ts";
 import type { Parts } from "./parts.ts";
 import type { Receipt } from "./receipt.ts";
 import type { WaitOptions } from "./tracker.ts";

@@ -9,7 +9,7 @@ import { orderKey, wireOrderNumber } from "../order/order-key.ts";
 import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
-import type { SkipReason } from "../reporting/events.ts";
+import type { SkipReason } from "../reporting/skip-reasons.ts";
 import { type ContextSources, chooseContext } from "./choose-context.ts";
 import type { TrackableOrder } from "./tracker.ts";
 

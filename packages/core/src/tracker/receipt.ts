@@ -1,7 +1,7 @@
 import type { AvantLinkError, ErrorCode } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { JobState } from "../outbox/outbox.ts";
-import type { SkipReason } from "../reporting/events.ts";
+import type { SkipReason } from "../reporting/skip-reasons.ts";
 
 /** What became of an order, as far as the call waited for it. Closed: every `status` is listed here. */
 export type Receipt = Accepted | Delivered | Duplicate | Skipped | Rejected | NotStored;

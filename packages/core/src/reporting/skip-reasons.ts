@@ -1,0 +1,19 @@
+/** Why an order or a click is not sent on purpose, each with its sentence for people. */
+export const SKIP_REASONS = {
+  consent: "The shopper did not consent.",
+  "privacy-signal": "The shopper's browser sends Global Privacy Control.",
+  "dry-run": "This is a dry run.",
+  "no-order":
+    "The page was confirmed, but resolveOrder returned no order. If there was one, return it before the page deletes it.",
+  "not-confirmed": "The page was not answered with 2xx or 304, so it confirms no order.",
+  unpaid: "The order is not paid.",
+  test: "The platform marks it as a test.",
+  renewal: "It is the renewal of a subscription.",
+  "not-a-visit": "The request is no visit of a page by a shopper.",
+  crawler: "The request comes from a crawler or a link preview.",
+  "token-too-long": "The click's token is longer than any of AvantLink's.",
+  build: "The framework renders pages before there is a shopper.",
+} as const satisfies Record<string, string>;
+
+/** Why an order or a click was not sent, and is not meant to be. */
+export type SkipReason = keyof typeof SKIP_REASONS;
