@@ -7,7 +7,13 @@ export { AvantLinkError, type ErrorCode } from "./errors.ts";
 export type { Finding, FindingCode, Issue } from "./findings.ts";
 export type { Money } from "./money/amount.ts";
 export type { CookieOptions, RetryOptions, TrackerOptions } from "./options/options.ts";
-export type { MappedOrder, MapperResult, UnmappedOrder } from "./order/mapper-result.ts";
+export {
+  type MappedOrder,
+  type MapperResult,
+  type SkippedOrder,
+  skip,
+  type UnmappedOrder,
+} from "./order/mapper-result.ts";
 export type { Customer, Order, OrderLine } from "./order/order.ts";
 export {
   type ClickPayload,

@@ -1,6 +1,9 @@
 import type { TrackingContext } from "../context/context.ts";
 import type { Finding, Issue } from "../findings.ts";
+import { cutText, publicWords, tidyText } from "../privacy/detect.ts";
 import type { Order } from "./order.ts";
+
+const MAX_REASON = 100;
 
 /** What a platform's mapper answers. `trackOrder` and `resolveOrder` take it as it is. */
 export type MapperResult = MappedOrder | UnmappedOrder;
@@ -25,4 +28,25 @@ export interface UnmappedOrder {
   /** The platform's number of the order, where it could be read. */
   readonly orderNumber?: string | undefined;
   readonly issues: readonly Issue[];
+}
+
+/** An order that the shop does not want to send. Made by {@link skip}. */
+export interface SkippedOrder {
+  readonly status: "skipped";
+  /** Why, in the shop's own words: it stands in the receipt and in the event. */
+  readonly reason: string;
+  readonly orderNumber?: string | undefined;
+}
+
+/**
+ * Returned instead of an order that is not to be sent, such as a wholesale order or another network's last click. The
+ * receipt is `skipped` with this reason, of which 100 characters are kept. Nothing of a shopper's belongs into it.
+ */
+export function skip(reason: string, orderNumber?: string): SkippedOrder {
+  return { status: "skipped", reason: skipReason(reason), orderNumber };
+}
+
+/** The shop's reason, cleaned; `skipped` where it gave none. */
+export function skipReason(value: unknown): string {
+  return cutText(publicWords(tidyText(value, 2 * MAX_REASON)), MAX_REASON) || "skipped";
 }

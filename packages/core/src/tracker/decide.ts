@@ -3,7 +3,7 @@ import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
-import type { MapperResult } from "../order/mapper-result.ts";
+import { type MapperResult, type SkippedOrder, skipReason } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import { orderKey, wireOrderNumber } from "../order/order-key.ts";
 import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
@@ -24,6 +24,7 @@ export type Decision = { readonly orderNumber: string; readonly findings: readon
 /** Decides, without touching anything, what becomes of an order. */
 export function decide(given: TrackableOrder, sources: ContextSources, config: Config): Decision {
   if (given === null || given === undefined) return skip("no-order", "");
+  if (isSkipped(given)) return skipForShop(given);
   const mapped = isMapped(given) ? given : undefined;
   const order = mapped?.status === "mapped" ? mapped.order : mapped ? undefined : (given as Order);
   const orderNumber = wireOrderNumber(
@@ -70,6 +71,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
 
 /** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
 export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: Config): Decision {
+  if (given && isSkipped(given)) return skipForShop(given);
   const order = given && isMapped(given) && given.status === "mapped" ? given.order : given;
   if (order === null || order === undefined) return skip("no-order", "");
   return config.mode === "build" ? skip("build", numberOf(order)) : reject(error, order, {}, config);
@@ -80,7 +82,7 @@ export function carriedContext(given: TrackableOrder): TrackingContext | undefin
   return given && isMapped(given) && given.status === "mapped" ? given.context : undefined;
 }
 
-function skip(reason: SkipReason, orderNumber: string): Decision & { kind: "skip" } {
+function skip(reason: SkipReason | (string & {}), orderNumber: string): Decision & { kind: "skip" } {
   return { kind: "skip", reason, orderNumber, findings: [] };
 }
 
@@ -110,6 +112,14 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
 
 const MAPPER_STATUSES: ReadonlySet<unknown> = new Set(["mapped", "unpaid", "test", "renewal", "unmappable"]);
 
-function isMapped(given: Order | MapperResult): given is MapperResult {
+function skipForShop({ reason, orderNumber }: SkippedOrder): Decision {
+  return skip(skipReason(reason), wireOrderNumber(orderNumber));
+}
+
+function isSkipped(given: NonNullable<TrackableOrder>): given is SkippedOrder {
+  return typeof given === "object" && "status" in given && given.status === "skipped";
+}
+
+function isMapped(given: Order | MapperResult | SkippedOrder): given is MapperResult {
   return typeof given === "object" && "status" in given && MAPPER_STATUSES.has(given.status);
 }

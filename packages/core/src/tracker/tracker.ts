@@ -1,12 +1,12 @@
 import type { TrackingContext } from "../context/context.ts";
 import type { AvantLinkError, ErrorCode } from "../errors.ts";
-import type { MapperResult } from "../order/mapper-result.ts";
+import type { MapperResult, SkippedOrder } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import type { DeliverDueResult, ForgetResult, OutboxTotals } from "../outbox/outbox.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** What can be tracked: an order, a mapper's answer, or nothing where there is no order. */
-export type TrackableOrder = Order | MapperResult | null | undefined;
+export type TrackableOrder = Order | MapperResult | SkippedOrder | null | undefined;
 
 /**
  * Tracks orders and clicks. Only {@link Tracker.start} rejects; no other method does because of an order, a request or
