@@ -249,3 +249,39 @@ describe("an answer that redirects a landing", () => {
     expect(landsAgain(landed, status, location)).toBe(expected);
   });
 });
+
+describe("under a cookie domain", () => {
+  const domain = contextSettings({ cookies: { ...settings.cookies, domain: "shop.example" } });
+  const api = (headers: Record<string, string>, host = "https://api.shop.example") =>
+    rawRequest(
+      "/landed",
+      { "sec-fetch-dest": "empty", "user-agent": BROWSER, ...headers },
+      { method: "POST", origin: () => host },
+    );
+  const referer = "https://www.shop.example/p/1?avad=77_f3";
+
+  test("a page's own request to the shop's API saves the landing, which its Referer names", () => {
+    const { setCookies, click } = readLanding(api({ referer, "sec-fetch-site": "same-site" }), domain, tools);
+    expect(names(setCookies)).toEqual(["avad", "avad_visitor"]);
+    expect(setCookies[0]).toContain("Domain=shop.example");
+    expect(click).toMatchObject({ avad: "77_f3", currentUrl: referer });
+  });
+
+  test.each<[string, Record<string, string>, string?]>([
+    ["another site's page", { referer: "https://evil.example/?avad=1", "sec-fetch-site": "cross-site" }],
+    ["a request of another site that shows a Referer of ours", { referer, "sec-fetch-site": "cross-site" }],
+    [
+      "a name that only ends alike",
+      { referer: "https://evilshop.example/?avad=1", "sec-fetch-site": "same-site" },
+    ],
+    ["a host outside the domain", { referer, "sec-fetch-site": "same-site" }, "https://api.other.example"],
+  ])("%s plants no token", (_, headers, host) => {
+    expect(readLanding(api(headers, host), domain, tools)).toEqual({ setCookies: [] });
+  });
+
+  test("without a cookie domain another host of the site is another site", () => {
+    expect(readLanding(api({ referer, "sec-fetch-site": "same-site" }), settings, tools)).toEqual({
+      setCookies: [],
+    });
+  });
+});
