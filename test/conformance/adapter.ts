@@ -5,7 +5,7 @@ import type { ShopSettings } from "./shop.ts";
 
 /** What is known to be different on one framework, with the reason; the suite skips it by name. */
 export interface KnownDifferences {
-  /** Why a token's encoding in the query cannot be told apart. */
+  /** The reason why the framework hides a token's encoding in the query. */
   readonly rewritesQuery?: string;
 }
 
@@ -257,12 +257,12 @@ export function testAdapter(
       ["throw", "hook.threw"],
       ["reject", "hook.threw"],
       ["invalid", "order.invalid"],
-    ])("that cannot be had (%s) leaves the page as it is, and is told", async (resolve, code) => {
+    ])("that fails (%s) leaves the page as it is, and is reported", async (resolve, code) => {
       const query = `?order=${aNumber()}&resolve=${resolve}`;
       const plain = await browser().visit("plain", query);
       const answer = await browser().visit("thank-you", query);
       expect(shopsOwn(answer)).toEqual(shopsOwn(plain));
-      if (code) await shop().told((event) => event.code === code);
+      if (code) await shop().eventThat((event) => event.code === code);
       await settled(shop());
       expect(sandbox.requests).toHaveLength(0);
     });
@@ -358,7 +358,7 @@ export function testAdapter(
     });
   });
 
-  describe(`${name}: a shopper's refusal`, () => {
+  describe(`${name}: a shopper who denied tracking`, () => {
     const { shop, browser } = shopFor({ asksConsent: true });
     const refusing = { cookie: "consent=no; avad=77_f3; avad_visitor=v1" };
 
@@ -378,16 +378,16 @@ export function testAdapter(
         reason: "consent",
       });
       expect(await browser().json("context", "", { headers: refusing })).not.toHaveProperty("avantlink_avad");
-      await shop().told(({ type, reason }) => type === "skipped" && reason === "consent");
+      await shop().eventThat(({ type, reason }) => type === "skipped" && reason === "consent");
       await settled(shop());
       expect(sandbox.requests).toHaveLength(0);
     });
 
-    test("is what a consent hook that throws means, and that is told", async () => {
+    test("is also a consent hook that throws, and the error is reported", async () => {
       const headers = { cookie: "consent=throw" };
       expect((await browser().visit("home", LANDING, { headers })).setCookies).toEqual([]);
       await browser().visit("thank-you", `?order=${aNumber()}`, { headers });
-      await shop().told(({ code }) => code === "hook.threw");
+      await shop().eventThat(({ code }) => code === "hook.threw");
       await settled(shop());
       expect(sandbox.requests).toHaveLength(0);
     });
@@ -470,7 +470,7 @@ export function testAdapter(
         const plain = await new Browser(shop).visit("plain", query);
         const answer = await new Browser(shop).visit("thank-you", query);
         expect(shopsOwn(answer)).toEqual(shopsOwn(plain));
-        await shop.told(({ type }) => type === "retrying");
+        await shop.eventThat(({ type }) => type === "retrying");
         back = await startSandbox({ port: Number(new URL(gone.url).port) });
         const [order] = await back.waitForOrders(1, PATIENT);
         expect(sent(order, "order.order_number")).toMatch(/^S-/);

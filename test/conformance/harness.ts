@@ -4,8 +4,8 @@ import { buffer } from "node:stream/consumers";
 import type { TrackingEvent } from "@avantlink-s2s/core";
 import { plainEvent, type ShopPage } from "./shop.ts";
 
-/** What a shop told of an event: its type, and what of it is plain. */
-export interface ToldEvent {
+/** An event of a shop, reduced to plain JSON. */
+export interface SuiteEvent {
   readonly type: string;
   readonly code?: string | undefined;
   readonly kind?: string | undefined;
@@ -13,19 +13,19 @@ export interface ToldEvent {
   readonly orderNumber?: string | undefined;
 }
 
-/** Keeps what a shop tells, and lets a test await what it will tell. */
-export function toldEvents() {
-  const all: ToldEvent[] = [];
+/** Keeps the events of a shop, and lets a test await the events to come. */
+export function suiteEvents() {
+  const all: SuiteEvent[] = [];
   const looks = new Set<() => void>();
-  const tell = (event: ToldEvent) => {
+  const keep = (event: SuiteEvent) => {
     all.push(event);
     for (const look of looks) look();
   };
   return {
-    tell,
-    onEvent: (event: TrackingEvent) => tell(plainEvent(event)),
-    told: (fits: (event: ToldEvent) => boolean) =>
-      new Promise<readonly ToldEvent[]>((resolve) => {
+    keep,
+    onEvent: (event: TrackingEvent) => keep(plainEvent(event)),
+    eventThat: (fits: (event: SuiteEvent) => boolean) =>
+      new Promise<readonly SuiteEvent[]>((resolve) => {
         const look = () => {
           const fitting = all.filter(fits);
           if (fitting.length === 0) return;
@@ -41,10 +41,10 @@ export function toldEvents() {
 /** A running shop of the suite. */
 export interface SuiteShop {
   readonly url: string;
-  /** Where a page of the suite is. */
+  /** The path of a page of the suite. */
   readonly path: (page: ShopPage) => string;
-  /** Resolves with the events that fit, as soon as there is one. */
-  told(fits: (event: ToldEvent) => boolean): Promise<readonly ToldEvent[]>;
+  /** Resolves with the events that fit, as soon as there is at least one. */
+  eventThat(fits: (event: SuiteEvent) => boolean): Promise<readonly SuiteEvent[]>;
   close(): Promise<void>;
 }
 

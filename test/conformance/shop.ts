@@ -91,12 +91,12 @@ export function suiteOrder(orderNumber: string): Order {
   };
 }
 
-/** A receipt as JSON; an error is told by its code. */
+/** A receipt as JSON, with the code of its error. */
 export function plainReceipt(receipt: Receipt) {
   return "error" in receipt ? { ...receipt, error: undefined, code: receipt.error.code } : receipt;
 }
 
-/** An event as JSON; an error is told by its code. */
+/** An event as JSON, with the code of its error. */
 export function plainEvent(event: TrackingEvent) {
   return "error" in event ? { ...event, error: undefined, code: event.error.code } : event;
 }

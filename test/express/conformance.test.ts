@@ -1,7 +1,7 @@
 import { createTracker, packContext, trackClicks, trackOrders, unpackContext } from "@avantlink-s2s/express";
 import express from "express";
 import { testAdapter } from "../conformance/adapter.ts";
-import { toldEvents } from "../conformance/harness.ts";
+import { suiteEvents } from "../conformance/harness.ts";
 import {
   confirmationPage,
   HOME,
@@ -13,7 +13,7 @@ import {
 import { serve } from "../support/shop.ts";
 
 testAdapter("Express", async (settings) => {
-  const events = toldEvents();
+  const events = suiteEvents();
   // Express has its own setting for proxies.
   const { trustedProxies: _, ...options } = trackerOptions(settings, events.onEvent);
   const tracker = createTracker(options);
@@ -52,7 +52,7 @@ testAdapter("Express", async (settings) => {
   return {
     url: shop.url,
     path: (name) => (name === "home" ? "/" : `/${name}`),
-    told: events.told,
+    eventThat: events.eventThat,
     close: async () => {
       await shop.close();
       await tracker.close({ timeoutMs: 0 });

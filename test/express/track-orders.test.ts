@@ -138,21 +138,21 @@ describe.each([
     expect(sent(order, "current_url")).toBe("http://shop.example/checkout/thank-you");
   });
 
-  test("a proxy nearby that Express does not trust is told once, and nothing else is taken for one", async () => {
+  test("a nearby proxy that Express does not trust is reported once, and nothing else is", async () => {
     const behind = { "X-Forwarded-For": "203.0.113.7" };
     const app = aShop();
-    const told = () => events.of("problem").map(({ error }) => error.code);
+    const reported = () => events.of("problem").map(({ error }) => error.code);
     await request(app).get("/checkout/thank-you?1").set(behind);
     await request(app).get("/").set({});
     await sandbox.waitForOrders(1);
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
     app.set("trust proxy", false);
     await request(app).get("/checkout/thank-you?2");
     await sandbox.waitForOrders(1);
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
     await request(app).get("/checkout/thank-you?3").set(behind);
     await request(app).get("/checkout/thank-you?4").set(behind);
-    await expect.poll(told).toEqual(["request.untrusted-proxy"]);
+    await expect.poll(reported).toEqual(["request.untrusted-proxy"]);
   });
 
   test("siteUrl names the public site where the request cannot", async () => {

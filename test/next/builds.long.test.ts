@@ -17,7 +17,7 @@ export const GET = trackOrders(
 );
 `;
 
-describe("a confirmation that Next is told to render ahead", () => {
+describe("a confirmation that Next must render ahead", () => {
   const SAYS = 'Remove `export const dynamic = "force-static"` from the page or route handler';
   const page = { source: "test/next/static-page", next: version };
   const handler = {

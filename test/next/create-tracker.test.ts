@@ -61,7 +61,7 @@ test("trackers of different merchants have nothing to do with each other", async
   await Promise.all([one.close(), other.close()]);
 });
 
-test("an outbox that is replaced is closed; one that stays in use is not", async () => {
+test("a replaced outbox is closed; an outbox in use is not", async () => {
   const options = aMerchant();
   const [first, second] = [anOutbox(), anOutbox()];
   const tracker = createTracker({ ...options, outbox: first.outbox });
@@ -75,7 +75,7 @@ test("an outbox that is replaced is closed; one that stays in use is not", async
   await tracker.close();
 });
 
-test("one that was closed is made anew", async () => {
+test("a closed tracker is made anew", async () => {
   const options = aMerchant();
   await createTracker(options).close();
   const tracker = createTracker(options);
@@ -85,15 +85,15 @@ test("one that was closed is made anew", async () => {
 
 describe("in production", () => {
   // The process's own variable decides, so each asks a process of its own.
-  const told = (...made: string[]) => {
+  const reported = (...made: string[]) => {
     const script = `
       import { createTracker, memoryOutbox } from "@avantlink-s2s/next";
-      const told = [];
-      const onEvent = ({ error }) => told.push(error.code + " " + error.message);
+      const reported = [];
+      const onEvent = ({ error }) => reported.push(error.code + " " + error.message);
       const merchant = { merchantId: "${MERCHANT_ID}", endpoint: "http://localhost:1", onEvent };
       const other = { ...memoryOutbox(), name: "another" };
       const made = [${made.join()}];
-      console.log(JSON.stringify({ told, one: made.every((tracker) => tracker === made[0]) }));`;
+      console.log(JSON.stringify({ reported, one: made.every((tracker) => tracker === made[0]) }));`;
     const options = ["--conditions=@avantlink-s2s/source", "--input-type=module", "--eval", script];
     const env = { ...process.env, NODE_ENV: "production" } as const;
     return JSON.parse(
@@ -101,25 +101,25 @@ describe("in production", () => {
     );
   };
 
-  test("the first one stays, and the same call again is nothing to speak of", () => {
+  test("the first tracker stays, and the same call again reports nothing", () => {
     const same = "createTracker({ ...merchant, trustedProxies: 1, consent: () => true })";
-    expect(told(same, same)).toEqual({ told: [], one: true });
+    expect(reported(same, same)).toEqual({ reported: [], one: true });
   });
 
-  test("a call with other options is told of by their names, for they have no effect", () => {
+  test("a call with other options reports their names, because they have no effect", () => {
     const [first, second] = [
       "trustedProxies: 1, siteUrl: 'https://a.example'",
       "trustedProxies: 2, outbox: other",
     ];
     expect(
-      told(`createTracker({ ...merchant, ${first} })`, `createTracker({ ...merchant, ${second} })`),
+      reported(`createTracker({ ...merchant, ${first} })`, `createTracker({ ...merchant, ${second} })`),
     ).toEqual({
-      told: [expect.stringMatching(/^tracker\.made-twice .*trustedProxies, siteUrl, outbox\.$/)],
+      reported: [expect.stringMatching(/^tracker\.made-twice .*trustedProxies, siteUrl, outbox\.$/)],
       one: true,
     });
   });
 });
 
-test("what is wrong with the options is said at once", () => {
+test("a fault in the options is thrown at once", () => {
   expect(() => createTracker({ merchantId: "12345" })).toThrowError(/older merchant number/);
 });

@@ -45,7 +45,7 @@ describe("a shop that has only middleware.ts, on the edge runtime", () => {
     expect((await browser().open("/?avad=77_f3afbe121")).status).toBe(200);
   });
 
-  test("knows production by its build, where the platform does not tell it at run time", async () => {
+  test("knows production by its build, where the platform does not set it at run time", async () => {
     expect((await browser().open("/mode")).body.toString()).toBe("live");
   });
 

@@ -11,7 +11,7 @@ const sandbox = await startSandbox();
 afterEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-/** Tracks an order with an outbox of the test's, in a function that ends when what it was told to keep alive ends. */
+/** Tracks an order with an outbox of the test, in a function that ends when the promises that keep it alive end. */
 function inFunction(put: Outbox["put"], outbox = memoryOutbox(), order: Order = anOrder()) {
   const clock = testClock();
   const events = eventLog();
@@ -67,6 +67,6 @@ describe("a function is kept alive for an order", () => {
 test("a function is not kept alive for an order that goes nowhere", async () => {
   const inner = memoryOutbox();
   const { tracking, end } = inFunction(inner.put, inner, anOrder({ currency: "?" }));
-  expect(await tracking).toMatchObject({ status: "not-stored", error: { code: "order.invalid" } });
+  expect(await tracking).toMatchObject({ status: "rejected", error: { code: "order.invalid" } });
   await end;
 });

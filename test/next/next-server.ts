@@ -7,11 +7,11 @@ import type { BuiltProject } from "./project.ts";
 export interface NextServer {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Everything it printed so far. */
+  /** The output so far. */
   readonly output: () => string;
-  /** Resolves when it has ended, however it came to that. */
+  /** Resolves when the server has ended for any reason. */
   readonly exited: Promise<unknown>;
-  /** Tells it to stop, and resolves when it has. */
+  /** Stops the server, and resolves when it has ended. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function startNext(
     env: { PATH, HOME, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // Not "exit", which may come before the last of what it printed.
+  // Not "exit", which may come before the last output.
   const exited = once(child, "close");
   let output = "";
   const url = new Promise<string>((resolve, reject) => {

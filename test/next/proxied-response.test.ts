@@ -30,14 +30,14 @@ describe("what the proxy answers", () => {
     });
   });
 
-  test("tells the path for every page, whatever a client claims, and leaves the rest as it came", () => {
+  test("passes the path on for every page, whatever a client claims, and leaves the rest as it came", () => {
     const response = proxiedResponse(request({ "x-avantlink-path": "/evil" }), undefined, PLAIN);
     expect(passedOn(response)).toEqual({ cookie: "sid=1", "x-avantlink-path": "/p", "x-shopper": "yes" });
     expect(response.headers.has("cache-control")).toBe(false);
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 
-  test("is told to Next as Next's own response tells it", () => {
+  test("passes its headers to Next as Next's own response does", () => {
     const headers = new Headers(request().headers);
     headers.set("x-avantlink-path", "/p");
     const theirs = NextResponse.next({ request: { headers } });

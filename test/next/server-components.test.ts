@@ -18,14 +18,14 @@ const sandbox = await startSandbox();
 let shop: Awaited<ReturnType<typeof openSuiteShop>>;
 let lastNumber = 0;
 const aNumber = () => `RSC-${++lastNumber}`;
-const settled = () => new Browser(shop).json("flush");
+const delivered = () => new Browser(shop).json("flush");
 
 beforeAll(async () => {
   shop = await openSuiteShop({ endpoint: sandbox.url });
 });
 afterEach(async () => {
   sandbox.fail(null);
-  await settled();
+  await delivered();
   sandbox.reset();
 });
 afterAll(async () => {
@@ -86,7 +86,7 @@ describe("a Server Component", () => {
   test.each(["404", "302"])("that ends in %s before its call tracks nothing", async (answer) => {
     const { status } = await new Browser(shop).open(`/rsc/thank-you?order=${aNumber()}&answer=${answer}`);
     expect(String(status)).toBe(answer === "302" ? "307" : answer);
-    await settled();
+    await delivered();
     expect(sandbox.requests).toHaveLength(0);
   });
 
@@ -161,7 +161,7 @@ test("whatever of Next an order comes through first, to all others it is a dupli
   await shopper.visit("thank-you", query);
   await shopper.open(`/old/thank-you${query}`);
   await sandbox.waitForOrders(1, PATIENT);
-  await settled();
+  await delivered();
   expect(sandbox.requests).toHaveLength(1);
 });
 
@@ -188,7 +188,7 @@ describe("getServerSideProps", () => {
 
   test.each(["404", "302", "500"])("tracks nothing where the page is answered %s", async (answer) => {
     await new Browser(shop).open(`/old/thank-you?order=${aNumber()}&answer=${answer}`);
-    await settled();
+    await delivered();
     expect(sandbox.requests).toHaveLength(0);
   });
 });
@@ -202,8 +202,8 @@ describe("a page that is rendered ahead", () => {
     const order = prefix + aNumber();
     const { status } = await new Browser(shop).open(`/ahead/${kind}/${order}`);
     expect(status).toBe(200);
-    await shop.told((event) => event.code === "order.static-page" && event.orderNumber === order);
-    await settled();
+    await shop.eventThat((event) => event.code === "order.static-page" && event.orderNumber === order);
+    await delivered();
     expect(sandbox.requests).toHaveLength(0);
   });
 });
@@ -216,7 +216,7 @@ describe("with generateStaticParams", () => {
     }
     const [record] = await sandbox.waitForOrders(1, PATIENT);
     expect(sent(record, "order.order_number")).toBe(order);
-    await settled();
+    await delivered();
     expect(sandbox.requests).toHaveLength(1);
   });
 
@@ -233,7 +233,7 @@ describe("with generateStaticParams", () => {
   });
 });
 
-describe("a server that is told to stop", () => {
+describe("a server that is stopped", () => {
   test("waits for the delivery of what it accepted, but not for ever", async () => {
     sandbox.fail({ hang: true });
     const stopping = await openSuiteShop({ endpoint: sandbox.url, timeoutMs: 15_000 });

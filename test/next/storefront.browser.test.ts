@@ -114,7 +114,7 @@ describe.skipIf(executable === undefined)(
       await expectOnePurchase(orderNumber);
     });
 
-    test("a link that is only prefetched is no click, whoever prefetches it", async () => {
+    test("a link that is only prefetched is no click, by Next or by the browser", async () => {
       await page.goto("/");
       const prefetched = page.waitForRequest(
         (request) => request.url().includes(avad) && request.url().includes("_rsc"),

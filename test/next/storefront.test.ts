@@ -59,7 +59,7 @@ describe("the storefront", () => {
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  test("tells the payment's webhook from anybody's, and its order is the shopper's and the page's own", async () => {
+  test("accepts only a signed webhook, and its order is the page's own", async () => {
     const shopper = openBrowser(BEHIND_A_PROXY);
     await land(shopper, shop.url, plan, silent);
     const { orderNumber } = await buy(shopper, plan, silent);
@@ -87,7 +87,7 @@ describe("the storefront", () => {
     expect(await webhook(body, signatureOf(body, PAYMENT_SECRET))).toBe(404);
   });
 
-  test("tracks an order that only the webhook tells of, as the shopper's", async () => {
+  test("tracks an order of which only the webhook knows, as the shopper's", async () => {
     const shopper = new Browser({ url: shop.url, path: () => "/" }, { ...BEHIND_A_PROXY, origin: shop.url });
     await shopper.open("/?avad=77_f3afbe121");
     await submitForm(shopper, "/products/hearth-mug", { quantity: "3" });

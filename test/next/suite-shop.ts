@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { toldEvents } from "../conformance/harness.ts";
+import { suiteEvents } from "../conformance/harness.ts";
 import type { ShopPage, ShopSettings } from "../conformance/shop.ts";
 import { startNext } from "./next-server.ts";
 import { builtProject } from "./project.ts";
@@ -17,13 +17,13 @@ export async function openSuiteShop(
   path: (page: ShopPage) => string = routeOf,
   environment: Readonly<Record<string, string>> = {},
 ) {
-  const { tell, told } = toldEvents();
+  const { keep, eventThat } = suiteEvents();
   const server = await startNext(
     await suiteProject(),
     { SUITE_SETTINGS: JSON.stringify(settings), ...environment },
     (line) => {
-      if (line.startsWith("@event ")) tell(JSON.parse(line.slice("@event ".length)));
+      if (line.startsWith("@event ")) keep(JSON.parse(line.slice("@event ".length)));
     },
   );
-  return { ...server, told, path };
+  return { ...server, eventThat, path };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { standInFrontOf } from "./front.ts";
 
-/** A shopper in a browser to which no tool is attached: Chromium prerenders nothing for one that is driven. */
+/** A shopper in a browser to which no tool is attached: Chromium prerenders nothing in a driven browser. */
 export interface UnattendedShopper {
   /** The public address of the shop, as this shopper knows it. */
   readonly url: string;
@@ -17,8 +17,8 @@ export interface UnattendedShopper {
 }
 
 /**
- * Opens a page of a shop in a browser of its own. `hands` runs in every page that comes, also in one that is being
- * prerendered; there `/hands/say/…` tells the test something, and `/hands/wait` is answered when the test says so.
+ * Opens a page of a shop in a browser of its own. `hands` runs in every page, also in a prerendered page;
+ * there `/hands/say/…` sends a text to the test, and `/hands/wait` is answered when the test says so.
  */
 export async function openUnattended(
   executable: string,

@@ -1,11 +1,11 @@
 import { NextRequest } from "next/server.js";
 import { describe, expect, test } from "vitest";
-import { MOST_KEPT } from "../../packages/next/src/kept-body.ts";
+import { MAX_KEPT } from "../../packages/next/src/kept-body.ts";
 import { unreadRequest, unreadResponse } from "../../packages/next/src/unread-copy.ts";
 
 const CHUNK = new Uint8Array(64 * 1024).fill(97);
 
-/** A body of so many bytes, which are made only when somebody asks for them. */
+/** A body of this many bytes, which are made only when they are read. */
 function body(bytes: number) {
   let made = 0;
   const stream = new ReadableStream<Uint8Array>(
@@ -43,26 +43,26 @@ const MESSAGES = {
 };
 
 describe.each(["request", "response"] as const)("the copy of a %s", (kind) => {
-  test("holds what the other one holds, whoever reads first", async () => {
+  test("has the same content as the original, in either order of reading", async () => {
     const { message, copy } = MESSAGES[kind](new Response("LL-10001").body ?? body(0).stream);
     expect(await message.text()).toBe("LL-10001");
     expect(await copy.message.text()).toBe("LL-10001");
   });
 
-  test("lets go of a body that is too large, and says so; the other one has it whole", async () => {
-    const { message, copy } = MESSAGES[kind](body(8 * MOST_KEPT).stream);
-    expect(await lengthOf(message)).toBe(8 * MOST_KEPT);
+  test("drops a body that is too large, with an error; the original has the whole body", async () => {
+    const { message, copy } = MESSAGES[kind](body(8 * MAX_KEPT).stream);
+    expect(await lengthOf(message)).toBe(8 * MAX_KEPT);
     await expect(lengthOf(copy.message)).rejects.toThrowError(/larger than 1048576 bytes/);
   });
 
-  test("asks for no more than it keeps of a body that nobody reads", async () => {
-    const { stream, made } = body(64 * MOST_KEPT);
+  test("reads no more of an unread body than it keeps", async () => {
+    const { stream, made } = body(64 * MAX_KEPT);
     const { copy } = MESSAGES[kind](stream);
     await expect(lengthOf(copy.message)).rejects.toThrowError(/larger/);
-    expect(made()).toBeLessThanOrEqual(MOST_KEPT + 4 * CHUNK.byteLength);
+    expect(made()).toBeLessThanOrEqual(MAX_KEPT + 4 * CHUNK.byteLength);
   });
 
-  test("fails as the other one does when the body breaks off", async () => {
+  test("fails as the original does when the body breaks off", async () => {
     const broken = new ReadableStream({
       pull(controller) {
         controller.error(new Error("the shopper left"));

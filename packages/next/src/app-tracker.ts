@@ -108,7 +108,7 @@ async function isAheadOfShoppers(): Promise<boolean> {
   return isRenderedAhead(await headers());
 }
 
-// Next tells these two by nothing but their words. All else that it throws is its own signal.
+// Only their messages distinguish these two errors. Everything else that Next throws is a signal of its own.
 function isWithoutRequest(cause: unknown): boolean {
   const { message, digest }: { message?: unknown; digest?: unknown } = Object(cause);
   return (

@@ -1,7 +1,6 @@
 import { nameOf } from "./request-cookies.ts";
 
-// Where Next keeps the names that were set through `cookies()`. What is set to the value that it had can be told by
-// nothing else.
+// Next keeps the names that were set through `cookies()` here. Nothing else shows a cookie that was set to its old value.
 const CHANGED = Symbol.for("next.mutated.cookies");
 
 type Jar = Awaited<ReturnType<typeof import("next/headers.js").cookies>>;

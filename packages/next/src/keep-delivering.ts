@@ -4,10 +4,10 @@ import { type Adapter, isUnderWay, within } from "@avantlink-s2s/core/adapter";
 /** How long a response waits for the shop to find its order; the order is tracked all the same. */
 export const MAX_RESOLVE_MS = 1_000;
 
-// A server that is told to stop waits for what was promised to it, so there is a hard end to it.
+// A stopping server waits for the promises that it was given, so they have a deadline.
 const AFTER_RESPONSE_MS = 5_000;
 const BEFORE_RESPONSE_MS = 3_000;
-// A function is halted by its platform, and whatever it does not finish by then is lost.
+// The platform halts a function, and unfinished work is lost.
 const PLATFORM_ENDS_MS = 30_000;
 
 /** Lets a promise go on after the response. */

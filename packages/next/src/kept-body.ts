@@ -1,10 +1,9 @@
-/** Most of a body that is kept, in bytes: as much as Next takes in a Server Action. */
-export const MOST_KEPT = 1_048_576;
+/** The most bytes of a body that are kept: as many as Next accepts in a Server Action. */
+export const MAX_KEPT = 1_048_576;
 
 /**
- * The body of a copy, kept in memory for whoever may read it later. A copy alone would hold whatever has been read
- * of the other one, however much that is; so a body that is larger than {@link MOST_KEPT} is let go of, and reading
- * it fails.
+ * The body of a copy, kept in memory for a later reader. A copy alone would hold everything that was read of the
+ * original, so a body of more than {@link MAX_KEPT} bytes is dropped, and reading it fails.
  */
 export function keptBody({ body }: Request | Response): ReadableStream<Uint8Array> {
   const reader = body?.getReader();
@@ -14,8 +13,8 @@ export function keptBody({ body }: Request | Response): ReadableStream<Uint8Arra
       const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
       if (done) return controller.close();
       kept += value.byteLength;
-      if (kept > MOST_KEPT)
-        throw new RangeError(`The body is larger than ${MOST_KEPT} bytes and was not kept.`);
+      if (kept > MAX_KEPT)
+        throw new RangeError(`The body is larger than ${MAX_KEPT} bytes and was not kept.`);
       controller.enqueue(value);
     }
   }

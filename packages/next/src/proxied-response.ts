@@ -3,8 +3,8 @@ import type { NextRequest } from "next/server.js";
 import { withCookies } from "./request-cookies.ts";
 import { PATH_HEADER } from "./shopper-request.ts";
 
-// How a proxy tells Next what to do, as NextResponse does. It has to be read here, off whatever answer the shop's
-// proxy gave, so it is written here too: next/server takes four times as long to load as all that is ours.
+// The headers by which NextResponse directs Next. They are read here from the answer of the shop's proxy, so they are
+// written here too: next/server takes four times as long to load as this package.
 const GO_ON = "x-middleware-next";
 const OVERRIDE = "x-middleware-override-headers";
 const OVERRIDDEN = "x-middleware-request-";

@@ -1,16 +1,16 @@
 import { type Adapter, originOf, type RawRequest } from "@avantlink-s2s/core/adapter";
 import { shopperAddress } from "./client-address.ts";
 
-/** In this request header the proxy tells path and query to whatever renders the page; it always overwrites it. */
+/** The request header in which the proxy passes path and query to the page. The proxy always overwrites it. */
 export const PATH_HEADER = "x-avantlink-path";
 
-/** What is read of a request, wherever in Next it is seen. */
+/** The parts of a request that every place in Next has. */
 export interface SeenRequest {
   readonly method: string;
   readonly headers: Headers;
   /** Path and query where they are known better than from {@link PATH_HEADER}. */
   readonly path?: string | undefined;
-  /** Path and query where nothing else tells them. */
+  /** Path and query where no header has them. */
   readonly ownPath?: string | undefined;
 }
 

@@ -11,7 +11,7 @@ export type ClickOptions = Omit<TrackerOptions, "outbox" | "deliver">;
 /** What `proxy.ts` (`middleware.ts` before Next 16) exports. Tests and other proxies may leave the event out. */
 export type ClickProxy = (request: NextRequest, event?: NextFetchEvent) => Promise<Response>;
 
-// A server that is told to stop waits for what was promised to it, so there is a hard end to it.
+// A stopping server waits for the promises that it was given, so they have a deadline.
 const MAX_DELIVERY_MS = 5_000;
 
 /**

@@ -56,8 +56,8 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
   return async (request, ...rest) => {
     const adapter = adapterOf(tracker);
     const { headers } = request;
-    // Next runs a GET handler ahead if it reads nothing of the request, so reading it here keeps it dynamic. The
-    // request of one that is static all the same has no headers, and on Node 24 little else can be read of it.
+    // Next runs a GET handler at build time if it reads nothing of the request, so reading it here keeps it dynamic. The
+    // request of a static handler has no headers, and on Node 24 little else of it can be read.
     const ahead = isRenderedAhead(headers);
     if (ahead) renderedAhead(adapter);
     const method = ahead ? "GET" : request.method;

@@ -18,7 +18,7 @@ export function unreadRequest<R extends Request>(request: R, method: string): Un
   return { message: message as R, discard: () => discard(message) };
 }
 
-/** A copy of a response, since reading the one that goes out would leave it empty. */
+/** A copy of a response. Reading the response itself would leave it empty. */
 export function unreadResponse(response: Response): UnreadCopy<Response> {
   const { status, statusText, headers } = response;
   const body = isUnread(response) ? keptBody(response.clone()) : null;

@@ -28,7 +28,7 @@ async function withJar(request: NextRequest): Promise<NextResponse> {
   return answer;
 }
 
-/** Whether the package takes this for production where the platform tells nothing: then it asks for a merchant. */
+/** The mode without an environment: in production, the package demands a merchant ID. */
 function modeWithoutEnvironment(): string {
   Reflect.deleteProperty(process.env, "NODE_ENV");
   try {

@@ -9,7 +9,7 @@ export interface PagesRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** What `getServerSideProps` is given; it knows the page's path where the request tells that of the page's data. */
+/** The context of `getServerSideProps`. `resolvedUrl` is the page's path; the request may have the path of its data. */
 export interface PagesContext {
   readonly req: PagesRequest;
   readonly resolvedUrl?: string | undefined;
