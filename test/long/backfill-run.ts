@@ -63,7 +63,7 @@ async function sendAll(run: BackfillRun, file: string, sandbox: Sandbox): Promis
 
   async function sendUntil(count: number, how: "SIGKILL" | "SIGINT" | undefined): Promise<Finished> {
     const { process: child, finished } = startCommand(
-      ["backfill", file, "--send", "--json", "--rate", `${run.rate ?? 5_000}`].concat(
+      ["backfill", file, "--send", "--yes", "--json", "--rate", `${run.rate ?? 5_000}`].concat(
         "--concurrency",
         `${run.concurrency ?? 20}`,
       ),

@@ -20,8 +20,9 @@ export async function aDesk(name: string, text: string | Uint8Array) {
     file,
     sandbox,
     env,
-    start: (...args: string[]) => startCommand(["backfill", file, "--rate", "2000", ...args], { env }),
-    run: (...args: string[]) => runCommand(["backfill", file, "--rate", "2000", ...args], { env }),
+    start: (...args: string[]) =>
+      startCommand(["backfill", file, "--rate", "2000", "--yes", ...args], { env }),
+    run: (...args: string[]) => runCommand(["backfill", file, "--rate", "2000", "--yes", ...args], { env }),
   };
 }
 

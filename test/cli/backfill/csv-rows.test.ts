@@ -26,9 +26,9 @@ describe("a row with too many values, or too few, when the rest is asked for", (
     );
     for (const { body } of sandbox.orders)
       expect(body).toMatchObject({ order: { products: SKUS.map(() => ({})) } });
-    expect(stdout).toContain("the row in line 307");
-    expect(stdout).toContain("the row in line 411");
-    expect(stdout).toContain("Left out: 2");
+    expect(stdout).toContain("cells in line 307");
+    expect(stdout).toContain("cells in line 411");
+    expect(stdout).toContain("Left out: 2 faulty");
   });
 
   test("costs both orders beside it where its number may have moved to another column", async () => {
@@ -58,7 +58,7 @@ test("a file with a quote that is never closed is not sent at all", async () => 
   const { sandbox, run } = await aDesk("orders.csv", HEAD + rows.join("\n"));
   const { code, stdout, stderr } = await run("--send", "--skip-faulty");
   expect(code).toBe(1);
-  expect(stdout).toContain("CSV_QUOTE_NOT_CLOSED");
+  expect(stdout).toContain("a quote that is never closed");
   expect(stderr).toContain("beyond line 307");
   expect(sandbox.requests).toHaveLength(0);
   const dry = await run("--json");

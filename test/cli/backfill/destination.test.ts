@@ -19,7 +19,9 @@ async function aDeskWithHistory() {
 test("what was sent to one place is not taken for sent to another", async () => {
   const { file, env, state, sandbox, elsewhere } = await aDeskWithHistory();
   const live = (...args: string[]) =>
-    runCommand(["backfill", file, "--send", ...args], { env: { ...env, AVANTLINK_ENDPOINT: elsewhere.url } });
+    runCommand(["backfill", file, "--send", "--yes", ...args], {
+      env: { ...env, AVANTLINK_ENDPOINT: elsewhere.url },
+    });
   const { code, stderr } = await live();
   expect(code).toBe(2);
   expect(stderr).toContain(sandbox.url);

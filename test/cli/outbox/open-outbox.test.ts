@@ -130,9 +130,12 @@ describe.each(SERVERS)("a queue on $name", ({ make }) => {
     ends.push(() => sandbox.close());
     const file = join(await aFolder(), "orders.ndjson");
     await writeFile(file, JSON.stringify({ ...anOrder(), context: { avad: "77_past" } }));
-    const { code } = await runCommand(["backfill", file, "--send", ...server.named, "--queue", queue], {
-      env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url },
-    });
+    const { code } = await runCommand(
+      ["backfill", file, "--send", "--yes", ...server.named, "--queue", queue],
+      {
+        env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url },
+      },
+    );
     expect(code).toBe(EXIT.usage);
     expect(sandbox.requests).toHaveLength(0);
     expect(await server.contents(queue)).toEqual(before);

@@ -1,63 +1,61 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
-import { fieldsOf } from "../files/json-file.ts";
+import { fieldsOf } from "../files/read-file.ts";
 
-/** What a file says about the shopper's will, or what of it can be read one way or the other. */
-export type Will =
-  | { readonly ok: true; readonly will: Pick<TrackingContext, "consent" | "gpc"> }
-  | { readonly ok: false; readonly field: string; readonly message: string };
+/** What a file says about the shopper's consent, or where it can't be read as yes or no. */
+export type StatedConsent =
+  | { readonly status: "stated"; readonly stated: Pick<TrackingContext, "consent" | "gpc"> }
+  | { readonly status: "unclear"; readonly field: string; readonly message: string };
 
 /** The shopper's consent in a column of its own. */
-export function willInText(text: string | undefined): Will {
-  return willOf([text], []);
+export function consentInText(text: string | undefined): StatedConsent {
+  return consentOf([text], []);
 }
 
 /**
- * The shopper's will in a line of JSON: in the context, plain or packed, or beside the order's fields, where a person
- * may put it as well. One refusal is enough.
+ * The shopper's consent in a line of JSON: in the context, plain or packed, or beside the order's fields, where a person
+ * may write it as well. One denial is enough.
  */
-export function willInJson(value: unknown): Will {
+export function consentInJson(value: unknown): StatedConsent {
   const { order, context, ...beside } = fieldsOf(value);
   const isThere = context !== undefined && context !== null;
-  if (isThere && (typeof context !== "object" || Array.isArray(context))) {
-    return { ok: false, field: "context", message: "is no object, so that it cannot tell of the consent" };
-  }
+  if (isThere && (typeof context !== "object" || Array.isArray(context)))
+    return { status: "unclear", field: "context", message: "is no object, so the consent in it is unknown" };
   const places = [beside, fieldsOf(order), fieldsOf(context)];
   const packed = fieldsOf(context).avantlink_gpc;
-  if (!isNothing(packed) && packed !== "1") return unclear("context.avantlink_gpc", "1");
-  return willOf(
+  if (!isEmpty(packed) && packed !== "1") return unclear("context.avantlink_gpc", "1");
+  return consentOf(
     [...places.map(({ consent }) => consent), fieldsOf(context).avantlink_consent],
     [...places.map(({ gpc }) => gpc), packed === "1"],
   );
 }
 
-function willOf(consents: readonly unknown[], signals: readonly unknown[]): Will {
-  const said = consents
-    .filter((value) => !isNothing(value))
+function consentOf(consents: readonly unknown[], signals: readonly unknown[]): StatedConsent {
+  const words = consents
+    .filter((value) => !isEmpty(value))
     .map((value) => String(value).trim().toLowerCase());
-  if (said.some((word) => word !== "granted" && word !== "denied")) {
+  if (words.some((word) => word !== "granted" && word !== "denied"))
     return unclear("consent", "granted or denied");
-  }
-  const shown = signals.filter((value) => !isNothing(value));
-  // A text may be meant either way.
-  if (shown.some((value) => typeof value !== "boolean")) return unclear("gpc", "true or false");
+  const given = signals.filter((value) => !isEmpty(value));
+  // A text such as "0" could mean either.
+  if (given.some((value) => typeof value !== "boolean")) return unclear("gpc", "true or false");
   return {
-    ok: true,
-    will: {
-      ...(said.length > 0 && { consent: said.includes("denied") ? "denied" : "granted" }),
-      ...(shown.includes(true) && { gpc: true }),
+    status: "stated",
+    stated: {
+      ...(words.length > 0 && { consent: words.includes("denied") ? "denied" : "granted" }),
+      ...(given.includes(true) && { gpc: true }),
     },
   };
 }
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 }
 
-function unclear(field: string, expected: string): Will {
-  return { ok: false, field, message: `says neither yes nor no; expected ${expected}` };
+function unclear(field: string, expected: string): StatedConsent {
+  return { status: "unclear", field, message: `is neither yes nor no; expected ${expected}` };
 }
 
-/** Whether the shopper refused, by the shop's own banner or by the browser's signal. */
+/** Whether the shopper denied, by the shop's own banner or by the browser's signal. */
 export function isDenied(context: TrackingContext | undefined): boolean {
   return context?.consent === "denied" || context?.gpc === true;
 }

@@ -1,84 +1,113 @@
-import type { Readable } from "node:stream";
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
-import { willInText } from "./consent.ts";
-import { type CsvRow, LINE_COLUMNS, ORDER_COLUMNS, readCsvRows } from "./csv-rows.ts";
-import type { FileEntry } from "./file-entry.ts";
+import { type Column, KNOWN_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
+import { consentInText } from "./consent.ts";
+import type { ColumnOptions, Columns } from "./csv-columns.ts";
+import type { CsvDialect } from "./csv-dialect.ts";
+import { type CsvRow, readCsvRows } from "./csv-rows.ts";
+import type { FaultyEntry, FileEntry } from "./file-entry.ts";
+import { hasLostCharacter, LOST_CHARACTER } from "./lost-characters.ts";
+
+/** How the orders of a CSV file are read. */
+export interface CsvReading {
+  readonly dialect: CsvDialect;
+  readonly columns: Columns;
+  readonly currency: ColumnOptions["currency"];
+}
 
 /** The rows of one order, as far as they were read. */
 interface OpenOrder {
   readonly number: string;
   readonly line: number;
-  readonly records: Extract<CsvRow, { ok: true }>["record"][];
-  /** The line of a row that belongs to it, or may, and has too many values or too few. */
-  misshapen: number | undefined;
+  readonly rows: CsvRow[];
+  /** What is wrong with a row that belongs to the order, or may. */
+  fault: string | undefined;
 }
 
-/** One row an item; the rows of an order stand together. `ignored` gets the columns that mean nothing here. */
-export async function* readCsvOrders(bytes: Readable, ignored: string[]): AsyncGenerator<FileEntry> {
+/** One row an item; the rows of an order stand together, and each has the order number. */
+export async function* readCsvOrders(
+  text: AsyncIterable<string>,
+  reading: CsvReading,
+): AsyncGenerator<FileEntry> {
+  const { dialect, columns } = reading;
   let open: OpenOrder | undefined;
-  let anybodys: number | undefined;
-  for await (const row of readCsvRows(bytes, ignored)) {
-    const { line } = row;
-    if (!row.ok) {
-      // The order that is open may go on behind it.
-      const message = `cannot be read as CSV (${row.code}); nothing after it is known`;
-      yield { ok: false, last: true, line, field: "row", message };
+  // A row without a certain order number may belong to the order before it or to the order after it.
+  let stray: string | undefined;
+  for await (const row of readCsvRows(text, dialect, columns)) {
+    if (row.kind === "unreadable") {
+      const { line, column, message } = row;
+      yield { kind: "faulty", last: true, line, field: column, message };
       return;
     }
-    const number = row.record.order_number ?? "";
-    if (!row.numberIsSure && number !== open?.number) {
-      // It may belong to the order before it or to the one after it, either of which would be short of it.
-      anybodys = line;
-      if (open) open.misshapen ??= line;
+    const number = row.cells.order_number ?? "";
+    const misshapen = row.count === dialect.header.length ? undefined : countFault(row, dialect);
+    if (number === "") {
+      stray = `stands beside the row in line ${row.line}, which has no order number and may belong to it`;
+      if (open) open.fault ??= stray;
+      const message = misshapen ?? "is blank. Write the order number in every row of the order";
+      yield { kind: "faulty", line: row.line, field: "order_number", message };
       continue;
     }
-    if (!open || (number !== "" && number !== open.number)) {
-      if (open) yield entryOf(open);
-      open = { number, line, records: [], misshapen: anybodys };
+    if (!row.numberIsSure && number !== open?.number) {
+      stray = misshapen;
+      if (open) open.fault ??= stray;
+      continue;
     }
-    anybodys = undefined;
-    open.records.push(row.record);
-    if (!row.whole) open.misshapen ??= line;
+    if (!open || number !== open.number) {
+      if (open) yield entryOf(open, reading);
+      open = { number, line: row.line, rows: [], fault: stray };
+    }
+    stray = undefined;
+    open.rows.push(row);
+    open.fault ??= misshapen;
   }
-  if (open) yield entryOf(open);
-  else if (anybodys !== undefined)
-    yield { ok: false, line: anybodys, field: "row", message: misshapen(anybodys) };
+  if (open) yield entryOf(open, reading);
+  else if (stray !== undefined)
+    yield { kind: "faulty", line: dialect.headerLine + 1, field: "row", message: stray };
 }
 
-function misshapen(line: number): string {
-  return `the row in line ${line} has more or fewer values than there are columns`;
+function countFault({ line, count }: CsvRow, { header, separator }: CsvDialect): string {
+  const name = separator === "\t" ? "tab" : `"${separator}"`;
+  return `has ${count} cells in line ${line}, but the header has ${header.length}. Put a cell that contains a ${name} in quotes`;
 }
 
-function entryOf({ line, number, records, misshapen: at }: OpenOrder): FileEntry {
-  const fault = (field: string, message: string): FileEntry => ({
-    ok: false,
-    line,
+function entryOf(open: OpenOrder, { columns: { platform }, currency }: CsvReading): FileEntry {
+  const { line, number, rows, fault } = open;
+  const faulty = (field: string, message: string, at = line): FaultyEntry => ({
+    kind: "faulty",
+    line: at,
     orderNumber: number,
     field,
     message,
   });
-  if (at !== undefined) return fault("row", misshapen(at));
-  const order: Record<string, string> = {};
-  for (const record of records) {
-    for (const column of ORDER_COLUMNS) {
-      const value = record[column] ?? "";
-      if (value === "") continue;
-      if (order[column] !== undefined && order[column] !== value) {
-        return fault(column, "differs between the rows of one order");
-      }
+  if (fault !== undefined) return faulty("row", fault);
+  const spoilt = spoiltCell(rows);
+  if (spoilt) return faulty(spoilt.column, spoilt.message, spoilt.line);
+  const twin = identicalRow(rows);
+  if (twin !== undefined) return faulty("row", twin.message, twin.line);
+  const order: Partial<Record<string, string>> = {};
+  for (const { cells, line: at } of rows) {
+    for (const column of [...ORDER_COLUMNS, ...PLATFORM_COLUMNS]) {
+      const value = cells[column];
+      if (value === undefined) continue;
+      if (order[column] !== undefined && order[column] !== value)
+        return faulty(column, "differs from another row of the same order. Correct one of them", at);
       order[column] = value;
     }
   }
+  if (platform && !platform.isPaid(order)) return { kind: "unpaid", line, orderNumber: number };
+  const platformFault = platform?.fault(order);
+  if (platformFault !== undefined) return faulty("order", platformFault);
   const newCustomer = order.new_customer === undefined ? undefined : truth(order.new_customer);
-  if (newCustomer === null) return fault("new_customer", "is neither true nor false");
-  const said = willInText(order.consent);
-  if (!said.ok) return fault(said.field, said.message);
+  if (newCustomer === null) return faulty("new_customer", "is neither true nor false");
+  const consent = consentInText(order.consent);
+  if (consent.status === "unclear") return faulty(consent.field, consent.message);
+  const coupons = platform ? (order.coupon_codes ?? "").replaceAll(",", "|") : order.coupon_codes;
   const built: Record<string, unknown> = {
-    orderNumber: order.order_number,
-    currency: order.currency,
+    orderNumber: number,
+    currency: order.currency ?? currency,
     subtotal: order.subtotal,
     orderDiscount: order.order_discount,
-    couponCodes: listIn(order.coupon_codes),
+    couponCodes: listIn(coupons),
     customer: {
       newCustomer,
       country: order.country,
@@ -86,13 +115,13 @@ function entryOf({ line, number, records, misshapen: at }: OpenOrder): FileEntry
       state: order.state,
       id: order.customer_id,
     },
-    // A row that names no item only carries the order.
-    products: records
-      .filter((record) => LINE_COLUMNS.some((column) => (record[column] ?? "") !== ""))
-      .map((record) => ({
-        sku: record.sku === "" ? undefined : record.sku,
-        unitPrice: record.unit_price === "" ? undefined : record.unit_price,
-        quantity: /^\d+$/.test(record.quantity ?? "") ? Number(record.quantity) : record.quantity,
+    // A row without an item only describes the order.
+    products: rows
+      .filter(({ cells }) => LINE_COLUMNS.some((column) => cells[column] !== undefined))
+      .map(({ cells: { sku, unit_price, quantity = "" } }) => ({
+        sku,
+        unitPrice: unit_price,
+        quantity: /^\d+$/.test(quantity) ? Number(quantity) : quantity,
       })),
   };
   const context: Record<string, unknown> = {
@@ -105,10 +134,51 @@ function entryOf({ line, number, records, misshapen: at }: OpenOrder): FileEntry
     userIds: listIn(order.user_id),
     googleClickId: order.google_click_id,
     customTrackingCode: order.custom_tracking_code,
-    ...said.will,
+    ...consent.stated,
   };
-  // The mapper checks every field itself, whatever the file held.
-  return { ok: true, line, order: built as unknown as Order, context: context as TrackingContext };
+  // The mapper checks every field, whatever the file contains.
+  return { kind: "order", line, order: built as unknown as Order, context: context as TrackingContext };
+}
+
+const PLATFORM_COLUMNS = ["status", "canceled_at", "total", "shipping", "taxes"] as const;
+
+/** A cell whose value was lost on the way, in a spreadsheet or by the encoding. */
+function spoiltCell(
+  rows: readonly CsvRow[],
+): { readonly column: Column; readonly line: number; readonly message: string } | undefined {
+  for (const { cells, line } of rows) {
+    for (const column of KNOWN_COLUMNS) {
+      const message = spoilt(cells[column] ?? "");
+      if (message !== undefined) return { column, line, message };
+    }
+  }
+  return undefined;
+}
+
+function spoilt(cell: string): string | undefined {
+  if (hasLostCharacter(cell)) return LOST_CHARACTER;
+  const remedy = "Format the column as text in the spreadsheet, and export the file again";
+  if (/^-?\d(?:[.,]\d+)?E\+\d+$/i.test(cell))
+    return `was shortened by a spreadsheet to the form 1.00E+15. ${remedy}`;
+  if (/^=/.test(cell)) return `is a spreadsheet's formula. ${remedy}`;
+  if (/^#(?:REF!|NAME\?|VALUE!|N\/A|DIV\/0!|NULL!|NUM!|#+)$/i.test(cell))
+    return `is a spreadsheet's error value. ${remedy}`;
+  return undefined;
+}
+
+function identicalRow(
+  rows: readonly CsvRow[],
+): { readonly line: number; readonly message: string } | undefined {
+  const lines = new Map<string, number>();
+  for (const { text, line } of rows) {
+    const first = lines.get(text);
+    if (first !== undefined) {
+      const message = `is identical to line ${first}. If the order has the item twice, write one row with the sum of the quantities; otherwise remove one row`;
+      return { line, message };
+    }
+    lines.set(text, line);
+  }
+  return undefined;
 }
 
 function listIn(text: string | undefined): readonly string[] {
@@ -116,6 +186,6 @@ function listIn(text: string | undefined): readonly string[] {
 }
 
 function truth(text: string): boolean | null {
-  if (/^(?:true|yes|1)$/i.test(text)) return true;
-  return /^(?:false|no|0)$/i.test(text) ? false : null;
+  if (/^(?:true|yes|1|new)$/i.test(text)) return true;
+  return /^(?:false|no|0|returning)$/i.test(text) ? false : null;
 }

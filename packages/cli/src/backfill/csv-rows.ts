@@ -1,102 +1,107 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { parse } from "csv-parse";
+import type { Columns } from "./csv-columns.ts";
+import type { CsvDialect } from "./csv-dialect.ts";
+import type { OrderCells } from "./platform-exports.ts";
 
-/** What belongs to the order; it stands in each of its rows, or in one of them only. */
-export const ORDER_COLUMNS = [
-  "order_number",
-  "currency",
-  "subtotal",
-  "order_discount",
-  "coupon_codes",
-  "new_customer",
-  "country",
-  "region",
-  "state",
-  "customer_id",
-  "avad",
-  "visitor_id",
-  "user_id",
-  "current_url",
-  "referrer_url",
-  "user_agent",
-  "ip_address",
-  "google_click_id",
-  "custom_tracking_code",
-  "consent",
-] as const;
-/** What belongs to an item. */
-export const LINE_COLUMNS = ["sku", "unit_price", "quantity"] as const;
-
-type Column = (typeof ORDER_COLUMNS)[number] | (typeof LINE_COLUMNS)[number];
-
-/** A row by the names of its columns, or the place from which on nothing can be read. */
-export type CsvRow = { readonly line: number } & (
-  | {
-      readonly ok: true;
-      readonly record: Readonly<Partial<Record<Column, string>>>;
-      /** Whether it has a value for each column. If not, its values may stand in the wrong ones. */
-      readonly whole: boolean;
-      /** Whether the order number is the one that was written. */
-      readonly numberIsSure: boolean;
-    }
-  | { readonly ok: false; readonly code: string }
-);
-
-interface Read {
-  readonly record: Partial<Record<Column, string>>;
-  readonly info: { readonly lines: number; readonly error?: unknown };
+/** A row below the header. */
+export interface CsvRow {
+  readonly kind: "row";
+  readonly line: number;
+  readonly cells: OrderCells;
+  /** All cells as one text, to compare rows. */
+  readonly text: string;
+  /** How many cells there are; another number than the header's may have moved cells into other columns. */
+  readonly count: number;
+  /** Whether `order_number` is certain to be the order number. */
+  readonly numberIsSure: boolean;
 }
 
-/**
- * The rows under the header. `ignored` gets the columns that mean nothing here. After a row that is not `ok` comes
- * no other, and some before it are missing: the parser drops what it has read ahead.
- */
-export async function* readCsvRows(bytes: Readable, ignored: string[]): AsyncGenerator<CsvRow> {
-  const known: ReadonlySet<string> = new Set([...ORDER_COLUMNS, ...LINE_COLUMNS]);
-  let numberIsFirst = false;
-  // The parser's own errors name the end of the file where a quote is not closed.
-  let readTo = 0;
+/** The place from which on nothing can be read. Some rows before it are missing: the parser drops what it read ahead. */
+export interface CsvEnd {
+  readonly kind: "unreadable";
+  readonly line: number;
+  readonly column: string;
+  readonly message: string;
+}
+
+export async function* readCsvRows(
+  text: AsyncIterable<string>,
+  { separator, headerLine, header }: CsvDialect,
+  { names }: Columns,
+): AsyncGenerator<CsvRow | CsvEnd> {
+  // The parser reports an unclosed quote at the end of the file. The quote is below the last line that was read.
+  let lastLine = headerLine as number;
+  const source = Readable.from(text);
   const rows = parse({
-    bom: true,
+    delimiter: separator,
+    from_line: headerLine + 1,
     info: true,
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
-    columns(header: string[]) {
-      const names = header.map((name) =>
-        name
-          .trim()
-          .toLowerCase()
-          .replace(/[\s-]+/g, "_"),
-      );
-      ignored.splice(0, ignored.length, ...header.filter((_, index) => !known.has(names[index] ?? "")));
-      readTo = 1;
-      numberIsFirst = names[0] === "order_number";
-      return names;
-    },
-    on_record(row, { lines }) {
-      readTo = lines;
-      return row;
+    on_record(record: string[], { lines }) {
+      lastLine = lines;
+      return record;
     },
   });
-  bytes.on("error", (error) => rows.destroy(error));
-  bytes.pipe(rows);
+  source.on("error", (error) => rows.destroy(error));
+  source.pipe(rows);
   try {
-    for await (const { record, info } of rows as AsyncIterable<Read>) {
-      const whole = info.error === undefined;
-      // A comma too many moves what stands behind it.
-      yield { ok: true, line: info.lines, record, whole, numberIsSure: whole || numberIsFirst };
+    for await (const { record, info } of rows as AsyncIterable<ParsedRow>) {
+      const cells: Record<string, string> = {};
+      for (const [index, name] of names.entries()) {
+        const cell = record[index] ?? "";
+        if (name !== undefined && cell !== "") cells[name] = cell;
+      }
+      yield {
+        kind: "row",
+        line: info.lines,
+        cells,
+        text: record.join("\u0000"),
+        count: record.length,
+        // Cells move only to the right of a separator too many.
+        numberIsSure: record.length === header.length || names[0] === "order_number",
+      };
     }
   } catch (cause) {
     if (!isCsvFault(cause)) throw cause;
-    yield { ok: false, line: readTo + 1, code: cause.code };
+    const unclosed = cause.code === "CSV_QUOTE_NOT_CLOSED";
+    yield {
+      kind: "unreadable",
+      line: unclosed ? lastLine + 1 : cause.lines,
+      column: unclosed ? "row" : (names[cause.column] ?? header[cause.column] ?? "row"),
+      message: unclosed
+        ? "opens a quote that is never closed"
+        : (FAULTS[cause.code] ?? `is no CSV (${cause.code})`),
+    };
   } finally {
-    bytes.destroy();
+    source.destroy();
   }
 }
 
-function isCsvFault(cause: unknown): cause is { readonly code: string } {
-  return (
-    typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("CSV_")
-  );
+const STRAY_QUOTE =
+  'has a quote inside. Put the whole cell in quotes and double the quotes inside. If the cell is ="…", format the column as text in Excel and export the file again';
+
+/** In our words, because the parser's messages repeat the cell. */
+const FAULTS: Readonly<Record<string, string>> = {
+  INVALID_OPENING_QUOTE: STRAY_QUOTE,
+  CSV_INVALID_CLOSING_QUOTE: STRAY_QUOTE,
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: STRAY_QUOTE,
+};
+
+interface ParsedRow {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+interface CsvFault {
+  readonly code: string;
+  readonly lines: number;
+  readonly column: number;
+}
+
+function isCsvFault(cause: unknown): cause is CsvFault {
+  if (typeof cause !== "object" || cause === null || !("code" in cause)) return false;
+  return cause.code === "INVALID_OPENING_QUOTE" || String(cause.code).startsWith("CSV_");
 }

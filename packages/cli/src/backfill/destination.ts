@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { codeOf, fieldsOf } from "../files/json-file.ts";
+import { codeOf, fieldsOf, reasonOf } from "../files/read-file.ts";
 import type { Destination } from "../options/merchant-options.ts";
 
 /**
@@ -30,7 +30,7 @@ function read(path: string): Destination | undefined {
     text = readFileSync(path, "utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    throw new CommandError(EXIT.unreachable, `Can't read ${path} (${codeOf(cause)}).`, "", cause);
+    throw new CommandError(EXIT.unreachable, `Can't read ${path}: ${reasonOf(cause)}.`, "", cause);
   }
   const { merchant, endpoint } = fieldsOf(parsed(text));
   if (typeof merchant === "string" && typeof endpoint === "string") return { merchant, endpoint };

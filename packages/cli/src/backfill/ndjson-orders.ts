@@ -1,27 +1,26 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import split2 from "split2";
 import { givenOrder } from "../files/given-order.ts";
-import { fieldsOf } from "../files/json-file.ts";
-import { willInJson } from "./consent.ts";
+import { fieldsOf } from "../files/read-file.ts";
+import { consentInJson } from "./consent.ts";
 import type { FileEntry } from "./file-entry.ts";
 
-// Far above any order; what is longer is another kind of file.
-const LONGEST_LINE = 4 * 1024 * 1024;
+// Far above any order.
+const MAX_LINE_LENGTH = 4 * 1024 * 1024;
 
 /** One order a line, as JSON. */
-export async function* readNdjsonOrders(bytes: Readable): AsyncGenerator<FileEntry> {
+export async function* readNdjsonOrders(text: AsyncIterable<string>): AsyncGenerator<FileEntry> {
   let line = 0;
-  const lines = bytes.pipe(split2(/\r?\n/, { maxLength: LONGEST_LINE }));
-  bytes.on("error", (error) => lines.destroy(error));
+  const source = Readable.from(text);
+  const lines = source.pipe(split2(/\r?\n/, { maxLength: MAX_LINE_LENGTH }));
+  source.on("error", (error) => lines.destroy(error));
   try {
-    for await (const text of lines as AsyncIterable<string>) {
+    for await (const json of lines as AsyncIterable<string>) {
       line += 1;
-      const json = line === 1 ? text.replace(/^\uFEFF/, "") : text;
-      if (json.trim() === "") continue;
-      yield entryOf(json, line);
+      if (json.trim() !== "") yield entryOf(json, line);
     }
   } finally {
-    bytes.destroy();
+    source.destroy();
   }
 }
 
@@ -30,10 +29,14 @@ function entryOf(json: string, line: number): FileEntry {
   try {
     value = JSON.parse(json);
   } catch {
-    return { ok: false, line, field: "line", message: "is not JSON" };
+    const message = "is not JSON. Write each order as one JSON object on a line of its own";
+    return { kind: "faulty", line, field: "line", message };
   }
   const { order, context } = givenOrder(value);
-  const said = willInJson(value);
-  if (!said.ok) return { ...said, line, orderNumber: fieldsOf(order).orderNumber };
-  return { ok: true, line, order, context: { ...context, ...said.will } };
+  const consent = consentInJson(value);
+  if (consent.status === "unclear") {
+    const { field, message } = consent;
+    return { kind: "faulty", line, orderNumber: fieldsOf(order).orderNumber, field, message };
+  }
+  return { kind: "order", line, order, context: { ...context, ...consent.stated } };
 }

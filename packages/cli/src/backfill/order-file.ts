@@ -1,60 +1,108 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { extname } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { codeOf } from "../files/json-file.ts";
+import { cannotRead } from "../files/read-file.ts";
+import { type ColumnOptions, readColumns } from "./csv-columns.ts";
+import { readDialect } from "./csv-dialect.ts";
 import { readCsvOrders } from "./csv-orders.ts";
-import { onlyUtf8 } from "./encoding.ts";
+import { decodeText } from "./decode-text.ts";
 import type { FileEntry } from "./file-entry.ts";
+import { withoutLostCharacters } from "./lost-characters.ts";
 import { readNdjsonOrders } from "./ndjson-orders.ts";
 
-/** A file of orders, read as often as needed, an order at a time. */
+// Room for the longest header.
+const START_BYTES = 65_536;
+
+/** A file of orders, read as often as needed, one order at a time. */
 export interface OrderFile {
-  readonly path: string;
   /** In bytes. */
   readonly size: number;
-  /** Columns that mean nothing here; CSV only, and known once a first entry was read. */
+  /** The titles of columns that are not used; none in NDJSON. */
   readonly ignoredColumns: readonly string[];
-  /** The orders in file order. `position` is told how many bytes were read so far. */
+  /** The platform whose own export this is. */
+  readonly platform: string | undefined;
+  /** The orders in file order. `position` receives the number of bytes that were read. */
   entries(position?: (bytes: number) => void): AsyncIterable<FileEntry>;
 }
 
-/** Finds out what a file is by its name, or goes by what the user says. */
-export async function openOrderFile(path: string, format: "csv" | "ndjson" | undefined): Promise<OrderFile> {
-  const size = await sizeOf(path);
-  const kind = format ?? formatOf(path);
-  const ignoredColumns: string[] = [];
+/** How a file is read. */
+export interface OrderFileOptions extends ColumnOptions {
+  /** @default NDJSON if the file begins with a brace, otherwise CSV */
+  readonly format: "csv" | "ndjson" | undefined;
+}
+
+/**
+ * Opens a file of orders, or stdin for `-`.
+ * @throws CommandError if the file can't be read, is empty, or has a header that leaves a question open
+ */
+export async function openOrderFile(given: string, options: OrderFileOptions): Promise<OrderFile> {
+  const path = given === "-" ? await copyOfStdin() : given;
+  const { size, start } = await readStart(path, given);
+  if (start.trim() === "")
+    throw new CommandError(EXIT.wrong, `${given} is empty.`, "Export the orders again.");
+  if (/^\s*\[/.test(start)) {
+    throw new CommandError(
+      EXIT.wrong,
+      `${given} is a JSON array.`,
+      "Write one order a line: jq -c '.[]' orders.json > orders.ndjson",
+    );
+  }
+  const read = readerOf(start, options);
   return {
-    path,
     size,
-    ignoredColumns,
+    ignoredColumns: read.ignored,
+    platform: read.platform,
     entries(position = () => {}) {
       const bytes = createReadStream(path);
       bytes.on("data", () => position(bytes.bytesRead));
-      return onlyUtf8(kind === "csv" ? readCsvOrders(bytes, ignoredColumns) : readNdjsonOrders(bytes));
+      return read.orders(decodeText(bytes));
     },
   };
 }
 
-function formatOf(path: string): "csv" | "ndjson" {
-  const name = extname(path).toLowerCase();
-  if (name === ".csv") return "csv";
-  if (name === ".ndjson" || name === ".jsonl") return "ndjson";
-  throw new CommandError(
-    EXIT.usage,
-    `${path} is neither .csv nor .ndjson.`,
-    "Say what it is: --format csv or --format ndjson.",
-  );
+function readerOf(start: string, { format, ...options }: OrderFileOptions) {
+  const isNdjson = format === undefined ? /^\s*\{/.test(start) : format === "ndjson";
+  if (isNdjson) return { ignored: [], platform: undefined, orders: readLines };
+  const dialect = readDialect(start);
+  const columns = readColumns(dialect.header, dialect.headerLine, options);
+  const reading = { dialect, columns, currency: options.currency };
+  return {
+    ignored: columns.ignored,
+    platform: columns.platform?.name,
+    orders: (text: AsyncIterable<string>) => readCsvOrders(text, reading),
+  };
 }
 
-async function sizeOf(path: string): Promise<number> {
+function readLines(text: AsyncIterable<string>): AsyncIterable<FileEntry> {
+  return withoutLostCharacters(readNdjsonOrders(text));
+}
+
+async function readStart(
+  path: string,
+  given: string,
+): Promise<{ readonly size: number; readonly start: string }> {
+  const file = await open(path).catch((cause: unknown) => {
+    throw cannotRead(given, cause);
+  });
   try {
-    const file = await open(path);
     const stats = await file.stat();
+    if (!stats.isFile()) throw new CommandError(EXIT.usage, `${given} is not a file.`);
+    let start = "";
+    for await (const text of decodeText(createReadStream(path, { end: START_BYTES - 1 }))) start += text;
+    return { size: stats.size, start };
+  } finally {
     await file.close();
-    if (stats.isFile()) return stats.size;
-  } catch (cause) {
-    throw new CommandError(EXIT.unreachable, `${path} cannot be read (${codeOf(cause)}).`, "", cause);
   }
-  throw new CommandError(EXIT.usage, `${path} is not a file; a backfill reads its file more than once.`);
+}
+
+/** A file is read twice: checked, then sent. What comes by a pipe is kept until the process ends. */
+async function copyOfStdin(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "avantlink-backfill-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "orders");
+  await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+  return path;
 }

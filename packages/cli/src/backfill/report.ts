@@ -1,7 +1,11 @@
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { Destination } from "../options/merchant-options.ts";
+import { lasting } from "../terminal/durations.ts";
 import { sayProblems } from "../terminal/problems.ts";
 import { harmless, type Terminal } from "../terminal/terminal.ts";
+import { counted, sums } from "../terminal/wording.ts";
 import type { FileCheck } from "./check.ts";
+import { KNOWN_COLUMNS } from "./column-names.ts";
 import type { SendReport } from "./send.ts";
 
 /** Whether a file has orders that can't be sent. */
@@ -22,50 +26,79 @@ export function sayCheck(terminal: Terminal, check: FileCheck): void {
     check.problems.map(({ line, field, ...rest }) => ({ ...rest, field: `line ${line}: ${field}` })),
   );
   const found = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
-  if (found > check.problems.length) say(`… and ${found - check.problems.length} further problems:`);
-  for (const [rule, count] of Object.entries(check.counts)) say(`  ${count} × ${rule}`);
-  if (check.ignoredColumns.length > 0)
-    say(`Unrecognized columns, ignored: ${check.ignoredColumns.map(harmless).join(", ")}`);
-  for (const [currency, sum] of Object.entries(check.sales))
-    say(`Sales in the file: ${sum} ${harmless(currency)}`);
-  say(
-    `${check.sendable} orders can be sent, ${check.faulty} can't, ${check.repeated.size} order numbers are repeated, ${check.denied} shoppers denied consent.`,
-  );
-  if (check.unreadableFrom !== undefined) {
-    say(`Reading stopped at line ${check.unreadableFrom}. These counts cover only the lines before it.`);
+  if (found > check.problems.length) {
+    say(`… and ${counted(found - check.problems.length, "further problem")}. All problems by rule:`);
+    for (const [rule, count] of Object.entries(check.counts)) say(`  ${count} × ${rule}`);
   }
+  if (check.platform !== undefined) say(`The file is an order export of ${check.platform}.`);
+  if (check.ignoredColumns.length > 0 && check.platform === undefined) {
+    say(`Unrecognized columns, ignored: ${check.ignoredColumns.map(harmless).join(", ")}.`);
+    say(`Recognized names: ${KNOWN_COLUMNS.join(", ")}.`);
+  }
+  say(`${counted(check.sendable, "order")} can be sent: ${sums(check.sales)}.`);
+  if (check.faulty > 0)
+    say(`${counted(check.faulty, "order or row", "orders or rows")} can't be sent; see above.`);
+  if (check.repeated.size > 0) {
+    say(`${counted(check.repeated.size, "order number is", "order numbers are")} in two places; see above.`);
+  }
+  if (check.denied > 0) say(`${counted(check.denied, "shopper")} denied consent; not sent.`);
+  if (check.unpaid > 0)
+    say(`${counted(check.unpaid, "order is", "orders are")} unpaid or canceled; not sent.`);
+  if (check.unreadableFrom !== undefined)
+    say(`Reading stopped at line ${check.unreadableFrom}. These counts cover only the lines before it.`);
+}
+
+/** Prints what will be sent, before the question whether to send it. */
+export function sayPlan(
+  { note }: Terminal,
+  check: FileCheck,
+  { merchant, endpoint }: Destination,
+  rate: number,
+): void {
+  const seconds = Math.ceil(check.sendable / rate);
+  note(`Host:      ${new URL(endpoint).host}`);
+  note(`Merchant:  ${merchant}`);
+  note(`Orders:    ${counted(check.sendable, "order")}, ${sums(check.sales)}`);
+  note(`Duration:  at least ${lasting(seconds * 1_000)} at ${counted(rate, "order")} a second`);
+  note("AvantLink has no field for an order's date: every order counts as an order of today.");
 }
 
 /** How a run ended, and how to continue it. */
 export interface SentSummary {
   readonly sent: SendReport;
   readonly check: FileCheck;
-  readonly interrupted: boolean;
+  /** Why the run ended before all orders were answered. */
+  readonly stopped: "interrupted" | "time" | undefined;
   /** The options that name the outbox of this run to the other commands. */
   readonly named: string;
+  /** The command that continues the run. */
+  readonly again: string;
 }
 
 /** Prints what became of the orders. */
-export function saySent({ say, note }: Terminal, { sent, check, interrupted, named }: SentSummary): void {
+export function saySent({ say, note }: Terminal, { sent, check, stopped, named, again }: SentSummary): void {
   const { delivered, knownBefore, dead, waiting, unsent, lastFailure } = sent;
-  say(`${delivered} delivered, ${knownBefore} sent before, ${dead} refused, ${waiting + unsent} left.`);
+  const left = waiting + unsent;
+  say(`${delivered} delivered, ${knownBefore} sent before, ${dead} refused, ${left} left.`);
   if (isFaulty(check)) {
     say(
-      `Left out: ${check.faulty} orders that can't be sent, ${check.repeated.size} repeated order numbers; see above.`,
+      `Left out: ${check.faulty} faulty, ${counted(check.repeated.size, "repeated order number")}; see above.`,
     );
   }
   if (dead > 0) {
     note(
-      `AvantLink did not accept ${dead} orders. See why: avantlink-s2s outbox list ${named}. The same command sends them again.`,
+      `AvantLink did not accept ${counted(dead, "order")}. See why: avantlink-s2s outbox list --dead ${named}`,
     );
+    note("The same command sends them again, as the file then has them.");
   }
-  if (waiting + unsent > 0 && lastFailure !== "") note(harmless(lastFailure));
-  if (interrupted) note(`Run the same command again to continue with the ${waiting + unsent} orders left.`);
+  if (left > 0 && lastFailure !== "") note(`Last failure: ${harmless(lastFailure)}`);
+  if (stopped === "time") note("Stopped: the time of --for is over.");
+  if (left > 0) note(`${counted(left, "order")} left. Continue with: ${again}`);
 }
 
 /** The exit code of a run. */
-export function exitOf({ sent, interrupted }: SentSummary): ExitCode {
-  if (interrupted) return EXIT.interrupted;
-  if (sent.waiting > 0) return EXIT.unreachable;
+export function exitOf({ sent, stopped }: SentSummary): ExitCode {
+  if (stopped === "interrupted") return EXIT.interrupted;
+  if (sent.waiting + sent.unsent > 0) return EXIT.unreachable;
   return sent.dead > 0 ? EXIT.wrong : EXIT.ok;
 }

@@ -18,6 +18,7 @@ const POLL_MS = 25;
 // Another process that works on the shop's outbox may have delivered an order; its state is looked up this often.
 const LOOKUP_MS = 1_000;
 const MAX_PUT_ATTEMPTS = 5;
+const SILENCE_MS = 60_000;
 
 /** A checked file, and how its orders are sent. */
 export interface SendOptions {
@@ -32,8 +33,10 @@ export interface SendOptions {
   readonly concurrency: number;
   /** Ends the run early. */
   readonly stop: AbortSignal;
-  /** Receives the number of orders that are settled. */
-  readonly progress: (settled: number) => void;
+  /** Receives the number of orders that AvantLink has answered for good. */
+  readonly progress: (done: number) => void;
+  /** Receives a failed attempt, at most once a minute while AvantLink confirms nothing. */
+  readonly onSilence: (failure: string) => void;
 }
 
 /** What became of the orders. */
@@ -44,7 +47,7 @@ export interface SendReport {
   readonly knownBefore: number;
   /** Not accepted by AvantLink: now dead letters. */
   readonly dead: number;
-  /** In the outbox, not settled yet. */
+  /** In the outbox, and tried again later. */
   readonly waiting: number;
   /** Not in the outbox yet, because the run ended early. */
   readonly unsent: number;
@@ -54,18 +57,19 @@ export interface SendReport {
 
 /** Sends the orders of a checked file through an outbox. */
 export async function sendFile(options: SendOptions): Promise<SendReport> {
-  const { file, check, outbox, merchant, rate, concurrency, stop, progress } = options;
+  const { file, check, outbox, merchant, rate, concurrency, stop, progress, onSilence } = options;
   const keyOf = orderKeyFor(merchant);
   const counts = { delivered: 0, knownBefore: 0, dead: 0 };
   const waiting = new Set<string>();
   // An earlier run's order can be delivered before its line of the file is reached.
-  const settledEarly = new Map<string, "delivered" | "dead">();
+  const doneEarly = new Map<string, "delivered" | "dead">();
+  const silence = silenceReporter(onSilence);
   let handed = 0;
   let lastFailure = "";
 
-  function settle(orderNumber: string, state: "delivered" | "dead"): void {
+  function finish(orderNumber: string, state: "delivered" | "dead"): void {
     if (waiting.delete(orderNumber)) counts[state] += 1;
-    else settledEarly.set(orderNumber, state);
+    else doneEarly.set(orderNumber, state);
   }
 
   const sending = await startSending({
@@ -73,7 +77,11 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     merchant,
     concurrency,
     onEvent(event: TrackingEvent) {
-      if (event.type === "delivered" || event.type === "dead") settle(event.orderNumber, event.type);
+      if (event.type === "delivered" || event.type === "dead") {
+        finish(event.orderNumber, event.type);
+        silence.end();
+      }
+      if (event.type === "retrying") silence.report(event.error.message);
       if ("error" in event) lastFailure = event.error.message;
     },
   });
@@ -96,8 +104,8 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   function count(receipt: Receipt): void {
     handed += 1;
     const { orderNumber } = receipt;
-    const early = settledEarly.get(orderNumber);
-    settledEarly.delete(orderNumber);
+    const early = doneEarly.get(orderNumber);
+    doneEarly.delete(orderNumber);
     if (early !== undefined) counts[early] += 1;
     else if (receipt.status === "delivered") counts.delivered += 1;
     else if (receipt.status === "duplicate" && receipt.state !== "pending") counts.knownBefore += 1;
@@ -114,7 +122,7 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
       ),
     );
     for (const [number, state] of found) {
-      if (state !== undefined && state !== "pending" && waiting.has(number)) settle(number, state);
+      if (state !== undefined && state !== "pending" && waiting.has(number)) finish(number, state);
     }
   }
 
@@ -149,18 +157,18 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   return { ...counts, waiting: waiting.size, unsent: check.sendable - handed, lastFailure };
 }
 
-type Sendable = Extract<FileEntry, { ok: true }>;
+type Sendable = Extract<FileEntry, { kind: "order" }>;
 
 async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): AsyncGenerator<Sendable> {
   for await (const entry of entries) {
-    if (!entry.ok && entry.last) {
+    if (entry.kind === "faulty" && entry.last) {
       throw new CommandError(
         EXIT.wrong,
         "The file changed during the run, and its rest cannot be read.",
         "Run the same command again: the file is checked anew, and no order number is sent twice.",
       );
     }
-    if (!entry.ok || check.unsendableLines.has(entry.line) || isDenied(entry.context)) continue;
+    if (entry.kind !== "order" || check.unsendableLines.has(entry.line) || isDenied(entry.context)) continue;
     yield entry;
   }
 }
@@ -183,5 +191,21 @@ function pacer(rate: number): (count: number, stop: AbortSignal) => Promise<void
     free = Math.max(free, systemRuntime.now()) + (count * 1000) / rate;
     while (!stop.aborted && systemRuntime.now() < free)
       await pause(Math.min(POLL_MS, free - systemRuntime.now()));
+  };
+}
+
+/** Reports the first failure of a time without success, and then one a minute. */
+function silenceReporter(report: (failure: string) => void) {
+  let next = 0;
+  return {
+    report(failure: string) {
+      const now = systemRuntime.now();
+      if (now < next) return;
+      next = now + SILENCE_MS;
+      report(failure);
+    },
+    end() {
+      next = 0;
+    },
   };
 }

@@ -34,6 +34,13 @@ export async function openState(path: string, options: StateOptions): Promise<Ba
     const named = options.sqlite === undefined ? "and the same outbox" : `--sqlite ${options.sqlite}`;
     return { outbox, place, named, close };
   }
+  if (path === "-" && options.state === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "Orders from stdin need a place that remembers what was sent.",
+      "Add --state PATH, or name the shop's outbox.",
+    );
+  }
   const place = options.state ?? `${path}.sent.db`;
   const { sqliteOutbox } = await import("@avantlink-s2s/outbox/sqlite");
   const outbox = sqliteOutbox({ path: place });

@@ -2,8 +2,8 @@ import { toOrderPayload } from "@avantlink-s2s/core";
 import { Command } from "@commander-js/extra-typings";
 import { EXIT } from "../exit-codes.ts";
 import { givenOrder } from "../files/given-order.ts";
-import { fieldsOf, parseJson, readText } from "../files/json-file.ts";
 import { checkPayload } from "../files/payload-check.ts";
+import { fieldsOf, parseJson, readText } from "../files/read-file.ts";
 import { type Problem, sayProblems } from "../terminal/problems.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 

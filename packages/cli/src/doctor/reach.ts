@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
-import { codeOf } from "../files/json-file.ts";
+import { reasonOf } from "../files/read-file.ts";
 import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 import type { Environment } from "./settings.ts";
 
@@ -37,7 +37,7 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
     return [
       bad(
         about,
-        `cannot be reached (${codeOf(cause)}); nothing was sent`,
+        `can't be reached: ${reasonOf(cause)}`,
         "Look at DNS, the firewall, and the certificates that this machine trusts.",
       ),
     ];

@@ -1,5 +1,5 @@
 import { type Order, type TrackingContext, unpackContext } from "@avantlink-s2s/core";
-import { fieldsOf } from "./json-file.ts";
+import { fieldsOf } from "./read-file.ts";
 
 /** An order as a file holds it, still unchecked, with the shopper's context if the file has one. */
 export interface GivenOrder {

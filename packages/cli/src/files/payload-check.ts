@@ -1,6 +1,6 @@
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import type { Problem } from "../terminal/problems.ts";
-import { fieldsOf } from "./json-file.ts";
+import { fieldsOf } from "./read-file.ts";
 
 const ANY_MERCHANT = "123e4567-e89b-12d3-a456-426614174000";
 

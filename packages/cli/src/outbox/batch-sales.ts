@@ -1,5 +1,5 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
-import { fieldsOf } from "../files/json-file.ts";
+import { fieldsOf } from "../files/read-file.ts";
 import { contextIn, orderIn, orderNumberOf } from "./dead-letters.ts";
 
 // As AvantLink's "Sale Batch File Requirements" spells them; the file is refused with any other.

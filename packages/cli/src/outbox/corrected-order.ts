@@ -2,7 +2,7 @@ import { type DeadLetter, type Outbox, toOrderPayload } from "@avantlink-s2s/cor
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { givenOrder } from "../files/given-order.ts";
-import { parseJson, readText } from "../files/json-file.ts";
+import { parseJson, readText } from "../files/read-file.ts";
 import { contextIn, orderNumberOf } from "./dead-letters.ts";
 import { retryLetter } from "./still-there.ts";
 

@@ -1,6 +1,6 @@
 import type { DeadLetter, Order, Outbox, TrackingContext } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { fieldsOf } from "../files/json-file.ts";
+import { fieldsOf } from "../files/read-file.ts";
 
 const PAGE = 100;
 const SHORTEST_ID = 6;

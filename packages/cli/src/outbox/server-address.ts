@@ -1,5 +1,5 @@
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { codeOf } from "../files/json-file.ts";
+import { codeOf, reasonOf } from "../files/read-file.ts";
 
 /** A queue on a server. */
 export interface ServerAddress {
@@ -28,15 +28,6 @@ export function noQueue(queue: string, place: string): CommandError {
   );
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ENOTFOUND: "unknown host",
-  EAI_AGAIN: "the host name can't be resolved now",
-  ETIMEDOUT: "no answer",
-  EHOSTUNREACH: "no route to the host",
-  ECONNRESET: "connection reset",
-};
-
 export function cannotConnect(place: string, server: "Redis" | "PostgreSQL", cause: unknown): CommandError {
   const code = codeOf(cause);
   const option = server === "Redis" ? "--redis" : "--postgres";
@@ -51,7 +42,7 @@ export function cannotConnect(place: string, server: "Redis" | "PostgreSQL", cau
   }
   return new CommandError(
     EXIT.unreachable,
-    `Can't connect to ${place} (${REASONS[code] ?? code}).`,
+    `Can't connect to ${place} (${reasonOf(cause)}).`,
     `Is ${server} running, and is the URL in ${option} right?`,
     cause,
   );

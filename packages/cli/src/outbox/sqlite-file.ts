@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { codeOf } from "../files/json-file.ts";
+import { codeOf, reasonOf } from "../files/read-file.ts";
 import type { FoundOutbox } from "./found-outbox.ts";
 
 /** The outbox in a SQLite file. */
@@ -23,7 +23,7 @@ async function requireFile(path: string): Promise<void> {
           cause,
         );
       }
-      throw new CommandError(EXIT.unreachable, `Can't open ${path} (${codeOf(cause)}).`, "", cause);
+      throw new CommandError(EXIT.unreachable, `Can't open ${path}: ${reasonOf(cause)}.`, "", cause);
     },
   );
   if (!isFile) throw new CommandError(EXIT.usage, `${path} is not a file.`);

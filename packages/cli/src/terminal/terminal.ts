@@ -1,9 +1,10 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
 
 /** How a word stands out. */
 export type Emphasis = "good" | "careful" | "bad" | "strong" | "faint";
 
+const MIN_WRAPPED_WIDTH = 24;
 const STYLES = { good: "green", careful: "yellow", bad: "red", strong: "bold", faint: "dim" } as const;
 
 /** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
@@ -35,6 +36,8 @@ export function openTerminal({ json }: { readonly json: boolean }): Terminal {
         head: bold,
         style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
         chars: BARE,
+        colWidths: columnWidths([head, ...rows], process.stdout.columns),
+        wordWrap: true,
       });
       table.push(...rows.map((row) => [...row]));
       process.stdout.write(line(table.toString().replace(/ +$/gm, "")));
@@ -49,21 +52,31 @@ export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
 }
 
-const NOTHING = "";
+/** Narrows the widest column, whose words then wrap, until a row fits the terminal. */
+function columnWidths(rows: readonly (readonly string[])[], width: number | undefined): (number | null)[] {
+  const widths = (rows[0] ?? []).map((_, index) =>
+    Math.max(...rows.map((row) => stripVTControlCharacters(row[index] ?? "").length + 2)),
+  );
+  const over = widths.reduce((sum, one) => sum + one, 0) - (width ?? Number.POSITIVE_INFINITY);
+  const widest = Math.max(...widths);
+  if (over <= 0) return widths.map(() => null);
+  return widths.map((one) => (one === widest ? Math.max(MIN_WRAPPED_WIDTH, one - over) : null));
+}
+
 const BARE = {
-  top: NOTHING,
-  "top-mid": NOTHING,
-  "top-left": NOTHING,
-  "top-right": NOTHING,
-  bottom: NOTHING,
-  "bottom-mid": NOTHING,
-  "bottom-left": NOTHING,
-  "bottom-right": NOTHING,
-  left: NOTHING,
-  "left-mid": NOTHING,
-  mid: NOTHING,
-  "mid-mid": NOTHING,
-  right: NOTHING,
-  "right-mid": NOTHING,
-  middle: NOTHING,
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "",
 };

@@ -1,0 +1,46 @@
+import { type Column, KNOWN_COLUMNS } from "./column-names.ts";
+
+/** Titles that shops and spreadsheets give these columns, in small letters and without blanks and signs. */
+const SYNONYMS: Readonly<Partial<Record<Column, readonly string[]>>> = {
+  order_number: ["order", "orderid", "orderno", "ordernr", "ordernum", "ordername", "transactionid"],
+  currency: ["currencycode", "cur"],
+  subtotal: ["ordersubtotal", "netsales", "nettotal", "orderamount", "amount"],
+  order_discount: ["discount", "discountamount", "discounttotal"],
+  coupon_codes: ["coupon", "coupons", "couponcode", "discountcode", "promocode", "voucher", "vouchercode"],
+  new_customer: ["isnew", "isnewcustomer", "customertype", "firstorder"],
+  country: ["countrycode", "billingcountry", "shippingcountry"],
+  state: ["province", "statecode", "billingstate", "shippingstate"],
+  customer_id: ["customer", "customernumber"],
+  user_agent: ["browser"],
+  ip_address: ["ip", "customerip", "customeripaddress"],
+  google_click_id: ["gclid"],
+  avad: ["clickid", "clicktoken", "avantlinkavad", "affiliatedata"],
+  sku: ["productsku", "itemsku", "productid", "productcode", "article"],
+  unit_price: ["price", "itemprice", "productprice", "unitcost", "saleitemamount"],
+  quantity: ["qty", "count", "units", "pieces", "items"],
+};
+
+/** The column that a title probably means, for a suggestion. */
+export function nearMiss(title: string): Column | undefined {
+  const bare = bareName(title);
+  if (bare === "") return undefined;
+  return KNOWN_COLUMNS.find(
+    (column) => SYNONYMS[column]?.includes(bare) || differsByOneLetter(bare, bareName(column)),
+  );
+}
+
+function bareName(title: string): string {
+  return title.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** At most one letter is missing, added or another. Short words differ by one letter too often. */
+function differsByOneLetter(given: string, name: string): boolean {
+  if (given === name) return true;
+  if (name.length < 5 || Math.abs(given.length - name.length) > 1) return false;
+  let start = 0;
+  while (start < given.length && given[start] === name[start]) start += 1;
+  const [rest, expected] = [given.slice(start), name.slice(start)];
+  return [rest.slice(1) === expected.slice(1), rest.slice(1) === expected, rest === expected.slice(1)].some(
+    Boolean,
+  );
+}

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { CommandError, EXIT } from "../exit-codes.ts";
+
+/** The text of a file, or of stdin for `-`. */
+export async function readText(file: string): Promise<string> {
+  if (file === "-") return text(process.stdin);
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw cannotRead(file, cause);
+  }
+}
+
+/** The JSON value in a text. The error does not repeat the text, which may hold a shopper's data. */
+export function parseJson(source: string, file: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw new CommandError(
+      EXIT.wrong,
+      `${file} is not JSON.`,
+      "Expected one order, or one payload, as JSON.",
+    );
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  EROFS: "the disk is read-only",
+  ENOSPC: "the disk is full",
+  EEXIST: "it exists already",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  ENOTFOUND: "unknown host",
+  EAI_AGAIN: "the host name can't be resolved now",
+  ETIMEDOUT: "no answer",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+};
+
+/** Why a file or a server could not be used, in words; the system's own code where we have none. */
+export function reasonOf(cause: unknown): string {
+  const code = codeOf(cause);
+  return REASONS[code] ?? code;
+}
+
+export function cannotRead(file: string, cause: unknown): CommandError {
+  const help = codeOf(cause) === "ENOENT" ? "Check the path." : "";
+  return new CommandError(EXIT.unreachable, `Can't read ${file}: ${reasonOf(cause)}.`, help, cause);
+}
+
+/** The code by which Node.js names a problem with a file or a connection. */
+export function codeOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors[0]);
+  if (typeof cause === "object" && cause !== null && "code" in cause) return String(cause.code);
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** A value's own fields; none for a value without fields. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

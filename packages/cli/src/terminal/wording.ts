@@ -1,0 +1,31 @@
+/** A count with its noun: `1 order`, `1,000 orders`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : plural}`;
+}
+
+/** An amount with the digits that its currency has. */
+export function money(amount: number, currency: string): string {
+  try {
+    const format = new Intl.NumberFormat("en-US", { style: "currency", currency, currencyDisplay: "code" });
+    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+    return `${amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${currency}`;
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** The currency's digits applied to a sum of amounts. */
+export function roundedTo(currency: string, amount: number): number {
+  return Number(money(amount, currency).replace(/[^\d.-]/g, ""));
+}
+
+/** A list of sums by currency: `785.85 USD, 1,200 JPY`. */
+export function sums(byCurrency: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(byCurrency).map(([currency, amount]) => money(amount, currency));
+  return entries.length === 0 ? "no sales" : entries.join(", ");
+}
+
+/** An argument as a shell takes it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
