@@ -164,6 +164,18 @@ describe.skipIf(!installed)(
       });
     });
 
+    test("an order is handed out again when its worker died and its ticket is gone", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("1"));
+      await (await bench(outbox)).next();
+      await (await aQueue()).obliterate({ force: true });
+      await (await aQueue()).resume();
+      clock.shift(31_000);
+      const worker = await bench(await anOutbox());
+      expect((await worker.next()).job.key).toBe(keyOf("1"));
+      for (const outbox of opened) await outbox.close();
+    });
+
     test("an order survives any number of workers that die while they send it", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));

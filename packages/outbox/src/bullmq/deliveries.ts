@@ -13,6 +13,8 @@ import { redisFailure } from "./redis-failure.ts";
 import { type Ticket, TRIED } from "./tickets.ts";
 
 const AGAIN_MS = 500;
+// A ticket that waited so long for its slot is left to BullMQ: its lock may run out before its order is leased.
+const MAX_HELD_MS = 10_000;
 
 /** What deliveries are made with. */
 export interface DeliveryParts {
@@ -74,17 +76,23 @@ export class Deliveries {
   }
 
   async #run(): Promise<void> {
+    let settled: Promise<unknown> | undefined;
     while (this.#stoppedAt === undefined) {
       const wakes = this.#wakes;
+      const since = performance.now();
+      // Asked for in one go with what settles the order before, but not begun until that order is settled.
       const ticket = await this.#nextTicket();
+      await settled;
       if (ticket === "refused") return;
+      if (ticket && performance.now() - since > MAX_HELD_MS) continue;
       if (ticket && this.#mayBegin(ticket)) {
         this.#openSlot();
-        await this.#handle(ticket);
+        settled = (await this.#deliver(ticket)).settled;
       } else if (ticket) {
         await quietly(ticket.moveToWait(ticket.token));
       } else if (wakes === this.#wakes) return;
     }
+    await settled;
   }
 
   async #nextTicket(): Promise<Ticket | undefined | "refused"> {
@@ -99,22 +107,30 @@ export class Deliveries {
     return this.#stoppedAt === undefined;
   }
 
-  async #handle(ticket: Ticket): Promise<void> {
+  /** Delivers a ticket's order. The order is settled later than the promise. */
+  async #deliver(ticket: Ticket): Promise<{ readonly settled?: Promise<unknown> }> {
     const { book, runtime } = this.#parts;
-    const claim = await this.#insist(() =>
+    const claim = await this.#try(() =>
       book.claim(ticket.data, ticket.id ?? "", runtime.uuid(), runtime.now()),
     );
-    if (!claim) return;
+    if (!claim) return {};
     const { value: leased } = claim;
-    if (!leased) return letGo(ticket);
-    if ("dueAt" in leased) return this.#postpone(ticket, leased.dueAt);
+    if (!leased) return { settled: letGo(ticket) };
+    if ("dueAt" in leased) return { settled: this.#postpone(ticket, leased.dueAt) };
     const verdict = await this.#verdictOn(leased);
-    if (!verdict) return;
-    const settled = await this.#insist(() => book.settle(leased, verdict, runtime.now()));
-    if (!settled?.value) return;
-    this.#results[verdict.status === "retry" ? "retrying" : verdict.status] += 1;
-    if (verdict.status === "retry") await this.#postpone(ticket, verdict.at);
-    else await letGo(ticket);
+    return verdict ? { settled: this.#settle(ticket, leased, verdict) } : {};
+  }
+
+  /** Redis gets what becomes of the order before what becomes of its ticket, and both in one go. */
+  async #settle(ticket: Ticket, leased: Leased, verdict: Verdict): Promise<void> {
+    const { book, runtime } = this.#parts;
+    const settle = () => book.settle(leased, verdict, runtime.now());
+    const isRetry = verdict.status === "retry";
+    const finish = () => (isRetry ? this.#postpone(ticket, verdict.at) : letGo(ticket));
+    const [first] = await Promise.all([this.#try(settle), finish()]);
+    const settled = first ?? (await this.#insist(settle));
+    if (!first) await finish();
+    if (settled?.value) this.#results[isRetry ? "retrying" : verdict.status] += 1;
   }
 
   /** A delivery that breaks its promise costs its own order's lease, not the shop's process. */
@@ -162,7 +178,7 @@ export class Deliveries {
 }
 
 // Whatever fails with a ticket is made good later: BullMQ hands it out again when its lock has run out, and the book
-// then says what is to be done with it.
+// then decides. An order that has lost its ticket gets another.
 async function quietly(work: Promise<unknown>): Promise<void> {
   await work.catch(() => {});
 }

@@ -82,7 +82,13 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       remove: async (key) =>
         (await ask(({ book, runtime }) => book.erase(key, runtime.now(), "dead"))).status === "removed",
     },
-    forget: (key) => ask(({ book, runtime }) => book.erase(key, runtime.now(), "any")),
+    async forget(key) {
+      const { book, runtime, tickets } = opened();
+      const { ticket, ...result } = await ask(() => book.erase(key, runtime.now(), "any"));
+      // A void ticket is harmless, but it could be there for hours.
+      if (ticket) await tickets.remove(ticket).catch(() => {});
+      return result;
+    },
     totals: () => ask(({ book }) => book.totals()),
     async close() {
       const open = await opening?.catch(() => undefined);

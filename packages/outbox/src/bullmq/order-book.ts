@@ -13,8 +13,9 @@ import {
   type Verdict,
 } from "@avantlink-s2s/core";
 import type { Redis } from "ioredis";
-import { fieldsOf, openRecord, settledRecord, summaryOf } from "./record.ts";
-import { CLAIM, ERASE, PUT, REVIVE, SETTLE, TOTALS } from "./scripts.ts";
+import { fieldsOf, openRecord, packSummary, settledRecord, unpackSummary } from "./record.ts";
+import { failureCode } from "./redis-failure.ts";
+import { CLAIM, ERASE, PUT, REVIVE, type Script, SETTLE, TOTALS } from "./scripts.ts";
 
 /** In braces, so that all keys stand in one slot of a Redis cluster. */
 export const PREFIX = "{avantlink}";
@@ -28,14 +29,14 @@ export interface Leased {
   readonly record: PendingRecord;
 }
 
-/** An order that waits and that nobody is sending. */
-export interface Unleased {
+/** An order that waits for its time or for a worker. */
+export interface WaitingOrder {
   readonly key: string;
   readonly ticket: string;
-  /** Whether a worker told it to be tried again. */
+  /** Whether there was an attempt before. */
   readonly isTried: boolean;
   readonly dueAt: number;
-  /** Whether it would wait for longer than it was told to: the clock was set back. */
+  /** Whether its time is further away than it ever was: the clock was set back. */
   readonly isOverdue: boolean;
 }
 
@@ -59,15 +60,15 @@ export class OrderBook {
   }
 
   async put(job: OutboxJob, ticket: string, now: number, dead?: DeadReason): Promise<PutResult> {
-    const { key, kind, orderNumber, body, acceptedAt, summary = null } = job;
+    const { key, kind, orderNumber, body, acceptedAt, summary } = job;
     const reason = dead ? JSON.stringify(dead) : "";
-    const values = [ticket, kind, orderNumber, body, acceptedAt, JSON.stringify(summary), reason];
+    const values = [ticket, kind, orderNumber, body, acceptedAt, packSummary(summary), reason];
     const [answer, known = ""] = await this.#ask<[string, string?]>(PUT, key, now, values);
     if (answer === "accepted") return { status: "accepted" };
     const found =
       answer === "settled"
         ? settledRecord(key, known)
-        : { status: "pending" as const, summary: summaryOf(known) };
+        : { status: "pending" as const, summary: unpackSummary(JSON.parse(known)) };
     const state = found.status === "removed" ? "dead" : found.status;
     return { status: "duplicate", state, contentHash: found.summary?.contentHash };
   }
@@ -105,17 +106,21 @@ export class OrderBook {
 
   /** Makes a dead letter a fresh order. Returns false where there is no such letter. */
   async revive(key: string, ticket: string, now: number, corrected?: CorrectedJob): Promise<boolean> {
-    const values = [ticket, corrected?.body ?? "", JSON.stringify(corrected?.summary ?? null)];
+    const values = [ticket, corrected?.body ?? "", packSummary(corrected?.summary)];
     return (await this.#ask<number>(REVIVE, key, now, values)) === 1;
   }
 
-  /** Erases an order that nobody is sending, or only a dead letter. */
-  async erase(key: string, now: number, which: "any" | "dead"): Promise<ForgetResult> {
+  /** Erases an order that nobody is sending, or only a dead letter. Its ticket, if it has one, is void then. */
+  async erase(
+    key: string,
+    now: number,
+    which: "any" | "dead",
+  ): Promise<ForgetResult & { readonly ticket?: string }> {
     const [status, known = ""] = await this.#ask<[string, string?]>(ERASE, key, now, [which]);
     if (status === "sending" || status === "unknown") return { status };
-    const settled = status === "settled" ? settledRecord(key, known) : undefined;
-    if (settled?.status !== "delivered") return { status: "removed" };
-    return { status: "delivered", settledAt: settled.settledAt };
+    if (status === "removed") return { status, ticket: known };
+    const { status: how, settledAt } = settledRecord(key, known);
+    return how === "delivered" ? { status: how, settledAt } : { status: how };
   }
 
   async find(key: string): Promise<OutboxRecord | undefined> {
@@ -148,16 +153,19 @@ export class OrderBook {
     return this.#redis.zcard(`${this.#prefix}waiting`);
   }
 
-  /** A page of the orders that wait; undefined after the last page. */
-  async unleased(page: Page, now: number): Promise<Unleased[] | undefined> {
+  /** A page of the orders that nobody is sending; undefined after the last page. */
+  async unleased(page: Page, now: number): Promise<WaitingOrder[] | undefined> {
     const keys = await this.#list("waiting", page);
     if (keys.length === 0) return undefined;
-    const hashes = await Promise.all(keys.map((key) => this.#redis.hgetall(this.#keys(key)[0])));
-    return hashes.flatMap(({ ticket, lease, due, wait, log }, index) => {
-      const [key, dueAt] = [keys[index], Number(due)];
-      if (key === undefined || ticket === undefined || lease !== undefined) return [];
-      const isTried = log !== undefined;
-      return [{ key, ticket, isTried, dueAt, isOverdue: isTried && dueAt - now > Number(wait) }];
+    const fields = ["ticket", "lease", "due", "wait", "log"];
+    const all = await Promise.all(keys.map((key) => this.#redis.hmget(this.#keys(key)[0], ...fields)));
+    return all.flatMap(([ticket, lease, due, wait, log], index) => {
+      const [key, left] = [keys[index], Number(due) - now];
+      const isOverdue = left > Number(wait);
+      if (key === undefined || !ticket || (lease && left > 0 && !isOverdue)) return [];
+      return [
+        { key, ticket, isTried: Boolean(log), dueAt: Number(due), isOverdue: Boolean(log) && isOverdue },
+      ];
     });
   }
 
@@ -181,8 +189,14 @@ export class OrderBook {
     return names.map((name) => this.#prefix + name) as [string, string, ...string[]];
   }
 
-  async #ask<T>(lua: string, key: string, now: number, values: (string | number)[]): Promise<T> {
+  async #ask<T>({ lua, sha }: Script, key: string, now: number, values: (string | number)[]): Promise<T> {
     const keys = this.#keys(key);
-    return (await this.#redis.eval(lua, keys.length, ...keys, key, now, REMEMBERED_MS, ...values)) as T;
+    const all = [...keys, key, now, REMEMBERED_MS, ...values];
+    try {
+      return (await this.#redis.evalsha(sha, keys.length, ...all)) as T;
+    } catch (cause) {
+      if (failureCode(cause) !== "NOSCRIPT") throw cause;
+      return (await this.#redis.eval(lua, keys.length, ...all)) as T;
+    }
   }
 }

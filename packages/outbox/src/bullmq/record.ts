@@ -36,7 +36,7 @@ export function openRecord(key: string, fields: Fields): PendingRecord | DeadLet
     orderNumber,
     body,
     acceptedAt: Number(acceptedAt),
-    summary: summaryOf(summary),
+    summary: unpackSummary(JSON.parse(summary ?? "null")),
     attempts: Number(attempts),
     lastAttempts: JSON.parse(log ?? "[]") as AttemptRecord[],
   };
@@ -50,12 +50,22 @@ export function settledRecord(key: string, text: string): SettledRecord {
     number,
     number,
     number,
-    OrderSummary | null,
+    Packed,
   ];
-  return { key, status, acceptedAt, settledAt, attempts, summary: summary ?? undefined };
+  return { key, status, acceptedAt, settledAt, attempts, summary: unpackSummary(summary) };
 }
 
-/** A summary as JSON, or `null`. */
-export function summaryOf(text: string | undefined): OrderSummary | undefined {
-  return (JSON.parse(text ?? "null") as OrderSummary | null) ?? undefined;
+/** A summary without its names, since it is kept in memory for 400 days. */
+type Packed = readonly [contentHash: string, currency: string, subtotal: number, lines: number] | null;
+
+export function packSummary(summary: OrderSummary | undefined): string {
+  if (!summary) return "null";
+  const { contentHash, currency, subtotal, lines } = summary;
+  return JSON.stringify([contentHash, currency, subtotal, lines] satisfies Packed);
+}
+
+export function unpackSummary(packed: Packed): OrderSummary | undefined {
+  if (!packed) return undefined;
+  const [contentHash, currency, subtotal, lines] = packed;
+  return { contentHash, currency, subtotal, lines };
 }

@@ -3,24 +3,18 @@ import { AvantLinkError } from "@avantlink-s2s/core";
 // An error of ioredis carries the command's arguments: the password or the order. So no error object of the engine's
 // and no text of its own leaves this file, only the code at the beginning of that text.
 const SENTENCES: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: "The certificate of Redis has expired.",
-  CLUSTERDOWN: "The Redis cluster is down.",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "The certificate of Redis is not trusted. Set the tls option's ca.",
-  EAI_AGAIN: "The host name of Redis cannot be looked up.",
   ECONNREFUSED: "Nothing listens at the address of Redis.",
   ECONNRESET: "Redis closed the connection.",
   ENOENT: "The socket file of Redis does not exist.",
   ENOTFOUND: "The host name of Redis does not exist.",
   ETIMEDOUT: "Redis does not answer.",
   LOADING: "Redis is still loading its data.",
-  MASTERDOWN: "This Redis is a replica that has lost its primary.",
   MISCONF: "Redis cannot write to its disk.",
   NOAUTH: "Redis asks for a password. Set it in the connection option.",
   NOPERM: "The Redis user may not run the commands that the outbox needs.",
   NOREPLICAS: "Redis has fewer replicas than min-replicas-to-write asks for.",
   OOM: "The memory of Redis is full (maxmemory).",
   READONLY: "This Redis is a read-only replica. Connect to the primary.",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "The certificate of Redis is not trusted. Set the tls option's ca.",
   WRONGPASS: "Redis rejected the user or the password. Check the connection option.",
 };
 const WORDLESS: readonly [RegExp, string][] = [

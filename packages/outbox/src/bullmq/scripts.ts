@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * What must happen in one step on the outbox's own keys. No script touches a key of BullMQ's.
  *
@@ -20,6 +22,12 @@ local function close(status)
   redis.call('HINCRBY', counts, status, 1)
 end
 
+-- Whether the order's time is yet to come. If that is further away than it ever was, the clock was set back.
+local function isAhead()
+  local due, longest = unpack(redis.call('HMGET', record, 'due', 'wait'))
+  return due - now > 0 and due - now <= tonumber(longest)
+end
+
 local function bury(reason)
   redis.call('HSET', record, 'reason', reason, 'diedAt', now)
   redis.call('ZREM', waiting, key)
@@ -32,11 +40,22 @@ local function wait(since)
 end
 `;
 
+/** A script, and the name under which Redis keeps it. */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+function script(text: string): Script {
+  const lua = BEGIN + text;
+  return { lua, sha: createHash("sha1").update(lua).digest("hex") };
+}
+
 /**
  * Accepts an order once. A dead letter gives way to it.
  * ARGV: ticket, kind, order number, body, acceptedAt, summary, reason; an order that is to be sent has no reason.
  */
-export const PUT = `${BEGIN}
+export const PUT = script(`
 local ticket, kind, number, body, acceptedAt, summary, reason = unpack(ARGV, 4)
 local done = redis.call('GET', settled)
 if done then return { 'settled', done } end
@@ -47,28 +66,26 @@ redis.call('HSET', record, 'ticket', ticket, 'kind', kind, 'orderNumber', number
   'acceptedAt', acceptedAt, 'summary', summary, 'attempts', 0, 'due', acceptedAt, 'wait', 0)
 if reason == '' then wait(acceptedAt) else bury(reason) end
 return { 'accepted' }
-`;
+`);
 
 /**
  * Leases an order to the worker that BullMQ gave the ticket to. Answers with the order, with the time at which it is
- * due if that is yet to come, or with nothing if the ticket is void. An order that would wait for longer than it was
- * told to is due: the clock was set back. ARGV: ticket, lease, end of the lease.
+ * due if that is yet to come, or with nothing if the ticket is void. ARGV: ticket, lease, end of the lease.
  */
-export const CLAIM = `${BEGIN}
+export const CLAIM = script(`
 local ticket, lease, ends = unpack(ARGV, 4)
-local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease', 'due', 'wait')
+local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease', 'due')
 if known[1] ~= ticket or known[2] then return {} end
-local left = known[4] - now
-if not known[3] and left > 0 and left <= tonumber(known[5]) then return { known[4] } end
-redis.call('HSET', record, 'lease', lease, 'due', ends)
+if not known[3] and isAhead() then return { known[4] } end
+redis.call('HSET', record, 'lease', lease, 'due', ends, 'wait', ends - now)
 return redis.call('HGETALL', record)
-`;
+`);
 
 /**
  * Applies a verdict, if the lease is still the worker's own.
  * ARGV: lease, status, attempts, log of attempts, due, wait, reason.
  */
-export const SETTLE = `${BEGIN}
+export const SETTLE = script(`
 local lease, status, attempts, log, due, pause, reason = unpack(ARGV, 4)
 if redis.call('HGET', record, 'lease') ~= lease then return 0 end
 if status == 'delivered' then
@@ -79,10 +96,10 @@ redis.call('HDEL', record, 'lease')
 redis.call('HSET', record, 'attempts', attempts, 'log', log, 'due', due, 'wait', pause)
 if status == 'dead' then bury(reason) end
 return 1
-`;
+`);
 
 /** Makes a dead letter a fresh order. ARGV: ticket, body, summary; an empty body stands for the letter's own. */
-export const REVIVE = `${BEGIN}
+export const REVIVE = script(`
 local ticket, body, summary = unpack(ARGV, 4)
 local known = redis.call('HMGET', record, 'reason', 'kind')
 if not known[1] or (known[2] == 'rejected' and body == '') then return 0 end
@@ -91,22 +108,22 @@ redis.call('HDEL', record, 'reason', 'diedAt', 'log')
 if body ~= '' then redis.call('HSET', record, 'body', body, 'summary', summary) end
 wait(now)
 return 1
-`;
+`);
 
 /** Erases an order that nobody is sending. ARGV: `dead` to erase a dead letter only. */
-export const ERASE = `${BEGIN}
+export const ERASE = script(`
 local which = ARGV[4]
 local done = which ~= 'dead' and redis.call('GET', settled)
 if done then return { 'settled', done } end
-local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease', 'due')
+local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease')
 if not known[1] or (which == 'dead' and not known[2]) then return { 'unknown' } end
-if known[3] and known[4] - now > 0 then return { 'sending' } end
+if known[3] and isAhead() then return { 'sending' } end
 close('removed')
-return { 'removed' }
-`;
+return { 'removed', known[1] }
+`);
 
 /** Counts of one moment, and when the oldest order that waits was accepted. */
-export const TOTALS = `${BEGIN}
+export const TOTALS = script(`
 return { redis.call('ZCARD', waiting), redis.call('ZCARD', dead), redis.call('HGET', counts, 'delivered'),
   redis.call('HGET', counts, 'removed'), redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')[2] }
-`;
+`);

@@ -1,5 +1,5 @@
 import type { Job, Queue } from "bullmq";
-import type { OrderBook, Unleased } from "./order-book.ts";
+import type { OrderBook, WaitingOrder } from "./order-book.ts";
 
 /** A BullMQ job that says whose turn it is. Its data is the order's key; the order stands in the {@link OrderBook}. */
 export type Ticket = Job<string, void>;
@@ -26,8 +26,8 @@ export async function isAnyDue(queue: TicketQueue): Promise<boolean> {
 
 /**
  * Gives a ticket to each order that has none: the process was killed between storing the order and adding its ticket,
- * or somebody emptied the queue by BullMQ's own tools. With `clockWentBack`, also makes due what would wait for
- * longer than it was told to.
+ * or the queue was emptied by BullMQ's own tools. With `clockWentBack`, also makes those orders due that the clock
+ * would delay by more than their own delay.
  */
 export async function mendTickets(
   queue: TicketQueue,
@@ -36,15 +36,17 @@ export async function mendTickets(
 ): Promise<void> {
   const counted = queue.getJobCountByTypes("waiting", "prioritized", "delayed", "active");
   const [orders, tickets] = await Promise.all([book.size(), counted]);
-  if (orders <= tickets && !clockWentBack) return;
+  const areMissing = orders > tickets;
+  if (!areMissing && !clockWentBack) return;
   for (let offset = 0; ; offset += PAGE) {
     const page = await book.unleased({ offset, limit: PAGE }, now);
     if (!page) return;
-    await Promise.all(page.map((order) => mend(queue, order, now)));
+    const some = page.filter(({ isOverdue }) => areMissing || isOverdue);
+    await Promise.all(some.map((order) => mend(queue, order, now)));
   }
 }
 
-async function mend(queue: TicketQueue, order: Unleased, now: number): Promise<void> {
+async function mend(queue: TicketQueue, order: WaitingOrder, now: number): Promise<void> {
   const { key, ticket, isTried, dueAt, isOverdue } = order;
   const job = await queue.getJob(ticket);
   const delay = isOverdue ? 0 : Math.max(0, dueAt - now);
