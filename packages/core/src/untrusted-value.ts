@@ -13,6 +13,18 @@ export function readFields<Name extends string>(
   return Object.fromEntries(fields) as { [Key in Name]: unknown };
 }
 
+/** A copy of an object with all properties that it shows, each read once; what is no such object, as it is. Never throws. */
+export function readProperties(value: unknown): unknown {
+  try {
+    if (!isObject(value) || Array.isArray(value)) return value;
+    const names: string[] = [];
+    for (const name in value) names.push(name);
+    return readFields(value, names);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
 /** The first `max` entries of a list, each read once; nothing where the value is no list. Never throws. */
 export function readList(value: unknown, max: number): readonly unknown[] | undefined {
   try {
@@ -62,7 +74,7 @@ export function readAs<Value>(convert: (value: unknown) => Value | undefined, ex
 
 /** The issues of a parse, each with its path as in `products[2].unitPrice`, below `parent`. */
 export function issuesOf(
-  { error }: { readonly error?: z.core.$ZodError | undefined },
+  { error }: { readonly error?: Pick<z.core.$ZodError, "issues"> | undefined },
   parent = "",
 ): readonly Issue[] {
   return (error?.issues ?? []).map(({ path, message }) => ({

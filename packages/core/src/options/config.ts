@@ -8,7 +8,7 @@ import type { TrackingEvent } from "../reporting/events.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import { cookieIssues } from "./check-cookies.ts";
-import { optionIssues } from "./check-options.ts";
+import { checkOptions } from "./check-options.ts";
 import { type Environment, type Mode, readMode } from "./mode.ts";
 import type { TrackerOptions } from "./options.ts";
 
@@ -44,9 +44,8 @@ export interface RetryPolicy {
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
 export function readConfig(given: TrackerOptions, env: Environment): Config {
-  const issues: Issue[] = [...optionIssues(given)];
-  // What is no object at all is among the issues already.
-  const options: TrackerOptions = typeof given === "object" && given !== null ? given : {};
+  const { options, issues: wrongOptions } = checkOptions(given);
+  const issues: Issue[] = [...wrongOptions];
   const wrong = new Set(issues.map(({ path }) => path));
   const endpoint =
     trimmed(wrong.has("endpoint") ? undefined : options.endpoint) ??
