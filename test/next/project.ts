@@ -106,7 +106,7 @@ function layOut(dir: string, { source, next, config, files = {} }: ProjectPlan):
     );
   }
   if (next === "next-15" && existsSync(join(dir, "proxy.ts"))) toMiddleware(dir);
-  for (const one of ["next", "core"]) publishInto(dir, one);
+  for (const one of ["next", "web", "core"]) publishInto(dir, one);
   for (const one of ["react", "react-dom", "typescript", "@types/react", "@types/node"]) {
     link(join(ROOT, "node_modules", one), join(dir, "node_modules", one));
   }
@@ -192,7 +192,7 @@ function fingerprintOf(plan: ProjectPlan): string {
       cwd: ROOT,
       exclude: (path) => /node_modules|\.next\b/.test(path),
     }),
-    ...globSync("packages/{next,core,outbox}/{dist/*,package.json}", { cwd: ROOT }),
+    ...globSync("packages/{next,web,core,outbox}/{dist/*,package.json}", { cwd: ROOT }),
     "test/conformance/shop.ts",
     "test/next/project.ts",
     `node_modules/${plan.next}/package.json`,

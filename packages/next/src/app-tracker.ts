@@ -7,11 +7,11 @@ import type {
   TrackingContext,
 } from "@avantlink-s2s/core";
 import { adapterOf, type RawRequest } from "@avantlink-s2s/core/adapter";
+import { keepDelivering, waitInline } from "@avantlink-s2s/web/adapter";
 import { headers } from "next/headers.js";
 import { connection } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
 import { createSharedTracker } from "./create-tracker.ts";
-import { keepDelivering, waitInline } from "./keep-delivering.ts";
 import { isRenderedAhead, renderedAhead } from "./rendered-ahead.ts";
 import { pathOf, shopperRequest } from "./shopper-request.ts";
 

@@ -1,5 +1,5 @@
 import { type Adapter, originOf, type RawRequest } from "@avantlink-s2s/core/adapter";
-import { shopperAddress } from "./client-address.ts";
+import { firstOf, hasProxies, shopperAddress } from "@avantlink-s2s/web/adapter";
 
 /** The request header in which the proxy passes path and query to the page. The proxy always overwrites it. */
 export const PATH_HEADER = "x-avantlink-path";
@@ -35,21 +35,15 @@ export function pathOf(url: string): string {
   return pathname + search;
 }
 
-function publicOrigin({ trustedProxies }: Adapter, headers: Headers): string {
+function publicOrigin(adapter: Adapter, headers: Headers): string {
   const own = headers.get("host") ?? "";
-  const behindProxies = typeof trustedProxies === "object" ? trustedProxies.length > 0 : trustedProxies !== 0;
   // After a Server Action's redirect Next fetches the page from itself, by its loopback name.
-  const forwarded = behindProxies || isLoopback(own) ? first(headers.get("x-forwarded-host")) : "";
-  const host = forwarded || own;
-  return originOf(first(headers.get("x-forwarded-proto")).toLowerCase(), host);
+  const forwarded = hasProxies(adapter) || isLoopback(own) ? firstOf(headers.get("x-forwarded-host")) : "";
+  return originOf(firstOf(headers.get("x-forwarded-proto")).toLowerCase(), forwarded || own);
 }
 
 function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1?\]|0\.0\.0\.0)(?::\d+)?$/i.test(host);
-}
-
-function first(list: string | null): string {
-  return (list ?? "").split(",", 1)[0]?.trim() ?? "";
 }
 
 function withoutOurs(headers: Headers): Headers {

@@ -1,5 +1,6 @@
 import { createTracker, type Tracker, type TrackerOptions } from "@avantlink-s2s/core";
-import { adapterOf, landsAgain } from "@avantlink-s2s/core/adapter";
+import { adapterOf } from "@avantlink-s2s/core/adapter";
+import { afterLanding } from "@avantlink-s2s/web/adapter";
 import type { NextFetchEvent, NextMiddleware, NextRequest } from "next/server.js";
 import { fillUsedJar } from "./cookie-jar.ts";
 import { proxiedResponse } from "./proxied-response.ts";
@@ -10,9 +11,6 @@ export type ClickOptions = Omit<TrackerOptions, "outbox" | "deliver">;
 
 /** What `proxy.ts` (`middleware.ts` before Next 16) exports. Tests and other proxies may leave the event out. */
 export type ClickProxy = (request: NextRequest, event?: NextFetchEvent) => Promise<Response>;
-
-// A stopping server waits for the promises that it was given, so they have a deadline.
-const MAX_DELIVERY_MS = 5_000;
 
 /**
  * A proxy that looks for affiliate landings (`?avad=…`): it keeps the click in first-party cookies and reports it.
@@ -32,11 +30,7 @@ export function trackClicks(
     const response = await proxy?.(request, event as NextFetchEvent);
     const answer = proxiedResponse(request, response ?? undefined, { path, setCookies: landing.setCookies });
     if (proxy && landing.setCookies.length > 0) await fillUsedJar(answer.headers.getSetCookie());
-    if (landing.skipped === "consent") adapter.checkReferrerPolicy(answer.headers.get("referrer-policy"));
-    if (landing.click && !landsAgain(landing, answer.status, answer.headers.get("location"))) {
-      const tracking = adapter.trackLanding(landing, { waitForDeliveryMs: MAX_DELIVERY_MS });
-      event?.waitUntil(tracking);
-    }
+    afterLanding(adapter, landing, answer, event && ((work) => event.waitUntil(work)));
     return answer;
   };
 }

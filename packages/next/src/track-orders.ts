@@ -1,21 +1,15 @@
-import type { Receipt, TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import {
-  adapterOf,
-  isConfirmation,
-  isConfirmingMethod,
-  type ReadRequest,
-  within,
-} from "@avantlink-s2s/core/adapter";
+import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import { adapterOf, checkResolver, isConfirmingMethod } from "@avantlink-s2s/core/adapter";
+import { confirmOrder, unreadRequest, waitInline } from "@avantlink-s2s/web/adapter";
 import type { NextRequest } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
-import { keepDelivering, MAX_RESOLVE_MS, waitInline } from "./keep-delivering.ts";
 import { isRenderedAhead, renderedAhead } from "./rendered-ahead.ts";
+import { requestCopy } from "./request-copy.ts";
 import { pathOf, shopperRequest } from "./shopper-request.ts";
-import { unreadRequest, unreadResponse } from "./unread-copy.ts";
 
 /**
  * Finds the order that a response confirmed; nothing when it confirmed none. Called once, with copies of request
- * and response whose bodies are unread. A body of more than a mebibyte is not kept: reading it fails.
+ * and response whose bodies are unread. A body above one mebibyte is not kept: reading it fails.
  */
 export type ResolveOrder<R extends Request = NextRequest> = (
   request: R,
@@ -33,25 +27,7 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
 ): (request: R, ...rest: A) => Promise<Response> {
   // What is no tracker fails the build, not the shoppers.
   adapterOf(tracker);
-
-  async function track(
-    request: R,
-    response: Response,
-    read: ReadRequest | undefined,
-  ): Promise<Receipt | undefined> {
-    const adapter = adapterOf(tracker);
-    const resolved = await adapter.resolveOrder(async () => {
-      const copy = unreadResponse(response);
-      try {
-        return await resolveOrder(request, copy.message);
-      } finally {
-        copy.discard();
-      }
-    });
-    if (resolved.status === "threw") return undefined;
-    if (!read) return adapter.rejectOrder(resolved.order, renderedAhead(adapter));
-    return adapter.trackOrder(resolved.order, read, { waitForDeliveryMs: waitInline(adapter) });
-  }
+  checkResolver(resolveOrder);
 
   return async (request, ...rest) => {
     const adapter = adapterOf(tracker);
@@ -65,22 +41,16 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
     const read = ahead
       ? undefined
       : adapter.readRequest(() => shopperRequest(adapter, { method, headers, ownPath: pathOf(request.url) }));
-    const copy = unreadRequest(request, method);
-    let tracking: Promise<Receipt | undefined> | undefined;
-    try {
-      const response = await handler(request, ...rest);
-      if (!(response instanceof Response)) return response;
-      if (!isConfirmation(method, response.status)) {
-        adapter.notConfirmed(response.status);
-        return response;
-      }
-      tracking = track(copy.message, response, read).finally(copy.discard);
-      adapter.duringConfirmation(tracking);
-      keepDelivering(adapter, tracking, afterResponse);
-      await within(tracking, MAX_RESOLVE_MS + waitInline(adapter), adapter.runtime);
-      return response;
-    } finally {
-      if (!tracking) copy.discard();
-    }
+    const copy = unreadRequest(request, method, requestCopy);
+    return confirmOrder(adapter, {
+      method,
+      respond: () => handler(request, ...rest),
+      resolveOrder: (response) => resolveOrder(copy.message, response),
+      done: copy.discard,
+      trackOrder: (order, options) =>
+        read ? adapter.trackOrder(order, read, options) : adapter.rejectOrder(order, renderedAhead(adapter)),
+      waitUntil: afterResponse,
+      waitForDeliveryMs: waitInline(adapter),
+    });
   };
 }

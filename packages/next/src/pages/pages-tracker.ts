@@ -6,9 +6,9 @@ import type {
   TrackingContext,
 } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
+import { keepDelivering, platformWaitUntil, waitInline } from "@avantlink-s2s/web/adapter";
 import type { TrackOrderOptions } from "../app-tracker.ts";
 import { createSharedTracker } from "../create-tracker.ts";
-import { keepDelivering, platformKeepAlive, waitInline } from "../keep-delivering.ts";
 import { type PagesFrom, pagesRequest } from "./pages-request.ts";
 
 export type { PagesFrom, TrackOrderOptions };
@@ -41,7 +41,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       const tracking = isRequest(from)
         ? adapter.trackOrder(order, () => pagesRequest(adapter, from, path), wait)
         : current().trackOrder(order, from, wait);
-      if (asked.transaction === undefined) keepDelivering(adapter, tracking, platformKeepAlive());
+      if (asked.transaction === undefined) keepDelivering(adapter, tracking, platformWaitUntil());
       return tracking;
     },
     async contextOf(from) {

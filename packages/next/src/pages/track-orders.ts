@@ -1,5 +1,6 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, isConfirmation, isConfirmingMethod, within } from "@avantlink-s2s/core/adapter";
+import { adapterOf, isConfirmation, isConfirmingMethod } from "@avantlink-s2s/core/adapter";
+import { platformWaitUntil, trackConfirmed, waitInline } from "@avantlink-s2s/web/adapter";
 import type {
   GetServerSidePropsContext,
   GetServerSidePropsResult,
@@ -7,7 +8,6 @@ import type {
   NextApiRequest,
   NextApiResponse,
 } from "next";
-import { keepDelivering, MAX_RESOLVE_MS, platformKeepAlive, waitInline } from "../keep-delivering.ts";
 import { holdEnd } from "./held-end.ts";
 import { type PagesFrom, pagesRequest } from "./pages-request.ts";
 
@@ -98,17 +98,11 @@ function routeOrders(
 function watch(tracker: Pick<Tracker, "trackClick">, from: PagesFrom) {
   const adapter = adapterOf(tracker);
   const read = adapter.readRequest(() => pagesRequest(adapter, from));
-  return async (resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> => {
-    const waitForDeliveryMs = waitInline(adapter);
-    const tracking = adapter
-      .resolveOrder(resolve)
-      .then((resolved) =>
-        resolved.status === "threw"
-          ? undefined
-          : adapter.trackOrder(resolved.order, read, { waitForDeliveryMs }),
-      );
-    adapter.duringConfirmation(tracking);
-    keepDelivering(adapter, tracking, platformKeepAlive());
-    await within(tracking, MAX_RESOLVE_MS + waitForDeliveryMs, adapter.runtime);
-  };
+  return (resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> =>
+    trackConfirmed(adapter, {
+      resolveOrder,
+      trackOrder: (order, options) => adapter.trackOrder(order, read, options),
+      waitUntil: platformWaitUntil(),
+      waitForDeliveryMs: waitInline(adapter),
+    });
 }

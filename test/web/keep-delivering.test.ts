@@ -2,7 +2,7 @@ import { createTracker, memoryOutbox, type Order, type Outbox } from "@avantlink
 import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { keepDelivering } from "../../packages/next/src/keep-delivering.ts";
+import { keepDelivering } from "../../packages/web/src/keep-delivering.ts";
 import { testClock } from "../support/clock.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
@@ -11,7 +11,7 @@ const sandbox = await startSandbox();
 afterEach(() => sandbox.reset());
 afterAll(() => sandbox.close());
 
-/** Tracks an order with an outbox of the test, in a function that ends when the promises that keep it alive end. */
+/** Tracks an order with an outbox of the test's, in a function that ends when the promises that keep it alive end. */
 function inFunction(put: Outbox["put"], outbox = memoryOutbox(), order: Order = anOrder()) {
   const clock = testClock();
   const events = eventLog();

@@ -1,9 +1,9 @@
-/** The most bytes of a body that are kept: as many as Next accepts in a Server Action. */
-export const MAX_KEPT = 1_048_576;
+/** Upper bound of a body that is kept, in bytes: the same limit as a Server Action of Next.js. */
+export const MAX_KEPT_BODY = 1_048_576;
 
 /**
- * The body of a copy, kept in memory for a later reader. A copy alone would hold everything that was read of the
- * original, so a body of more than {@link MAX_KEPT} bytes is dropped, and reading it fails.
+ * The body of a copy, kept in memory for `resolveOrder` to read later. A plain `clone()` would buffer all that was read
+ * of the original, without a bound. Here a body above {@link MAX_KEPT_BODY} is dropped, and reading the copy fails.
  */
 export function keptBody({ body }: Request | Response): ReadableStream<Uint8Array> {
   const reader = body?.getReader();
@@ -13,8 +13,10 @@ export function keptBody({ body }: Request | Response): ReadableStream<Uint8Arra
       const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
       if (done) return controller.close();
       kept += value.byteLength;
-      if (kept > MAX_KEPT)
-        throw new RangeError(`The body is larger than ${MAX_KEPT} bytes and was not kept.`);
+      if (kept > MAX_KEPT_BODY)
+        throw new RangeError(
+          `The body is larger than ${MAX_KEPT_BODY} bytes, so resolveOrder cannot read it. Find the order another way.`,
+        );
       controller.enqueue(value);
     }
   }

@@ -1,0 +1,51 @@
+import type { TrackerOptions } from "@avantlink-s2s/core";
+import { createTrackerOver, type Tracker } from "./create-tracker.ts";
+import { type HostedRequest, waitUntilOf } from "./host.ts";
+import { trackClicks as trackWebClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+
+export * from "@avantlink-s2s/core";
+export type { Tracker };
+
+/** What is read of Astro's context, in middleware, in endpoints and as `Astro` in a page. */
+export interface AstroContext {
+  readonly request: Request;
+  readonly clientAddress: string;
+  readonly locals: object;
+}
+
+/** Makes a tracker whose `trackOrder` and `contextOf` take Astro's context. See `createTracker` of the package's root. */
+export function createTracker(options: TrackerOptions = {}): Tracker<AstroContext> {
+  return createTrackerOver(options, hosted);
+}
+
+/** Looks for affiliate landings: `export const onRequest = trackClicks(tracker)` in `src/middleware.ts`. */
+export function trackClicks(
+  tracker: Pick<Tracker<never>, "trackClick">,
+): (context: AstroContext, next: () => Promise<Response>) => Promise<Response> {
+  const track = trackWebClicks(tracker);
+  return async (context, next) => {
+    const { request, ...host } = hosted(context);
+    return track(request, next, host);
+  };
+}
+
+/** Wraps an endpoint that confirms orders. A page calls `tracker.trackOrder(order, Astro)`. */
+export function trackOrders<Ctx extends AstroContext>(
+  tracker: Pick<Tracker<never>, "trackClick">,
+  resolveOrder: ResolveFrom<Ctx>,
+  handler: (context: Ctx) => Response | Promise<Response>,
+): (context: Ctx) => Promise<Response> {
+  const track = watchOrders<Ctx>(tracker, hosted, resolveOrder);
+  return (context) => track(context, () => handler(context));
+}
+
+function hosted(context: AstroContext): HostedRequest {
+  // Cloudflare's adapter puts the Worker's own context here, under another name since its version 13.
+  const { cfContext, runtime } = Object(context.locals);
+  return {
+    request: context.request,
+    waitUntil: waitUntilOf(cfContext ?? runtime?.ctx),
+    ipAddress: () => context.clientAddress,
+  };
+}

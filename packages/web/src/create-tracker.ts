@@ -1,0 +1,81 @@
+import {
+  type Tracker as CoreTracker,
+  type TrackOrderOptions as CoreTrackOrderOptions,
+  createTracker as createCoreTracker,
+  type Receipt,
+  type TrackableOrder,
+  type TrackerOptions,
+  type TrackingContext,
+} from "@avantlink-s2s/core";
+import { adapterOf, trackerWith } from "@avantlink-s2s/core/adapter";
+import type { Host, HostedRequest } from "./host.ts";
+import { keepDelivering, waitInline } from "./keep-delivering.ts";
+import { rawRequest } from "./raw-request.ts";
+
+/** How an order is tracked. */
+export interface TrackOrderOptions extends CoreTrackOrderOptions, Host {}
+
+/**
+ * Tracks orders and clicks of a server that speaks `Request` and `Response`. `trackOrder` and `contextOf` take the
+ * shopper's request or a context.
+ */
+export interface Tracker<From = Request> extends Omit<CoreTracker, "trackOrder" | "contextOf"> {
+  /**
+   * Tracks an order; the call itself is the confirmation.
+   * @param from the shopper's own request, or the context that was packed at checkout
+   */
+  trackOrder(
+    order: TrackableOrder,
+    from?: From | TrackingContext,
+    options?: TrackOrderOptions,
+  ): Promise<Receipt>;
+  /** The shopper's context: frozen plain JSON. It holds nothing but the denial where the shopper did not consent. */
+  contextOf(from?: From | TrackingContext, host?: Host): Promise<TrackingContext>;
+}
+
+/**
+ * Makes a tracker. Checks its options and does nothing else: no file or connection is opened before its first use.
+ * @throws AvantLinkError `config.invalid`, naming every fault at once
+ */
+export function createTracker(options: TrackerOptions = {}): Tracker {
+  return createTrackerOver<Request>(options, (request) => ({ request }));
+}
+
+/** Makes a tracker for a framework whose own event or context holds the web request. */
+export function createTrackerOver<From extends object>(
+  options: TrackerOptions,
+  open: (from: From) => HostedRequest,
+): Tracker<From> {
+  const tracker = createCoreTracker(options);
+  const adapter = adapterOf(tracker);
+  const hosted = (from: From | Request, given: Host): HostedRequest => {
+    const { waitUntil, ipAddress, ...known } = "headers" in from ? { request: from } : open(from);
+    return { ...known, waitUntil: given.waitUntil ?? waitUntil, ipAddress: given.ipAddress ?? ipAddress };
+  };
+
+  return trackerWith(() => tracker, {
+    async trackOrder(order: TrackableOrder, from?: From | TrackingContext, given: TrackOrderOptions = {}) {
+      const source = isRequest(from) ? hosted(from, given) : undefined;
+      const waitUntil = source ? source.waitUntil : given.waitUntil;
+      const { transaction, waitForDeliveryMs = waitInline(adapter, waitUntil) } = given;
+      const options = { transaction, waitForDeliveryMs };
+      const tracking = source
+        ? adapter.trackOrder(order, () => rawRequest(adapter, source), options)
+        : tracker.trackOrder(order, from as TrackingContext | undefined, options);
+      if (transaction === undefined) keepDelivering(adapter, tracking, waitUntil);
+      return tracking;
+    },
+    async contextOf(from?: From | TrackingContext, given: Host = {}) {
+      return isRequest(from)
+        ? adapter.readRequest(() => rawRequest(adapter, hosted(from, given))).context
+        : tracker.contextOf(from);
+    },
+  });
+}
+
+// A framework's own event or context holds the request under one of these names; a tracking context has none of them.
+function isRequest<From extends object>(from: From | TrackingContext | undefined): from is From {
+  return (
+    typeof from === "object" && from !== null && ["headers", "request", "req"].some((name) => name in from)
+  );
+}

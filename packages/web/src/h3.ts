@@ -1,0 +1,37 @@
+import type { TrackerOptions } from "@avantlink-s2s/core";
+import { type H3Event, type Middleware, toResponse } from "h3";
+import { createTrackerOver, type Tracker } from "./create-tracker.ts";
+import type { HostedRequest } from "./host.ts";
+import { trackClicks as trackWebClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+
+export * from "@avantlink-s2s/core";
+export type { Tracker };
+
+/** Makes a tracker whose `trackOrder` and `contextOf` take h3's event. See `createTracker` of the package's root. */
+export function createTracker(options: TrackerOptions = {}): Tracker<H3Event> {
+  return createTrackerOver(options, hosted);
+}
+
+/** Middleware that looks for affiliate landings: `app.use(trackClicks(tracker))`, before the shop's pages. */
+export function trackClicks(tracker: Pick<Tracker<never>, "trackClick">): Middleware {
+  const track = trackWebClicks(tracker);
+  return (event, next) => {
+    const { request, ...host } = hosted(event);
+    return track(request, async () => toResponse(await next(), event), host);
+  };
+}
+
+/** Middleware for the confirmation route: `app.use("/thank-you", trackOrders(tracker, (event) => event.context.order))`. */
+export function trackOrders(
+  tracker: Pick<Tracker<never>, "trackClick">,
+  resolveOrder: ResolveFrom<H3Event>,
+): Middleware {
+  const track = watchOrders<H3Event>(tracker, hosted, resolveOrder);
+  return (event, next) => track(event, async () => toResponse(await next(), event));
+}
+
+function hosted(event: H3Event): HostedRequest {
+  const { req } = event;
+  return { request: req, waitUntil: (work) => event.waitUntil(work), ipAddress: () => req.ip };
+}

@@ -1,0 +1,42 @@
+import {
+  type Adapter,
+  type Landing,
+  landsAgain,
+  NO_SHARED_CACHE,
+  SHARED_CACHE_HEADERS,
+} from "@avantlink-s2s/core/adapter";
+import type { Host } from "./host.ts";
+
+// A server that is stopping waits for the promises that it was given, so each of them ends.
+const MAX_DELIVERY_MS = 5_000;
+
+/**
+ * Sends the click of a landing once the answer is known: a redirect to the same token lands again, and that landing is
+ * the click.
+ */
+export function afterLanding(
+  adapter: Adapter,
+  landing: Landing,
+  { status, headers }: Pick<Response, "status" | "headers">,
+  waitUntil: Host["waitUntil"],
+): void {
+  if (landing.skipped === "consent") adapter.checkReferrerPolicy(headers.get("referrer-policy"));
+  if (!landing.click || landsAgain(landing, status, headers.get("location"))) return;
+  const tracking = adapter.trackLanding(landing, { waitForDeliveryMs: waitUntil ? MAX_DELIVERY_MS : 0 });
+  waitUntil?.(tracking);
+}
+
+/**
+ * The shop's response with our cookies, kept out of shared caches. It is a new response: the shop's own may be shared
+ * among requests, and its headers may be immutable.
+ */
+export function privateResponse(response: Response, setCookies: readonly string[]): Response {
+  // A response that switches protocols cannot be copied.
+  if (setCookies.length === 0 || response.status < 200) return response;
+  const { status, statusText, body } = response;
+  const headers = new Headers(response.headers);
+  for (const line of setCookies) headers.append("set-cookie", line);
+  headers.set("cache-control", NO_SHARED_CACHE);
+  for (const name of SHARED_CACHE_HEADERS) if (headers.has(name)) headers.set(name, NO_SHARED_CACHE);
+  return new Response(body, { status, statusText, headers });
+}

@@ -1,0 +1,59 @@
+import type { TrackerOptions } from "@avantlink-s2s/core";
+import { createTrackerOver, type Tracker } from "./create-tracker.ts";
+import { type HostedRequest, waitUntilOf } from "./host.ts";
+import { trackClicks as trackWebClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+
+export * from "@avantlink-s2s/core";
+export type { Tracker };
+
+/** What is read of SvelteKit's `RequestEvent`. */
+export interface SvelteKitEvent {
+  readonly request: Request;
+  readonly url: URL;
+  readonly isDataRequest: boolean;
+  readonly platform?: unknown;
+  getClientAddress(): string;
+}
+
+/** What SvelteKit gives to `handle`. */
+export interface HandleInput<Event> {
+  readonly event: Event;
+  readonly resolve: (event: Event) => Response | Promise<Response>;
+}
+
+/** Makes a tracker whose `trackOrder` and `contextOf` take SvelteKit's event. See `createTracker` of the package's root. */
+export function createTracker(options: TrackerOptions = {}): Tracker<SvelteKitEvent> {
+  return createTrackerOver(options, hosted);
+}
+
+/** Looks for affiliate landings: `export const handle = trackClicks(tracker)` in `hooks.server.ts`. */
+export function trackClicks(
+  tracker: Pick<Tracker<never>, "trackClick">,
+): <Event extends SvelteKitEvent>(input: HandleInput<Event>) => Promise<Response> {
+  const track = trackWebClicks(tracker);
+  return async ({ event, resolve }) => {
+    const { request, ...host } = hosted(event);
+    return track(request, () => resolve(event), host);
+  };
+}
+
+/** Wraps a handler of `+server.ts` that confirms orders. A page's `load` calls `tracker.trackOrder(order, event)`. */
+export function trackOrders<Event extends SvelteKitEvent>(
+  tracker: Pick<Tracker<never>, "trackClick">,
+  resolveOrder: ResolveFrom<Event>,
+  handler: (event: Event) => Response | Promise<Response>,
+): (event: Event) => Promise<Response> {
+  const track = watchOrders<Event>(tracker, hosted, resolveOrder);
+  return (event) => track(event, () => handler(event));
+}
+
+function hosted(event: SvelteKitEvent): HostedRequest {
+  const { ctx, context } = Object(event.platform);
+  return {
+    request: event.request,
+    url: event.isDataRequest ? event.url.href : undefined,
+    waitUntil: waitUntilOf(ctx ?? context),
+    ipAddress: () => event.getClientAddress(),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Tracker } from "@avantlink-s2s/core";
+import { adapterOf } from "@avantlink-s2s/core/adapter";
+import type { Host } from "./host.ts";
+import { afterLanding, privateResponse } from "./landing-response.ts";
+import { rawRequest } from "./raw-request.ts";
+
+/** Answers a request by the shop's own handler, `next`, and looks whether it is an affiliate landing. */
+export type ClickHandler = (
+  request: Request,
+  next: () => Response | Promise<Response>,
+  host?: Host,
+) => Promise<Response>;
+
+/**
+ * Looks for affiliate landings (`?avad=…`): keeps the click in first-party cookies and reports it. A request without
+ * `avad` passes untouched. Call it around all of the shop's pages.
+ */
+export function trackClicks(tracker: Pick<Tracker, "trackClick">): ClickHandler {
+  const adapter = adapterOf(tracker);
+  return async (request, next, host = {}) => {
+    const landing = adapter.readLanding(() => rawRequest(adapter, { ...host, request }));
+    const response = await next();
+    // What is no response is the framework's to complain about.
+    if (!response?.headers) return response;
+    afterLanding(adapter, landing, response, host.waitUntil);
+    return privateResponse(response, landing.setCookies);
+  };
+}

@@ -1,0 +1,48 @@
+import { keptBody } from "./kept-body.ts";
+
+/** A copy whose body nobody has read yet. */
+export interface UnreadCopy<Message extends Request | Response> {
+  readonly message: Message;
+  /** Drops the copy's body if it was not read. */
+  discard(): void;
+}
+
+/** A stream as a `Request` is made with it. */
+export interface StreamingBody {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly duplex: "half";
+}
+
+/** A copy of a request, so that the handler and `resolveOrder` can both read the body. `copyOf` makes the copy. */
+export function unreadRequest<R extends Request>(
+  request: R,
+  method: string,
+  copyOf: (request: R, streaming: StreamingBody) => Request,
+): UnreadCopy<R> {
+  if (method === "GET" || !isUnread(request)) return { message: request, discard() {} };
+  const message = copyOf(request, { body: keptBody(request.clone()), duplex: "half" });
+  return { message: message as R, discard: () => discard(message) };
+}
+
+/** A plain request's copy. */
+export function plainCopy(request: Request, streaming: StreamingBody): Request {
+  const { url, method, headers } = request;
+  return new Request(url, { method, headers, ...streaming });
+}
+
+/** A copy of a response, since reading the original would leave the page empty. */
+export function unreadResponse(response: Response): UnreadCopy<Response> {
+  const { status, statusText, headers } = response;
+  const body = isUnread(response) ? keptBody(response.clone()) : null;
+  const message = new Response(body, { status, statusText, headers });
+  return { message, discard: () => discard(message) };
+}
+
+/** Whether there is a body that can still be copied. */
+function isUnread({ body, bodyUsed }: Request | Response): boolean {
+  return body !== null && !bodyUsed && !body.locked;
+}
+
+function discard({ body, bodyUsed }: Request | Response): void {
+  if (body && !bodyUsed && !body.locked) body.cancel().catch(() => {});
+}
