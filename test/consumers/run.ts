@@ -15,7 +15,7 @@ import { sqliteShop } from "./sqlite-project.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PACKED = ["core", "express", "next", "orders", "outbox", "sandbox", "cli"];
+const PACKED = ["core", "web", "express", "next", "orders", "outbox", "sandbox", "cli"];
 
 const { values: asked } = parseArgs({
   options: {
