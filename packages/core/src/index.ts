@@ -1,4 +1,5 @@
 import { chooseTransport } from "./delivery/undici-transport.ts";
+import { readableEnvironment } from "./options/environment.ts";
 import type { TrackerOptions } from "./options/options.ts";
 import { trackerFactory } from "./tracker/create-tracker.ts";
 import type { Tracker } from "./tracker/tracker.ts";
@@ -11,5 +12,5 @@ export * from "./public.ts";
  */
 export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory({
   openTransport: chooseTransport(),
-  environment: () => process.env,
+  environment: () => readableEnvironment(process.env),
 });

@@ -1,7 +1,7 @@
 import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from "@avantlink-s2s/core";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../packages/core/src/options/config.ts";
-import type { Environment } from "../../../packages/core/src/options/mode.ts";
+import type { Environment } from "../../../packages/core/src/options/environment.ts";
 import { MERCHANT_ID } from "../../support/orders.ts";
 
 const live = { NODE_ENV: "production" };
@@ -141,6 +141,20 @@ describe("the merchant ID", () => {
 });
 
 describe("the endpoint", () => {
+  test.each([
+    ["https://client.avantlink.com/merchants/MERCHANT/tracking/order", "https://client.avantlink.com"],
+    ["https://client.avantlink.com/merchants/MERCHANT/tracking/order-", "https://client.avantlink.com"],
+    ["https://client.avantlink.com/merchants/MERCHANT/tracking/click/", "https://client.avantlink.com"],
+    ["https://client.avantlink.com/merchants/MERCHANT", "https://client.avantlink.com"],
+    ["http://127.0.0.1:9/stand-in/merchants/MERCHANT/tracking/order", "http://127.0.0.1:9/stand-in"],
+  ])("as AvantLink's article spells it, %s, is a fault that names the value to write", (whole, base) => {
+    const endpoint = whole.replace("MERCHANT", MERCHANT_ID);
+    expect(faults({ merchantId: MERCHANT_ID, endpoint })).toHaveProperty(
+      "endpoint",
+      expect.stringContaining(`give only "${base}"`),
+    );
+  });
+
   test.each([
     [undefined, {}, "https://client.avantlink.com"],
     [undefined, { AVANTLINK_ENDPOINT: "http://127.0.0.1:4020/" }, "http://127.0.0.1:4020"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Environment, readMode } from "../../../packages/core/src/options/mode.ts";
+import type { Environment } from "../../../packages/core/src/options/environment.ts";
+import { readMode } from "../../../packages/core/src/options/mode.ts";
 
 const mode = (env: Environment, given?: "live" | "dry-run", loopback = false) =>
   readMode({ given, loopback, env });

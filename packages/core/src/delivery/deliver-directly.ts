@@ -1,4 +1,5 @@
 import type { Deliver, OutboxJob, Verdict } from "../outbox/outbox.ts";
+import { RecentKeys } from "../recent-keys.ts";
 import type { Delivery } from "./deliver.ts";
 
 const MAX_DIRECT = 10_000;
@@ -25,8 +26,8 @@ export function createDirectDelivery(
   delivery: Pick<Delivery, "deliverDirectly" | "deliverOrder">,
   { concurrency }: { readonly concurrency: number },
 ): DirectDelivery {
-  const attempts = new Map<string, Promise<boolean>>();
-  const handedOut = new Map<string, Promise<Verdict>>();
+  const attempts = new RecentKeys<Promise<boolean>>(MAX_DIRECT);
+  const handedOut = new RecentKeys<Promise<Verdict>>(MAX_HANDED_OUT);
   const underWay = new Set<Promise<boolean>>();
   const waiting: (() => void)[] = [];
   let busy = 0;
@@ -49,7 +50,7 @@ export function createDirectDelivery(
       return delivered;
     });
     underWay.add(attempt);
-    remember(attempts, job.key, attempt, MAX_DIRECT);
+    attempts.set(job.key, attempt);
     return attempt;
   }
 
@@ -68,17 +69,11 @@ export function createDirectDelivery(
     async deliver(job) {
       if (await attempts.get(job.key)) return { status: "delivered" };
       const delivering = delivery.deliverOrder(job);
-      remember(handedOut, job.key, delivering, MAX_HANDED_OUT);
+      handedOut.set(job.key, delivering);
       return delivering;
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
-}
-
-function remember<Value>(among: Map<string, Value>, key: string, value: Value, max: number): void {
-  among.set(key, value);
-  const [oldest] = among.size > max ? among.keys() : [];
-  if (oldest !== undefined) among.delete(oldest);
 }

@@ -114,7 +114,15 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
 function openDispatcher({ Agent, EnvHttpProxyAgent, buildConnector }: Undici, loopback: boolean): Dispatcher {
   const connect = withoutContinue(buildConnector({ timeout: CONNECT_TIMEOUT_MS }));
   const options = { pipelining: 1, connect };
-  return loopback ? new Agent(options) : new EnvHttpProxyAgent(options);
+  if (loopback) return new Agent(options);
+  try {
+    return new EnvHttpProxyAgent(options);
+  } catch (cause) {
+    // Deno without permission to read the environment, which then names no proxy.
+    if (cause instanceof Error && /^(?:NotCapable|PermissionDenied)$/.test(cause.name))
+      return new Agent(options);
+    throw cause;
+  }
 }
 
 const CONTINUE = /^HTTP\/1\.1 100[\s\S]*?\r\n\r\n/;

@@ -9,7 +9,8 @@ import { type Runtime, systemRuntime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import { cookieIssues } from "./check-cookies.ts";
 import { checkOptions } from "./check-options.ts";
-import { type Environment, type Mode, readMode } from "./mode.ts";
+import type { Environment } from "./environment.ts";
+import { type Mode, readMode } from "./mode.ts";
 import type { TrackerOptions } from "./options.ts";
 
 /** The address of AvantLink's server-to-server API. */
@@ -117,12 +118,18 @@ function cookieNames(given: NonNullable<TrackerOptions["cookies"]>["names"]): Co
   };
 }
 
+const WHOLE_ADDRESS = /\/merchants\/[^/]+(?:\/tracking(?:\/(?:order|click)-?)?)?\/*$/;
+
 function endpointProblem(endpoint: string): string | undefined {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const secure = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
   const plain = url?.search === "" && url.hash === "" && url.username === "" && url.password === "";
-  if (url && plain && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
-    return undefined;
-  return "expected an https address without query, or http for a server on this machine";
+  if (!url || !secure || !plain) {
+    return "expected an https address without query, or http for a server on this machine";
+  }
+  if (!WHOLE_ADDRESS.test(url.pathname)) return undefined;
+  const base = `${url.origin}${url.pathname.replace(WHOLE_ADDRESS, "")}`;
+  return `is the address of one endpoint; give only "${base}": the path with the merchant's UUID is added to it`;
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,3 +1,5 @@
+import type { Environment } from "./environment.ts";
+
 /** Whether anything is sent, and why. */
 export interface Mode {
   /** `build`: the framework renders pages before there is a shopper, so that nothing may be tracked. */
@@ -7,9 +9,6 @@ export interface Mode {
   /** Whether the shop chose the mode itself. */
   readonly chosen: boolean;
 }
-
-/** The environment's variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What decides {@link readMode}. */
 export interface ModeQuestion {

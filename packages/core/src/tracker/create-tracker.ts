@@ -4,7 +4,7 @@ import { createDirectDelivery } from "../delivery/deliver-directly.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
 import { AvantLinkError, outboxError, unexpectedError } from "../errors.ts";
 import { readConfig } from "../options/config.ts";
-import type { Environment } from "../options/mode.ts";
+import type { Environment } from "../options/environment.ts";
 import type { TrackerOptions } from "../options/options.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
 import { createReport, hookError } from "../reporting/report.ts";
