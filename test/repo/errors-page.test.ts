@@ -10,9 +10,10 @@ function pageOf(codes: typeof ERROR_CODES): string {
   );
   return [
     "# Errors\n",
-    "Every error is an `AvantLinkError` with a `code` from this list, a `help` that says what to do, `issues` that name",
-    "the fields where it is about fields, and a `cause` where something else failed first. Only `createTracker` throws",
-    "one; everywhere else it comes in a receipt, an event or a dead letter.\n",
+    "Every error is an `AvantLinkError`. Its `code` is one of this list, its `help` says what to do, its `issues` name the",
+    "fields that are wrong. Where another error came first, `cause` is a cleaned copy of it: class, code, the first line of",
+    "its message and its stack, never the object of an engine, which may carry a password or an order. Only",
+    "`createTracker` and `start()` throw an error; everywhere else it comes in a receipt, an event or a dead letter.\n",
     ...sections,
   ].join("\n");
 }

@@ -1,68 +1,68 @@
 import type { Issue } from "./findings.ts";
 import { describeForeign, foreignError } from "./foreign-error.ts";
 
-/** Every code, with what happened and what to do about it. ERRORS.md is held equal to this table by a test. */
+/** Every code, with what happened and what to do. A test holds ERRORS.md equal to this table. */
 export const ERROR_CODES = {
   "config.invalid": {
     summary: "The tracker's options are wrong.",
-    help: "Correct each option named in the issues; createTracker names them all at once.",
+    help: "Correct every option that the issues name. createTracker lists all of them at once.",
   },
   "order.invalid": {
     summary: "The order cannot be sent: its number, its currency or an amount is missing or wrong.",
-    help: "Correct each field named in the issues and track the order again; its number is still free.",
+    help: "Correct the fields that the issues name and track the order again. Its number is still free.",
   },
   "order.unmappable": {
-    summary: "The platform's order could not be turned into one for AvantLink.",
-    help: "Give the mapper what its issues ask for (an expansion, a second call) and track the order again.",
+    summary: "The mapper could not turn the platform's order into an order for AvantLink.",
+    help: "Give the mapper what the issues ask for (an expanded field, a second call) and track the order again.",
   },
   "order.static-page": {
-    summary: "An order was tracked from a page that is rendered ahead of its visitors.",
-    help: "Render the confirmation page per request (remove force-static), so that each order is seen once, when it happens.",
+    summary: "The order was tracked from a page that is rendered before its visitors come.",
+    help: "Render the confirmation page per request (remove force-static), so that each order is tracked once, when it happens.",
   },
   "outbox.full": {
-    summary: "The memory outbox is full; the order was not taken.",
-    help: "AvantLink has been out of reach for long, or dead letters fill the outbox: read health(), and use a durable outbox.",
+    summary: "The memory outbox is full, so the order was not stored.",
+    help: "Read health(): AvantLink has been unreachable for long, or dead letters fill the outbox. Use a durable outbox.",
   },
   "outbox.unavailable": {
-    summary: "The outbox could not store the order; one direct delivery was tried instead.",
-    help: "Bring the outbox's store back (disk space, Redis, PostgreSQL). If no delivered event follows, track the order again.",
+    summary: "The outbox could not store the order.",
+    help: "Bring the outbox's store back (disk space, Redis, PostgreSQL). Track the order again if no delivered event follows: it may have been sent once without the outbox.",
   },
   "outbox.slow": {
-    summary: "The outbox has not yet confirmed the order; storing goes on in the background.",
-    help: "Watch for its accepted event. If the store is this slow often, look at its disk or its connection.",
+    summary: "The outbox did not confirm the order in time. It goes on storing the order in the background.",
+    help: "Wait for the order's accepted event. If the store is often this slow, check its disk or its connection.",
   },
   "outbox.no-transaction": {
-    summary: "A transaction was given to an outbox that cannot join it.",
-    help: "Use the pg-boss outbox on the shop's own PostgreSQL, or track the order after the transaction.",
+    summary: "The outbox cannot join the transaction that was given.",
+    help: "Use the PostgreSQL outbox on the shop's own database, or track the order after the transaction.",
   },
   "outbox.not-durable": {
-    summary: "Live orders are kept in memory only: a crash or a deploy loses those not yet delivered.",
+    summary:
+      "Live orders are kept in memory only: a crash or a deploy loses the orders that are not delivered yet.",
     help: "Give createTracker a durable outbox, such as sqliteOutbox({ path }) from @avantlink-s2s/outbox/sqlite.",
   },
   "outbox.unfit": {
     summary: "The outbox's store cannot take orders as it is set up.",
-    help: "Change what the message names. Until then each new order gets one direct delivery and nothing is kept.",
+    help: "Change what the message names. Until then nothing is stored, and each new order is sent once without the outbox.",
   },
   "outbox.no-driver": {
-    summary: "What the outbox needs to reach its store is not installed.",
-    help: "Install the package that the message names, or choose another outbox.",
+    summary: "The package that the outbox needs to reach its store is not installed.",
+    help: "Install the package that the message names, or use another outbox.",
   },
   "outbox.at-risk": {
-    summary: "The outbox works, but its store may lose orders that were accepted.",
-    help: "Change the setting, or update the version, that the message names.",
+    summary: "The outbox works, but its store may lose accepted orders.",
+    help: "Change the setting that the message names, or update the version.",
   },
   "outbox.stalled": {
-    summary: "The outbox's store does not answer; what was accepted waits in it.",
-    help: "Bring the store back (disk space, Redis, PostgreSQL); delivery then goes on by itself.",
+    summary: "The outbox's store does not answer. Accepted orders wait in it.",
+    help: "Bring the store back (disk space, Redis, PostgreSQL). Delivery then goes on by itself.",
   },
   "outbox.edge": {
-    summary:
-      "A durable outbox was used on the edge runtime, which has neither files nor database connections.",
-    help: "Track orders from code that runs on Node.js; clicks may be tracked on the edge.",
+    summary: "This outbox cannot run on an edge runtime, which has neither files nor database connections.",
+    help: "Track orders from code that runs on Node.js. Clicks may be tracked on the edge.",
   },
   "outbox.unknown-letter": {
-    summary: "There is no such dead letter in the outbox.",
-    help: "List the dead letters and use an ID from there.",
+    summary: "The outbox holds no such dead letter.",
+    help: "List the dead letters and use an ID from the list.",
   },
   "request.untrusted-proxy": {
     summary:
@@ -89,40 +89,41 @@ export const ERROR_CODES = {
     help: "Make the tracker with createTracker of your framework's package (@avantlink-s2s/express, /next or /web), or give await tracker.contextOf(request).",
   },
   "tracker.closed": {
-    summary: "The tracker was closed.",
-    help: "Close it last, after the server has stopped taking requests.",
+    summary: "The tracker is closed, so nothing was stored.",
+    help: "Close the tracker last, after the server has stopped taking requests.",
   },
   "tracker.dry-run": {
     summary: "Nothing is sent: this is not a production deployment.",
     help: 'Set mode: "live" to send from here, or point AVANTLINK_ENDPOINT at a sandbox on this machine.',
   },
   "tracker.made-twice": {
-    summary: "createTracker was called again for the same merchant with other options; the first ones count.",
+    summary:
+      "createTracker was called again for the same merchant with other options. The first options count.",
     help: "Call createTracker in one module, such as lib/tracker.ts, and import the tracker from there.",
   },
   "delivery.failed": {
-    summary: "AvantLink could not be reached or did not confirm; the order is tried again later.",
-    help: "Nothing to do while it passes; health() tells how long the oldest order has been waiting.",
+    summary: "The order is not delivered yet. It will be sent again automatically.",
+    help: "Act only if this lasts: health() says how long the oldest order has been waiting.",
   },
   "delivery.refused": {
-    summary: "AvantLink refused the order's content; it is kept as a dead letter.",
-    help: "Read AvantLink's error_key, correct the order and track it again, or retry the dead letter.",
+    summary: "AvantLink refused the order's content. The order is kept as a dead letter.",
+    help: "Read AvantLink's error_key, and its own words in the dead letter. Then correct the order and track it again, or retry the dead letter.",
   },
   "delivery.expired": {
-    summary: "The order could not be delivered in the time allowed; it is kept as a dead letter.",
+    summary: "The order could not be delivered in the time allowed. It is kept as a dead letter.",
     help: "Retry the dead letter when AvantLink can be reached, or report the order to AvantLink as a batch sale.",
   },
   "click.lost": {
     summary: "A click could not be delivered and is given up.",
-    help: "Orders carry the click token themselves and are not affected.",
+    help: "Nothing to do: orders carry the click token themselves.",
   },
   "hook.threw": {
-    summary: "A function given by the shop threw or rejected.",
-    help: "See the cause. The page was not affected.",
+    summary: "A function of the shop's threw an error or rejected.",
+    help: "Correct the function. The page was not affected.",
   },
   unexpected: {
-    summary: "Something failed that should not.",
-    help: "See the cause, and report it together with the versions in use.",
+    summary: "An internal error of avantlink-s2s.",
+    help: "Report it with its message, its stack and the versions in use.",
   },
 } as const satisfies Record<string, { summary: string; help: string }>;
 
@@ -132,7 +133,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 // A registered symbol, so that copies of this module (ESM beside CommonJS) know each other's errors.
 const BRAND = Symbol.for("avantlink-s2s.error");
 
-/** The one class of error that this package gives: in receipts and events, and thrown only by `createTracker`. */
+/** The only class of error of this package: in receipts and events, and thrown by `createTracker` and `start`. */
 export class AvantLinkError extends Error {
   /** An error of another copy of this module is one as well. */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -164,7 +165,7 @@ export class AvantLinkError extends Error {
   }
 }
 
-/** An engine's or a shop's own error object never leaves: see {@link foreignError}. */
+/** An engine's or a shop's own error object is never handed on: see {@link foreignError}. */
 function causeOf(cause: unknown): ErrorOptions | undefined {
   if (cause === undefined) return undefined;
   return { cause: cause instanceof AvantLinkError ? cause : foreignError(cause) };
