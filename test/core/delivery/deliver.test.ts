@@ -1,50 +1,13 @@
 import { inspect } from "node:util";
 import type { ClaimedJob, TrackerOptions } from "@avantlink-s2s/core";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../packages/core/src/delivery/answer.ts";
-import { createDelivery, orderNumberOf } from "../../../packages/core/src/delivery/deliver.ts";
+import { createDelivery } from "../../../packages/core/src/delivery/deliver.ts";
 import { type Transport, TransportError } from "../../../packages/core/src/delivery/transport.ts";
 import { readConfig } from "../../../packages/core/src/options/config.ts";
-import { toOrderPayload } from "../../../packages/core/src/order/payload.ts";
 import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";
-import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
-
-const bodyOf = (orderNumber: string, userAgent: string): string => {
-  const result = toOrderPayload(anOrder({ orderNumber }), aContext({ userAgent }));
-  if (!result.ok) throw result.error;
-  return JSON.stringify(result.payload);
-};
-
-test.each([
-  ["1001", "Firefox"],
-  ['say "1001"', "Firefox"],
-  ["back\\slash", "Firefox"],
-  ["Bestellung 7 ä", "Firefox"],
-  ["1001", '"order":{"order_number":"666"}'],
-  ["1001", '\\"order":{"order_number":"666"}\\'],
-])("the number of order %s is read from its body, whatever stands around it", (orderNumber, userAgent) => {
-  expect(orderNumberOf({ orderNumber: "", body: bodyOf(orderNumber, userAgent) })).toBe(orderNumber);
-});
-
-test("the number is that of the parsed body, for any number and any neighbour", () => {
-  const any = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
-  fc.assert(
-    fc.property(any, any, (orderNumber, userAgent) => {
-      fc.pre(toOrderPayload(anOrder({ orderNumber })).ok);
-      const body = bodyOf(orderNumber, userAgent);
-      expect(orderNumberOf({ orderNumber: "", body })).toBe(JSON.parse(body).order.order_number);
-    }),
-  );
-});
-
-test.each(["", "no JSON", "[]", "{}", '{"order":null}', '{"order":{"order_number":7}}'])(
-  "a body %j has none",
-  (body) => {
-    expect(orderNumberOf({ orderNumber: "", body })).toBe("");
-  },
-);
+import { MERCHANT_ID } from "../../support/orders.ts";
 
 /** A delivery whose POSTs a test answers, with everything that it reports. */
 function aDelivery(answer: (url: string) => Answer | Error, options: TrackerOptions = {}) {
@@ -175,7 +138,7 @@ describe("events count attempts, the reported one included:", () => {
   test("an order that is delivered at the first try took 1", async () => {
     const { delivery, job, events } = aDelivery(() => success);
     await delivery.deliverOrder(job());
-    expect(events.of("delivered")).toMatchObject([{ attempts: 1 }]);
+    expect(events.of("delivered")).toMatchObject([{ attempts: 1, orderNumber: "1" }]);
   });
 
   test("a failed one counts, and so does the last", async () => {

@@ -106,16 +106,15 @@ export function createDelivery(
   }
 
   function reportDelivered(kind: "order" | "click", job: ClaimedJob): void {
-    const orderNumber = kind === "order" ? orderNumberOf(job) : "";
     const afterMs = Math.max(0, runtime.now() - job.acceptedAt);
-    report({ type: "delivered", kind, orderNumber, attempts: job.attempts + 1, afterMs });
+    report({ type: "delivered", kind, orderNumber: job.orderNumber, attempts: job.attempts + 1, afterMs });
   }
 
   return {
     async deliverOrder(job) {
       const { outcome, verdict } = await attempt("order", job, retry);
       if (!outcome) return verdict;
-      const about = { kind: "order", orderNumber: orderNumberOf(job) } as const;
+      const about = { kind: "order", orderNumber: job.orderNumber } as const;
       if (verdict.status === "delivered") {
         reportDelivered("order", job);
         reports.delivered(job.key);
@@ -159,23 +158,4 @@ export function createDelivery(
       return true;
     },
   };
-}
-
-// As `toOrderPayload` writes it. Inside a text of the body each quote stands behind a backslash, so nothing else is it.
-const NUMBER_IN_BODY = /"order":\{"order_number":"([^"\\]*)"/;
-
-/** The order's number, from a body of ours where the outbox does not keep it. */
-export function orderNumberOf({ orderNumber, body }: Pick<ClaimedJob, "orderNumber" | "body">): string {
-  if (orderNumber !== "") return orderNumber;
-  const [, plain] = NUMBER_IN_BODY.exec(body) ?? [];
-  if (plain !== undefined) return plain;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const order: unknown =
-      typeof parsed === "object" && parsed !== null && "order" in parsed ? parsed.order : undefined;
-    if (typeof order !== "object" || order === null || !("order_number" in order)) return "";
-    return typeof order.order_number === "string" ? order.order_number : "";
-  } catch {
-    return "";
-  }
 }
