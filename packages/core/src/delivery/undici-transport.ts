@@ -98,7 +98,9 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
       } catch (cause) {
         // The loser of the race fails too, later.
         answering.catch(() => {});
-        throw transportError(cause, written.has(bytes), deadline.signal.aborted ? timeoutMs : undefined);
+        const wasWritten = written.has(bytes);
+        const timedOutMs = deadline.signal.aborted ? timeoutMs : undefined;
+        throw new TransportError(messageOf(cause, wasWritten, timedOutMs), wasWritten);
       } finally {
         deadline.cancel();
       }
@@ -173,11 +175,6 @@ function startDeadline(ms: number) {
     signal.addEventListener("abort", () => reject(signal.reason));
   });
   return { signal, passed, cancel: () => clearTimeout(timer) };
-}
-
-function transportError(cause: unknown, wasWritten: boolean, timedOutMs: number | undefined): TransportError {
-  const message = messageOf(cause, wasWritten, timedOutMs);
-  return new TransportError(message, wasWritten);
 }
 
 function messageOf(cause: unknown, wasWritten: boolean, timedOutMs: number | undefined): string {

@@ -8,11 +8,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readableEnvironment(env: Environment | undefined, otherwise: Environment = {}): Environment {
   return new Proxy<Environment>(otherwise, {
     get(_, name) {
-      if (typeof name !== "string") return undefined;
       try {
-        return env?.[name] ?? otherwise[name];
+        return env?.[String(name)] ?? otherwise[String(name)];
       } catch {
-        return otherwise[name];
+        return otherwise[String(name)];
       }
     },
   });
