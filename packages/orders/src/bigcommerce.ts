@@ -59,10 +59,7 @@ export function bigCommerceOrder<Line = PlatformObject, Order = PlatformObject>(
 }
 
 const bigCommerce: Platform<BigCommerceOptions<never, never>> = {
-  open: (document) => {
-    const order = document.at("data.site.order", "site.order");
-    return order.missing ? document : order;
-  },
+  envelopes: ["data.site.order", "site.order"],
 
   recognize: (order, findings) => {
     if (order.has("entityId") || order.has("consignments")) return graphqlOrder;

@@ -1,14 +1,13 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { ONE, sum } from "./money/decimal.ts";
 import { discountOnTotal } from "./platforms/commercetools/discount-on-total.ts";
 import { netOf, soldLine } from "./platforms/commercetools/lines.ts";
-import { buyersPlace } from "./reading/address.ts";
+import { buyersAddress, buyersPlace } from "./reading/address.ts";
 import type { Findings } from "./reading/findings.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions } from "./reading/map-options.ts";
+import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PlatformLine, unpaid } from "./reading/platform-order.ts";
+import { type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -43,20 +42,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function commercetoolsOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, commercetools);
-}
-
-const EXPAND = 'get the order with expand: "discountCodes[*].discountCode"';
-
-const commercetools: Platform<AnyMapOptions> = {
-  open: (document) => {
-    const order = document.at("order", "resource.obj", "data.order");
-    return order.missing ? document : order;
-  },
+export const commercetoolsOrder: Mapper = mapperFor({
+  envelopes: ["order", "resource.obj", "data.order"],
 
   recognize: (order, findings) => {
     const [type, lines] = [order.at("type"), order.at("lineItems")];
@@ -69,56 +56,52 @@ const commercetools: Platform<AnyMapOptions> = {
     }
     return anOrder;
   },
-};
+});
+
+const ADDRESSES = ["billingAddress", "shippingAddress", "shipping.0.shippingAddress"];
+const EXPAND = 'get the order with expand: "discountCodes[*].discountCode"';
 
 const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("orderNumber", "id").text(),
 
-  unsent: (order) => {
-    const state = order.at("orderState");
-    return state.word() === "cancelled" ? unpaid(state, "is Cancelled") : undefined;
-  },
+  unsent: (order) => unpaidWhen(order.at("orderState"), ["cancelled"]),
 
   payment: (order) => {
-    const field = order.at("paymentState");
+    const state = paidWhen(
+      order.at("paymentState"),
+      ["paid", "creditowed"],
+      "Paid or CreditOwed, which the shop sets",
+    );
     // GraphQL answers null where the shop has set nothing; HTTP leaves the field out.
-    const paid = field.missing && !order.has("paymentState") ? undefined : isPaid(field);
-    return { field, paid, expected: "Paid or CreditOwed, which the shop sets" };
+    return order.has("paymentState") ? { ...state, paid: state.paid ?? false } : state;
   },
 
   read: (order, findings) => {
     const lines = order
       .at("lineItems")
-      .neededList("is missing; without its lines the money cannot be known")
+      .neededList()
       .map((item) => soldLine(item, findings));
     const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item, findings));
     const all = [...lines, ...custom.filter((line) => line.total.lt(0))];
     const charged = sum(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
-    const shippings = (order.at("shipping").list() ?? []).map((entry) => entry.at("shippingAddress"));
     return {
       currency: order.at("totalPrice.currencyCode", "taxedPrice.totalNet.currencyCode"),
       lines: all,
       ...discountOnTotal(order, sum(all.map((line) => line.total)), charged),
       couponCodes: discountCodes(order, findings),
-      ...buyersPlace(
-        [order.at("billingAddress"), order.at("shippingAddress"), ...shippings, order],
-        ["country"],
-        ["state"],
-        "region",
-      ),
+      country: order.at("country").text(),
+      ...buyersPlace(order, ADDRESSES, ["country"], ["state"]),
+      region: buyersAddress(order, ADDRESSES, ["country"])?.at("region").text(),
       customerId: order.at("customerId").text(),
       context: packedContext(order.at("custom.fields"), order.at("custom.customFieldsRaw")),
     };
   },
 };
 
-function isPaid(state: JsonField): boolean {
-  return ["paid", "creditowed"].includes(state.word() ?? "");
-}
-
 function customLine(item: JsonField, findings: Findings): PlatformLine {
   return {
-    path: item.path,
+    source: item,
+    isFee: true,
     total: netOf(item, findings),
     quantity: item.at("quantity").amount() ?? ONE,
   };

@@ -1,13 +1,12 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { sum, ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
 import { goodsItems } from "./platforms/magento/items.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions } from "./reading/map-options.ts";
+import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { unpaid } from "./reading/platform-order.ts";
+import { paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -41,16 +40,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function magentoOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, magento);
-}
-
-const magento: Platform<AnyMapOptions> = {
-  open: (document) => document,
-
+export const magentoOrder: Mapper = mapperFor({
   recognize: (order, findings) => {
     const [items, number] = [order.at("items"), order.at("increment_id")];
     if (order.has("search_criteria")) {
@@ -64,34 +54,30 @@ const magento: Platform<AnyMapOptions> = {
     }
     return anOrder;
   },
-};
+});
+
+const ADDRESSES = ["billing_address", "extension_attributes.shipping_assignments.0.shipping.address"];
 
 const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("increment_id").text(),
 
-  unsent: (order) => {
-    const state = order.at("state");
-    return ["canceled", "closed"].includes(state.word() ?? "") ? unpaid(state, state.described()) : undefined;
-  },
+  unsent: (order) => unpaidWhen(order.at("state"), ["canceled", "closed"]),
 
   payment: (order) => {
-    const [state, due] = [order.at("state"), order.at("total_due")];
-    if (due.amount()?.gt(0)) return { field: due, paid: false, expected: "0" };
-    const paid = state.missing ? undefined : ["processing", "complete"].includes(state.word() ?? "");
-    return { field: state, paid, expected: "processing or complete" };
+    const due = order.at("total_due");
+    return due.amount()?.gt(0)
+      ? { field: due, paid: false, expected: "0" }
+      : paidWhen(order.at("state"), ["processing", "complete"], "processing or complete");
   },
 
   read: (order, findings) => {
     const items = goodsItems(order.at("items"), findings);
-    const addresses = (order.at("extension_attributes.shipping_assignments").list() ?? []).map((assignment) =>
-      assignment.at("shipping.address"),
-    );
     return {
       currency: order.at("order_currency_code"),
       lines: items,
       stated: statedTotal(order, items.length),
       couponCodes: order.at("extension_attributes.coupon_codes").list() ?? [order.at("coupon_code")],
-      ...buyersPlace([order.at("billing_address"), ...addresses], ["country_id"], ["region_code", "region"]),
+      ...buyersPlace(order, ADDRESSES, ["country_id"], ["region_code", "region"]),
       customerId: order.at("customer_is_guest").text() === "1" ? undefined : order.at("customer_id").id(),
       context: {
         ipAddress: order.at("remote_ip").text(),

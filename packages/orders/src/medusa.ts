@@ -1,8 +1,6 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { v1Order } from "./platforms/medusa/v1-order.ts";
 import { v2Order } from "./platforms/medusa/v2-order.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type Platform } from "./reading/map-order.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -39,22 +37,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  * export const config = { event: "payment.captured" };
  * ```
  */
-export function medusaOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, medusa);
-}
-
-/** Fields that only the orders of one version have. */
-const ONLY_IN_V1 = ["discounts", "gift_cards", "tax_rate", "swaps", "claims"];
-const ONLY_IN_V2 = ["version", "item_total", "payment_collections"];
-
-const medusa: Platform<AnyMapOptions> = {
-  open: (document) => {
-    const order = document.at("order");
-    return order.missing ? document : order;
-  },
+export const medusaOrder: Mapper = mapperFor({
+  envelopes: ["order"],
 
   recognize: (order, findings) => {
     const items = order.at("items");
@@ -66,4 +50,8 @@ const medusa: Platform<AnyMapOptions> = {
     const ofV1 = ONLY_IN_V1.some((name) => order.has(name)) || items.at("0").has("allow_discounts");
     return ofV1 ? v1Order : v2Order;
   },
-};
+});
+
+/** Fields that only the orders of one version have. */
+const ONLY_IN_V1 = ["discounts", "gift_cards", "tax_rate", "swaps", "claims"];
+const ONLY_IN_V2 = ["version", "item_total", "payment_collections"];

@@ -1,16 +1,16 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { ZERO } from "./money/decimal.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { Findings } from "./reading/findings.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions } from "./reading/map-options.ts";
+import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
+import { uncertainNumber } from "./reading/order-number.ts";
 import {
   type PaymentState,
   type PlatformLine,
   type PlatformOrder,
   testOrder,
-  unpaid,
+  unpaidWhen,
 } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
@@ -43,29 +43,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function payPalOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, payPal);
-}
-
-const SANDBOX = /^https:\/\/api(?:-m)?\.sandbox\.paypal\.com\//;
-/** Where the ways to pay keep the payer's billing address. */
-const BILLING_ADDRESSES = [
-  "payment_source.card.billing_address",
-  "payment_source.paypal.address",
-  "payment_source.venmo.address",
-  "payment_source.apple_pay.card.billing_address",
-  "payment_source.google_pay.card.billing_address",
-  "payer.address",
-] as const;
-
-const payPal: Platform<AnyMapOptions> = {
-  open: (document) => {
-    const order = document.at("resource", "result");
-    return order.missing ? document : order;
-  },
+export const payPalOrder: Mapper = mapperFor({
+  envelopes: ["resource", "result"],
 
   recognize: (order, findings) => {
     const units = order.at("purchase_units", "purchaseUnits");
@@ -79,30 +58,35 @@ const payPal: Platform<AnyMapOptions> = {
     }
     return anOrder;
   },
-};
+});
+
+const SANDBOX = /^https:\/\/api(?:-m)?\.sandbox\.paypal\.com\//;
+/** Where the goods go, else where the ways to pay keep the payer's billing address. */
+const ADDRESSES = [
+  "purchase_units.0.shipping.address",
+  "payment_source.card.billing_address",
+  "payment_source.paypal.address",
+  "payment_source.venmo.address",
+  "payment_source.apple_pay.card.billing_address",
+  "payment_source.google_pay.card.billing_address",
+  "payer.address",
+].flatMap((route) => [route, camelCase(route)]);
 
 const anOrder: OrderShape<AnyMapOptions> = {
   number: (order, findings) => {
     const unit = purchaseUnit(order);
-    const [invoice, custom] = [unit.at("invoice_id", "invoiceId"), unit.at("custom_id", "customId")];
-    if (invoice.text() !== undefined || custom.text() === undefined) {
-      return invoice.text() ?? order.at("id").text();
-    }
-    const message =
-      "is used as the order number. If it names the customer or the cart, two orders count as one: " +
-      "put the order's number into invoice_id";
-    findings.add("mapper.incomplete", custom.path, message);
-    return custom.text();
+    const own = unit.at("invoice_id", "invoiceId").text();
+    const custom = unit.at("custom_id", "customId");
+    return own ?? uncertainNumber(custom, "invoice_id", findings) ?? order.at("id").text();
   },
 
-  unsent: (order, { allowTest }) => {
-    const links = order.at("links").list() ?? [];
-    const sandbox = links.find((link) => SANDBOX.test(link.at("href").text() ?? ""));
-    if (sandbox && !allowTest) return testOrder(sandbox, "leads to PayPal's sandbox");
-    const status = order.at("status");
-    return status.word() === "voided" ? unpaid(status, "is VOIDED") : undefined;
+  test: (order) => {
+    const links = order.at("links").each("href");
+    const sandbox = links.find((link) => SANDBOX.test(link.text() ?? ""));
+    return sandbox && testOrder(sandbox, "leads to PayPal's sandbox");
   },
 
+  unsent: (order) => unpaidWhen(order.at("status"), ["voided"]),
   payment,
 
   read: (order, findings) => {
@@ -112,11 +96,7 @@ const anOrder: OrderShape<AnyMapOptions> = {
       currency: unit.at("amount.currency_code", "amount.currencyCode"),
       lines,
       ...discountAndTotal(unit, lines, findings),
-      ...buyersPlace(
-        [unit.at("shipping.address"), ...BILLING_ADDRESSES.map((route) => order.at(route, camelCase(route)))],
-        ["country_code", "countryCode"],
-        ["admin_area_1", "adminArea1"],
-      ),
+      ...buyersPlace(order, ADDRESSES, ["country_code", "countryCode"], ["admin_area_1", "adminArea1"]),
     };
   },
 };
@@ -148,7 +128,7 @@ function camelCase(route: string): string {
 function soldLine(item: JsonField): PlatformLine {
   const quantity = item.at("quantity").needed("is missing");
   const unit = item.at("unit_amount.value", "unitAmount.value").needed();
-  return { path: item.path, source: item, sku: item.at("sku"), total: unit.times(quantity), quantity };
+  return { source: item, sku: item.at("sku"), total: unit.times(quantity), quantity };
 }
 
 function discountAndTotal(

@@ -1,12 +1,11 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions } from "./reading/map-options.ts";
+import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PaymentState, type PlatformLine, unpaid } from "./reading/platform-order.ts";
+import { type PaymentState, type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -40,12 +39,18 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function saleorOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, saleor);
-}
+export const saleorOrder: Mapper = mapperFor({
+  envelopes: ["0", "order", "event.order", "data.event.order", "data.order"],
+
+  recognize: (order, findings) => {
+    const [kind, lines] = [order.at("__typename", "type"), order.at("lines")];
+    if (["Checkout", "DraftOrder", "Invoice"].includes(kind.text() ?? "") || order.has("checkoutLines")) {
+      findings.issue(kind.path, `${kind.described()}; an Order is expected`);
+    }
+    if (lines.missing) findings.issue(lines.path, "is missing; an order is expected: ask for its lines");
+    return anOrder;
+  },
+});
 
 const NO_ORDER = ["draft", "canceled", "expired"];
 /** Values of the fields that say what is paid, where `isPaid` is not asked for. */
@@ -58,37 +63,14 @@ const PAID = [
   "overcharged",
 ];
 
-const saleor: Platform<AnyMapOptions> = {
-  open: (document) => {
-    const [first] = document.list() ?? [];
-    const order = document.at("order", "event.order", "data.event.order", "data.order");
-    return first ?? (order.missing ? document : order);
-  },
-
-  recognize: (order, findings) => {
-    const [kind, lines] = [order.at("__typename", "type"), order.at("lines")];
-    if (["Checkout", "DraftOrder", "Invoice"].includes(kind.text() ?? "") || order.has("checkoutLines")) {
-      findings.issue(kind.path, `${kind.described()}; an Order is expected`);
-    }
-    if (lines.missing) findings.issue(lines.path, "is missing; an order is expected: ask for its lines");
-    return anOrder;
-  },
-};
-
 const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("number").text(),
 
-  unsent: (order) => {
-    const status = order.at("status");
-    return NO_ORDER.includes(status.word() ?? "")
-      ? unpaid(status, "is draft, canceled or expired")
-      : undefined;
-  },
-
+  unsent: (order) => unpaidWhen(order.at("status"), NO_ORDER),
   payment,
 
   read: (order) => {
-    const lines = order.at("lines").neededList("is not a list; without its lines the money cannot be known");
+    const lines = order.at("lines").neededList();
     return {
       currency: order.at(
         "subtotal.net.currency",
@@ -104,7 +86,8 @@ const anOrder: OrderShape<AnyMapOptions> = {
         ...lines.map((line) => line.at("voucherCode", "voucher_code")),
       ],
       ...buyersPlace(
-        [order.at("billingAddress", "billing_address"), order.at("shippingAddress", "shipping_address")],
+        order,
+        ["billingAddress", "billing_address", "shippingAddress", "shipping_address"],
         ["country.code", "country"],
         ["countryArea", "country_area"],
       ),
@@ -119,8 +102,7 @@ function payment(order: JsonField): PaymentState {
   const [flag, payments] = [order.at("is_paid", "isPaid"), order.at("payments").list()];
   const status = order.at("paymentStatus", "payment_status", "chargeStatus", "charge_status");
   if (flag.flag() !== undefined) return { field: flag, paid: flag.flag(), expected: "true" };
-  if (!status.missing)
-    return { field: status, paid: PAID.includes(status.word() ?? ""), expected: "fully charged" };
+  if (!status.missing) return paidWhen(status, PAID, "fully charged");
   const charged = payments?.some((entry) =>
     PAID.includes(entry.at("charge_status", "chargeStatus").word() ?? ""),
   );
@@ -132,7 +114,6 @@ function soldLine(line: JsonField): PlatformLine {
   const total = line.at("totalPrice.net.amount", "total_price_net_amount");
   const unit = line.at("unitPrice.net.amount", "unit_price_net_amount");
   return {
-    path: line.path,
     source: line,
     sku: line.textAt("productSku", "product_sku", "variant.sku"),
     variantId: line.at("productVariantId", "product_variant_id", "variant.id"),

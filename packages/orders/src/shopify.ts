@@ -1,8 +1,6 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { adminOrder } from "./platforms/shopify/admin-order.ts";
 import { customerAccountOrder } from "./platforms/shopify/customer-account-order.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type Platform } from "./reading/map-order.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -48,27 +46,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function shopifyOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, shopify);
-}
-
-/** Fields that only Shopify's other objects with lines have. */
-const OTHERS = {
-  abandoned_checkout_url: "a checkout",
-  invoice_url: "a draft order",
-  invoiceUrl: "a draft order",
-  refund_line_items: "a refund",
-  order_id: "a fulfillment or transaction",
-};
-
-const shopify: Platform<AnyMapOptions> = {
-  open: (document) => {
-    const order = document.at("order", "data.order");
-    return order.missing ? document : order;
-  },
+export const shopifyOrder: Mapper = mapperFor({
+  envelopes: ["order", "data.order"],
 
   recognize: (order, findings) => {
     const [lines, id] = [order.at("line_items", "lineItems"), order.at("admin_graphql_api_id", "id")];
@@ -81,4 +60,13 @@ const shopify: Platform<AnyMapOptions> = {
     const ofCustomerAccount = order.has("financialStatus") && !order.has("displayFinancialStatus");
     return ofCustomerAccount ? customerAccountOrder : adminOrder;
   },
+});
+
+/** Fields that only Shopify's other objects with lines have. */
+const OTHERS = {
+  abandoned_checkout_url: "a checkout",
+  invoice_url: "a draft order",
+  invoiceUrl: "a draft order",
+  refund_line_items: "a refund",
+  order_id: "a fulfillment or transaction",
 };

@@ -51,10 +51,7 @@ export function stripeOrder<Line = PlatformObject, Order = PlatformObject>(
 }
 
 const stripe: Platform<AnyStripeOptions> = {
-  open: (document) => {
-    const subject = document.at("data.object");
-    return subject.missing ? document : subject;
-  },
+  envelopes: ["data.object"],
 
   recognize: (order, findings) => {
     const object = order.at("object");

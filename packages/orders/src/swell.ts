@@ -1,12 +1,11 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import type { AnyMapOptions } from "./reading/map-options.ts";
+import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PlatformLine, testOrder, unpaid } from "./reading/platform-order.ts";
+import { type PlatformLine, testOrder, unpaid, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -35,20 +34,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function swellOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, swell);
-}
-
-const EXPAND = "Products are not expanded: ask for expand=items.product,items.variant";
-
-const swell: Platform<AnyMapOptions> = {
-  open: (document) => {
-    const order = document.at("data");
-    return order.missing ? document : order;
-  },
+export const swellOrder: Mapper = mapperFor({
+  envelopes: ["data"],
 
   recognize: (order, findings) => {
     const [items, number] = [order.at("items"), order.at("number")];
@@ -58,26 +45,24 @@ const swell: Platform<AnyMapOptions> = {
     if (number.missing) findings.issue(number.path, "is missing; an order is expected, not a cart");
     return anOrder;
   },
-};
+});
+
+const EXPAND = "Products are not expanded: ask for expand=items.product,items.variant";
 
 const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("number").text(),
 
-  unsent: (order, { allowTest }) => {
-    const [test, draft, status] = [order.at("test"), order.at("draft"), order.at("status")];
-    const canceled = order.at("canceled");
-    if (test.flag() && !allowTest) return testOrder(test, "is true");
-    for (const field of [canceled, draft]) if (field.flag()) return unpaid(field, "is true");
-    return status.word() === "canceled" ? unpaid(status, "is canceled") : undefined;
+  test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
+
+  unsent: (order) => {
+    const flag = [order.at("canceled"), order.at("draft")].find((field) => field.flag());
+    return flag ? unpaid(flag, "is true") : unpaidWhen(order.at("status"), ["canceled", "draft"]);
   },
 
-  payment: (order) => {
-    const field = order.at("paid");
-    return { field, paid: field.flag(), expected: "true" };
-  },
+  payment: (order) => ({ field: order.at("paid"), paid: order.at("paid").flag(), expected: "true" }),
 
   read: (order) => {
-    const items = order.at("items").neededList("is not a list; without its lines the money cannot be known");
+    const items = order.at("items").neededList();
     const taxIncluded = order.at("item_tax_included", "itemTaxIncluded").flag() ?? false;
     const lines = items.map((item) => soldLine(item, taxIncluded));
     return {
@@ -86,7 +71,7 @@ const anOrder: OrderShape<AnyMapOptions> = {
       // Whether the order's totals hold gift cards is documented nowhere.
       stated: lines.some((line) => line.notGoods) ? undefined : statedTotal(order, taxIncluded, lines.length),
       couponCodes: [order.at("coupon_code", "couponCode", "coupon.code")],
-      ...buyersPlace([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      ...buyersPlace(order, ["billing", "shipping"], ["country"], ["state"]),
       customerId: order.at("guest").flag() ? undefined : order.at("account_id", "accountId").text(),
       context: packedContext(order.at("metadata")),
     };
@@ -98,7 +83,6 @@ function soldLine(item: JsonField, taxIncluded: boolean): PlatformLine {
   const giftCard = item.at("delivery").word() === "giftcard";
   const tax = taxIncluded && !giftCard ? item.at("tax_total", "taxTotal").needed() : ZERO;
   return {
-    path: item.path,
     source: item,
     sku: item.textAt("variant.sku", "product.sku"),
     variantId: item.textAt("variant_id", "variantId", "product_id", "productId"),

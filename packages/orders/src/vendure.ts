@@ -7,7 +7,7 @@ import type { JsonField } from "./reading/json-field.ts";
 import type { MapOptions, PlatformObject } from "./reading/map-options.ts";
 import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PlatformLine, unpaid } from "./reading/platform-order.ts";
+import { type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -59,10 +59,7 @@ const PAID = ["paymentsettled", "partiallyshipped", "shipped", "partiallydeliver
 const NOT_PLACED = ["created", "draft", "addingitems", "cancelled"];
 
 const vendure: Platform<VendureOptions<never, never>> = {
-  open: (document) => {
-    const order = document.at("order", "data.order", "data.orderByCode", "orderByCode");
-    return order.missing ? document : order;
-  },
+  envelopes: ["order", "data.order", "data.orderByCode", "orderByCode"],
 
   recognize: (order, findings) => {
     const [type, lines] = [order.at("type"), order.at("lines")];
@@ -80,16 +77,8 @@ const vendure: Platform<VendureOptions<never, never>> = {
 const anOrder: OrderShape<VendureOptions<never, never>> = {
   number: (order) => order.at("code").text(),
 
-  unsent: (order) => {
-    const state = order.at("state");
-    return NOT_PLACED.includes(state.word() ?? "") ? unpaid(state, state.described()) : undefined;
-  },
-
-  payment: (order) => {
-    const field = order.at("state");
-    const paid = field.missing ? undefined : PAID.includes(field.word() ?? "");
-    return { field, paid, expected: "PaymentSettled or a state that follows it" };
-  },
+  unsent: (order) => unpaidWhen(order.at("state"), NOT_PLACED),
+  payment: (order) => paidWhen(order.at("state"), PAID, "PaymentSettled or a state that follows it"),
 
   read: (order, findings, { precision = 2 }) => {
     const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? ZERO) : ZERO;
@@ -97,18 +86,14 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
     const surcharges = (order.at("surcharges").list() ?? []).map((entry) => surcharge(entry, unit));
     const lines = order
       .at("lines")
-      .neededList("is not a list; without its lines the money cannot be known")
+      .neededList()
       .map((line) => soldLine(line, unit));
     return {
       currency: order.at("currencyCode"),
       lines: [...lines, ...surcharges.filter((line) => line.total.lt(0))],
       stated: statedTotal(order, surcharges, unit),
       couponCodes: order.at("couponCodes").list(),
-      ...buyersPlace(
-        [order.at("billingAddress"), order.at("shippingAddress")],
-        ["countryCode"],
-        ["province"],
-      ),
+      ...buyersPlace(order, ["billingAddress", "shippingAddress"], ["countryCode"], ["province"]),
       customerId: order.at("customer.user").missing ? undefined : order.at("customer.id").text(),
       newCustomer: isFirstOrder(order),
       context: packedContext(order.at("customFields")),
@@ -121,7 +106,6 @@ function soldLine(line: JsonField, unit: Decimal): PlatformLine {
   const [total, each] = [line.at("proratedLinePrice"), line.at("proratedUnitPrice")];
   const integer = total.missing && !each.missing ? each.needed().times(quantity) : total.needed();
   return {
-    path: line.path,
     source: line,
     sku: line.at("productVariant.sku"),
     variantId: line.at("productVariant.id", "productVariantId"),
@@ -131,7 +115,7 @@ function soldLine(line: JsonField, unit: Decimal): PlatformLine {
 }
 
 function surcharge(entry: JsonField, unit: Decimal): PlatformLine {
-  return { path: entry.path, total: entry.at("price").needed().times(unit), quantity: ONE };
+  return { source: entry, total: entry.at("price").needed().times(unit), quantity: ONE, isFee: true };
 }
 
 /** `subTotal` holds the surcharges too: the positive ones are not goods. */

@@ -1,8 +1,6 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { restOrder } from "./platforms/woocommerce/rest-order.ts";
 import { storeApiOrder } from "./platforms/woocommerce/store-api-order.ts";
-import type { AnyMapOptions, MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type Platform } from "./reading/map-order.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -39,16 +37,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  * });
  * ```
  */
-export function wooCommerceOrder<Line = PlatformObject, Order = PlatformObject>(
-  order: unknown,
-  options: MapOptions<Line, Order> = {},
-): MapperResult {
-  return mapOrder(order, options, wooCommerce);
-}
-
-const wooCommerce: Platform<AnyMapOptions> = {
-  open: (document) => document,
-
+export const wooCommerceOrder: Mapper = mapperFor({
   recognize: (order, findings) => {
     if (order.has("billing_period")) {
       findings.issue("billing_period", "is a field of a subscription; map the subscription's orders");
@@ -61,4 +50,4 @@ const wooCommerce: Platform<AnyMapOptions> = {
     }
     return ofStoreApi ? storeApiOrder : restOrder;
   },
-};
+});

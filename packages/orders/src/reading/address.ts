@@ -1,23 +1,24 @@
 import type { JsonField } from "./json-field.ts";
 
-type Routes = readonly [string, ...string[]];
+/** The names of a field in an address; the first that holds a value counts. */
+type Names = readonly [string, ...string[]];
 
-/** Country, region and state of the first address that names a country. Two addresses are never mixed. */
+/** Country and state of the first address that names a country. Two addresses are never mixed. */
 export function buyersPlace(
-  addresses: readonly JsonField[],
-  country: Routes,
-  state: Routes,
-  region?: string,
-): {
-  readonly country?: string | undefined;
-  readonly region?: string | undefined;
-  readonly state?: string | undefined;
-} {
-  const address = addresses.find((candidate) => candidate.at(...country).text() !== undefined);
-  if (!address) return {};
-  return {
-    country: address.at(...country).text(),
-    state: address.at(...state).text(),
-    ...(region === undefined ? {} : { region: address.at(region).text() }),
-  };
+  order: JsonField,
+  addresses: readonly string[],
+  country: Names,
+  state: Names,
+): { readonly country?: string | undefined; readonly state?: string | undefined } {
+  const address = buyersAddress(order, addresses, country);
+  return address ? { country: address.at(...country).text(), state: address.at(...state).text() } : {};
+}
+
+export function buyersAddress(
+  order: JsonField,
+  addresses: readonly string[],
+  country: Names,
+): JsonField | undefined {
+  const found = addresses.map((route) => order.at(route));
+  return found.find((address) => address.at(...country).text() !== undefined);
 }

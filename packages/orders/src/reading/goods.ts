@@ -23,12 +23,16 @@ export function goodsOf(order: PlatformOrder, options: AnyMapOptions, findings: 
   };
 }
 
-function isGoodsToShop({ source, path }: PlatformLine, options: AnyMapOptions, findings: Findings): boolean {
-  if (!options.isGoods || !source) return true;
+function isGoodsToShop(line: PlatformLine, options: AnyMapOptions, findings: Findings): boolean {
+  if (!options.isGoods || line.isFee) return true;
   try {
-    return options.isGoods(source.value as never) !== false;
+    return options.isGoods(line.source.value as never) !== false;
   } catch {
-    findings.add("mapper.incomplete", path, "isGoods threw for this line; the line is sent as goods");
+    findings.add(
+      "mapper.incomplete",
+      line.source.path,
+      "isGoods threw for this line; the line is sent as goods",
+    );
     return true;
   }
 }
@@ -40,29 +44,29 @@ function withSkus(
 ): readonly SoldLine[] {
   const blank: PlatformLine[] = [];
   const sold = lines.map((line): SoldLine => {
-    const { path, total, quantity, prices } = line;
+    const { total, quantity, prices } = line;
     const sku = skuOfShop(line, options, findings) ?? line.sku?.text();
     const id = sku === undefined ? line.variantId?.text() : undefined;
     if (id !== undefined) blank.push(line);
-    return { path, total, quantity, prices, sku: sku ?? id };
+    return { path: line.source.path, total, quantity, prices, sku: sku ?? id };
   });
   const [first] = blank;
   if (first) {
     const hint =
       first.skuHint ?? "AvantLink pays by the SKU of the product datafeed: give sku(line) if you know it";
     const message = `is blank, on ${blank.length} of ${lines.length} lines, so the variant's ID is sent. ${hint}`;
-    findings.add("mapper.incomplete", first.sku?.path ?? first.path, message);
+    findings.add("mapper.incomplete", first.sku?.path ?? first.source.path, message);
   }
   return sold;
 }
 
-function skuOfShop({ source, path }: PlatformLine, options: AnyMapOptions, findings: Findings) {
-  if (!options.sku || !source) return undefined;
+function skuOfShop({ source, isFee }: PlatformLine, options: AnyMapOptions, findings: Findings) {
+  if (!options.sku || isFee) return undefined;
   try {
     const sku: unknown = options.sku(source.value as never);
     return typeof sku === "string" && sku.trim() !== "" ? sku.trim() : undefined;
   } catch {
-    findings.add("mapper.incomplete", path, "sku threw for this line; the platform's SKU is sent");
+    findings.add("mapper.incomplete", source.path, "sku threw for this line; the platform's SKU is sent");
     return undefined;
   }
 }

@@ -110,10 +110,18 @@ export class JsonField {
       ?.map((edge) => edge.at("node"));
   }
 
-  /** The entries of a list that the money cannot be known without. A missing list is an issue. */
-  neededList(message: string): readonly JsonField[] {
+  /** The fields at these routes of each entry. */
+  each(...routes: readonly [string, ...string[]]): readonly JsonField[] {
+    return (this.list() ?? []).map((entry) => entry.at(...routes));
+  }
+
+  /** The entries of a list that the money cannot be known without. A missing list or page is an issue. */
+  neededList(message = "is missing; without it the money cannot be known"): readonly JsonField[] {
     const entries = this.list();
+    const nextPage = this.at("has_more", "pageInfo.hasNextPage");
     if (!entries) this.#findings.issue(this.path, message);
+    if (nextPage.flag())
+      this.#findings.issue(nextPage.path, "is true: entries are missing; give all of them");
     return entries ?? [];
   }
 

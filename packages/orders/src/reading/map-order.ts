@@ -7,13 +7,13 @@ import { couponCodes } from "./coupon-codes.ts";
 import { Findings } from "./findings.ts";
 import { goodsOf } from "./goods.ts";
 import { JsonField } from "./json-field.ts";
-import type { AnyMapOptions } from "./map-options.ts";
+import type { AnyMapOptions, MapOptions, PlatformObject } from "./map-options.ts";
 import { type PaymentState, type PlatformOrder, type Unsent, unpaid } from "./platform-order.ts";
 
 /** One platform, with the objects and versions of it that can be mapped. */
 export interface Platform<Options extends AnyMapOptions> {
-  /** Finds the order in what the caller gave: a webhook's envelope, an API's answer, the order itself. */
-  open(document: JsonField): JsonField;
+  /** Where the order stands in a webhook's envelope or an API's answer. It may also be given by itself. */
+  readonly envelopes?: readonly [string, ...string[]];
   /** How this object is read. An object, version or kind that cannot be mapped is an issue, which names what is expected. */
   recognize(order: JsonField, findings: Findings): OrderShape<Options> | undefined;
 }
@@ -21,10 +21,23 @@ export interface Platform<Options extends AnyMapOptions> {
 /** How one kind of object is read. */
 export interface OrderShape<Options extends AnyMapOptions> {
   number(order: JsonField, findings: Findings): string | undefined;
-  /** Why the order stays out whatever is known of its payment: it is a test, a draft, canceled. */
+  /** Whether the order is of the platform's test mode. */
+  test?(order: JsonField): Unsent | undefined;
+  /** Why the order stays out whatever is known of its payment: it is a draft, canceled, refunded. */
   unsent?(order: JsonField, options: Options): Unsent | undefined;
   payment(order: JsonField): PaymentState;
   read(order: JsonField, findings: Findings, options: Options): PlatformOrder;
+}
+
+/** A platform's mapper, as the shop calls it. */
+export type Mapper = <Line = PlatformObject, Order = PlatformObject>(
+  order: unknown,
+  options?: MapOptions<Line, Order>,
+) => MapperResult;
+
+/** The mapper of a platform that has no options of its own. */
+export function mapperFor(platform: Platform<AnyMapOptions>): Mapper {
+  return (order, options = {}) => mapOrder(order, options, platform);
 }
 
 /** Maps an order as its platform says. Whatever is given, the answer is a value. */
@@ -35,7 +48,9 @@ export function mapOrder<Options extends AnyMapOptions>(
 ): MapperResult {
   const findings = new Findings();
   try {
-    const order = platform.open(new JsonField(document, "", findings)).withNamesOfItsApi();
+    const given = new JsonField(document, "", findings);
+    const wrapped = platform.envelopes && given.at(...platform.envelopes);
+    const order = (wrapped && !wrapped.missing ? wrapped : given).withNamesOfItsApi();
     return mapped(platform, order, options, findings);
   } catch {
     return unmapped("unmappable", undefined, [
@@ -56,7 +71,9 @@ function mapped<Options extends AnyMapOptions>(
   const orderNumber = options.orderNumber ?? shape?.number(order, findings);
   if (!shape || findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
   const unsent =
-    shape.unsent?.(order, options) ?? unpaidOrder(shape.payment(order), order, options, findings);
+    (options.allowTest ? undefined : shape.test?.(order)) ??
+    shape.unsent?.(order, options) ??
+    unpaidOrder(shape.payment(order), order, options, findings);
   if (unsent) {
     const { status, path, message } = unsent;
     return unmapped(status, orderNumber, [{ path, message }]);

@@ -17,9 +17,9 @@ export interface PlatformOrder extends OrderMoney<PlatformLine> {
 }
 
 /** A line of a platform's order, before the shop's own `sku` and `isGoods` are asked. */
-export interface PlatformLine extends Omit<SoldLine, "sku"> {
-  /** The platform's own line. Absent for a discount or fee, which has no SKU. */
-  readonly source?: JsonField | undefined;
+export interface PlatformLine extends Pick<SoldLine, "total" | "quantity" | "prices"> {
+  /** The platform's own line. */
+  readonly source: JsonField;
   /** Where the line's SKU stands. */
   readonly sku?: JsonField | undefined;
   /** Where the ID of the line's variant stands, which replaces a blank SKU. */
@@ -28,6 +28,8 @@ export interface PlatformLine extends Omit<SoldLine, "sku"> {
   readonly skuHint?: string | undefined;
   /** Whether the platform marks the line as a gift card, a tip or the like. @default false */
   readonly notGoods?: boolean | undefined;
+  /** Whether this is a fee or discount beside the products, about which the shop is not asked. @default false */
+  readonly isFee?: boolean | undefined;
 }
 
 /** What the platform says about the payment. */
@@ -53,4 +55,14 @@ export function unpaid(field: JsonField, message: string): Unsent {
 
 export function testOrder(field: JsonField, message: string): Unsent {
   return { status: "test", path: field.path, message };
+}
+
+/** The payment state that a status stands for. */
+export function paidWhen(field: JsonField, paid: readonly string[], expected: string): PaymentState {
+  return { field, paid: field.missing ? undefined : paid.includes(field.word() ?? ""), expected };
+}
+
+/** Unsent where a status is one of these. */
+export function unpaidWhen(field: JsonField, closed: readonly string[]): Unsent | undefined {
+  return closed.includes(field.word() ?? "") ? unpaid(field, field.described()) : undefined;
 }

@@ -4,7 +4,7 @@ import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
-import { type PlatformLine, type PlatformOrder, unpaid } from "../../reading/platform-order.ts";
+import { type PlatformLine, type PlatformOrder, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 
 const AFTER_PAYMENT = [
   "awaiting_fulfillment",
@@ -22,16 +22,8 @@ const CHARGES = ["shippingCostTotal", "handlingCostTotal", "wrappingCostTotal"] 
 export const graphqlOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("entityId").text(),
 
-  unsent: (order) => {
-    const status = order.at("status.value");
-    return CLOSED.includes(status.word() ?? "") ? unpaid(status, status.described()) : undefined;
-  },
-
-  payment: (order) => {
-    const field = order.at("status.value");
-    const paid = field.missing ? undefined : AFTER_PAYMENT.includes(field.word() ?? "");
-    return { field, paid, expected: "a status that follows payment" };
-  },
+  unsent: (order) => unpaidWhen(order.at("status.value"), CLOSED),
+  payment: (order) => paidWhen(order.at("status.value"), AFTER_PAYMENT, "a status that follows payment"),
 
   read: (order, findings) => {
     const shipping = order.at("consignments.shipping").list() ?? [];
@@ -39,8 +31,6 @@ export const graphqlOrder: OrderShape<AnyMapOptions> = {
     const lists = [...shipping, ...downloads].map((consignment) => consignment.at("lineItems"));
     if (lists.length === 0)
       findings.issue(order.at("consignments").path, "are missing; ask for their lineItems");
-    const nextPage = lists.find((list) => list.at("pageInfo.hasNextPage").flag());
-    if (nextPage) findings.issue(nextPage.path, "has a next page: lines are missing; ask for all of them");
     const lines = lists.flatMap((list) => list.neededList("is missing; ask for it")).map(soldLine);
     const coupons = order.at("discounts.couponDiscounts").list() ?? [];
     return {
@@ -48,14 +38,13 @@ export const graphqlOrder: OrderShape<AnyMapOptions> = {
       lines,
       ...discountAndTotal(order, lines, coupons, findings),
       couponCodes: coupons.map((coupon) => coupon.at("couponCode")),
-      ...buyersPlace([order.at("billingAddress")], ["countryCode", "country"], ["stateOrProvince"]),
+      ...buyersPlace(order, ["billingAddress"], ["countryCode", "country"], ["stateOrProvince"]),
     };
   },
 };
 
 function soldLine(line: JsonField): PlatformLine {
   return {
-    path: line.path,
     source: line,
     sku: line.textAt("sku", "catalogProductWithOptionSelections.sku", "baseCatalogProduct.sku"),
     variantId: line.textAt("variantEntityId", "productEntityId"),

@@ -59,7 +59,7 @@ export const restOrder: OrderShape<AnyMapOptions & Answers> = {
       lines: lines.map((line) => soldLine(line, taxIncluded)),
       stated: statedTotal(order, lines.length),
       couponCodes: couponCodes(coupons, lines, findings),
-      ...buyersPlace([order.at("billing_address")], ["country_iso2", "country"], ["state"]),
+      ...buyersPlace(order, ["billing_address"], ["country_iso2", "country"], ["state"]),
       customerId: order.at("customer_id").id(),
       context: {
         // An order that staff entered has their address.
@@ -83,7 +83,6 @@ function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
   // Where prices include tax, so do discounts.
   const gross = taxIncluded ? line.at("total_inc_tax").needed() : net;
   return {
-    path: line.path,
     source: line,
     sku: line.at("sku"),
     variantId: line.at("variant_id").id() === undefined ? line.at("product_id") : line.at("variant_id"),

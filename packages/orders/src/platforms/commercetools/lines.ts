@@ -41,7 +41,6 @@ function neededMoney(money: JsonField, findings: Findings): Decimal {
 /** A line item, with the prices that its items have: their discounted prices, whose proportions hold for net prices. */
 export function soldLine(item: JsonField, findings: Findings): PlatformLine {
   const line = {
-    path: item.path,
     source: item,
     sku: item.at("variant.sku"),
     variantId: item.at("variant.key", "productId"),

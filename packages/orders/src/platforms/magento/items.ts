@@ -9,7 +9,7 @@ import type { PlatformLine } from "../../reading/platform-order.ts";
  * `row_total` is the sum of them).
  */
 export function goodsItems(items: JsonField, findings: Findings): readonly PlatformLine[] {
-  const all = items.neededList("is not a list; without its items the money cannot be known");
+  const all = items.neededList();
   const parts = new Map<string, JsonField[]>();
   for (const item of all) {
     const parent = item.at("parent_item_id").text();
@@ -39,7 +39,6 @@ export function goodsItems(items: JsonField, findings: Findings): readonly Platf
 function soldLine(item: JsonField): PlatformLine {
   const amount = (name: string) => item.at(name).amount() ?? ZERO;
   return {
-    path: item.path,
     source: item,
     sku: item.at("sku"),
     variantId: item.at("product_id"),

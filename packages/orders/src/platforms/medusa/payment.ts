@@ -1,18 +1,15 @@
 import type { JsonField } from "../../reading/json-field.ts";
-import { type PaymentState, type Unsent, unpaid } from "../../reading/platform-order.ts";
+import { type PaymentState, paidWhen, type Unsent, unpaidWhen } from "../../reading/platform-order.ts";
 
 const PAID = ["captured", "partially_refunded"];
 
 export function canceledOrDraft(order: JsonField): Unsent | undefined {
-  const status = order.at("status");
-  return ["canceled", "draft"].includes(status.word() ?? "")
-    ? unpaid(status, "is canceled or draft")
-    : undefined;
+  return unpaidWhen(order.at("status"), ["canceled", "draft"]);
 }
 
 export function payment(order: JsonField): PaymentState {
   const [field, collections] = [order.at("payment_status"), order.at("payment_collections")];
-  if (!field.missing) return { field, paid: PAID.includes(field.word() ?? ""), expected: "captured" };
+  if (!field.missing) return paidWhen(field, PAID, "captured");
   // A change of the total cancels a collection and makes another.
   const states = collections
     .list()

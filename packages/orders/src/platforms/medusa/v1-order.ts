@@ -27,15 +27,8 @@ export const v1Order: OrderShape<AnyMapOptions> = {
         .at("items")
         .neededList("is missing; get the order with its items")
         .map((item) => soldLine(item, unit, findings)),
-      couponCodes: order
-        .at("discounts")
-        .list()
-        ?.map((discount) => discount.at("code")),
-      ...buyersPlace(
-        [order.at("billing_address"), order.at("shipping_address")],
-        ["country_code"],
-        ["province"],
-      ),
+      couponCodes: order.at("discounts").each("code"),
+      ...buyersPlace(order, ["billing_address", "shipping_address"], ["country_code"], ["province"]),
       customerId: guest ? undefined : order.at("customer_id").text(),
       context: packedContext(order.at("metadata")),
     };
@@ -49,7 +42,6 @@ function soldLine(item: JsonField, unit: Decimal, findings: Findings): PlatformL
     findings.issue((subtotal.missing ? subtotal : discount).path, message);
   }
   return {
-    path: item.path,
     source: item,
     sku: item.at("variant.sku"),
     variantId: item.at("variant_id", "variant.id"),

@@ -24,11 +24,7 @@ export const v2Order: OrderShape<AnyMapOptions> = {
       lines,
       stated: lines.some((line) => line.notGoods) ? undefined : statedTotal(order),
       couponCodes: promotionCodes(order, items),
-      ...buyersPlace(
-        [order.at("billing_address"), order.at("shipping_address")],
-        ["country_code"],
-        ["province"],
-      ),
+      ...buyersPlace(order, ["billing_address", "shipping_address"], ["country_code"], ["province"]),
       customerId: guest ? undefined : order.at("customer_id").text(),
       context: packedContext(order.at("metadata")),
     };
@@ -44,7 +40,6 @@ function soldLine(item: JsonField, findings: Findings): PlatformLine {
     findings.add("mapper.adjusted", item.path, message);
   }
   return {
-    path: item.path,
     source: item,
     sku: item.textAt("variant_sku", "variant.sku"),
     variantId: item.at("variant_id", "product_id"),

@@ -5,39 +5,23 @@ import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
-import { testOrder, unpaid } from "../../reading/platform-order.ts";
+import { testOrder } from "../../reading/platform-order.ts";
 import { isFirstOrder, shopifyContext } from "./context.ts";
 import { discountCodes } from "./coupon-codes.ts";
 import { type ShopifyLine, ShopifyPrices } from "./lines.ts";
-
-const PAID = ["paid", "partially_refunded"];
-const REVERSED = ["refunded", "voided", "expired"];
+import { canceledOrRefunded, payment } from "./payment.ts";
 
 /** An order of the Admin API, REST or GraphQL, or of a webhook. */
 export const adminOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("name").text(),
 
-  unsent: (order, { allowTest }) => {
-    const [test, status] = [order.at("test"), order.at("financial_status", "displayFinancialStatus")];
-    const cancelled = order.at("cancelled_at", "cancelledAt");
-    if (test.flag() && !allowTest) return testOrder(test, "is true");
-    if (!cancelled.missing) return unpaid(cancelled, "is set: the order was cancelled");
-    return REVERSED.includes(status.word() ?? "") ? unpaid(status, `${status.described()}`) : undefined;
-  },
-
-  payment: (order) => {
-    const field = order.at("financial_status", "displayFinancialStatus");
-    const paid = field.missing ? undefined : PAID.includes(field.word() ?? "");
-    return { field, paid, expected: "paid or partially_refunded" };
-  },
+  test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
+  unsent: canceledOrRefunded,
+  payment,
 
   read: (order, findings) => {
     const currency = order.at("currency", "currencyCode");
-    const items = order.at("line_items", "lineItems");
-    const all = items.neededList("is missing; without its lines the money cannot be known");
-    if (items.at("pageInfo.hasNextPage").flag()) {
-      findings.issue(`${items.path}.pageInfo.hasNextPage`, "is true: lines are missing; ask for all of them");
-    }
+    const all = order.at("line_items", "lineItems").neededList();
     const taxesIncluded = order.at("taxes_included", "taxesIncluded");
     if (taxesIncluded.flag() === undefined) {
       findings.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
@@ -53,7 +37,8 @@ export const adminOrder: OrderShape<AnyMapOptions> = {
       stated: statedTotal(order, lines),
       couponCodes: discountCodes(order),
       ...buyersPlace(
-        [order.at("billing_address", "billingAddress"), order.at("shipping_address", "shippingAddress")],
+        order,
+        ["billing_address", "billingAddress", "shipping_address", "shippingAddress"],
         ["country_code", "countryCodeV2", "countryCode"],
         ["province_code", "provinceCode"],
       ),

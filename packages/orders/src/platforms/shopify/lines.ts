@@ -39,7 +39,6 @@ export class ShopifyPrices {
     const tax = this.#taxesIncluded ? this.#tax(line) : ZERO;
     const ofPaid = (amount: Decimal) => (paid.eq(ordered) ? amount : share(amount, paid, ordered));
     return {
-      path: line.path,
       source: line,
       sku: line.textAt("sku", "variant.sku"),
       variantId: line.textAt("variant_id", "variant.legacyResourceId", "variant.id", "product_id"),

@@ -5,14 +5,18 @@ import { buyersPlace } from "../../reading/address.ts";
 import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
+import { uncertainNumber } from "../../reading/order-number.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import { type PlatformLine, testOrder, unpaid } from "../../reading/platform-order.ts";
+import { type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
 import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
+import { inTestMode } from "./test-mode.ts";
 
 const EXPAND =
   'Retrieve the session with expand: ["line_items.data.price.product", "discounts.promotion_code"] and map that';
+
+const PAID = ["paid", "no_payment_required"];
 
 /** A Checkout Session, also one of a Payment Link. */
 export const checkoutSession: OrderShape<AnyStripeOptions> = {
@@ -26,39 +30,25 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
       findings.add("mapper.incomplete", own.path, message);
     }
     const reference = session.at("client_reference_id");
-    if (reference.text() === undefined) return session.at("id").text();
-    const message =
-      "is used as the order number. If it names the customer or the cart, two orders count as one: " +
-      "put the order's number into metadata.order_number";
-    findings.add("mapper.incomplete", reference.path, message);
-    return reference.text();
+    return uncertainNumber(reference, "metadata.order_number", findings) ?? session.at("id").text();
   },
 
-  unsent: (session, { allowTest }) => {
-    const [live, mode, status] = [session.at("livemode"), session.at("mode"), session.at("status")];
-    if (live.flag() === false && !allowTest) return testOrder(live, "is false: this is Stripe's test mode");
-    if (mode.word() === "setup") return unpaid(mode, "is setup: nothing was bought");
-    return status.word() === "expired" ? unpaid(status, "is expired") : undefined;
-  },
+  test: inTestMode,
+
+  unsent: (session) =>
+    unpaidWhen(session.at("mode"), ["setup"]) ?? unpaidWhen(session.at("status"), ["expired"]),
 
   payment: (session) => {
-    const [status, field] = [session.at("status"), session.at("payment_status")];
-    if (!status.missing && status.word() !== "complete") {
-      return { field: status, paid: false, expected: "complete" };
-    }
-    const paid = ["paid", "no_payment_required"].includes(field.word() ?? "");
-    return { field, paid: field.missing ? undefined : paid, expected: "paid or no_payment_required" };
+    const status = session.at("status");
+    return status.missing || status.word() === "complete"
+      ? paidWhen(session.at("payment_status"), PAID, "paid or no_payment_required")
+      : { field: status, paid: false, expected: "complete" };
   },
 
   read: (session, findings) => {
     const currency = session.at("currency");
     const code = currencyCode(currency.value) ?? "";
-    const items = session.at("line_items");
-    const lines = items.neededList(`is missing: ${EXPAND}`);
-    if (items.at("has_more").flag()) {
-      const message = "is true: lines are missing; list all line items and give them all as line_items";
-      findings.issue(`${items.path}.has_more`, message);
-    }
+    const lines = session.at("line_items").neededList(`is missing: ${EXPAND}`);
     const discounted = session.at("total_details.amount_discount").amount()?.gt(0) ?? false;
     const discounts = session.at("discounts", "total_details.breakdown.discounts");
     return {
@@ -67,9 +57,11 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
       stated: statedTotal(session, code),
       couponCodes: promotionCodes(discounts, discounted, EXPAND, findings),
       ...buyersPlace(
+        session,
         [
-          session.at("customer_details.address"),
-          session.at("collected_information.shipping_details.address", "shipping_details.address"),
+          "customer_details.address",
+          "collected_information.shipping_details.address",
+          "shipping_details.address",
         ],
         ["country"],
         ["state"],
@@ -88,7 +80,6 @@ function soldLine(line: JsonField, currency: string, findings: Findings): Platfo
   const amount = neededInteger(line.at("amount_total"), findings);
   const tax = neededInteger(line.at("amount_tax"), findings);
   return {
-    path: line.path,
     source: line,
     sku: line.textAt("price.product.metadata.sku", "price.metadata.sku", "price.lookup_key"),
     variantId: line.at("price.id"),

@@ -5,10 +5,11 @@ import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import { type PlatformLine, testOrder, unpaid } from "../../reading/platform-order.ts";
+import { type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
 import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
+import { inTestMode } from "./test-mode.ts";
 
 const EXPAND = 'retrieve the invoice with expand: ["discounts.promotion_code"] and map that';
 const RENEWALS = ["subscription", "subscription_cycle", "subscription_update", "subscription_threshold"];
@@ -22,32 +23,21 @@ export const invoice: OrderShape<AnyStripeOptions> = {
     return own ?? first ?? order.at("number", "id").text();
   },
 
-  unsent: (order, { allowTest, renewals }) => {
-    const [live, status, reason] = [order.at("livemode"), order.at("status"), order.at("billing_reason")];
-    if (live.flag() === false && !allowTest) return testOrder(live, "is false: this is Stripe's test mode");
-    if (["draft", "void", "uncollectible"].includes(status.word() ?? "")) {
-      return unpaid(status, "is draft, void or uncollectible");
-    }
-    return isRenewal(order) && renewals !== "send"
-      ? { status: "renewal", path: reason.path, message: 'is a renewal; `renewals: "send"` sends renewals' }
-      : undefined;
+  test: inTestMode,
+
+  unsent: (order, { renewals }) => {
+    const { path } = order.at("billing_reason");
+    const message = 'is a renewal; `renewals: "send"` sends renewals';
+    if (isRenewal(order) && renewals !== "send") return { status: "renewal", path, message };
+    return unpaidWhen(order.at("status"), ["draft", "void", "uncollectible"]);
   },
 
-  payment: (order) => {
-    const field = order.at("status");
-    return { field, paid: field.missing ? undefined : field.word() === "paid", expected: "paid" };
-  },
+  payment: (order) => paidWhen(order.at("status"), ["paid"], "paid"),
 
   read: (order, findings) => {
     const currency = order.at("currency");
     const code = currencyCode(currency.value) ?? "";
-    const items = order.at("lines");
-    const lines = items.neededList("is missing; retrieve the invoice");
-    if (items.at("has_more").flag()) {
-      const message =
-        "is true: lines are missing; list all of the invoice's lines and give them all as lines";
-      findings.issue(`${items.path}.has_more`, message);
-    }
+    const lines = order.at("lines").neededList("is missing; retrieve the invoice");
     const total = order.at("total_excluding_tax");
     const net = total.amount()?.minus(netShipping(order.at("shipping_cost")));
     const discounted = (order.at("total_discount_amounts").list() ?? []).length > 0;
@@ -56,11 +46,7 @@ export const invoice: OrderShape<AnyStripeOptions> = {
       lines: lines.map((line) => soldLine(line, code, findings)),
       stated: net && { amounts: [majorUnits(net, code)], path: total.path },
       couponCodes: promotionCodes(order.at("discounts"), discounted, EXPAND, findings),
-      ...buyersPlace(
-        [order.at("customer_address"), order.at("customer_shipping.address")],
-        ["country"],
-        ["state"],
-      ),
+      ...buyersPlace(order, ["customer_address", "customer_shipping.address"], ["country"], ["state"]),
       customerId: order.at("customer.id", "customer").text(),
       context: packedContext(subscriptionMetadata(order), order.at("metadata")),
     };
@@ -88,7 +74,6 @@ function soldLine(line: JsonField, currency: string, findings: Findings): Platfo
   );
   const price = line.at("pricing.price_details.price", "price");
   return {
-    path: line.path,
     source: line,
     sku: line.textAt(
       "price.product.metadata.sku",

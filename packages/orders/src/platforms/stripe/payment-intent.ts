@@ -5,9 +5,10 @@ import type { Findings } from "../../reading/findings.ts";
 import { JsonField } from "../../reading/json-field.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import { type PlatformLine, type PlatformOrder, testOrder, unpaid } from "../../reading/platform-order.ts";
+import { type PlatformLine, type PlatformOrder, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { majorUnits, neededInteger } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
+import { inTestMode } from "./test-mode.ts";
 
 const LINES =
   "a PaymentIntent holds an amount and no lines: give the order's lines as the option `lines`, or retrieve it with " +
@@ -17,16 +18,9 @@ const LINES =
 export const paymentIntent: OrderShape<AnyStripeOptions> = {
   number: (intent) => intent.at("metadata.order_number", "id").text(),
 
-  unsent: (intent, { allowTest }) => {
-    const [live, status] = [intent.at("livemode"), intent.at("status")];
-    if (live.flag() === false && !allowTest) return testOrder(live, "is false: this is Stripe's test mode");
-    return status.word() === "canceled" ? unpaid(status, "is canceled") : undefined;
-  },
-
-  payment: (intent) => {
-    const field = intent.at("status");
-    return { field, paid: field.missing ? undefined : field.word() === "succeeded", expected: "succeeded" };
-  },
+  test: inTestMode,
+  unsent: (intent) => unpaidWhen(intent.at("status"), ["canceled"]),
+  payment: (intent) => paidWhen(intent.at("status"), ["succeeded"], "succeeded"),
 
   read: (intent, findings, options) => {
     const invoice = intent.at("invoice");
@@ -43,9 +37,11 @@ export const paymentIntent: OrderShape<AnyStripeOptions> = {
       ...money,
       couponCodes: new JsonField(options.couponCodes ?? [], "couponCodes", findings).list() ?? [],
       ...buyersPlace(
+        intent,
         [
-          intent.at("shipping.address"),
-          intent.at("latest_charge.billing_details.address", "charges.data.0.billing_details.address"),
+          "shipping.address",
+          "latest_charge.billing_details.address",
+          "charges.data.0.billing_details.address",
         ],
         ["country"],
         ["state"],
@@ -67,7 +63,7 @@ function linesOfShop(options: AnyStripeOptions, paid: Decimal, findings: Finding
   const lines = entries.map((line): PlatformLine => {
     const quantity = line.at("quantity").needed("is missing");
     const total = line.at("unitPrice").needed().times(quantity);
-    return { path: line.path, source: line, sku: line.at("sku"), total, quantity };
+    return { source: line, sku: line.at("sku"), total, quantity };
   });
   const discount = new JsonField(options.orderDiscount, "orderDiscount", findings).amount() ?? ZERO;
   const goods = sum(lines.map((line) => line.total)).minus(discount);
@@ -83,12 +79,11 @@ function linesGivenToStripe(intent: JsonField, currency: string, findings: Findi
   const details = intent.at("amount_details");
   const items = details.at("line_items");
   const amount = (field: JsonField) => majorUnits(field.amount() ?? ZERO, currency);
-  if (items.at("has_more").flag()) findings.issue(`${items.path}.has_more`, "is true: lines are missing");
   const lines = items.neededList(`is missing: ${LINES}`).map((line): PlatformLine => {
     const quantity = line.at("quantity").needed("is missing");
     const cost = majorUnits(neededInteger(line.at("unit_cost"), findings).times(quantity), currency);
     const total = cost.minus(amount(line.at("discount_amount")));
-    return { path: line.path, source: line, sku: line.at("product_code"), total, quantity };
+    return { source: line, sku: line.at("product_code"), total, quantity };
   });
   const others = [details.at("shipping.amount"), details.at("tax.total_tax_amount")].map(amount);
   const lineTaxes = lines.map((line) => amount(line.source?.at("tax.total_tax_amount") ?? items));

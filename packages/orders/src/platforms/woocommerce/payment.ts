@@ -1,15 +1,12 @@
 import type { JsonField } from "../../reading/json-field.ts";
-import { type PaymentState, type Unsent, unpaid } from "../../reading/platform-order.ts";
+import { type PaymentState, type Unsent, unpaidWhen } from "../../reading/platform-order.ts";
 
 const PAID = ["processing", "completed"];
 /** Statuses of an order that was never paid, or whose payment was taken back. */
 const CLOSED = ["cancelled", "refunded", "failed", "trash", "auto-draft", "checkout-draft"];
 
 export function closedOrder(order: JsonField): Unsent | undefined {
-  const status = order.at("status");
-  return CLOSED.includes(status.word() ?? "")
-    ? unpaid(status, "is cancelled, refunded, failed, trash or draft")
-    : undefined;
+  return unpaidWhen(order.at("status"), CLOSED);
 }
 
 /** An order whose status a plugin or the shop invented has a `date_paid` once it is paid. */

@@ -20,20 +20,14 @@ export const restOrder: OrderShape<AnyMapOptions> = {
   payment,
 
   read: (order, findings) => {
-    const lines = order
-      .at("line_items")
-      .neededList("is missing; without its lines the money cannot be known")
-      .map(soldLine);
+    const lines = order.at("line_items").neededList().map(soldLine);
     const fees = (order.at("fee_lines").list() ?? []).map(feeLine);
     return {
       currency: order.at("currency"),
       lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
       stated: statedTotal(order, fees, lines.length),
-      couponCodes: order
-        .at("coupon_lines")
-        .list()
-        ?.map((coupon) => coupon.at("code")),
-      ...buyersPlace([order.at("billing"), order.at("shipping")], ["country"], ["state"]),
+      couponCodes: order.at("coupon_lines").each("code"),
+      ...buyersPlace(order, ["billing", "shipping"], ["country"], ["state"]),
       customerId: order.at("customer_id").id(),
       context: {
         ...attribution(order, findings),
@@ -47,7 +41,6 @@ function soldLine(line: JsonField): PlatformLine {
   const keys = (line.at("meta_data").list() ?? []).map((entry) => entry.at("key").text() ?? "");
   const variation = line.at("variation_id");
   return {
-    path: line.path,
     source: line,
     sku: line.at("sku"),
     variantId: variation.id() === undefined ? line.at("product_id") : variation,
@@ -58,7 +51,7 @@ function soldLine(line: JsonField): PlatformLine {
 }
 
 function feeLine(fee: JsonField): PlatformLine {
-  return { path: fee.path, total: fee.at("total").amount() ?? ZERO, quantity: ONE };
+  return { source: fee, total: fee.at("total").amount() ?? ZERO, quantity: ONE, isFee: true };
 }
 
 /** The order's total less taxes, shipping and charged fees. Gift cards that were used to pay have lowered it. */

@@ -22,20 +22,22 @@ export const storeApiOrder: OrderShape<AnyMapOptions> = {
     const major = (field: JsonField) => field.needed().times(unit ?? ZERO);
     const lines = order
       .at("items")
-      .neededList("is missing; without its lines the money cannot be known")
+      .neededList()
       .map((line) => soldLine(line, major));
     const fees = (order.at("fees").list() ?? []).map(
-      (fee): PlatformLine => ({ path: fee.path, total: major(fee.at("totals.total")), quantity: ONE }),
+      (fee): PlatformLine => ({
+        source: fee,
+        total: major(fee.at("totals.total")),
+        quantity: ONE,
+        isFee: true,
+      }),
     );
     return {
       currency: order.at("totals.currency_code"),
       lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
       stated: statedTotal(order, fees, lines.length, unit ?? ZERO),
-      couponCodes: order
-        .at("coupons")
-        .list()
-        ?.map((coupon) => coupon.at("code")),
-      ...buyersPlace([order.at("billing_address"), order.at("shipping_address")], ["country"], ["state"]),
+      couponCodes: order.at("coupons").each("code"),
+      ...buyersPlace(order, ["billing_address", "shipping_address"], ["country"], ["state"]),
     };
   },
 };
@@ -43,7 +45,6 @@ export const storeApiOrder: OrderShape<AnyMapOptions> = {
 /** A line's `id` is the order line's own, not the product's: it cannot replace a SKU. */
 function soldLine(line: JsonField, major: (field: JsonField) => Decimal): PlatformLine {
   return {
-    path: line.path,
     source: line,
     sku: line.at("sku"),
     total: major(line.at("totals.line_total")),
