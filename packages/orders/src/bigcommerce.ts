@@ -61,13 +61,13 @@ export function bigCommerceOrder<Line = PlatformObject, Order = PlatformObject>(
 const bigCommerce: Platform<BigCommerceOptions<never, never>> = {
   envelopes: ["data.site.order", "site.order"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     if (order.has("entityId") || order.has("consignments")) return graphqlOrder;
     const status = order.at("status_id", "payment_status");
     if (status.missing && order.at("total_ex_tax").missing) {
       const message =
         "is missing; a webhook holds the order's ID only: get the order, its products and its coupons";
-      findings.issue(status.path, message);
+      status.issue(message);
     }
     return restOrder;
   },

@@ -2,7 +2,6 @@ import { ONE, sum } from "./money/decimal.ts";
 import { discountOnTotal } from "./platforms/commercetools/discount-on-total.ts";
 import { netOf, soldLine } from "./platforms/commercetools/lines.ts";
 import { buyersAddress, buyersPlace } from "./reading/address.ts";
-import type { Findings } from "./reading/findings.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
@@ -45,14 +44,14 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const commercetoolsOrder: Mapper = mapperFor({
   envelopes: ["order", "resource.obj", "data.order"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const [type, lines] = [order.at("type"), order.at("lineItems")];
-    if (order.has("cartState")) findings.issue("cartState", "is a field of a cart; an order is expected");
+    if (order.has("cartState")) order.at("cartState").issue("is a field of a cart; an order is expected");
     if (type.text() !== undefined && type.text() !== "Order") {
-      findings.issue(type.path, `${type.described()}; an Order is expected`);
+      type.issue(`${type.described()}; an Order is expected`);
     }
     if (lines.missing) {
-      findings.issue(lines.path, "is missing; a message may hold the order's ID only: get the order");
+      lines.issue("is missing; a message may hold the order's ID only: get the order");
     }
     return anOrder;
   },
@@ -76,19 +75,19 @@ const anOrder: OrderShape<AnyMapOptions> = {
     return order.has("paymentState") ? { ...state, paid: state.paid ?? false } : state;
   },
 
-  read: (order, findings) => {
+  read: (order) => {
     const lines = order
       .at("lineItems")
       .neededList()
-      .map((item) => soldLine(item, findings));
-    const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item, findings));
+      .map((item) => soldLine(item));
+    const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item));
     const all = [...lines, ...custom.filter((line) => line.total.lt(0))];
     const charged = sum(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
     return {
       currency: order.at("totalPrice.currencyCode", "taxedPrice.totalNet.currencyCode"),
       lines: all,
       ...discountOnTotal(order, sum(all.map((line) => line.total)), charged),
-      couponCodes: discountCodes(order, findings),
+      couponCodes: discountCodes(order),
       country: order.at("country").text(),
       ...buyersPlace(order, ADDRESSES, ["country"], ["state"]),
       region: buyersAddress(order, ADDRESSES, ["country"])?.at("region").text(),
@@ -98,23 +97,23 @@ const anOrder: OrderShape<AnyMapOptions> = {
   },
 };
 
-function customLine(item: JsonField, findings: Findings): PlatformLine {
+function customLine(item: JsonField): PlatformLine {
   return {
     source: item,
     isFee: true,
-    total: netOf(item, findings),
+    total: netOf(item),
     quantity: item.at("quantity").amount() ?? ONE,
   };
 }
 
-function discountCodes(order: JsonField, findings: Findings): readonly JsonField[] {
+function discountCodes(order: JsonField): readonly JsonField[] {
   const applied = (order.at("discountCodes").list() ?? []).filter(
     (entry) => (entry.at("state").text() ?? "MatchesCart") === "MatchesCart",
   );
   const codes = applied.map((entry) => entry.at("discountCode.obj.code", "discountCode.code"));
   const unread = codes.find((code) => code.missing);
   if (unread) {
-    findings.add("mapper.incomplete", unread.path, `is not there, so a coupon code is missing: ${EXPAND}`);
+    unread.incomplete(`is not there, so a coupon code is missing: ${EXPAND}`);
   }
   return codes;
 }

@@ -41,16 +41,16 @@ export type { MapOptions } from "./reading/map-options.ts";
  * ```
  */
 export const magentoOrder: Mapper = mapperFor({
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const [items, number] = [order.at("items"), order.at("increment_id")];
     if (order.has("search_criteria")) {
-      findings.issue("search_criteria", "is that of a list; give each of its items");
+      order.at("search_criteria").issue("is that of a list; give each of its items");
     } else if (order.has("invoice_id") || order.has("order_id")) {
-      findings.issue("order_id", "is a field of an invoice, shipment or credit memo; an order is expected");
+      order.at("order_id").issue("is a field of an invoice, shipment or credit memo; an order is expected");
     }
     if (items.missing || number.missing) {
       const message = "is missing; an order of the REST API (/V1/orders) is expected, not a quote";
-      findings.issue((items.missing ? items : number).path, message);
+      (items.missing ? items : number).issue(message);
     }
     return anOrder;
   },
@@ -70,8 +70,8 @@ const anOrder: OrderShape<AnyMapOptions> = {
       : paidWhen(order.at("state"), ["processing", "complete"], "processing or complete");
   },
 
-  read: (order, findings) => {
-    const items = goodsItems(order.at("items"), findings);
+  read: (order) => {
+    const items = goodsItems(order.at("items"));
     return {
       currency: order.at("order_currency_code"),
       lines: items,

@@ -40,11 +40,11 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const medusaOrder: Mapper = mapperFor({
   envelopes: ["order"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const items = order.at("items");
-    if (items.missing) findings.issue(items.path, "is missing; an order with its items is expected");
+    if (items.missing) items.issue("is missing; an order with its items is expected");
     if (order.at("display_id", "payment_status", "payment_collections", "status").missing) {
-      findings.issue(order.at("display_id").path, "is missing; an order is expected, not a cart");
+      order.at("display_id").issue("is missing; an order is expected, not a cart");
     }
     if (ONLY_IN_V2.some((name) => order.has(name))) return v2Order;
     const ofV1 = ONLY_IN_V1.some((name) => order.has(name)) || items.at("0").has("allow_discounts");

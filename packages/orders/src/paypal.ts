@@ -1,6 +1,5 @@
 import { ZERO } from "./money/decimal.ts";
 import { buyersPlace } from "./reading/address.ts";
-import type { Findings } from "./reading/findings.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
@@ -46,15 +45,15 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const payPalOrder: Mapper = mapperFor({
   envelopes: ["resource", "result"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const units = order.at("purchase_units", "purchaseUnits");
     if (purchaseUnit(order).missing) {
       const message =
         "is missing; an order of the Orders API v2 is expected: a capture or sale holds no items, get its order";
-      findings.issue(units.path, message);
+      units.issue(message);
     } else if ((units.list()?.length ?? 0) > 1) {
       const message = "holds several units, each an order of its own: give each with its unit only";
-      findings.issue(units.path, message);
+      units.issue(message);
     }
     return anOrder;
   },
@@ -73,11 +72,11 @@ const ADDRESSES = [
 ].flatMap((route) => [route, camelCase(route)]);
 
 const anOrder: OrderShape<AnyMapOptions> = {
-  number: (order, findings) => {
+  number: (order) => {
     const unit = purchaseUnit(order);
     const own = unit.at("invoice_id", "invoiceId").text();
     const custom = unit.at("custom_id", "customId");
-    return own ?? uncertainNumber(custom, "invoice_id", findings) ?? order.at("id").text();
+    return own ?? uncertainNumber(custom, "invoice_id") ?? order.at("id").text();
   },
 
   test: (order) => {
@@ -89,13 +88,13 @@ const anOrder: OrderShape<AnyMapOptions> = {
   unsent: (order) => unpaidWhen(order.at("status"), ["voided"]),
   payment,
 
-  read: (order, findings) => {
+  read: (order) => {
     const unit = purchaseUnit(order);
     const lines = (unit.at("items").list() ?? []).map(soldLine);
     return {
       currency: unit.at("amount.currency_code", "amount.currencyCode"),
       lines,
-      ...discountAndTotal(unit, lines, findings),
+      ...discountAndTotal(unit, lines),
       ...buyersPlace(order, ADDRESSES, ["country_code", "countryCode"], ["admin_area_1", "adminArea1"]),
     };
   },
@@ -134,7 +133,6 @@ function soldLine(item: JsonField): PlatformLine {
 function discountAndTotal(
   unit: JsonField,
   lines: readonly PlatformLine[],
-  findings: Findings,
 ): Pick<PlatformOrder, "discount" | "stated"> {
   const amount = unit.at("amount");
   const items = amount.at("breakdown.item_total.value", "breakdown.itemTotal.value");
@@ -147,7 +145,7 @@ function discountAndTotal(
   if (lines.length === 0) {
     const message =
       "is missing, and so are the items: the amount may hold shipping and tax. Get the order's details";
-    findings.issue(items.path, message);
+    items.issue(message);
     return {};
   }
   const total = amount.at("value").amount();

@@ -42,12 +42,12 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const saleorOrder: Mapper = mapperFor({
   envelopes: ["0", "order", "event.order", "data.event.order", "data.order"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const [kind, lines] = [order.at("__typename", "type"), order.at("lines")];
     if (["Checkout", "DraftOrder", "Invoice"].includes(kind.text() ?? "") || order.has("checkoutLines")) {
-      findings.issue(kind.path, `${kind.described()}; an Order is expected`);
+      kind.issue(`${kind.described()}; an Order is expected`);
     }
-    if (lines.missing) findings.issue(lines.path, "is missing; an order is expected: ask for its lines");
+    if (lines.missing) lines.issue("is missing; an order is expected: ask for its lines");
     return anOrder;
   },
 });

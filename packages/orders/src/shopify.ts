@@ -49,14 +49,14 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const shopifyOrder: Mapper = mapperFor({
   envelopes: ["order", "data.order"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const [lines, id] = [order.at("line_items", "lineItems"), order.at("admin_graphql_api_id", "id")];
     const kind = /^gid:\/\/shopify\/(\w+)\//.exec(id.text() ?? "")?.[1] ?? "Order";
-    if (kind !== "Order") findings.issue(id.path, `is the ID of a ${kind}; an Order is expected`);
+    if (kind !== "Order") id.issue(`is the ID of a ${kind}; an Order is expected`);
     for (const [name, object] of Object.entries(OTHERS)) {
-      if (order.has(name)) findings.issue(name, `is a field of ${object}; an order is expected`);
+      if (order.has(name)) order.at(name).issue(`is a field of ${object}; an order is expected`);
     }
-    if (lines.missing) findings.issue(lines.path, "is missing; an order with its lines is expected");
+    if (lines.missing) lines.issue("is missing; an order with its lines is expected");
     const ofCustomerAccount = order.has("financialStatus") && !order.has("displayFinancialStatus");
     return ofCustomerAccount ? customerAccountOrder : adminOrder;
   },

@@ -53,7 +53,7 @@ export function stripeOrder<Line = PlatformObject, Order = PlatformObject>(
 const stripe: Platform<AnyStripeOptions> = {
   envelopes: ["data.object"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const object = order.at("object");
     if (object.text() === "payment_intent") return paymentIntent;
     if (object.text() === "invoice") return invoice;
@@ -61,10 +61,7 @@ const stripe: Platform<AnyStripeOptions> = {
     if (object.text() === "checkout.session" || (object.missing && order.has("payment_status"))) {
       return checkoutSession;
     }
-    findings.issue(
-      object.path,
-      `${object.described()}; a checkout.session, payment_intent or invoice is expected`,
-    );
+    object.issue(`${object.described()}; a checkout.session, payment_intent or invoice is expected`);
     return undefined;
   },
 };

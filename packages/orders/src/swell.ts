@@ -37,12 +37,12 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const swellOrder: Mapper = mapperFor({
   envelopes: ["data"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const [items, number] = [order.at("items"), order.at("number")];
     if (items.missing) {
-      findings.issue(items.path, "is missing; a webhook holds the order's ID only: get the order");
+      items.issue("is missing; a webhook holds the order's ID only: get the order");
     }
-    if (number.missing) findings.issue(number.path, "is missing; an order is expected, not a cart");
+    if (number.missing) number.issue("is missing; an order is expected, not a cart");
     return anOrder;
   },
 });

@@ -61,15 +61,15 @@ const NOT_PLACED = ["created", "draft", "addingitems", "cancelled"];
 const vendure: Platform<VendureOptions<never, never>> = {
   envelopes: ["order", "data.order", "data.orderByCode", "orderByCode"],
 
-  recognize: (order, findings) => {
+  recognize: (order) => {
     const [type, lines] = [order.at("type"), order.at("lines")];
     const aggregate = order.at("aggregateOrder", "aggregateOrderId");
     if (type.word() === "seller" || !aggregate.missing) {
       const message =
         "is that of a seller's order, whose lines the aggregate order has too: map the aggregate order";
-      findings.issue(type.missing ? aggregate.path : type.path, message);
+      (type.missing ? aggregate : type).issue(message);
     }
-    if (lines.missing) findings.issue(lines.path, "is missing; an order is expected: ask for its lines");
+    if (lines.missing) lines.issue("is missing; an order is expected: ask for its lines");
     return anOrder;
   },
 };
@@ -80,9 +80,9 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
   unsent: (order) => unpaidWhen(order.at("state"), NOT_PLACED),
   payment: (order) => paidWhen(order.at("state"), PAID, "PaymentSettled or a state that follows it"),
 
-  read: (order, findings, { precision = 2 }) => {
+  read: (order, { precision = 2 }) => {
     const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? ZERO) : ZERO;
-    if (unit.eq(0)) findings.issue("precision", "is not a whole number of decimals");
+    if (unit.eq(0)) order.at("precision").issue("is not a whole number of decimals");
     const surcharges = (order.at("surcharges").list() ?? []).map((entry) => surcharge(entry, unit));
     const lines = order
       .at("lines")

@@ -38,15 +38,15 @@ export type { MapOptions } from "./reading/map-options.ts";
  * ```
  */
 export const wooCommerceOrder: Mapper = mapperFor({
-  recognize: (order, findings) => {
+  recognize: (order) => {
     if (order.has("billing_period")) {
-      findings.issue("billing_period", "is a field of a subscription; map the subscription's orders");
+      order.at("billing_period").issue("is a field of a subscription; map the subscription's orders");
     }
     const ofStoreApi = order.has("totals") && order.has("items");
     const lines = order.at("line_items");
     if (!ofStoreApi && lines.missing) {
       const message = "is missing; an order of the REST API v3 or of the Store API is expected";
-      findings.issue(lines.path, message);
+      lines.issue(message);
     }
     return ofStoreApi ? storeApiOrder : restOrder;
   },

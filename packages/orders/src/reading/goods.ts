@@ -1,12 +1,11 @@
 import { share, sum } from "../money/decimal.ts";
 import type { OrderMoney, SoldLine } from "../money/order-money.ts";
-import type { Findings } from "./findings.ts";
 import type { AnyMapOptions } from "./map-options.ts";
 import type { PlatformLine, PlatformOrder } from "./platform-order.ts";
 
 /** The goods among an order's lines, each with its SKU, and what the order's discount and total come to for them. */
-export function goodsOf(order: PlatformOrder, options: AnyMapOptions, findings: Findings): OrderMoney {
-  const isGoods = order.lines.map((line) => !line.notGoods && isGoodsToShop(line, options, findings));
+export function goodsOf(order: PlatformOrder, options: AnyMapOptions): OrderMoney {
+  const isGoods = order.lines.map((line) => !line.notGoods && isGoodsToShop(line, options));
   const goods = order.lines.filter((_line, index) => isGoods[index]);
   const others = sum(order.lines.filter((_line, index) => !isGoods[index]).map((line) => line.total));
   const kept = sum(goods.map((line) => line.total));
@@ -14,7 +13,7 @@ export function goodsOf(order: PlatformOrder, options: AnyMapOptions, findings: 
   const leftOut = others.minus((order.discount && discount && order.discount.minus(discount)) ?? 0);
   const [first, ...rest] = order.stated?.amounts ?? [];
   return {
-    lines: withSkus(goods, options, findings),
+    lines: withSkus(goods, options),
     discount,
     stated:
       order.stated && first
@@ -23,29 +22,21 @@ export function goodsOf(order: PlatformOrder, options: AnyMapOptions, findings: 
   };
 }
 
-function isGoodsToShop(line: PlatformLine, options: AnyMapOptions, findings: Findings): boolean {
+function isGoodsToShop(line: PlatformLine, options: AnyMapOptions): boolean {
   if (!options.isGoods || line.isFee) return true;
   try {
     return options.isGoods(line.source.value as never) !== false;
   } catch {
-    findings.add(
-      "mapper.incomplete",
-      line.source.path,
-      "isGoods threw for this line; the line is sent as goods",
-    );
+    line.source.incomplete("isGoods threw for this line; the line is sent as goods");
     return true;
   }
 }
 
-function withSkus(
-  lines: readonly PlatformLine[],
-  options: AnyMapOptions,
-  findings: Findings,
-): readonly SoldLine[] {
+function withSkus(lines: readonly PlatformLine[], options: AnyMapOptions): readonly SoldLine[] {
   const blank: PlatformLine[] = [];
   const sold = lines.map((line): SoldLine => {
     const { total, quantity, prices } = line;
-    const sku = skuOfShop(line, options, findings) ?? line.sku?.text();
+    const sku = skuOfShop(line, options) ?? line.sku?.text();
     const id = sku === undefined ? line.variantId?.text() : undefined;
     if (id !== undefined) blank.push(line);
     return { path: line.source.path, total, quantity, prices, sku: sku ?? id };
@@ -55,18 +46,18 @@ function withSkus(
     const hint =
       first.skuHint ?? "AvantLink pays by the SKU of the product datafeed: give sku(line) if you know it";
     const message = `is blank, on ${blank.length} of ${lines.length} lines, so the variant's ID is sent. ${hint}`;
-    findings.add("mapper.incomplete", first.sku?.path ?? first.source.path, message);
+    (first.sku ?? first.source).incomplete(message);
   }
   return sold;
 }
 
-function skuOfShop({ source, isFee }: PlatformLine, options: AnyMapOptions, findings: Findings) {
+function skuOfShop({ source, isFee }: PlatformLine, options: AnyMapOptions) {
   if (!options.sku || isFee) return undefined;
   try {
     const sku: unknown = options.sku(source.value as never);
     return typeof sku === "string" && sku.trim() !== "" ? sku.trim() : undefined;
   } catch {
-    findings.add("mapper.incomplete", source.path, "sku threw for this line; the platform's SKU is sent");
+    source.incomplete("sku threw for this line; the platform's SKU is sent");
     return undefined;
   }
 }

@@ -74,6 +74,26 @@ export class JsonField {
     return typeof this.value === "boolean" ? this.value : undefined;
   }
 
+  /** Another value that the caller gave beside the order, such as an option. */
+  beside(value: unknown, name: string): JsonField {
+    return new JsonField(value, name, this.#findings, this.#camelCase);
+  }
+
+  /** Notes why the order cannot be mapped: the money, the number or the kind of the object cannot be known. */
+  issue(message: string): void {
+    this.#findings.issue(this.path, message);
+  }
+
+  /** Notes that something is missing; the order is mapped without it. */
+  incomplete(message: string): void {
+    this.#findings.add("mapper.incomplete", this.path, message);
+  }
+
+  /** Notes that what is sent differs from what stands here. */
+  adjusted(message: string): void {
+    this.#findings.add("mapper.adjusted", this.path, message);
+  }
+
   /** For a message: what stands here, as far as it is a plain name and not a text that may be a shopper's. */
   described(): string {
     if (this.missing) return "is missing";
@@ -93,7 +113,7 @@ export class JsonField {
     const { value } = this;
     if (Array.isArray(value)) {
       if (value.length > MAX_ENTRIES) {
-        this.#findings.issue(this.path, `holds more than ${MAX_ENTRIES} entries`);
+        this.issue(`holds more than ${MAX_ENTRIES} entries`);
         return [];
       }
       return Array.from(
@@ -119,9 +139,8 @@ export class JsonField {
   neededList(message = "is missing; without it the money cannot be known"): readonly JsonField[] {
     const entries = this.list();
     const nextPage = this.at("has_more", "pageInfo.hasNextPage");
-    if (!entries) this.#findings.issue(this.path, message);
-    if (nextPage.flag())
-      this.#findings.issue(nextPage.path, "is true: entries are missing; give all of them");
+    if (!entries) this.issue(message);
+    if (nextPage.flag()) nextPage.issue("is true: entries are missing; give all of them");
     return entries ?? [];
   }
 
@@ -129,15 +148,14 @@ export class JsonField {
   amount(): Decimal | undefined {
     if (this.missing || this.value === "") return undefined;
     const amount = decimal(this.value);
-    if (!amount)
-      this.#findings.issue(this.path, "is not an amount; a number or a decimal string is expected");
+    if (!amount) this.issue("is not an amount; a number or a decimal string is expected");
     return amount;
   }
 
   /** An amount that the money cannot be known without. A missing amount is an issue. */
   needed(message = "is missing; without it the money cannot be known"): Decimal {
     const amount = this.amount();
-    if (!amount && (this.missing || this.value === "")) this.#findings.issue(this.path, message);
+    if (!amount && (this.missing || this.value === "")) this.issue(message);
     return amount ?? ZERO;
   }
 

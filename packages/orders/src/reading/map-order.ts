@@ -15,18 +15,18 @@ export interface Platform<Options extends AnyMapOptions> {
   /** Where the order stands in a webhook's envelope or an API's answer. It may also be given by itself. */
   readonly envelopes?: readonly [string, ...string[]];
   /** How this object is read. An object, version or kind that cannot be mapped is an issue, which names what is expected. */
-  recognize(order: JsonField, findings: Findings): OrderShape<Options> | undefined;
+  recognize(order: JsonField): OrderShape<Options> | undefined;
 }
 
 /** How one kind of object is read. */
 export interface OrderShape<Options extends AnyMapOptions> {
-  number(order: JsonField, findings: Findings): string | undefined;
+  number(order: JsonField): string | undefined;
   /** Whether the order is of the platform's test mode. */
   test?(order: JsonField): Unsent | undefined;
   /** Why the order stays out whatever is known of its payment: it is a draft, canceled, refunded. */
   unsent?(order: JsonField, options: Options): Unsent | undefined;
   payment(order: JsonField): PaymentState;
-  read(order: JsonField, findings: Findings, options: Options): PlatformOrder;
+  read(order: JsonField, options: Options): PlatformOrder;
 }
 
 /** A platform's mapper, as the shop calls it. */
@@ -65,27 +65,26 @@ function mapped<Options extends AnyMapOptions>(
   options: Options,
   findings: Findings,
 ): MapperResult {
-  if (typeof order.value !== "object")
-    findings.issue(order.path, `${order.described()}; an order is expected`);
-  const shape = typeof order.value === "object" ? platform.recognize(order, findings) : undefined;
-  const orderNumber = options.orderNumber ?? shape?.number(order, findings);
+  if (typeof order.value !== "object") order.issue(`${order.described()}; an order is expected`);
+  const shape = typeof order.value === "object" ? platform.recognize(order) : undefined;
+  const orderNumber = options.orderNumber ?? shape?.number(order);
   if (!shape || findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
   const unsent =
     (options.allowTest ? undefined : shape.test?.(order)) ??
     shape.unsent?.(order, options) ??
-    unpaidOrder(shape.payment(order), order, options, findings);
+    unpaidOrder(shape.payment(order), order, options);
   if (unsent) {
     const { status, path, message } = unsent;
     return unmapped(status, orderNumber, [{ path, message }]);
   }
   if (findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
-  const read = shape.read(order, findings, options);
+  const read = shape.read(order, options);
   const currency = currencyCode(read.currency.value);
   if (orderNumber === undefined)
     findings.issue("orderNumber", "is missing; without it the order cannot be sent");
-  if (!currency) findings.issue(read.currency.path, "is not a currency; a code of three letters is expected");
+  if (!currency) read.currency.issue("is not a currency; a code of three letters is expected");
   if (read.discount?.lt(0)) findings.issue("discount", "is negative");
-  const money = goodsOf(read, options, findings);
+  const money = goodsOf(read, options);
   if (isTooLarge(read) || isTooLarge(money)) findings.issue("", `has an amount above ${MAX_AMOUNT}`);
   if (findings.issues.length > 0 || orderNumber === undefined || !currency) {
     return unmapped("unmappable", orderNumber, findings.issues);
@@ -101,7 +100,7 @@ function mapped<Options extends AnyMapOptions>(
       currency,
       subtotal: formatMinor(subtotal, digits),
       ...(discount > 0 ? { orderDiscount: formatMinor(discount, digits) } : {}),
-      couponCodes: couponCodes(read.couponCodes ?? [], findings),
+      couponCodes: couponCodes(read.couponCodes ?? []),
       customer: { newCustomer: options.newCustomer ?? read.newCustomer, country, region, state, id },
       products,
     },
@@ -115,15 +114,11 @@ function unpaidOrder(
   { field, paid, expected }: PaymentState,
   order: JsonField,
   { isPaid }: AnyMapOptions,
-  findings: Findings,
 ): Unsent | undefined {
   if (isPaid === true) return undefined;
   if (isPaid === undefined) {
     if (paid === undefined) {
-      findings.issue(
-        field.path,
-        "is missing; it says whether the order is paid. If you know that, give isPaid",
-      );
+      field.issue("is missing; it says whether the order is paid. If you know that, give isPaid");
     }
     return paid === false
       ? unpaid(field, `is not ${expected}. If the order is paid, give isPaid`)
@@ -132,7 +127,7 @@ function unpaidOrder(
   try {
     return isPaid(order.value as never) ? undefined : unpaid(order, "is not paid: the shop's isPaid said so");
   } catch {
-    findings.issue("isPaid", "threw, so it is not known whether the order is paid");
+    order.beside(isPaid, "isPaid").issue("threw, so it is not known whether the order is paid");
     return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import { share, sum, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
@@ -25,18 +24,17 @@ export const graphqlOrder: OrderShape<AnyMapOptions> = {
   unsent: (order) => unpaidWhen(order.at("status.value"), CLOSED),
   payment: (order) => paidWhen(order.at("status.value"), AFTER_PAYMENT, "a status that follows payment"),
 
-  read: (order, findings) => {
+  read: (order) => {
     const shipping = order.at("consignments.shipping").list() ?? [];
     const downloads = order.at("consignments.downloads").list() ?? [];
     const lists = [...shipping, ...downloads].map((consignment) => consignment.at("lineItems"));
-    if (lists.length === 0)
-      findings.issue(order.at("consignments").path, "are missing; ask for their lineItems");
+    if (lists.length === 0) order.at("consignments").issue("are missing; ask for their lineItems");
     const lines = lists.flatMap((list) => list.neededList("is missing; ask for it")).map(soldLine);
     const coupons = order.at("discounts.couponDiscounts").list() ?? [];
     return {
       currency: order.at("totalIncTax.currencyCode", "subTotal.currencyCode"),
       lines,
-      ...discountAndTotal(order, lines, coupons, findings),
+      ...discountAndTotal(order, lines, coupons),
       couponCodes: coupons.map((coupon) => coupon.at("couponCode")),
       ...buyersPlace(order, ["billingAddress"], ["countryCode", "country"], ["stateOrProvince"]),
     };
@@ -61,7 +59,6 @@ function discountAndTotal(
   order: JsonField,
   lines: readonly PlatformLine[],
   coupons: readonly JsonField[],
-  findings: Findings,
 ): Pick<PlatformOrder, "discount" | "stated"> {
   const amount = (name: string) => order.at(`${name}.value`).needed("is missing; ask for it");
   const [total, tax] = [order.at("totalIncTax.value"), amount("taxTotal")];
@@ -72,10 +69,10 @@ function discountAndTotal(
   const goods = paid.minus(charges);
   const included = order.at("isTaxIncluded").flag();
   if (included === undefined)
-    findings.issue("isTaxIncluded", "is missing; it says whether prices include tax");
+    order.at("isTaxIncluded").issue("is missing; it says whether prices include tax");
   if (included && !tax.eq(0) && !charges.eq(0)) {
     const message = "is that of goods and shipping together; the goods' part of it is computed in proportion";
-    findings.add("mapper.adjusted", order.at("taxTotal").path, message);
+    order.at("taxTotal").adjusted(message);
   }
   const taxOfGoods = included ? share(tax, goods, paid) : tax;
   const net = goods.minus(taxOfGoods);

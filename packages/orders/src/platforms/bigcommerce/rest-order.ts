@@ -1,8 +1,7 @@
 import { share, sum, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
-import { JsonField } from "../../reading/json-field.ts";
+import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
@@ -45,33 +44,33 @@ export const restOrder: OrderShape<AnyMapOptions & Answers> = {
       : { field: payment, paid: payment.missing ? undefined : paid, expected: "captured or paid" };
   },
 
-  read: (order, findings, options) => {
-    const products = given(options.products, "products", order, findings);
+  read: (order, options) => {
+    const products = given(options.products, "products", order);
     const lines = products.neededList(
       "are not there: call GET /v2/orders/<id>/products and give the answer as products",
     );
-    reportMissingPage(lines, order, findings);
+    reportMissingPage(lines, order);
     const taxIncluded = order.at("is_tax_inclusive_pricing").flag() ?? false;
-    const coupons = given(options.coupons, "coupons", order, findings);
+    const coupons = given(options.coupons, "coupons", order);
     return {
       // The shopper pays in the default currency; `currency_code` is only shown.
       currency: order.at("default_currency_code", "currency_code"),
       lines: lines.map((line) => soldLine(line, taxIncluded)),
       stated: statedTotal(order, lines.length),
-      couponCodes: couponCodes(coupons, lines, findings),
+      couponCodes: couponCodes(coupons, lines),
       ...buyersPlace(order, ["billing_address"], ["country_iso2", "country"], ["state"]),
       customerId: order.at("customer_id").id(),
       context: {
         // An order that staff entered has their address.
         ipAddress: order.at("order_source").word() === "manual" ? undefined : order.at("ip_address").text(),
-        ...packedContext(given(options.metafields, "metafields", order, findings)),
+        ...packedContext(given(options.metafields, "metafields", order)),
       },
     };
   },
 };
 
-function given(option: unknown, name: string, order: JsonField, findings: Findings): JsonField {
-  return option === undefined ? order.at(name) : new JsonField(option, name, findings);
+function given(option: unknown, name: string, order: JsonField): JsonField {
+  return option === undefined ? order.at(name) : order.beside(option, name);
 }
 
 function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
@@ -92,12 +91,12 @@ function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
   };
 }
 
-function reportMissingPage(lines: readonly JsonField[], order: JsonField, findings: Findings): void {
+function reportMissingPage(lines: readonly JsonField[], order: JsonField): void {
   const items = order.at("items_total").amount() ?? ZERO;
   const counted = sum(lines.map((line) => line.at("quantity").amount() ?? ZERO));
   if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
     const message = `hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`;
-    findings.issue("products", message);
+    order.at("products").issue(message);
   }
 }
 
@@ -110,16 +109,12 @@ function statedTotal(order: JsonField, lines: number): StatedTotal | undefined {
   return { amounts: [total.minus(sum(rest))], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
 }
 
-function couponCodes(
-  coupons: JsonField,
-  lines: readonly JsonField[],
-  findings: Findings,
-): readonly JsonField[] {
+function couponCodes(coupons: JsonField, lines: readonly JsonField[]): readonly JsonField[] {
   const applied = coupons.list();
   if (!applied) {
     const message =
       "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons";
-    findings.add("mapper.incomplete", coupons.path, message);
+    coupons.incomplete(message);
   }
   const onLines = lines.flatMap((line) => line.at("applied_discounts").list() ?? []);
   return [...(applied ?? []), ...onLines].map((coupon) => coupon.at("code"));

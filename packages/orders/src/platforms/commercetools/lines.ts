@@ -1,6 +1,5 @@
 import { currencyDigits, decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 
@@ -15,36 +14,33 @@ export function centMoney(money: JsonField): Decimal | undefined {
 }
 
 /** What was paid for an item before tax: `totalPrice` holds the tax where prices include it. */
-export function netOf(item: JsonField, findings: Findings): Decimal {
+export function netOf(item: JsonField): Decimal {
   const net = centMoney(item.at("taxedPrice.totalNet"));
   if (net) return net;
   const portions = item.at("taxedPricePortions").list() ?? [];
   if (portions.length > 0) {
-    return sum(portions.map((portion) => neededMoney(portion.at("taxedPrice.totalNet"), findings)));
+    return sum(portions.map((portion) => neededMoney(portion.at("taxedPrice.totalNet"))));
   }
   if (item.at("taxRate.includedInPrice").flag()) {
-    findings.issue(
-      item.at("taxedPrice").path,
-      "is missing; the price includes tax, which cannot be taken out without it",
-    );
+    item.at("taxedPrice").issue("is missing; the price includes tax, which cannot be taken out without it");
     return ZERO;
   }
-  return neededMoney(item.at("totalPrice"), findings);
+  return neededMoney(item.at("totalPrice"));
 }
 
-function neededMoney(money: JsonField, findings: Findings): Decimal {
+function neededMoney(money: JsonField): Decimal {
   const amount = centMoney(money);
-  if (!amount) findings.issue(money.path, "is missing; without it the money cannot be known");
+  if (!amount) money.issue("is missing; without it the money cannot be known");
   return amount ?? ZERO;
 }
 
 /** A line item, with the prices that its items have: their discounted prices, whose proportions hold for net prices. */
-export function soldLine(item: JsonField, findings: Findings): PlatformLine {
+export function soldLine(item: JsonField): PlatformLine {
   const line = {
     source: item,
     sku: item.at("variant.sku"),
     variantId: item.at("variant.key", "productId"),
-    total: netOf(item, findings),
+    total: netOf(item),
     quantity: item.at("quantity").needed("is missing"),
   };
   const prices = (item.at("discountedPricePerQuantity").list() ?? []).map((group) => {

@@ -1,5 +1,4 @@
 import { ZERO } from "../../money/decimal.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 
@@ -8,7 +7,7 @@ import type { PlatformLine } from "../../reading/platform-order.ts";
  * parent (a configurable product, a bundle with a fixed price) or on its parts (a bundle with a dynamic price, whose own
  * `row_total` is the sum of them).
  */
-export function goodsItems(items: JsonField, findings: Findings): readonly PlatformLine[] {
+export function goodsItems(items: JsonField): readonly PlatformLine[] {
   const all = items.neededList();
   const parts = new Map<string, JsonField[]>();
   for (const item of all) {
@@ -30,8 +29,7 @@ export function goodsItems(items: JsonField, findings: Findings): readonly Platf
   });
   return priced.map((item) => {
     const canceled = item.at("qty_canceled").amount() ?? ZERO;
-    if (canceled.gt(0))
-      findings.add("mapper.adjusted", item.path, "has canceled items; all that was ordered is sent");
+    if (canceled.gt(0)) item.adjusted("has canceled items; all that was ordered is sent");
     return soldLine(item);
   });
 }

@@ -1,6 +1,5 @@
 import { type Decimal, exact } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
@@ -17,7 +16,7 @@ export const v1Order: OrderShape<AnyMapOptions> = {
   unsent: canceledOrDraft,
   payment,
 
-  read: (order, findings) => {
+  read: (order) => {
     const currency = order.at("currency_code");
     const unit = exact(WITHOUT_DECIMALS.includes(currency.word() ?? "") ? 1 : 0.01);
     const guest = order.at("customer.has_account").flag() === false;
@@ -26,7 +25,7 @@ export const v1Order: OrderShape<AnyMapOptions> = {
       lines: order
         .at("items")
         .neededList("is missing; get the order with its items")
-        .map((item) => soldLine(item, unit, findings)),
+        .map((item) => soldLine(item, unit)),
       couponCodes: order.at("discounts").each("code"),
       ...buyersPlace(order, ["billing_address", "shipping_address"], ["country_code"], ["province"]),
       customerId: guest ? undefined : order.at("customer_id").text(),
@@ -35,11 +34,11 @@ export const v1Order: OrderShape<AnyMapOptions> = {
   },
 };
 
-function soldLine(item: JsonField, unit: Decimal, findings: Findings): PlatformLine {
+function soldLine(item: JsonField, unit: Decimal): PlatformLine {
   const [subtotal, discount] = [item.at("subtotal"), item.at("discount_total")];
   if (subtotal.missing || discount.missing) {
     const message = "is missing; get the order from the Store or Admin API, which computes the items' totals";
-    findings.issue((subtotal.missing ? subtotal : discount).path, message);
+    (subtotal.missing ? subtotal : discount).issue(message);
   }
   return {
     source: item,

@@ -1,7 +1,6 @@
 import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
@@ -15,10 +14,10 @@ export const v2Order: OrderShape<AnyMapOptions> = {
   unsent: canceledOrDraft,
   payment,
 
-  read: (order, findings) => {
+  read: (order) => {
     const items = order.at("items").neededList("is missing; ask for items.*");
     const guest = order.at("customer.has_account").flag() === false;
-    const lines = items.map((item) => soldLine(item, findings));
+    const lines = items.map((item) => soldLine(item));
     return {
       currency: order.at("currency_code"),
       lines,
@@ -31,13 +30,13 @@ export const v2Order: OrderShape<AnyMapOptions> = {
   },
 };
 
-function soldLine(item: JsonField, findings: Findings): PlatformLine {
+function soldLine(item: JsonField): PlatformLine {
   const ordered = exactly(item.at("quantity")).needed("is missing");
-  const net = netTotal(item, findings);
+  const net = netTotal(item);
   const quantity = itemsIn(item, ordered, net);
   if (!quantity.eq(ordered)) {
     const message = `${ordered.minus(quantity).toString()} of ${ordered.toString()} items came back; they are left out`;
-    findings.add("mapper.adjusted", item.path, message);
+    item.adjusted(message);
   }
   return {
     source: item,
@@ -75,12 +74,12 @@ function listedTotal(item: JsonField, net: Decimal): Decimal | undefined {
   return subtotal.times(net.plus(tax)).div(net);
 }
 
-function netTotal(item: JsonField, findings: Findings): Decimal {
+function netTotal(item: JsonField): Decimal {
   const [subtotal, discount] = [exactly(item.at("subtotal")), exactly(item.at("discount_subtotal"))];
   if (!discount.missing) return subtotal.needed().minus(discount.needed());
   const [total, tax] = [exactly(item.at("total")), exactly(item.at("tax_total"))];
   if (total.missing || tax.missing) {
-    findings.issue(discount.path, "is missing, and so are total and tax_total; ask for the items' totals");
+    discount.issue("is missing, and so are total and tax_total; ask for the items' totals");
     return ZERO;
   }
   return total.needed().minus(tax.needed());

@@ -1,4 +1,3 @@
-import { currencyCode } from "@avantlink-s2s/core/money";
 import { sum } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
@@ -8,40 +7,27 @@ import type { OrderShape } from "../../reading/map-order.ts";
 import { testOrder } from "../../reading/platform-order.ts";
 import { isFirstOrder, shopifyContext } from "./context.ts";
 import { discountCodes } from "./coupon-codes.ts";
-import { type ShopifyLine, ShopifyPrices } from "./lines.ts";
+import { type ShopifyLine, soldLines } from "./lines.ts";
 import { canceledOrRefunded, payment } from "./payment.ts";
+
+const ADDRESSES = ["billing_address", "billingAddress", "shipping_address", "shippingAddress"];
+const COUNTRY = ["country_code", "countryCodeV2", "countryCode"] as const;
 
 /** An order of the Admin API, REST or GraphQL, or of a webhook. */
 export const adminOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("name").text(),
-
   test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
   unsent: canceledOrRefunded,
   payment,
 
-  read: (order, findings) => {
-    const currency = order.at("currency", "currencyCode");
-    const all = order.at("line_items", "lineItems").neededList();
-    const taxesIncluded = order.at("taxes_included", "taxesIncluded");
-    if (taxesIncluded.flag() === undefined) {
-      findings.issue(taxesIncluded.path, "is missing; it says whether prices include tax");
-    }
-    const prices = new ShopifyPrices(currencyCode(currency.value), taxesIncluded.flag() ?? false, findings);
-    // A tip has this field even where the field is empty. Shopify's subtotal does not hold tips.
-    const lines = all
-      .filter((line) => !line.has("tip_payment_gateway"))
-      .map((line) => prices.line(line, order));
+  read: (order) => {
+    const lines = soldLines(order);
     return {
-      currency,
+      currency: order.at("currency", "currencyCode"),
       lines,
       stated: statedTotal(order, lines),
       couponCodes: discountCodes(order),
-      ...buyersPlace(
-        order,
-        ["billing_address", "billingAddress", "shipping_address", "shippingAddress"],
-        ["country_code", "countryCodeV2", "countryCode"],
-        ["province_code", "provinceCode"],
-      ),
+      ...buyersPlace(order, ADDRESSES, COUNTRY, ["province_code", "provinceCode"]),
       customerId: order.at("customer.id").text(),
       newCustomer: isFirstOrder(order),
       context: shopifyContext(order),
@@ -56,7 +42,6 @@ export const adminOrder: OrderShape<AnyMapOptions> = {
 function statedTotal(order: JsonField, lines: readonly ShopifyLine[]): StatedTotal | undefined {
   const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
   const paid = subtotal.amount()?.minus(sum(lines.map((line) => line.tax)));
-  if (!paid) return undefined;
   const removed = sum(lines.map((line) => line.removed));
-  return { amounts: [paid.minus(removed), paid], path: subtotal.path };
+  return paid && { amounts: [paid.minus(removed), paid], path: subtotal.path };
 }

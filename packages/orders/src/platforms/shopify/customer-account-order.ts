@@ -18,7 +18,7 @@ export const customerAccountOrder: OrderShape<AnyMapOptions> = {
   unsent: canceledOrRefunded,
   payment,
 
-  read: (order, findings) => {
+  read: (order) => {
     const lines = order.at("lineItems").neededList("is missing; ask for lineItems").map(soldLine);
     const charged = sum(lines.map((line) => line.total));
     const total = order.at("totalPrice.amount");
@@ -32,7 +32,7 @@ export const customerAccountOrder: OrderShape<AnyMapOptions> = {
       const message =
         "does not say which part of it is the shipping's, so the goods' tax is computed in proportion. Map the order " +
         "of the Admin API for exact amounts";
-      findings.add("mapper.adjusted", order.at("totalTax").path, message);
+      order.at("totalTax").adjusted(message);
     }
     const ofGoods = included ? share(tax, charged, charged.plus(shipping)) : ZERO;
     return {

@@ -2,7 +2,6 @@ import { currencyCode } from "@avantlink-s2s/core/money";
 import { ONE, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { uncertainNumber } from "../../reading/order-number.ts";
@@ -20,17 +19,17 @@ const PAID = ["paid", "no_payment_required"];
 
 /** A Checkout Session, also one of a Payment Link. */
 export const checkoutSession: OrderShape<AnyStripeOptions> = {
-  number: (session, findings) => {
+  number: (session) => {
     const own = session.at("metadata.order_number");
     // A Payment Link copies its metadata into each of its sessions: every payment would have the same number.
     if (session.at("payment_link").missing && own.text() !== undefined) return own.text();
     if (own.text() !== undefined) {
       const message =
         "is the Payment Link's and the same for each payment, so it is not used as the order number";
-      findings.add("mapper.incomplete", own.path, message);
+      own.incomplete(message);
     }
     const reference = session.at("client_reference_id");
-    return uncertainNumber(reference, "metadata.order_number", findings) ?? session.at("id").text();
+    return uncertainNumber(reference, "metadata.order_number") ?? session.at("id").text();
   },
 
   test: inTestMode,
@@ -45,7 +44,7 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
       : { field: status, paid: false, expected: "complete" };
   },
 
-  read: (session, findings) => {
+  read: (session) => {
     const currency = session.at("currency");
     const code = currencyCode(currency.value) ?? "";
     const lines = session.at("line_items").neededList(`is missing: ${EXPAND}`);
@@ -53,9 +52,9 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
     const discounts = session.at("discounts", "total_details.breakdown.discounts");
     return {
       currency,
-      lines: lines.map((line) => soldLine(line, code, findings)),
+      lines: lines.map((line) => soldLine(line, code)),
       stated: statedTotal(session, code),
-      couponCodes: promotionCodes(discounts, discounted, EXPAND, findings),
+      couponCodes: promotionCodes(discounts, discounted, EXPAND),
       ...buyersPlace(
         session,
         [
@@ -72,13 +71,13 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
   },
 };
 
-function soldLine(line: JsonField, currency: string, findings: Findings): PlatformLine {
+function soldLine(line: JsonField, currency: string): PlatformLine {
   const own = line.at("currency");
   if (!own.missing && currencyCode(own.value) !== currency) {
-    findings.issue(own.path, "is not the session's currency");
+    own.issue("is not the session's currency");
   }
-  const amount = neededInteger(line.at("amount_total"), findings);
-  const tax = neededInteger(line.at("amount_tax"), findings);
+  const amount = neededInteger(line.at("amount_total"));
+  const tax = neededInteger(line.at("amount_tax"));
   return {
     source: line,
     sku: line.textAt("price.product.metadata.sku", "price.metadata.sku", "price.lookup_key"),

@@ -1,4 +1,3 @@
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 
 /** The codes of promotion codes among a session's or invoice's discounts. A coupon that the shop applied has none. */
@@ -6,15 +5,15 @@ export function promotionCodes(
   discounts: JsonField,
   discounted: boolean,
   expand: string,
-  findings: Findings,
 ): readonly JsonField[] {
   const applied = discounts.list();
   const unread = applied?.find(
     (entry) => typeof entry.value === "string" || typeof promotionCode(entry).value === "string",
   );
   if (unread || (!applied && discounted)) {
-    const { path } = unread ? promotionCode(unread) : discounts;
-    findings.add("mapper.incomplete", path, `is not expanded, so its coupon code cannot be read: ${expand}`);
+    (unread ? promotionCode(unread) : discounts).incomplete(
+      `is not expanded, so its coupon code cannot be read: ${expand}`,
+    );
   }
   return (applied ?? []).map((entry) => promotionCode(entry).at("code"));
 }

@@ -1,7 +1,6 @@
 import { currencyCode } from "@avantlink-s2s/core/money";
 import { ONE, sum, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
@@ -34,7 +33,7 @@ export const invoice: OrderShape<AnyStripeOptions> = {
 
   payment: (order) => paidWhen(order.at("status"), ["paid"], "paid"),
 
-  read: (order, findings) => {
+  read: (order) => {
     const currency = order.at("currency");
     const code = currencyCode(currency.value) ?? "";
     const lines = order.at("lines").neededList("is missing; retrieve the invoice");
@@ -43,9 +42,9 @@ export const invoice: OrderShape<AnyStripeOptions> = {
     const discounted = (order.at("total_discount_amounts").list() ?? []).length > 0;
     return {
       currency,
-      lines: lines.map((line) => soldLine(line, code, findings)),
+      lines: lines.map((line) => soldLine(line, code)),
       stated: net && { amounts: [majorUnits(net, code)], path: total.path },
-      couponCodes: promotionCodes(order.at("discounts"), discounted, EXPAND, findings),
+      couponCodes: promotionCodes(order.at("discounts"), discounted, EXPAND),
       ...buyersPlace(order, ["customer_address", "customer_shipping.address"], ["country"], ["state"]),
       customerId: order.at("customer.id", "customer").text(),
       context: packedContext(subscriptionMetadata(order), order.at("metadata")),
@@ -62,16 +61,14 @@ function subscriptionMetadata(order: JsonField): JsonField {
 }
 
 /** `amount` is before discounts, and holds the taxes that are inclusive. */
-function soldLine(line: JsonField, currency: string, findings: Findings): PlatformLine {
+function soldLine(line: JsonField, currency: string): PlatformLine {
   const amounts = (name: string) =>
-    (line.at(name).list() ?? []).map((entry) => neededInteger(entry.at("amount"), findings));
+    (line.at(name).list() ?? []).map((entry) => neededInteger(entry.at("amount")));
   const included = (line.at("taxes", "tax_amounts").list() ?? []).filter(
     (tax) => tax.at("tax_behavior").word() === "inclusive" || tax.at("inclusive").flag(),
   );
   const taxes = included.map((tax) => tax.at("amount").amount() ?? ZERO);
-  const net = neededInteger(line.at("amount"), findings).minus(
-    sum([...amounts("discount_amounts"), ...taxes]),
-  );
+  const net = neededInteger(line.at("amount")).minus(sum([...amounts("discount_amounts"), ...taxes]));
   const price = line.at("pricing.price_details.price", "price");
   return {
     source: line,

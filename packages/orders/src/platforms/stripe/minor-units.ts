@@ -1,6 +1,5 @@
 import { decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, ZERO } from "../../money/decimal.ts";
-import type { Findings } from "../../reading/findings.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 
 // Stripe's own lists, which differ from ISO's: the Malagasy ariary has no decimals, while the Icelandic króna and the
@@ -15,9 +14,9 @@ export function majorUnits(integer: Decimal, currency: string): Decimal {
 }
 
 /** An integer that the money cannot be known without. */
-export function neededInteger(field: JsonField, findings: Findings): Decimal {
+export function neededInteger(field: JsonField): Decimal {
   const amount = field.needed();
-  if (!amount.round(0).eq(amount)) findings.issue(field.path, "is not a whole number of minor units");
+  if (!amount.round(0).eq(amount)) field.issue("is not a whole number of minor units");
   return amount;
 }
 

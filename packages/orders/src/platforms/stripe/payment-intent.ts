@@ -1,8 +1,7 @@
 import { currencyCode } from "@avantlink-s2s/core/money";
 import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
-import { JsonField } from "../../reading/json-field.ts";
+import type { JsonField } from "../../reading/json-field.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import { type PlatformLine, type PlatformOrder, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
@@ -22,20 +21,19 @@ export const paymentIntent: OrderShape<AnyStripeOptions> = {
   unsent: (intent) => unpaidWhen(intent.at("status"), ["canceled"]),
   payment: (intent) => paidWhen(intent.at("status"), ["succeeded"], "succeeded"),
 
-  read: (intent, findings, options) => {
+  read: (intent, options) => {
     const invoice = intent.at("invoice");
-    if (!invoice.missing)
-      findings.issue(invoice.path, "is set: this pays an invoice; map the invoice instead");
+    if (!invoice.missing) invoice.issue("is set: this pays an invoice; map the invoice instead");
     const currency = intent.at("currency");
     const code = currencyCode(currency.value) ?? "";
     const money =
       options.lines === undefined
-        ? linesGivenToStripe(intent, code, findings)
-        : linesOfShop(options, received(intent, code), findings);
+        ? linesGivenToStripe(intent, code)
+        : linesOfShop(intent, options, received(intent, code));
     return {
       currency,
       ...money,
-      couponCodes: new JsonField(options.couponCodes ?? [], "couponCodes", findings).list() ?? [],
+      couponCodes: intent.beside(options.couponCodes ?? [], "couponCodes").list() ?? [],
       ...buyersPlace(
         intent,
         [
@@ -58,14 +56,14 @@ function received(intent: JsonField, currency: string): Decimal {
   return majorUnits(intent.at("amount_received", "amount").needed(), currency);
 }
 
-function linesOfShop(options: AnyStripeOptions, paid: Decimal, findings: Findings): LinesAndTotals {
-  const entries = new JsonField(options.lines, "lines", findings).neededList("is not a list of lines");
+function linesOfShop(intent: JsonField, options: AnyStripeOptions, paid: Decimal): LinesAndTotals {
+  const entries = intent.beside(options.lines, "lines").neededList("is not a list of lines");
   const lines = entries.map((line): PlatformLine => {
     const quantity = line.at("quantity").needed("is missing");
     const total = line.at("unitPrice").needed().times(quantity);
     return { source: line, sku: line.at("sku"), total, quantity };
   });
-  const discount = new JsonField(options.orderDiscount, "orderDiscount", findings).amount() ?? ZERO;
+  const discount = intent.beside(options.orderDiscount, "orderDiscount").amount() ?? ZERO;
   const goods = sum(lines.map((line) => line.total)).minus(discount);
   // What was paid may hold tax and shipping besides the goods, but not less than the goods.
   return {
@@ -75,13 +73,13 @@ function linesOfShop(options: AnyStripeOptions, paid: Decimal, findings: Finding
   };
 }
 
-function linesGivenToStripe(intent: JsonField, currency: string, findings: Findings): LinesAndTotals {
+function linesGivenToStripe(intent: JsonField, currency: string): LinesAndTotals {
   const details = intent.at("amount_details");
   const items = details.at("line_items");
   const amount = (field: JsonField) => majorUnits(field.amount() ?? ZERO, currency);
   const lines = items.neededList(`is missing: ${LINES}`).map((line): PlatformLine => {
     const quantity = line.at("quantity").needed("is missing");
-    const cost = majorUnits(neededInteger(line.at("unit_cost"), findings).times(quantity), currency);
+    const cost = majorUnits(neededInteger(line.at("unit_cost")).times(quantity), currency);
     const total = cost.minus(amount(line.at("discount_amount")));
     return { source: line, sku: line.at("product_code"), total, quantity };
   });

@@ -2,8 +2,7 @@ import type { TrackingContext } from "@avantlink-s2s/core";
 import { ONE, sum, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { Findings } from "../../reading/findings.ts";
-import { JsonField } from "../../reading/json-field.ts";
+import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { clickOf, packedContext, recordOf } from "../../reading/packed-context.ts";
@@ -19,7 +18,7 @@ export const restOrder: OrderShape<AnyMapOptions> = {
   unsent: closedOrder,
   payment,
 
-  read: (order, findings) => {
+  read: (order) => {
     const lines = order.at("line_items").neededList().map(soldLine);
     const fees = (order.at("fee_lines").list() ?? []).map(feeLine);
     return {
@@ -30,7 +29,7 @@ export const restOrder: OrderShape<AnyMapOptions> = {
       ...buyersPlace(order, ["billing", "shipping"], ["country"], ["state"]),
       customerId: order.at("customer_id").id(),
       context: {
-        ...attribution(order, findings),
+        ...attribution(order),
         ...packedContext(order.at("meta_data")),
       },
     };
@@ -71,8 +70,8 @@ function statedTotal(
 }
 
 /** What WooCommerce's own order attribution noted of the shopper's visit. */
-function attribution(order: JsonField, findings: Findings): TrackingContext {
-  const meta = new JsonField(recordOf(order.at("meta_data")), "meta_data", findings);
+function attribution(order: JsonField): TrackingContext {
+  const meta = order.beside(recordOf(order.at("meta_data")), "meta_data");
   const noted = (name: string) => meta.at(`_wc_order_attribution_${name}`).text();
   // An order that staff entered was made in their browser.
   const byStaff = order.at("created_via").word() === "admin";

@@ -14,11 +14,11 @@ export const storeApiOrder: OrderShape<AnyMapOptions> = {
   unsent: closedOrder,
   payment,
 
-  read: (order, findings) => {
+  read: (order) => {
     const minorUnit = order.at("totals.currency_minor_unit");
     const digits = minorUnit.needed("is missing; without it the amounts cannot be read").toString();
     const unit = decimal(`1e-${digits}`);
-    if (!unit) findings.issue(minorUnit.path, "is not a number of decimals");
+    if (!unit) minorUnit.issue("is not a number of decimals");
     const major = (field: JsonField) => field.needed().times(unit ?? ZERO);
     const lines = order
       .at("items")
