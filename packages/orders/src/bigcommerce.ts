@@ -65,9 +65,9 @@ const bigCommerce: Platform<BigCommerceOptions<never, never>> = {
     if (order.has("entityId") || order.has("consignments")) return graphqlOrder;
     const status = order.at("status_id", "payment_status");
     if (status.missing && order.at("total_ex_tax").missing) {
-      const message =
-        "is missing; a webhook holds the order's ID only: get the order, its products and its coupons";
-      status.issue(message);
+      status.issue(
+        "is missing; a webhook holds the order's ID only: get the order, its products and its coupons",
+      );
     }
     return restOrder;
   },

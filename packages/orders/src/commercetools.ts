@@ -98,12 +98,7 @@ const anOrder: OrderShape<AnyMapOptions> = {
 };
 
 function customLine(item: JsonField): PlatformLine {
-  return {
-    source: item,
-    isFee: true,
-    total: netOf(item),
-    quantity: item.at("quantity").amount() ?? ONE,
-  };
+  return { source: item, isFee: true, total: netOf(item), quantity: item.at("quantity").amount() ?? ONE };
 }
 
 function discountCodes(order: JsonField): readonly JsonField[] {

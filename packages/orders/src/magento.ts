@@ -49,8 +49,9 @@ export const magentoOrder: Mapper = mapperFor({
       order.at("order_id").issue("is a field of an invoice, shipment or credit memo; an order is expected");
     }
     if (items.missing || number.missing) {
-      const message = "is missing; an order of the REST API (/V1/orders) is expected, not a quote";
-      (items.missing ? items : number).issue(message);
+      (items.missing ? items : number).issue(
+        "is missing; an order of the REST API (/V1/orders) is expected, not a quote",
+      );
     }
     return anOrder;
   },

@@ -48,12 +48,11 @@ export const payPalOrder: Mapper = mapperFor({
   recognize: (order) => {
     const units = order.at("purchase_units", "purchaseUnits");
     if (purchaseUnit(order).missing) {
-      const message =
-        "is missing; an order of the Orders API v2 is expected: a capture or sale holds no items, get its order";
-      units.issue(message);
+      units.issue(
+        "is missing; an order of the Orders API v2 is expected: a capture or sale holds no items, get its order",
+      );
     } else if ((units.list()?.length ?? 0) > 1) {
-      const message = "holds several units, each an order of its own: give each with its unit only";
-      units.issue(message);
+      units.issue("holds several units, each an order of its own: give each with its unit only");
     }
     return anOrder;
   },
@@ -143,9 +142,9 @@ function discountAndTotal(
     return lines.length > 0 ? { discount, stated } : { stated };
   }
   if (lines.length === 0) {
-    const message =
-      "is missing, and so are the items: the amount may hold shipping and tax. Get the order's details";
-    items.issue(message);
+    items.issue(
+      "is missing, and so are the items: the amount may hold shipping and tax. Get the order's details",
+    );
     return {};
   }
   const total = amount.at("value").amount();

@@ -4,6 +4,7 @@ import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
+import { isOnlyOrder } from "./reading/new-customer.ts";
 import { packedContext } from "./reading/packed-context.ts";
 import { type PaymentState, type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
@@ -54,14 +55,16 @@ export const saleorOrder: Mapper = mapperFor({
 
 const NO_ORDER = ["draft", "canceled", "expired"];
 /** Values of the fields that say what is paid, where `isPaid` is not asked for. */
-const PAID = [
-  "fully_charged",
-  "fully-charged",
-  "partially_refunded",
-  "partially-refunded",
-  "full",
-  "overcharged",
-];
+const CHARGED = ["fully_charged", "fully-charged", "partially_refunded", "partially-refunded"];
+const PAID = [...CHARGED, "full", "overcharged"];
+
+const CURRENCY = [
+  "subtotal.net.currency",
+  "total.net.currency",
+  "currency",
+  "channel.currency_code",
+] as const;
+const ADDRESSES = ["billingAddress", "billing_address", "shippingAddress", "shipping_address"];
 
 const anOrder: OrderShape<AnyMapOptions> = {
   number: (order) => order.at("number").text(),
@@ -72,27 +75,16 @@ const anOrder: OrderShape<AnyMapOptions> = {
   read: (order) => {
     const lines = order.at("lines").neededList();
     return {
-      currency: order.at(
-        "subtotal.net.currency",
-        "total.net.currency",
-        "currency",
-        "channel.currency_code",
-        "channel.currencyCode",
-      ),
+      currency: order.at(...CURRENCY),
       lines: lines.map(soldLine),
       stated: statedTotal(order),
       couponCodes: [
         order.at("voucherCode", "voucher.code"),
         ...lines.map((line) => line.at("voucherCode", "voucher_code")),
       ],
-      ...buyersPlace(
-        order,
-        ["billingAddress", "billing_address", "shippingAddress", "shipping_address"],
-        ["country.code", "country"],
-        ["countryArea", "country_area"],
-      ),
+      ...buyersPlace(order, ADDRESSES, ["country.code", "country"], ["countryArea", "country_area"]),
       customerId: order.at("user.id").text(),
-      newCustomer: isFirstOrder(order),
+      newCustomer: isOnlyOrder(order.at("user.orders.totalCount")),
       context: packedContext(order.at("metadata"), order.at("privateMetadata", "private_metadata")),
     };
   },
@@ -128,10 +120,4 @@ function statedTotal(order: JsonField): StatedTotal | undefined {
   const subtotal = order.at("subtotal.net.amount");
   const amount = subtotal.amount();
   return amount && { amounts: [amount.lt(0) ? ZERO : amount], path: subtotal.path, wins: true };
-}
-
-/** This order is one of the shopper's orders. A count of 0 means that the query may not see them. */
-function isFirstOrder(order: JsonField): boolean | undefined {
-  const orders = order.at("user.orders.totalCount").amount();
-  return orders?.gt(0) ? orders.eq(1) : undefined;
 }

@@ -6,6 +6,7 @@ import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import type { MapOptions, PlatformObject } from "./reading/map-options.ts";
 import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
+import { isOnlyOrder } from "./reading/new-customer.ts";
 import { packedContext } from "./reading/packed-context.ts";
 import { type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
@@ -65,9 +66,9 @@ const vendure: Platform<VendureOptions<never, never>> = {
     const [type, lines] = [order.at("type"), order.at("lines")];
     const aggregate = order.at("aggregateOrder", "aggregateOrderId");
     if (type.word() === "seller" || !aggregate.missing) {
-      const message =
-        "is that of a seller's order, whose lines the aggregate order has too: map the aggregate order";
-      (type.missing ? aggregate : type).issue(message);
+      (type.missing ? aggregate : type).issue(
+        "is that of a seller's order, whose lines the aggregate order has too: map the aggregate order",
+      );
     }
     if (lines.missing) lines.issue("is missing; an order is expected: ask for its lines");
     return anOrder;
@@ -95,7 +96,7 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
       couponCodes: order.at("couponCodes").list(),
       ...buyersPlace(order, ["billingAddress", "shippingAddress"], ["countryCode"], ["province"]),
       customerId: order.at("customer.user").missing ? undefined : order.at("customer.id").text(),
-      newCustomer: isFirstOrder(order),
+      newCustomer: isOnlyOrder(order.at("customer.orders.totalItems")),
       context: packedContext(order.at("customFields")),
     };
   },
@@ -127,10 +128,4 @@ function statedTotal(
   const subTotal = order.at("subTotal").amount();
   const charged = surcharges.map((entry) => entry.total).filter((amount) => amount.gt(0));
   return subTotal && { amounts: [subTotal.times(unit).minus(sum(charged))], path: "subTotal", wins: true };
-}
-
-/** This order is one of the shopper's orders. A count of 0 means that the query may not see them. */
-function isFirstOrder(order: JsonField): boolean | undefined {
-  const orders = order.at("customer.orders.totalItems").amount();
-  return orders?.gt(0) ? orders.eq(1) : undefined;
 }

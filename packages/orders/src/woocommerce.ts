@@ -45,8 +45,7 @@ export const wooCommerceOrder: Mapper = mapperFor({
     const ofStoreApi = order.has("totals") && order.has("items");
     const lines = order.at("line_items");
     if (!ofStoreApi && lines.missing) {
-      const message = "is missing; an order of the REST API v3 or of the Store API is expected";
-      lines.issue(message);
+      lines.issue("is missing; an order of the REST API v3 or of the Store API is expected");
     }
     return ofStoreApi ? storeApiOrder : restOrder;
   },

@@ -17,7 +17,7 @@ export interface PricedOrder {
 /** Rounds an order to whole minor units, so that Σ unit price × quantity − discount is exactly the subtotal. */
 export function priceOrder(order: OrderMoney, digits: number): PricedOrder {
   const negative = order.lines.filter((line) => line.total.lt(0));
-  const goods = order.lines.filter((line) => !negative.includes(line));
+  const goods = order.lines.filter((line) => !line.total.lt(0));
   const totals = goods.map((line) => line.total);
   const whole = decimalToMinor(sum(totals), digits);
   // AvantLink's line prices cannot be negative: a negative line is a discount on the order.

@@ -5,15 +5,8 @@ import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { type PlatformLine, type PlatformOrder, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 
-const AFTER_PAYMENT = [
-  "awaiting_fulfillment",
-  "awaiting_pickup",
-  "awaiting_shipment",
-  "partially_shipped",
-  "shipped",
-  "completed",
-  "partially_refunded",
-];
+const AWAITING = ["awaiting_fulfillment", "awaiting_pickup", "awaiting_shipment"];
+const AFTER_PAYMENT = [...AWAITING, "partially_shipped", "shipped", "completed", "partially_refunded"];
 const CLOSED = ["incomplete", "cancelled", "declined", "refunded"];
 const CHARGES = ["shippingCostTotal", "handlingCostTotal", "wrappingCostTotal"] as const;
 
@@ -71,8 +64,9 @@ function discountAndTotal(
   if (included === undefined)
     order.at("isTaxIncluded").issue("is missing; it says whether prices include tax");
   if (included && !tax.eq(0) && !charges.eq(0)) {
-    const message = "is that of goods and shipping together; the goods' part of it is computed in proportion";
-    order.at("taxTotal").adjusted(message);
+    order
+      .at("taxTotal")
+      .adjusted("is that of goods and shipping together; the goods' part of it is computed in proportion");
   }
   const taxOfGoods = included ? share(tax, goods, paid) : tax;
   const net = goods.minus(taxOfGoods);

@@ -95,8 +95,9 @@ function reportMissingPage(lines: readonly JsonField[], order: JsonField): void 
   const items = order.at("items_total").amount() ?? ZERO;
   const counted = sum(lines.map((line) => line.at("quantity").amount() ?? ZERO));
   if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
-    const message = `hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`;
-    order.at("products").issue(message);
+    order
+      .at("products")
+      .issue(`hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`);
   }
 }
 
@@ -112,9 +113,9 @@ function statedTotal(order: JsonField, lines: number): StatedTotal | undefined {
 function couponCodes(coupons: JsonField, lines: readonly JsonField[]): readonly JsonField[] {
   const applied = coupons.list();
   if (!applied) {
-    const message =
-      "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons";
-    coupons.incomplete(message);
+    coupons.incomplete(
+      "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons",
+    );
   }
   const onLines = lines.flatMap((line) => line.at("applied_discounts").list() ?? []);
   return [...(applied ?? []), ...onLines].map((coupon) => coupon.at("code"));

@@ -37,8 +37,9 @@ export const v1Order: OrderShape<AnyMapOptions> = {
 function soldLine(item: JsonField, unit: Decimal): PlatformLine {
   const [subtotal, discount] = [item.at("subtotal"), item.at("discount_total")];
   if (subtotal.missing || discount.missing) {
-    const message = "is missing; get the order from the Store or Admin API, which computes the items' totals";
-    (subtotal.missing ? subtotal : discount).issue(message);
+    (subtotal.missing ? subtotal : discount).issue(
+      "is missing; get the order from the Store or Admin API, which computes the items' totals",
+    );
   }
   return {
     source: item,

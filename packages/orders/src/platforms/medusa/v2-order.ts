@@ -35,8 +35,9 @@ function soldLine(item: JsonField): PlatformLine {
   const net = netTotal(item);
   const quantity = itemsIn(item, ordered, net);
   if (!quantity.eq(ordered)) {
-    const message = `${ordered.minus(quantity).toString()} of ${ordered.toString()} items came back; they are left out`;
-    item.adjusted(message);
+    item.adjusted(
+      `${ordered.minus(quantity).toString()} of ${ordered.toString()} items came back; they are left out`,
+    );
   }
   return {
     source: item,

@@ -4,8 +4,9 @@ import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
+import { isOnlyOrder } from "../../reading/new-customer.ts";
 import { testOrder } from "../../reading/platform-order.ts";
-import { isFirstOrder, shopifyContext } from "./context.ts";
+import { shopifyContext } from "./context.ts";
 import { discountCodes } from "./coupon-codes.ts";
 import { type ShopifyLine, soldLines } from "./lines.ts";
 import { canceledOrRefunded, payment } from "./payment.ts";
@@ -29,7 +30,8 @@ export const adminOrder: OrderShape<AnyMapOptions> = {
       couponCodes: discountCodes(order),
       ...buyersPlace(order, ADDRESSES, COUNTRY, ["province_code", "provinceCode"]),
       customerId: order.at("customer.id").text(),
-      newCustomer: isFirstOrder(order),
+      // Shopify counts from 1, without test orders. Before the journey is ready there is no index.
+      newCustomer: isOnlyOrder(order.at("customerJourneySummary.customerOrderIndex")),
       context: shopifyContext(order),
     };
   },

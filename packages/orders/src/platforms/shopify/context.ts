@@ -16,9 +16,3 @@ export function shopifyContext(order: JsonField): TrackingContext {
     ...packedContext(order.at("note_attributes", "customAttributes")),
   };
 }
-
-/** Shopify counts the customer's orders from 1, test orders left out. It has no index before the journey is ready. */
-export function isFirstOrder(order: JsonField): boolean | undefined {
-  const index = order.at("customerJourneySummary.customerOrderIndex").amount();
-  return index?.gt(0) ? index.eq(1) : undefined;
-}

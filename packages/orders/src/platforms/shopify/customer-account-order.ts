@@ -29,10 +29,12 @@ export const customerAccountOrder: OrderShape<AnyMapOptions> = {
     // The API does not say whether prices include tax: the totals do.
     const included = goods.minus(charged).abs().lt(goods.minus(tax).minus(charged).abs());
     if (included && !shipping.eq(0)) {
-      const message =
-        "does not say which part of it is the shipping's, so the goods' tax is computed in proportion. Map the order " +
-        "of the Admin API for exact amounts";
-      order.at("totalTax").adjusted(message);
+      order
+        .at("totalTax")
+        .adjusted(
+          "does not say which part of it is the shipping's, so the goods' tax is computed in proportion. Map the order " +
+            "of the Admin API for exact amounts",
+        );
     }
     const ofGoods = included ? share(tax, charged, charged.plus(shipping)) : ZERO;
     return {

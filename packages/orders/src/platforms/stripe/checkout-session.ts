@@ -24,9 +24,9 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
     // A Payment Link copies its metadata into each of its sessions: every payment would have the same number.
     if (session.at("payment_link").missing && own.text() !== undefined) return own.text();
     if (own.text() !== undefined) {
-      const message =
-        "is the Payment Link's and the same for each payment, so it is not used as the order number";
-      own.incomplete(message);
+      own.incomplete(
+        "is the Payment Link's and the same for each payment, so it is not used as the order number",
+      );
     }
     const reference = session.at("client_reference_id");
     return uncertainNumber(reference, "metadata.order_number") ?? session.at("id").text();

@@ -28,10 +28,7 @@ export const restOrder: OrderShape<AnyMapOptions> = {
       couponCodes: order.at("coupon_lines").each("code"),
       ...buyersPlace(order, ["billing", "shipping"], ["country"], ["state"]),
       customerId: order.at("customer_id").id(),
-      context: {
-        ...attribution(order),
-        ...packedContext(order.at("meta_data")),
-      },
+      context: { ...attribution(order), ...packedContext(order.at("meta_data")) },
     };
   },
 };
