@@ -45,9 +45,8 @@ export interface BigCommerceOptions<Line = PlatformObject, Order = PlatformObjec
  *   const [order, products, coupons] = await Promise.all(["", "/products", "/coupons"].map((p) => api.get(path + p)));
  *   const newCustomer = await isFirstOrder(order.customer_id);
  *   const mapped = bigCommerceOrder(order, { products, coupons, newCustomer });
- *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only BigCommerce's retry outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped);
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

@@ -35,9 +35,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   const order = await api.orders().withId({ ID: message.resource.id })
  *     .get({ queryArgs: { expand: ["discountCodes[*].discountCode"] } }).execute();
  *   const mapped = commercetoolsOrder(order.body, { newCustomer: await isFirstOrder(order.body.customerId) });
- *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped);
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

@@ -34,9 +34,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   const order = await api.get(`/V1/orders/${req.body.entity_id}`);
  *   const newCustomer = await isFirstOrder(order.customer_id);
  *   const mapped = magentoOrder(order, { newCustomer });
- *   const receipt = await trackOrder(tracker, mapped, contextOfOrder(order.increment_id), { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped, contextOfOrder(order.increment_id));
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

@@ -30,9 +30,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *     fields: ["*", "total", "item_total", "item_tax_total", "items.*", "items.adjustments.*", "promotions.*",
  *       "shipping_methods.adjustments.*", "billing_address.*", "shipping_address.*", "payment_collections.status"] });
  *   const mapped = medusaOrder(order, { newCustomer: await isFirstOrder(order.customer_id) });
- *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   if (waiting && !durableOutbox) throw new Error("not delivered yet");
+ *   const receipt = await tracker.trackOrder(mapped);
+ *   if (receipt.shouldRetry) throw new Error("not stored");
  * }
  * export const config = { event: "payment.captured" };
  * ```

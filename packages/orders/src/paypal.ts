@@ -36,9 +36,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   const { order_id: id } = req.body.resource.supplementary_data.related_ids;
  *   const { result: order } = await ordersController.getOrder({ id }); // PayPal's server SDK, raw JSON
  *   const mapped = payPalOrder(order, { newCustomer: await isFirstOrder(id) });
- *   const receipt = await tracker.trackOrder(mapped, contextOfOrder(id), { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only PayPal's retry outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped, contextOfOrder(id));
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

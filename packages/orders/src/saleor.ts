@@ -34,9 +34,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", saleorUrl));
  *   const [header, , signature] = (req.get("saleor-signature") ?? "").split(".");
  *   await flattenedVerify({ protected: header, payload: req.body, signature: signature ?? "" }, keys);
- *   const receipt = await tracker.trackOrder(saleorOrder(JSON.parse(req.body)), undefined, { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only Saleor's retry outlives a crash
+ *   const receipt = await tracker.trackOrder(saleorOrder(JSON.parse(req.body)));
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

@@ -39,10 +39,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   if (!valid) return res.sendStatus(401);
  *   const order = JSON.parse(req.body);
  *   const mapped = shopifyOrder(order, { newCustomer: await isFirstOrder(order.customer?.id) });
- *   // Shopify hangs up after five seconds.
- *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 3000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only Shopify's retry outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped);
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

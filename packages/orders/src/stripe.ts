@@ -37,9 +37,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   });
  *   const newCustomer = await isFirstOrder(session.customer);
  *   const mapped = stripeOrder(session, { newCustomer });
- *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only Stripe's retry outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped);
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

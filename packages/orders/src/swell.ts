@@ -28,9 +28,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   // The webhook holds the order's ID; the order itself comes from Swell, whoever called.
  *   const order = await swell.get("/orders/{id}", { id: req.body.data.id, expand: ["items.product", "items.variant"] });
  *   const mapped = swellOrder(order, { newCustomer: await isFirstOrder(order.account_id) });
- *   const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
- *   const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- *   res.sendStatus(waiting && !durableOutbox ? 503 : 200); // in memory, only a repeat outlives a crash
+ *   const receipt = await tracker.trackOrder(mapped);
+ *   res.sendStatus(receipt.shouldRetry ? 503 : 200);
  * });
  * ```
  */

@@ -43,9 +43,8 @@ export interface VendureOptions<Line = PlatformObject, Order = PlatformObject>
  * const order = await this.orderService.findOne(ctx, job.data.id);
  * const newCustomer = (await this.orderService.findByCustomerId(ctx, order.customer.id, placedOnly)).totalItems === 1;
  * const mapped = vendureOrder(order, { newCustomer });
- * const receipt = await tracker.trackOrder(mapped, undefined, { waitForDeliveryMs: 5000 });
- * const waiting = receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
- * if (waiting && !durableOutbox) throw new Error("not delivered yet"); // the queue tries again
+ * const receipt = await tracker.trackOrder(mapped);
+ * if (receipt.shouldRetry) throw new Error("not stored"); // the queue tries again
  * ```
  */
 export function vendureOrder<Line = PlatformObject, Order = PlatformObject>(
