@@ -24,6 +24,7 @@ describeMapper("bigCommerceOrder", {
     ],
   },
   context: { ipAddress: "203.0.113.7" },
+  unpaid: { payment_status: "authorized" },
   refusals: [
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
     ["awaits payment", "unpaid", { payment_status: "", status_id: 7 }],

@@ -30,6 +30,7 @@ describeMapper("commercetoolsOrder", {
     ],
   },
   context: PACKED_CONTEXT,
+  unpaid: { paymentState: "Pending" },
   refusals: [
     ["is not paid", "unpaid", { paymentState: "BalanceDue" }],
     ["has no payment state", "unpaid", { paymentState: undefined }],

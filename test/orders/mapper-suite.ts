@@ -24,7 +24,9 @@ interface Mapper {
   /** What the fixture comes to, by hand. */
   readonly order: Order;
   readonly context?: TrackingContext;
-  /** Changes at the fixture's top that must refuse it: what they say, and the reason that they must give. */
+  /** Changes at the fixture's top that leave the order whole and unpaid, by a state that the platform documents. */
+  readonly unpaid: Changes;
+  /** Changes at the fixture's top that keep it from being mapped: what they say, and the status that they must give. */
   readonly refusals: readonly (readonly [string, "unpaid" | "test" | "unmappable", Changes])[];
   /** Builds a cart's order as the platform would. */
   build(cart: Cart): {
@@ -66,6 +68,43 @@ export function describeMapper(name: string, mapper: Mapper): void {
       expect(mapped.order).toEqual(mapper.order);
       expect(mapped.context).toEqual(mapper.context);
       expect(mapped.findings).toEqual([]);
+    });
+
+    test("maps an order that the shop knows to be paid, and only that", () => {
+      const unpaid = { ...fixture, ...mapper.unpaid };
+      expect(map(unpaid)).toMatchObject({ status: "unpaid" });
+      expect(map(unpaid, { isPaid: true }).status).toBe("mapped");
+      const asked: unknown[] = [];
+      const isPaid = (order: unknown) => asked.push(order) > 0;
+      expect(accepted(map(unpaid, { isPaid, newCustomer: true })).order).toEqual(mapper.order);
+      expect(asked).toHaveLength(1);
+      expect(map(fixture, { isPaid: () => false })).toMatchObject({ status: "unpaid" });
+      expect(map(fixture, { isPaid: refuse })).toMatchObject({ status: "unmappable" });
+    });
+
+    test("sends the SKUs that the shop gives, and the platform's where the shop gives none", () => {
+      let lines = 0;
+      const renamed = accepted(map(fixture, { sku: () => `SHOP-${++lines}` }));
+      expect(renamed.order.products.every(({ sku }) => sku?.startsWith("SHOP-"))).toBe(true);
+      for (const sku of [() => " ", () => undefined, refuse]) {
+        const { products } = accepted(map(fixture, { sku })).order;
+        expect(products).toEqual(mapper.order.products);
+      }
+    });
+
+    test("leaves out what the shop says is not goods, and what the order says of its sum", () => {
+      const none = accepted(map(fixture, { isGoods: () => false }));
+      expect(none.order.products).toEqual([]);
+      expect(Number(none.order.subtotal)).toBe(0);
+      let lines = 0;
+      const rest = accepted(map(fixture, { isGoods: () => lines++ > 0 }));
+      const kept = accepted(map(fixture, { isGoods: () => true }));
+      expect(kept.order.products).toEqual(mapper.order.products);
+      expect(rest.order.products.length).toBeLessThan(mapper.order.products.length);
+      expect(Number(rest.order.subtotal)).toBeLessThan(Number(mapper.order.subtotal));
+      for (const { findings } of [none, rest, kept]) {
+        expect(findings.filter(({ code }) => code === "mapper.does-not-add-up")).toEqual([]);
+      }
     });
 
     test("takes from its caller what no order says", () => {

@@ -23,6 +23,7 @@ describeMapper("medusaOrder", {
     ],
   },
   context: PACKED_CONTEXT,
+  unpaid: { payment_status: "authorized" },
   refusals: [
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
     ["was cancelled", "unpaid", { status: "canceled" }],

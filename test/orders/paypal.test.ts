@@ -26,6 +26,7 @@ describeMapper("payPalOrder", {
       { sku: "BASKET", unitPrice: "20.00", quantity: 1 },
     ],
   },
+  unpaid: { status: "APPROVED" },
   refusals: [
     ["is only approved", "unpaid", { status: "APPROVED" }],
     ["has a pending capture", "unpaid", withUnit({ payments: { captures: [{ status: "PENDING" }] } })],

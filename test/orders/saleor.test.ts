@@ -24,6 +24,7 @@ describeMapper("saleorOrder", {
   fixture: SALEOR_ORDER,
   order: ORDER,
   context: PACKED_CONTEXT,
+  unpaid: { isPaid: false },
   refusals: [
     ["is not paid", "unpaid", { isPaid: false }],
     ["is charged in part", "unpaid", { isPaid: undefined, chargeStatus: "PARTIAL" }],

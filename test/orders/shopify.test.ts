@@ -31,6 +31,7 @@ describeMapper("shopifyOrder", {
     ipAddress: "203.0.113.7",
     userAgent: BROWSER,
   },
+  unpaid: { financial_status: "authorized" },
   refusals: [
     ["is only authorized", "unpaid", { financial_status: "authorized" }],
     ["was refunded", "unpaid", { financial_status: "refunded" }],

@@ -21,6 +21,7 @@ describeMapper("stripeOrder", {
     ],
   },
   context: PACKED_CONTEXT,
+  unpaid: { payment_status: "unpaid" },
   refusals: [
     ["is not paid", "unpaid", { payment_status: "unpaid" }],
     ["is free but not complete", "unpaid", { payment_status: "no_payment_required", status: "open" }],

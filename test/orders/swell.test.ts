@@ -24,6 +24,7 @@ describeMapper("swellOrder", {
   fixture: SWELL_ORDER,
   order: ORDER,
   context: PACKED_CONTEXT,
+  unpaid: { paid: false },
   refusals: [
     ["is not paid", "unpaid", { paid: false }],
     ["was cancelled", "unpaid", { canceled: true }],

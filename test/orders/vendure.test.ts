@@ -22,6 +22,7 @@ describeMapper("vendureOrder", {
     ],
   },
   context: PACKED_CONTEXT,
+  unpaid: { state: "PaymentAuthorized" },
   refusals: [
     ["is only authorized", "unpaid", { state: "PaymentAuthorized" }],
     ["is a cart", "unpaid", { state: "AddingItems" }],

@@ -23,6 +23,7 @@ describeMapper("wooCommerceOrder", {
     ],
   },
   context: { ipAddress: "203.0.113.7", ...PACKED_CONTEXT },
+  unpaid: { status: "on-hold" },
   refusals: [
     ["is on hold", "unpaid", { status: "on-hold" }],
     ["failed", "unpaid", { status: "failed" }],
