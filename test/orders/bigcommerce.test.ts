@@ -138,3 +138,14 @@ test("goes by the order's status where the payment has none", () => {
 test("takes an order whose lines fill no page as it is, whatever the order counts as items", () => {
   expect(bigCommerceOrder({ ...BIGCOMMERCE_ORDER, items_total: 9 }, CALLS).status).toBe("mapped");
 });
+
+test.each([
+  ["pending", 11, "mapped"],
+  ["pending", 2, "mapped"],
+  ["pending", 7, "unpaid"],
+  ["authorized", 11, "unpaid"],
+  ["captured", 7, "mapped"],
+  ["captured", 4, "unpaid"],
+])("answers an order whose payment is %s in status %d with %s", (payment_status, status_id, expected) => {
+  expect(bigCommerceOrder({ ...BIGCOMMERCE_ORDER, payment_status, status_id }, CALLS).status).toBe(expected);
+});

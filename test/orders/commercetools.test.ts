@@ -226,3 +226,18 @@ test("says by how much the order's net total and its lines disagree", () => {
   expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "taxedPrice.totalNet" }]);
   expect(mapped.findings[0]?.message).toContain("12.50 apart");
 });
+
+test("tells a cart, and an order that says nothing of its payment, from an unpaid order", () => {
+  const silent = { ...COMMERCETOOLS_ORDER, paymentState: undefined };
+  const { paymentState: _none, ...without } = silent;
+  expect(commercetoolsOrder({ ...without, type: "Cart", cartState: "Active" })).toMatchObject({
+    status: "unmappable",
+    issues: [{ path: "cartState" }, { path: "type", message: "is Cart; an Order is expected" }],
+  });
+  expect(commercetoolsOrder(without)).toMatchObject({
+    status: "unmappable",
+    issues: [{ path: "paymentState" }],
+  });
+  expect(commercetoolsOrder({ ...without, paymentState: null })).toMatchObject({ status: "unpaid" });
+  expect(commercetoolsOrder({ ...without, paymentState: "CreditOwed" }).status).toBe("mapped");
+});

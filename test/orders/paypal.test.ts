@@ -155,3 +155,25 @@ test("counts without a breakdown what its items come to, and says when shipping 
     { code: "mapper.does-not-add-up", path: "purchase_units[0].amount.value" },
   ]);
 });
+
+test("takes the country of the payment's billing address where nothing is shipped", () => {
+  const [unit] = PAYPAL_ORDER.purchase_units;
+  const billing_address = { country_code: "CA", admin_area_1: "QC" };
+  const order = {
+    ...PAYPAL_ORDER,
+    purchase_units: [{ ...unit, shipping: undefined }],
+    payer: undefined,
+    payment_source: { card: { billing_address } },
+  };
+  expect(accepted(payPalOrder(order)).order.customer).toMatchObject({ country: "CA", state: "QC" });
+});
+
+test("does not take a payment of PayPal's first API, a capture or an authorization for an order", () => {
+  for (const object of [
+    { id: "PAY-1", intent: "sale", state: "approved", transactions: [] },
+    { id: "3C1", status: "COMPLETED", amount: { value: "1.00" }, final_capture: true },
+    { event_type: "PAYMENT.AUTHORIZATION.CREATED", resource: { id: "0A1", status: "CREATED" } },
+  ]) {
+    expect(payPalOrder(object)).toMatchObject({ status: "unmappable" });
+  }
+});

@@ -109,3 +109,13 @@ test("keeps the order's subtotal where the lines disagree, and says by how much"
   expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "subtotal.net.amount" }]);
   expect(mapped.findings[0]?.message).toContain("96.34 apart");
 });
+
+test.each([
+  [{ isPaid: undefined, paymentStatus: "FULLY_CHARGED" }, "mapped"],
+  [{ isPaid: undefined, paymentStatus: "PARTIALLY_REFUNDED" }, "mapped"],
+  [{ isPaid: undefined, paymentStatus: "NOT_CHARGED" }, "unpaid"],
+  [{ isPaid: undefined, chargeStatus: "OVERCHARGED" }, "mapped"],
+  [{ isPaid: undefined, chargeStatus: "PARTIAL" }, "unpaid"],
+])("goes by %j", (payment, expected) => {
+  expect(saleorOrder({ ...SALEOR_ORDER, ...payment }).status).toBe(expected);
+});

@@ -264,3 +264,55 @@ test("counts no item twice that was refunded and is still there", () => {
   );
   expect(mapped.order).toEqual(ORDER);
 });
+
+test("takes as codes what the shopper typed, and of the list of codes only where nothing else tells", () => {
+  const discount_codes = [
+    { code: "TENOFF", amount: "10.00", type: "fixed_amount" },
+    { code: "for Ann Example", amount: "5.00", type: "fixed_amount" },
+  ];
+  const byCode = { type: "discount_code", code: "TENOFF", target_type: "line_item" };
+  const byStaff = { type: "manual", title: "for Ann Example", target_type: "line_item" };
+  const codesOf = (order: object) => accepted(shopifyOrder({ ...SHOPIFY_ORDER, ...order })).order.couponCodes;
+  expect(codesOf({ discount_codes, discount_applications: [byCode, byStaff] })).toEqual(["TENOFF"]);
+  expect(codesOf({ discount_codes, discount_applications: [byStaff] })).toEqual([]);
+  expect(codesOf({ discount_codes: [discount_codes[0]], discount_applications: undefined })).toEqual([
+    "TENOFF",
+  ]);
+});
+
+test("leaves out a code that may name a person, with a finding", () => {
+  const discount_codes = [{ code: "ann@shop.example" }, { code: "x".repeat(65) }, { code: "SPRING 20" }];
+  const order = { ...SHOPIFY_ORDER, discount_codes, discount_applications: undefined };
+  const mapped = accepted(shopifyOrder(order, { newCustomer: true }));
+  expect(mapped.order.couponCodes).toEqual(["SPRING 20"]);
+  expect(mapped.findings).toMatchObject([
+    { code: "mapper.adjusted", path: "discount_codes[0].code" },
+    { code: "mapper.adjusted", path: "discount_codes[1].code" },
+  ]);
+});
+
+test.each([
+  [1, true],
+  [4, false],
+  [null, undefined],
+])(
+  "reads an order index of %j in the customer's journey as a new customer: %j",
+  (customerOrderIndex, expected) => {
+    const { order } = SHOPIFY_GRAPHQL.data;
+    const customerJourneySummary = {
+      ...Object(Reflect.get(order, "customerJourneySummary")),
+      customerOrderIndex,
+    };
+    const mapped = accepted(shopifyOrder({ ...order, customerJourneySummary }));
+    expect(mapped.order.customer.newCustomer).toBe(expected);
+  },
+);
+
+test.each([
+  ["a checkout", { abandoned_checkout_url: "https://shop.example/c/1" }],
+  ["a draft order", { invoice_url: "https://shop.example/i/1" }],
+  ["a fulfillment", { order_id: 1 }],
+  ["a draft order by its ID", { admin_graphql_api_id: "gid://shopify/DraftOrder/1" }],
+])("does not take %s for an order", (_name, fields) => {
+  expect(shopifyOrder({ ...SHOPIFY_ORDER, ...fields })).toMatchObject({ status: "unmappable" });
+});

@@ -263,3 +263,47 @@ test("gives each coupon code once", () => {
   const mapped = accepted(stripeOrder({ ...STRIPE_SESSION, discounts: [code, code] }));
   expect(mapped.order.couponCodes).toEqual(["SPRING20"]);
 });
+
+test.each([
+  ["a charge", { object: "charge", status: "succeeded", paid: true }],
+  ["a subscription", { object: "subscription", status: "active" }],
+  ["a thin event", { object: "v2.core.event", related_object: { id: "cs_1" } }],
+  ["an event about a customer", { object: "event", data: { object: { object: "customer" } } }],
+])("names %s and what it expects instead, and never calls it unpaid", (_name, object) => {
+  const mapped = stripeOrder(object);
+  expect(mapped.status).toBe("unmappable");
+  expect(mapped.status === "mapped" ? "" : mapped.issues[0]?.message).toContain("invoice is expected");
+});
+
+test("does not use a Payment Link's own order number, which each of its payments has", () => {
+  const ofLink = { ...STRIPE_SESSION, payment_link: "plink_1" };
+  const mapped = accepted(stripeOrder(ofLink));
+  expect(mapped.order.orderNumber).toBe(STRIPE_SESSION.id);
+  expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete", path: "metadata.order_number" }]);
+  const named = accepted(stripeOrder({ ...ofLink, metadata: {}, client_reference_id: "R-9" }));
+  expect(named.order.orderNumber).toBe("R-9");
+  expect(named.findings).toMatchObject([{ path: "client_reference_id" }]);
+});
+
+test("takes the SKU of a price's own metadata", () => {
+  const price = { ...LINE?.price, product: "prod_1", lookup_key: null, metadata: { sku: "OF-PRICE" } };
+  const line_items = { data: [{ ...LINE, price }, STRIPE_SESSION.line_items.data[1]] };
+  const mapped = accepted(stripeOrder({ ...STRIPE_SESSION, line_items }, { newCustomer: true }));
+  expect(mapped.order.products[0]?.sku).toBe("OF-PRICE");
+  expect(mapped.findings).toEqual([]);
+});
+
+test("takes the platform's own types on the shop's functions", () => {
+  interface LineItem {
+    readonly price: { readonly lookup_key: string | null; readonly id: string };
+  }
+  const mapped = accepted(
+    stripeOrder(STRIPE_SESSION, {
+      sku: (line: LineItem) => line.price.id,
+      isGoods: (line: LineItem) => line.price.lookup_key !== "lantern",
+      isPaid: (session: { readonly payment_status: string }) => session.payment_status === "paid",
+    }),
+  );
+  expect(mapped.order.products.map(({ sku }) => sku)).toEqual(["price_map"]);
+  expect(mapped.order.subtotal).toBe("6.33");
+});

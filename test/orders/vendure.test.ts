@@ -144,3 +144,16 @@ test("goes by unit prices where the query asks for nothing else", () => {
   const lines = [{ ...SCARVES, proratedLinePrice: undefined }, HAT];
   expect(accepted(vendureOrder({ ...VENDURE_ORDER, lines })).order.subtotal).toBe("100.01");
 });
+
+test("maps an aggregate order, and no seller's order, by whatever field tells", () => {
+  expect(vendureOrder({ ...VENDURE_ORDER, type: "Aggregate" }).status).toBe("mapped");
+  for (const fields of [{ type: "Seller" }, { aggregateOrder: { code: "AGG-1" } }, { aggregateOrderId: 7 }]) {
+    expect(vendureOrder({ ...VENDURE_ORDER, ...fields })).toMatchObject({ status: "unmappable" });
+  }
+});
+
+test("calls a cart unpaid even where the shop's rule says paid", () => {
+  expect(vendureOrder({ ...VENDURE_ORDER, state: "AddingItems" }, { isPaid: true })).toMatchObject({
+    status: "unpaid",
+  });
+});

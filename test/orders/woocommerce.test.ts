@@ -115,3 +115,21 @@ test("takes country and state from the shipping address where billing names no c
   const nowhere = { ...order, shipping: {} };
   expect(accepted(wooCommerceOrder(nowhere)).order.customer).toEqual({ id: "26" });
 });
+
+test("takes an order of a status of the shop's own as paid once it has a date of payment", () => {
+  const own = { ...WOOCOMMERCE_ORDER, status: "in-production", date_paid: null };
+  expect(wooCommerceOrder(own)).toMatchObject({ status: "unpaid", orderNumber: "SO-727" });
+  expect(wooCommerceOrder({ ...own, date_paid: "2026-01-02T03:04:05" }).status).toBe("mapped");
+  const refunded = { ...own, status: "refunded", date_paid: "2026-01-02T03:04:05" };
+  expect(wooCommerceOrder(refunded, { isPaid: true })).toMatchObject({ status: "unpaid" });
+});
+
+test("takes neither address nor browser of an order that staff entered", () => {
+  const order = { ...WOOCOMMERCE_ORDER, created_via: "admin", meta_data: [] };
+  expect(accepted(wooCommerceOrder(order)).context).toBeUndefined();
+});
+
+test("maps the orders of a subscription, and not the subscription", () => {
+  const subscription = { ...WOOCOMMERCE_ORDER, billing_period: "month", status: "active" };
+  expect(wooCommerceOrder(subscription)).toMatchObject({ status: "unmappable" });
+});

@@ -67,6 +67,7 @@ function statedTotal(
   return {
     amounts: [paid.times(unit).minus(charged), paid.times(0.01).minus(charged)],
     path: total.path,
-    slack: Math.ceil((lines + fees.length + 3) / 2),
+    // Each amount was rounded separately, to hundredths where the currency has thousandths.
+    slack: Math.ceil((lines + fees.length + 3) / 2) * (unit.lt(0.01) ? 10 : 1),
   };
 }
