@@ -4,13 +4,14 @@ import type { Issue } from "./findings.ts";
 /** Stands for a property whose getter throws. */
 const UNREADABLE = Symbol("unreadable");
 
-/** The named properties of whatever was given, each read once. Never throws. */
+/** The named properties of a value of unknown origin, each read once. Never throws. The names are ours. */
 export function readFields<Name extends string>(
   value: unknown,
   names: readonly Name[],
 ): { readonly [Key in Name]: unknown } {
-  const fields = names.map((name): [Name, unknown] => [name, readField(value, name)]);
-  return Object.fromEntries(fields) as { [Key in Name]: unknown };
+  const fields: Partial<Record<Name, unknown>> = {};
+  for (const name of names) fields[name] = readField(value, name);
+  return fields as { [Key in Name]: unknown };
 }
 
 /** A copy of an object with all properties that it shows, each read once; what is no such object, as it is. Never throws. */
@@ -19,7 +20,7 @@ export function readProperties(value: unknown): unknown {
     if (!isObject(value) || Array.isArray(value)) return value;
     const names: string[] = [];
     for (const name in value) names.push(name);
-    return readFields(value, names);
+    return Object.fromEntries(names.map((name) => [name, readField(value, name)]));
   } catch {
     return UNREADABLE;
   }
@@ -29,7 +30,10 @@ export function readProperties(value: unknown): unknown {
 export function readList(value: unknown, max: number): readonly unknown[] | undefined {
   try {
     if (!Array.isArray(value)) return undefined;
-    return Array.from({ length: Math.min(value.length, max) }, (_, index) => readField(value, index));
+    const length = Math.min(value.length, max);
+    const entries: unknown[] = [];
+    for (let index = 0; index < length; index++) entries.push(readField(value, index));
+    return entries;
   } catch {
     return undefined;
   }

@@ -119,7 +119,7 @@ export function hasTrackingId({ tracking_ids: ids }: ClickPayload): boolean {
 
 function trackingIds(clean: CleanContext, customerIds: readonly string[] = []): ClickPayload["tracking_ids"] {
   return {
-    user_id: cleanIds([...clean.userIds, ...customerIds]),
+    user_id: customerIds.length > 0 ? cleanIds([...clean.userIds, ...customerIds]) : clean.userIds,
     visitor_id: clean.visitorIds,
     avantlink_avad: clean.avad,
   };

@@ -6,12 +6,14 @@ const DOMAIN = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/uy;
 // from every "eyJ" inside a long run, the search would go through the rest of it again.
 const BEFORE_TWO_DOTS = /(?<![\w-])([\w-]+)(?=\.[\w-]*\.)/g;
 const TOKEN_HEAD = /eyJ[\w-]{8}/;
+// What is not printable ASCII, or a blank at an end. Few texts have any.
+const UNTIDY = /[^ -~]|^ | $/;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 
 /** How many layers of percent-encoding are taken off. */
 const LAYERS = 8;
-/** Letters, digits and the punctuation of names, without the signs that addresses, markup and escapes need. */
-const PLAIN = /^(?:[\p{L}\p{N}\p{M} ._~!$'()*,:+|/-]|%(?![\da-f]{2}))*$/iu;
+/** All but letters, digits and the punctuation of names: the signs that addresses, markup and escapes need. */
+const NOT_PLAIN = /[^\p{L}\p{N}\p{M} ._~!$'()*,:+|/%-]|%[\da-fA-F]{2}/u;
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-/i;
 
 /** Whether an ID is an e-mail address, however odd its domain. */
@@ -51,7 +53,9 @@ export function namesPerson(text: string): boolean {
  */
 export function isPlainText(text: string): boolean {
   const plain = fullyDecoded(text);
-  return PLAIN.test(plain) && !UUID.test(plain) && !(plain.match(/[a-z\d]{12,}/gi) ?? []).some(looksRandom);
+  return (
+    !NOT_PLAIN.test(plain) && !UUID.test(plain) && !(plain.match(/[a-z\d]{12,}/gi) ?? []).some(looksRandom)
+  );
 }
 
 /** Whether a run of letters and digits is more likely a token, hexadecimal or Base64 than a word. */
@@ -112,6 +116,7 @@ function percentDecode(value: string): string {
  */
 export function tidyText(value: unknown, max: number): string {
   if (typeof value !== "string") return "";
+  if (value.length <= max && !UNTIDY.test(value)) return value;
   // Cut before the scan, so that a megabyte costs no more than what is kept.
   const head = value.length > max * 2 ? value.slice(0, max * 2) : value;
   const tidy = head

@@ -16,15 +16,25 @@ const CAMPAIGN = /^(?:utm_\w{1,32}|netid|avad_ttl)$/;
 export function scrubUrl(value: unknown, keep: readonly string[] = []): string {
   if (typeof value !== "string") return "";
   const text = value.length > MAX_READ ? (value.slice(0, MAX_READ).split(/[?#]/, 1)[0] ?? "") : value;
-  if (!URL.canParse(text.trim())) return "";
-  const url = new URL(text.trim());
-  if (!SCHEMES.has(url.protocol) || url.host === "") return "";
+  const url = parsed(text.trim());
+  if (!url || !SCHEMES.has(url.protocol) || url.host === "") return "";
   const origin = `${url.protocol}//${url.host}`;
-  const page = origin + url.pathname.split("/").map(publicSegment).join("/");
+  const path = isPlainText(url.pathname)
+    ? url.pathname
+    : url.pathname.split("/").map(publicSegment).join("/");
+  const page = origin + path;
   const parameters = url.search.slice(1).split("&");
   const query = parameters.filter((parameter) => isKept(parameter, keep)).join("&");
   const candidates = [query === "" ? page : `${page}?${query}`, page];
   return candidates.find((candidate) => candidate.length <= MAX_URL) ?? `${origin}/`;
+}
+
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A segment without its own parameters (`;jsessionid=…`). */
