@@ -15,6 +15,8 @@ export type FindingCode =
   | "context.invalid"
   | "context.not-used"
   | "context.too-late"
+  | "order.number-form"
+  | "order.number-reused"
   | "context.private-data"
   | "mapper.incomplete"
   | "mapper.adjusted"

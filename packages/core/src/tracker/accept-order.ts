@@ -1,10 +1,9 @@
 import { AvantLinkError, outboxError } from "../errors.ts";
-import type { Finding } from "../findings.ts";
-import { type JobState, type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
-import { RecentKeys } from "../recent-keys.ts";
-import type { Decision } from "./decide.ts";
+import { type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
+import type { Decision, Sendable } from "./decide.ts";
 import type { Parts } from "./parts.ts";
 import type { Receipt } from "./receipt.ts";
+import { createRepeats, type FirstOrder } from "./repeats.ts";
 import type { TrackOrderOptions } from "./tracker.ts";
 import { within } from "./wait.ts";
 
@@ -12,9 +11,6 @@ import { within } from "./wait.ts";
 const MAX_PUT_MS = 1_000;
 /** How long an outbox may take to store an order behind the caller's back. */
 const MAX_LATE_PUT_MS = 10_000;
-const MAX_REMEMBERED = 10_000;
-
-type Sendable = Extract<Decision, { kind: "send" }>;
 
 /** Does what was decided about an order: stores it, skips it or keeps it as a dead letter. */
 export type AcceptOrder = (decision: Decision, options: TrackOrderOptions) => Promise<Receipt>;
@@ -22,8 +18,7 @@ export type AcceptOrder = (decision: Decision, options: TrackOrderOptions) => Pr
 export function createAcceptOrder(parts: Parts): AcceptOrder {
   const { config, report, health, lifecycle, direct, confirmations, waits } = parts;
   const { outbox, runtime } = config;
-  // Orders that this process accepted without a click token, to be able to say when the token comes too late.
-  const withoutClick = new RecentKeys(MAX_REMEMBERED);
+  const repeats = createRepeats();
 
   async function acceptOrder(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
     // For its warnings about the mode; a dry run that was closed has no more to report.
@@ -116,24 +111,18 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
   /** The receipt for what the outbox answered. */
   function receiptOf(decision: Sendable, result: PutResult): Receipt {
     if (result.status === "duplicate") return duplicate(decision, result);
-    const { orderNumber, findings, job, context } = decision;
-    if (context.avad === undefined) withoutClick.set(job.key, true);
+    const { orderNumber } = decision;
+    const findings = [...decision.findings, ...repeats.accepted(decision)];
     report({ type: "accepted", kind: "order", orderNumber, findings });
     return { status: "accepted", orderNumber, findings, shouldRetry: false };
   }
 
-  function duplicate(decision: Sendable, { state }: { readonly state: JobState }): Receipt {
+  function duplicate(decision: Sendable, first: FirstOrder): Receipt {
     const { orderNumber } = decision;
-    const findings = [...decision.findings, ...lateClick(decision)];
+    const { state } = first;
+    const findings = [...decision.findings, ...repeats.findings(decision, first)];
     report({ type: "duplicate", kind: "order", orderNumber, state, findings });
     return { status: "duplicate", state, orderNumber, findings, shouldRetry: false };
-  }
-
-  function lateClick({ job, context }: Sendable): readonly Finding[] {
-    if (context.avad === undefined || !withoutClick.has(job.key)) return [];
-    const message =
-      "arrived after the order had been accepted without it, and is not sent. Give the first call the shopper's context: packContext at checkout, unpackContext in the webhook";
-    return [{ code: "context.too-late", path: "context.avad", message }];
   }
 
   /** The receipt after waiting for the delivery, if the caller asked for that. */

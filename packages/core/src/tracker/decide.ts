@@ -3,9 +3,11 @@ import type { TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
+import { anonymousPayload } from "../order/anonymous.ts";
 import { type MapperResult, type SkippedOrder, skipReason } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import { orderKey, wireOrderNumber } from "../order/order-key.ts";
+import { orderSummary } from "../order/order-summary.ts";
 import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
@@ -20,6 +22,9 @@ export type Decision = { readonly orderNumber: string; readonly findings: readon
   /** The job, where there is one, is kept as a dead letter. */
   | { readonly kind: "reject"; readonly error: AvantLinkError; readonly job?: OutboxJob | undefined }
 );
+
+/** An order that is to be sent. */
+export type Sendable = Extract<Decision, { kind: "send" }>;
 
 /** Decides, without touching anything, what becomes of an order. */
 export function decide(given: TrackableOrder, sources: ContextSources, config: Config): Decision {
@@ -40,20 +45,23 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
     carried: carriedContext(given),
   });
   const denial = denialIn(context, config);
-  if (denial) return skip(denial, orderNumber);
+  if (denial && config.whenDenied === "skip") return skip(denial, orderNumber);
+  // A sale may be reported without its shopper, if the shop chose that.
+  const usable: TrackingContext = denial ? { currentUrl: context.currentUrl } : context;
 
   if (mapped?.status === "unmappable") {
     const error = new AvantLinkError("order.unmappable", { issues: mapped.issues });
-    return reject(error, { orderNumber }, context, config);
+    return reject(error, { orderNumber }, usable, config);
   }
-  const result = toOrderPayload(order as Order, context, config);
-  if (!result.ok) return reject(result.error, order, context, config);
+  const result = toOrderPayload(order as Order, usable, config);
+  if (!result.ok) return reject(result.error, order, usable, config);
   const findings = [
     ...(mapped?.status === "mapped" ? mapped.findings : []),
     ...contextFindings,
     ...result.findings,
   ];
   let { payload } = result;
+  if (denial) payload = anonymousPayload(payload, config.runtime.uuid());
   if (!hasTrackingId(payload)) {
     findings.push({
       code: "context.no-id",
@@ -66,7 +74,13 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   const sent = payload.order.order_number;
   if (config.mode === "dry-run") return { ...skip("dry-run", sent), findings };
   const job = jobFor("order", sent, JSON.stringify(payload), config);
-  return { kind: "send", orderNumber: sent, findings, job, context };
+  return {
+    kind: "send",
+    orderNumber: sent,
+    findings,
+    job: { ...job, summary: orderSummary(payload) },
+    context: usable,
+  };
 }
 
 /** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
