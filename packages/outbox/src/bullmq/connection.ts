@@ -29,8 +29,8 @@ export const ANSWER_MS = 2_500;
 
 const backOff = (times: number) => Math.min(50 * times, 1_000);
 
-// A command fails at once while there is no connection, and is never sent again through the next one: who asked has
-// been told by then that it failed. After a failover the old address is a replica: connecting again finds the primary.
+// A command fails at once while there is no connection, and is never sent again through the next one: its caller has
+// acted on the failure by then. After a failover the old address is a replica: connecting again finds the primary.
 const OPTIONS: RedisOptions & Pick<ClusterOptions, "enableOfflineQueue"> = {
   lazyConnect: true,
   enableOfflineQueue: false,

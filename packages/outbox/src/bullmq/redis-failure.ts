@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 const WORDLESS: readonly [RegExp, string][] = [
   [/timed out|does not answer/i, "Redis does not answer."],
-  [/closed|writeable|max retries|refresh slots/i, "The connection to Redis is broken."],
+  [/closed|enableOfflineQueue|max retries|slots cache|startup nodes/i, "The connection to Redis is broken."],
 ];
 
 /** An AvantLinkError for whatever Redis, ioredis or BullMQ threw, with nothing of it but what went wrong. */

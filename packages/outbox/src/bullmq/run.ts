@@ -4,12 +4,12 @@ import { Deliveries } from "./deliveries.ts";
 import { type Store, SWEEP_MS } from "./store.ts";
 import { isAnyDue, mendTickets } from "./tickets.ts";
 
-/** How often a worker looks for what has become due, and for what other processes put. */
-const LOOK_MS = 500;
+/** How often a worker asks for tickets that have become due and for those of other processes. */
+const POLL_MS = 500;
 // Machines correct their clocks by less than this all the time.
 const CLOCK_TOLERANCE_MS = 1_000;
 
-/** A worker that can be told that something may be due. */
+/** A worker that another part wakes when something may be due. */
 export interface Run extends OutboxWorker {
   wake(): void;
 }
@@ -31,7 +31,7 @@ export async function startRun(store: Store, deliver: Deliver, concurrency: numb
     deliveries.wake();
   }
 
-  function look(): void {
+  function poll(): void {
     deliveries.wake();
     const now = runtime.now();
     // The clock may have been set back before this process began.
@@ -41,11 +41,11 @@ export async function startRun(store: Store, deliver: Deliver, concurrency: numb
       sweptAt = now;
       sweeping = sweep(now, clockWentBack);
     }
-    cancel = runtime.after(LOOK_MS, look);
+    cancel = runtime.after(POLL_MS, poll);
   }
 
   await worker.startStalledCheckTimer();
-  look();
+  poll();
   return {
     wake: () => deliveries.wake(),
     async stop() {

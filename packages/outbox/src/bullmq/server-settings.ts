@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 
-/** Names the settings by which this Redis may lose what it accepted; none where Redis does not tell its settings. */
+/** Names the settings by which this Redis may lose what it accepted; none where Redis does not let its settings be read. */
 export async function weakSettings(redis: Redis): Promise<readonly string[]> {
   const read = async (names: string) => pairs(await redis.config("GET", names).catch(() => []));
   const settings = { ...(await read("append*")), ...(await read("maxmemory*")) };
