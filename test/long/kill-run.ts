@@ -70,9 +70,10 @@ export async function killRun(run: KillRun): Promise<KillReport> {
     if (visit === undefined) return;
     if (visit.status !== 200) brokenPages += 1;
     else if (page === "receipt") {
-      const { status, code } = JSON.parse(visit.text) as ShopReceipt;
+      const { status } = JSON.parse(visit.text) as ShopReceipt;
       if (status === "accepted" || status === "duplicate") acknowledged.add(number);
-      else if (status === "rejected" && code !== undefined) refused.add(number);
+      // Sent directly; the outbox may have stored the order all the same.
+      else if (status === "not-stored" || status === "delivered") refused.add(number);
       else brokenPages += 1;
     } else if (visit.text !== "thank you") brokenPages += 1;
   }

@@ -27,7 +27,6 @@ export type ShopNews =
 /** The answer of a shop on `/receipt`. */
 export interface ShopReceipt {
   readonly status: string;
-  readonly code?: string;
 }
 
 const { address, endpoint, concurrency }: ShopSettings = JSON.parse(process.argv[2] ?? "");
@@ -37,7 +36,7 @@ const send = (news: ShopNews) => process.send?.(news);
 function onEvent(event: TrackingEvent): void {
   if (!("orderNumber" in event) || event.kind !== "order") return;
   if (event.type === "accepted") send({ kind: "accepted", orderNumber: event.orderNumber });
-  if (event.type === "rejected") send({ kind: "refused", orderNumber: event.orderNumber });
+  if (event.type === "not-stored") send({ kind: "refused", orderNumber: event.orderNumber });
   if (event.type === "delivered" || event.type === "retrying") {
     send({ kind: "verdict", type: event.type, orderNumber: event.orderNumber });
   }
@@ -64,11 +63,7 @@ app.get(
 // The page waits for the receipt, as a page that redirects does it.
 app.get("/receipt/:number", async (request, response) => {
   const receipt = await tracker.trackOrder(orderOf(request.params.number), request);
-  const answer: ShopReceipt = {
-    status: receipt.status,
-    ...(receipt.status === "rejected" ? { code: receipt.error.code } : {}),
-  };
-  response.json(answer);
+  response.json({ status: receipt.status } satisfies ShopReceipt);
 });
 app.get("/totals", async (_, response) => {
   response.json((await tracker.health()).totals ?? null);
