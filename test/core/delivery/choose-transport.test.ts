@@ -13,19 +13,22 @@ const undici = await loadUndici();
 /** As the module that Bun puts in undici's place: the same names, and no agent that dispatches. */
 const substitute = { ...undici, Agent: class {}, EnvHttpProxyAgent: class {} };
 
-test.each([
+type Case = [title: string, load: () => Promise<unknown>, byFetch: boolean, readVariable?: () => unknown];
+
+test.each<Case>([
   ["undici's requests where it dispatches", async () => undici, false],
   ["fetch where undici's agent cannot dispatch", async () => substitute, true],
   ["fetch where there is no undici", () => Promise.reject(new Error("not found")), true],
   ["fetch where the module is empty", async () => ({}), true],
-])("posts are %s", async (_, load, byFetch) => {
+  ["fetch where the environment may not be read", async () => undici, true, () => expect.unreachable()],
+])("posts are %s", async (_, load, byFetch, readVariable = () => undefined) => {
   const server = createServer((request, response) => {
     request.resume();
     // Only fetch names a mode of its own accord.
     response.end(JSON.stringify({ byFetch: request.headers["sec-fetch-mode"] !== undefined }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const transport = chooseTransport(load)({ loopback: true });
+  const transport = chooseTransport(load, readVariable)({ loopback: true });
   ends.push(
     () => server.close(),
     () => transport.close(),

@@ -167,7 +167,7 @@ test("AvantLink's own words stand in the dead letter, and neither in the event n
   expect(inspect(events.all, { depth: Infinity })).not.toMatch(/Jane|203\.0/);
 });
 
-test("an error of the transport that nobody knows is reported without what it carries", async () => {
+test("an unknown error of the transport is reported without what it carries", async () => {
   const foreign = Object.assign(new Error("jane@doe.com"), { code: "EODD", body: "hunter2" });
   const { delivery, job, events } = aDelivery(() => foreign);
   expect(await delivery.deliverOrder(job())).toMatchObject({

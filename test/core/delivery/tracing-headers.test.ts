@@ -80,7 +80,7 @@ test("a subscriber that came later adds no header to a delivery either", async (
   expect(click && headersOf(click)).toEqual(LISTED);
 });
 
-test("what is sent is byte for byte the same when somebody watches", async () => {
+test("a watched request is byte for byte the same", async () => {
   const { sandbox, tracker } = await aShop();
   watchRequests(TRACING);
   await tracker.trackOrder(anOrder({ couponCodes: ["Größe 🏔"] }), aContext());

@@ -102,7 +102,7 @@ test.each([
   ["gzip, br", brotliCompressSync(gzipSync(SUCCESS))],
   ["identity", Buffer.from(SUCCESS)],
   ["gzip", gzipSync(`\uFEFF${SUCCESS}`)],
-])("a success that comes as %s, though nobody asked for it, is a delivery", async (encoding, bytes) => {
+])("a success that comes as %s without being asked for is a delivery", async (encoding, bytes) => {
   const post = await aReceiver((request, response) => {
     request.resume();
     response.writeHead(200, { "Content-Encoding": encoding }).end(bytes);
@@ -129,7 +129,7 @@ test.each([
   ["in two pieces", [CONTINUE, OK]],
   ["twice", [CONTINUE + CONTINUE, OK]],
   ["with headers", ["HTTP/1.1 100 Continue\r\nServer: x\r\n\r\n", OK]],
-])("an answer after a 100 Continue that nobody asked for, %s, is read", async (_, pieces) => {
+])("an answer after an unrequested 100 Continue, %s, is read", async (_, pieces) => {
   const post = await aRawReceiver((socket) => {
     const [first = "", ...rest] = pieces;
     socket.write(first, () => setImmediate(() => socket.write(rest.join(""))));
@@ -162,7 +162,7 @@ test("no request waits for another's connection, so that its time is its own", a
   for (const answer of await Promise.all(posting)) expect(answer.body).toBe(SUCCESS);
 });
 
-test("a request may have arrived once its first byte was written, whatever came of the connection", async () => {
+test("a request may have arrived once its first byte was written", async () => {
   const post = await aRawReceiver((socket) => socket.destroy());
   const error = await failed(post(10_000));
   expect(error).toMatchObject({ mayHaveArrived: true });

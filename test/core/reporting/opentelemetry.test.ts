@@ -151,3 +151,15 @@ test("what waits in the outbox is read whenever metrics are, until that is ended
   await shop.tracker.trackOrder(anOrder({ orderNumber: "1003" }), aContext());
   expect(await shop.metric("avantlink.outbox.pending")).toEqual([[{}, 1]]);
 });
+
+test("an order that the shop skips for a reason of its own is counted under one label", async () => {
+  const shop = await aWatchedShop();
+  for (const reason of ["wholesale of Jane Doe", "staff", "unpaid"] as const) {
+    const event = { type: "skipped", kind: "order", orderNumber: "7", reason, findings: [] } as const;
+    shop.listener.onEvent(event);
+  }
+  expect(await shop.metric("avantlink.skipped")).toEqual([
+    [{ "avantlink.kind": "order", "avantlink.reason": "shop" }, 2],
+    [{ "avantlink.kind": "order", "avantlink.reason": "unpaid" }, 1],
+  ]);
+});

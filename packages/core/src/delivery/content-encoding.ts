@@ -1,10 +1,10 @@
 import { MAX_ANSWER_BYTES } from "./transport.ts";
 
 /**
- * An answer's text, unpacked where the server compressed it, though nobody asked it to. `""` where it cannot be
- * unpacked, or is longer than is read.
+ * An answer's text, decoded as its Content-Encoding says: some servers compress without being asked. `""` where it
+ * cannot be decoded, or is longer than {@link MAX_ANSWER_BYTES}.
  */
-export function unpacked(bytes: Buffer, contentEncoding: string): string {
+export function decodedText(bytes: Buffer, contentEncoding: string): string {
   const encodings = contentEncoding
     .toLowerCase()
     .split(",")
@@ -24,7 +24,7 @@ function decode(bytes: Buffer, encoding: string): Buffer {
     case "x-gzip":
       return zlib.gunzipSync(bytes, bound);
     case "deflate":
-      // Many servers leave out the head that the name stands for.
+      // HTTP means zlib by this name, and many servers send raw deflate.
       return ((bytes[0] ?? 0) & 0x0f) === 8
         ? zlib.inflateSync(bytes, bound)
         : zlib.inflateRawSync(bytes, bound);

@@ -36,7 +36,7 @@ export function createDirectDelivery(
     if (busy < concurrency) busy += 1;
     else await new Promise<void>((resolve) => void waiting.push(resolve));
     const delivered = await delivery.deliverDirectly({ ...job, attempts: 0 });
-    // The place goes to the next order in the same turn, so that nobody takes it in between.
+    // The slot goes to the next order in the same turn, so that no later order gets it first.
     const next = waiting.shift();
     if (next) next();
     else busy -= 1;

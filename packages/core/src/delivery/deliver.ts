@@ -41,7 +41,7 @@ export function createDelivery(
 ): Delivery {
   const { runtime, retry } = config;
   const clickRetry: RetryPolicy = { ...retry, maxAgeMs: CLICK_MAX_AGE_MS };
-  // One for all slots of the process: whatever AvantLink asks of one order holds for all.
+  // Shared by all slots: what AvantLink asks of one order holds for every order.
   let pause = { from: 0, until: 0, reason: "" };
 
   const wait = (ms: number) => new Promise<void>((resolve) => void runtime.after(ms, resolve));

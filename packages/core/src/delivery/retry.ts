@@ -32,7 +32,7 @@ export interface AttemptState {
 const BODY_REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 // A 429 that does not say for how long.
 const DEFAULT_PAUSE_MS = 30_000;
-// The time over which the jobs that were told to wait come back.
+// After a pause, jobs come back spread over this time at most.
 const MAX_SPREAD_MS = 10_000;
 // A longer Retry-After is a mistake, or malice.
 const MAX_PAUSE_MS = 86_400_000;
@@ -49,7 +49,7 @@ export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolic
   return retry(at.now + at.random * backOff, true, outcome.reason, at, policy);
 }
 
-/** A job waits until a pause is over, which costs no attempt. The waiting jobs come back spread out, none too early. */
+/** A job waits until a pause is over, at no cost of attempts. Waiting jobs come back spread out, none too early. */
 export function waitUntil(until: number, reason: string, at: AttemptState, policy: RetryPolicy): Verdict {
   const spread = Math.min(Math.max(0, until - at.now), MAX_SPREAD_MS);
   return retry(until + at.random * spread, false, reason, at, policy);

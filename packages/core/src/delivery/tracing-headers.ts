@@ -13,9 +13,9 @@ export interface HeaderLock {
 }
 
 /**
- * Whoever watches a shop's outgoing requests (OpenTelemetry, Sentry, any subscriber to undici's channel) adds
- * headers such as `traceparent` and `baggage` to every one of them, also to those that go to a third party. Ours
- * are told apart by their bodies and sealed against that, whether the other subscriber came before or comes after.
+ * Tools that watch a shop's outgoing requests (OpenTelemetry, Sentry, any subscriber to undici's channel) add headers
+ * such as `traceparent` and `baggage` to every request, also to those that go to a third party. Our requests are
+ * recognized by their bodies and sealed against that, whether the other subscriber comes before or after this one.
  */
 export function createHeaderLock(): HeaderLock {
   const { subscribe, unsubscribe } = process.getBuiltinModule("node:diagnostics_channel");

@@ -1,7 +1,7 @@
 import type { buildConnector, Dispatcher } from "undici";
 import { codeOf } from "../foreign-error.ts";
 import type { Answer } from "./answer.ts";
-import { unpacked } from "./content-encoding.ts";
+import { decodedText } from "./content-encoding.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { createHeaderLock } from "./tracing-headers.ts";
 import {
@@ -24,14 +24,22 @@ export const loadUndici = () => import("undici");
 
 /**
  * The transport of Node.js and its like, chosen at the first delivery by what the runtime can do: undici where it
- * works, else the runtime's own fetch. Bun puts a module of its own in undici's place, which cannot dispatch.
+ * works, else the runtime's own fetch. Bun puts a module of its own in undici's place, which cannot dispatch. undici
+ * reads the environment, at which Deno throws without --allow-env.
  */
-export function chooseTransport(load: () => Promise<unknown> = loadUndici): TransportFactory {
+export function chooseTransport(
+  load: () => Promise<unknown> = loadUndici,
+  readVariable: (name: string) => unknown = (name) => process.env[name],
+): TransportFactory {
   return (options) => {
     let chosen: Promise<Transport> | undefined;
     const choose = async () => {
-      const undici = await load().catch(() => undefined);
+      const undici = await usable().catch(() => undefined);
       return isUndici(undici) ? undiciTransport(undici, options) : fetchTransport(options);
+    };
+    const usable = async () => {
+      readVariable("HTTPS_PROXY");
+      return load();
     };
     return {
       async post(request) {
@@ -66,7 +74,7 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
 
   async function exchange(options: Parameters<typeof undici.request>[1], url: string): Promise<Answer> {
     const response = await undici.request(url, options);
-    // A destroyed body reports that it was destroyed: nobody needs to know.
+    // A body that is destroyed emits an error, which would be unhandled.
     response.body.on("error", () => {});
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -80,7 +88,8 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
     return {
       status: response.statusCode,
       retryAfter: [response.headers["retry-after"]].flat()[0],
-      body: encoding === undefined ? bytes.toString("utf8", 0, MAX_ANSWER_BYTES) : unpacked(bytes, encoding),
+      body:
+        encoding === undefined ? bytes.toString("utf8", 0, MAX_ANSWER_BYTES) : decodedText(bytes, encoding),
     };
   }
 
@@ -130,7 +139,7 @@ function openDispatcher({ Agent, EnvHttpProxyAgent, buildConnector }: Undici, lo
 const CONTINUE = /^HTTP\/1\.1 100[\s\S]*?\r\n\r\n/;
 
 /**
- * A server may send `100 Continue` that nobody asked for, and a client ignores it (RFC 9110, section 15.2). undici
+ * A server may send `100 Continue` without being asked, and a client ignores it (RFC 9110, section 15.2). undici
  * breaks the connection instead, so such a head is left out of what undici reads from the socket.
  */
 function withoutContinue(connector: buildConnector.connector): buildConnector.connector {
@@ -150,7 +159,7 @@ function withoutContinue(connector: buildConnector.connector): buildConnector.co
     });
 }
 
-/** Knows of which requests, told apart by their bodies, the first byte was written to a connection. */
+/** Knows the requests, by their bodies, of which a first byte was written to a connection. */
 function watchWrites() {
   const { subscribe, unsubscribe } = process.getBuiltinModule("node:diagnostics_channel");
   const bodies = new WeakSet<object>();

@@ -3,6 +3,7 @@ import type { OutboxTotals } from "../outbox/outbox.ts";
 import { systemRuntime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import type { TrackingEvent } from "./events.ts";
+import { SKIP_REASONS } from "./skip-reasons.ts";
 
 /** Where {@link openTelemetry} reports to. */
 export interface OpenTelemetryOptions {
@@ -83,7 +84,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): OpenTelemetry
       description: "Orders waiting for their delivery",
     });
     const dead = meter.createObservableGauge("avantlink.outbox.dead", {
-      description: "Dead letters waiting for somebody to look at them",
+      description: "Dead letters to look at",
     });
     const age = meter.createObservableGauge("avantlink.outbox.oldest_pending_age", {
       description: "How long the oldest order has been waiting",
@@ -105,11 +106,12 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): OpenTelemetry
   return { onEvent, observe };
 }
 
-/** What an event is counted by: few values each, or a metric would become as many as there are orders. */
+/** What an event is counted by. Each label has few values: a shop's own reason to skip counts as `shop`. */
 function labelsOf(event: TrackingEvent): Attributes {
   const labels: Attributes = event.type === "problem" ? {} : { "avantlink.kind": event.kind };
   if ("error" in event) labels["error.type"] = event.error.code;
-  if (event.type === "skipped") labels["avantlink.reason"] = event.reason;
+  if (event.type === "skipped")
+    labels["avantlink.reason"] = event.reason in SKIP_REASONS ? event.reason : "shop";
   if (event.type === "duplicate") labels["avantlink.state"] = event.state;
   return labels;
 }
