@@ -15,14 +15,14 @@ export interface PriceableLine {
   readonly quantity: number;
 }
 
-/** Items of one order line at one price, in minor units, with the line that they came from. */
+/** Items of one order line at one price, in minor units, with the index of their line. */
 export interface WireLine {
   readonly line: number;
   readonly unit: number;
   readonly quantity: number;
 }
 
-/** The lines as they are paid on, and the subtotal, in minor units. */
+/** The lines on which commission is paid, and the subtotal, in minor units. */
 export interface PricedOrder {
   readonly lines: readonly WireLine[];
   readonly subtotal: number;

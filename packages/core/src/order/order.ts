@@ -4,10 +4,10 @@ import type { Money } from "../money/amount.ts";
 export interface Order {
   /**
    * The shop's own number for this order, unique for ever: one number is one order, however often it is
-   * tracked. 1–128 characters. Required. Wire: `order.order_number`.
+   * tracked. 1 to 128 characters. Required. Wire: `order.order_number`.
    */
   readonly orderNumber: string;
-  /** ISO-4217 code, either case. Required. Wire: `order.currency`, upper-case. */
+  /** A currency code of ISO 4217, in either case. Required. Wire: `order.currency`, upper-case. */
   readonly currency: string;
   /**
    * What the shopper paid for the goods: after every discount, before tax and shipping.
@@ -22,18 +22,19 @@ export interface Order {
    */
   readonly orderDiscount?: Money | undefined;
   /**
-   * Every coupon code applied, as the shopper typed it. An exclusive code can pay its affiliate without a click.
+   * Every coupon code applied, as the shopper typed it: at most 64 characters, without `@`. Anything else is left out
+   * with a finding. An exclusive code can pay its affiliate without a click.
    * @default []
    * Wire: `order.coupon_codes`.
    */
   readonly couponCodes?: readonly string[] | undefined;
-  /** Who bought, without saying who. */
+  /** What commission rules need to know of the buyer. */
   readonly customer: Customer;
   /** What was bought, one entry a line of the order. Wire: `order.products`. */
   readonly products: readonly OrderLine[];
 }
 
-/** The buyer, as far as commission rules need to know them. */
+/** The buyer, as far as commission rules need to know. Nothing here identifies a person. */
 export interface Customer {
   /**
    * Whether this is the shopper's first order in the shop. Being logged in is not an answer: a guest may
@@ -56,13 +57,19 @@ export interface Customer {
 
 /** One line of the order. */
 export interface OrderLine {
-  /** As in the product datafeed given to AvantLink. Missing, the line is sent with a finding. Wire: `product_sku`. */
+  /**
+   * The SKU of the product datafeed that AvantLink has, at most 256 characters. A line without one is sent with a
+   * finding. Wire: `product_sku`.
+   */
   readonly sku?: string | undefined;
   /**
    * The price of one item after discounts on the line, before `orderDiscount` and before tax. Zero or more.
    * Wire: `product_amount`, after the line's share of `orderDiscount`.
    */
   readonly unitPrice: Money;
-  /** How many items: a whole number from 1. Wire: `quantity`. */
+  /**
+   * How many items: a whole number from 1. A line with another quantity stays out, with a finding; sell 0.5 kg as one
+   * item at the line's total. Wire: `quantity`.
+   */
   readonly quantity: number;
 }

@@ -2,8 +2,8 @@ import { sha256Hex } from "../runtime.ts";
 
 const LOCAL_END = /[^\s@/?&=<>()[\],;:\\]$/u;
 const DOMAIN = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/uy;
-// What may end in the head of a signed token, or of an encrypted one, whose second part is empty. It is taken whole:
-// from every "eyJ" inside a long run, the search would go through the rest of it again.
+// A run before two dots, which may be the head of a signed token, or of an encrypted token with an empty second part.
+// The run is matched whole, because a search from every "eyJ" inside it would read the rest of the run again.
 const BEFORE_TWO_DOTS = /(?<![\w-])([\w-]+)(?=\.[\w-]*\.)/g;
 const TOKEN_HEAD = /eyJ[\w-]{8}/;
 // What is not printable ASCII, or a blank at an end. Few texts have any.
@@ -65,7 +65,7 @@ function looksRandom(run: string): boolean {
   return /[a-z]/.test(run) && /[A-Z]/.test(run) && (hasDigit || /[A-Z]{2}/.test(run));
 }
 
-/** A text without its words that name a person. */
+/** A text without the words that hold an e-mail address or a token. */
 export function publicWords(text: string): string {
   if (!namesPerson(text)) return text;
   return text
@@ -76,8 +76,8 @@ export function publicWords(text: string): string {
 }
 
 /**
- * An ID that names nobody: an e-mail address, however it is encoded, as its hash (trimmed, lower case, SHA-256 in
- * hex), a token as its own.
+ * An ID that identifies no person. An e-mail address, however encoded, becomes its hash (trimmed, lower case, SHA-256
+ * in hex), a token becomes its own hash, any other ID stays as it is.
  */
 export function anonymousId(id: string): string {
   const plain = fullyDecoded(id);
@@ -85,7 +85,7 @@ export function anonymousId(id: string): string {
   return namesPerson(id) ? sha256Hex(id) : id;
 }
 
-/** Every percent-encoding layer taken off, as far as they go. */
+/** A text without percent-encoding, also where it was encoded several times. */
 function fullyDecoded(value: string): string {
   let layer = value;
   for (let depth = 0; depth < LAYERS; depth++) {
@@ -96,7 +96,7 @@ function fullyDecoded(value: string): string {
   return layer;
 }
 
-/** One layer of percent-encoding taken off, leaving what cannot be decoded as it is. */
+/** Removes one layer of percent-encoding. What cannot be decoded stays as it is. */
 function percentDecode(value: string): string {
   if (!value.includes("%")) return value;
   return value.replace(ESCAPES, (run) => {
@@ -111,13 +111,13 @@ function percentDecode(value: string): string {
 }
 
 /**
- * A stranger's text made fit for JSON and for people: no lone surrogates, no control characters, trimmed, and
- * cut at `max` characters without splitting one.
+ * A text from outside, fit for JSON and for people: without lone surrogates and control characters, trimmed, and cut at
+ * `max` characters without splitting one.
  */
 export function tidyText(value: unknown, max: number): string {
   if (typeof value !== "string") return "";
   if (value.length <= max && !UNTIDY.test(value)) return value;
-  // Cut before the scan, so that a megabyte costs no more than what is kept.
+  // Cut before the search, so that a megabyte costs no more than the part that is kept.
   const head = value.length > max * 2 ? value.slice(0, max * 2) : value;
   const tidy = head
     .toWellFormed()
