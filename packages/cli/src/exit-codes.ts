@@ -5,8 +5,10 @@ export const EXIT = {
   wrong: 1,
   /** The command was used wrongly. */
   usage: 2,
-  /** A file, an outbox or AvantLink is out of reach; later the same command may succeed. */
+  /** A file, an outbox or AvantLink can't be reached, or orders are waiting. The same command may succeed later. */
   unreachable: 3,
+  /** The outbox has never seen the order. */
+  unknown: 4,
   /** Stopped by Ctrl-C with work left; the same command goes on with it. */
   interrupted: 130,
 } as const;

@@ -5,7 +5,7 @@ import { CommandError, EXIT, type ExitCode } from "./exit-codes.ts";
 import { program } from "./program.ts";
 import { openTerminal } from "./terminal/terminal.ts";
 
-// Whoever read along has had enough, as in `… | head`.
+// The reader of our output has ended, as in `… | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(EXIT.ok);
@@ -17,27 +17,31 @@ async function run(): Promise<ExitCode> {
     await program.parseAsync();
     return (process.exitCode as ExitCode | undefined) ?? EXIT.ok;
   } catch (error) {
-    // Commander has said what was wrong, or shown the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return tell(error);
+    // The help or the version that was asked for.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    return printError(error);
   }
 }
 
-function tell(error: unknown): ExitCode {
+function printError(error: unknown): ExitCode {
   const { note, emphasise } = openTerminal({ json: false });
   const { exit, help } = endingOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message.replace(/^error: /, "") : String(error);
   if (process.argv.includes("--json")) note(JSON.stringify({ error: { message, help, exit } }));
-  else note(`${emphasise("bad", "error")} ${message}${help && `\n${help}`}`);
+  // Commander has printed its own errors for people.
+  else if (!(error instanceof CommanderError))
+    note(`${emphasise("bad", "error")} ${message}${help && `\n${help}`}`);
   return exit;
 }
 
 function endingOf(error: unknown): { readonly exit: ExitCode; readonly help: string } {
   if (error instanceof CommandError) return error;
+  if (error instanceof CommanderError)
+    return { exit: EXIT.usage, help: "Use --help to see the command's options." };
   if (!(error instanceof AvantLinkError)) return { exit: EXIT.wrong, help: "" };
-  const out = error.code.startsWith("outbox.");
+  const isOutbox = error.code.startsWith("outbox.");
   return {
-    exit: out ? EXIT.unreachable : error.code === "config.invalid" ? EXIT.usage : EXIT.wrong,
+    exit: isOutbox ? EXIT.unreachable : error.code === "config.invalid" ? EXIT.usage : EXIT.wrong,
     help: error.help,
   };
 }

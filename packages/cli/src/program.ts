@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { Command } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { backfillCommand } from "./commands/backfill.ts";
+import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -11,6 +12,7 @@ Examples:
   $ avantlink-s2s sandbox --port 4010
   $ avantlink-s2s doctor --sqlite data/orders.db
   $ avantlink-s2s validate order.json
+  $ avantlink-s2s outbox find 1001 --sqlite data/orders.db
   $ avantlink-s2s outbox list --sqlite data/orders.db
   $ avantlink-s2s outbox show 1001 --sqlite data/orders.db --order > order.json
   $ avantlink-s2s outbox retry 1001 --sqlite data/orders.db --with order.json --send
@@ -18,14 +20,17 @@ Examples:
   $ avantlink-s2s backfill orders.csv --send --rate 20
 
 Exit codes:
-  0    done, and everything is as it should be
+  0    done, and nothing is wrong
   1    something is wrong: an order, a check, a delivery that AvantLink refused
-  2    the command was used wrongly, or names an outbox that was never made
-  3    a file, an outbox or AvantLink is out of reach; the same command may succeed later
-  130  stopped by Ctrl-C with work left; the same command goes on with it
+  2    wrong usage, or an outbox that does not exist
+  3    a file, an outbox or AvantLink can't be reached, or orders are waiting; the same command may succeed later
+  4    this outbox never accepted the order
+  130  stopped by Ctrl-C with work left; the same command continues
 
 Environment:
-  AVANTLINK_MERCHANT_ID, AVANTLINK_ENDPOINT as for the tracker; NO_COLOR for no colours
+  AVANTLINK_MERCHANT_ID, AVANTLINK_ENDPOINT   as for the tracker
+  AVANTLINK_OUTBOX                            sqlite:PATH, redis://… or postgres://…, instead of the options
+  NO_COLOR                                    for output without colors
 `;
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -34,18 +39,23 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 
 /** The whole command line. */
 export const program = new Command("avantlink-s2s")
-  .description("Tries out, checks and looks after AvantLink server-to-server order tracking.")
+  .description("Tests, checks and operates AvantLink server-to-server order tracking.")
   .version(version)
   .addHelpText("after", EXAMPLES)
   .addCommand(sandboxCommand)
   .addCommand(doctorCommand)
   .addCommand(validateCommand)
   .addCommand(outboxCommand)
-  .addCommand(backfillCommand);
+  .addCommand(backfillCommand)
+  .addCommand(completionCommand)
+  .addCommand(completeCommand, { hidden: true });
 
-// A usage error ends with the exit code that is documented for it, wherever in the tree it was made.
-function throwing(command: { exitOverride(): unknown; readonly commands: readonly unknown[] }): void {
+/** Lets every command throw its usage errors, which then have the documented exit code and, with --json, are JSON. */
+function throwUsageErrors(command: CommandUnknownOpts): void {
   command.exitOverride();
-  for (const child of command.commands) throwing(child as typeof command);
+  command.configureOutput({
+    outputError: (text, write) => void (process.argv.includes("--json") || write(text)),
+  });
+  command.commands.forEach(throwUsageErrors);
 }
-throwing(program);
+throwUsageErrors(program);

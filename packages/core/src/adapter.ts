@@ -5,7 +5,7 @@ export { forwardedAddress } from "./context/ip-address.ts";
 export { type Landing, landsAgain } from "./context/landing.ts";
 export { queryValue } from "./context/query.ts";
 export { isHost, originOf, type RawRequest, type RequestSource } from "./context/request.ts";
-export { DEFAULT_ENDPOINT } from "./options/config.ts";
+export { DEFAULT_ENDPOINT, isLoopback } from "./options/config.ts";
 export { type Mode, type ModeQuestion, readMode } from "./options/mode.ts";
 export { orderKey, wireOrderNumber } from "./order/order-key.ts";
 export { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";

@@ -101,7 +101,7 @@ describe("a file of orders", () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`outbox list --dead --sqlite ${file}.sent.db`);
     const list = await runCommand(["outbox", "list", "--json", "--sqlite", `${file}.sent.db`], { env });
-    expect(JSON.parse(list.stdout)).toMatchObject([
+    expect(JSON.parse(list.stdout).orders).toMatchObject([
       { orderNumber: "1", reason: { code: "delivery.refused" } },
     ]);
     const again = await run("--send", "--json");

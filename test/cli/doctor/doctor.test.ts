@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -81,7 +81,7 @@ test("AvantLink's older merchant number is told from the UUID", async () => {
 test("an endpoint that does not answer is bad", async () => {
   const { code, of } = await examine([], { AVANTLINK_ENDPOINT: "http://127.0.0.1:1" });
   expect(of("127.0.0.1:1")).toMatchObject([
-    { status: "bad", found: expect.stringContaining("ECONNREFUSED") },
+    { status: "bad", found: expect.stringContaining("connection refused") },
   ]);
   expect(code).toBe(1);
 });
@@ -91,11 +91,11 @@ const AVANTLINK = "https://client.avantlink.com";
 const AWAY = { AVANTLINK_ENDPOINT: AVANTLINK, HTTPS_PROXY: "http://127.0.0.1:1" };
 
 test.each([
-  ["live", "no preview", { ...AWAY, NODE_ENV: "production" }],
+  ["live", "production", { ...AWAY, NODE_ENV: "production" }],
   ["dry-run", "NODE_ENV", { ...AWAY, NODE_ENV: "development" }],
   ["dry-run", "VERCEL_ENV", { ...AWAY, NODE_ENV: "production", VERCEL_ENV: "preview" }],
   ["dry-run", "Netlify", { ...AWAY, NODE_ENV: "production", NETLIFY: "true", CONTEXT: "deploy-preview" }],
-  ["dry-run", "pull request", { ...AWAY, NODE_ENV: "production", IS_PULL_REQUEST: "true" }],
+  ["dry-run", "IS_PULL_REQUEST", { ...AWAY, NODE_ENV: "production", IS_PULL_REQUEST: "true" }],
   ["build", "building", { ...AWAY, NEXT_PHASE: "phase-production-build" }],
   ["live", "on this machine", {}],
 ])("the mode is %s, and the reason names %s", async (mode, reason, env) => {
@@ -122,7 +122,7 @@ test("cookie days outside of a year are bad, as the tracker would say", async ()
   expect(code).toBe(1);
 });
 
-test("an outbox's dead letters, its safety and its rights are told", async () => {
+test("an outbox's dead letters and its safety are reported", async () => {
   const path = join(await aFolder(), "orders.db");
   const tracker = createTracker({
     merchantId: MERCHANT_ID,
@@ -133,12 +133,10 @@ test("an outbox's dead letters, its safety and its rights are told", async () =>
   });
   await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext());
   await tracker.close();
-  await chmod(path, 0o644);
   const { code, of } = await examine(["--sqlite", path]);
   const found = of("outbox").map(({ found }) => found);
   expect(found).toContainEqual(expect.stringContaining("synchronous=FULL"));
-  expect(found).toContainEqual(expect.stringContaining("mode 644"));
-  expect(found).toContain("1 dead letters");
+  expect(found).toContain("1 dead letter");
   expect(code).toBe(0);
 });
 

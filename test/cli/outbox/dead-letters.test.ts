@@ -114,7 +114,9 @@ async function aShopWithLetters(store: Store) {
 }
 
 const numbersOf = (stdout: string) =>
-  (JSON.parse(stdout) as { orderNumber: string }[]).map(({ orderNumber }) => orderNumber).sort();
+  (JSON.parse(stdout) as { orders: { orderNumber: string }[] }).orders
+    .map(({ orderNumber }) => orderNumber)
+    .sort();
 
 for (const { name, missing, make } of STORES) {
   describe.skipIf(missing !== undefined)(
@@ -139,7 +141,7 @@ for (const { name, missing, make } of STORES) {
         const file = join(await aFolder(), "order.json");
         await writeFile(file, JSON.stringify({ ...JSON.parse(draft.stdout), currency: "USD" }));
         const corrected = await run("retry", "1002", "--with", file, "--send", "--json");
-        expect(JSON.parse(corrected.stdout)).toMatchObject({ delivered: 1, dead: 0, pending: 0 });
+        expect(JSON.parse(corrected.stdout)).toMatchObject({ delivered: 1, dead: 0, waiting: 0 });
         expect(corrected.code).toBe(0);
         const [order] = await sandbox.waitForOrders(1);
         expect(order?.body).toMatchObject({
@@ -150,11 +152,11 @@ for (const { name, missing, make } of STORES) {
         const rest = await run("retry", "--all", "--send", "--json");
         expect(JSON.parse(rest.stdout)).toMatchObject({ delivered: 1, left: 0 });
         const totals = JSON.parse((await run("stats", "--json")).stdout);
-        expect(totals).toMatchObject({ accepted: 2, delivered: 2, pending: 0, dead: 0, removed: 0 });
+        expect(totals).toMatchObject({ accepted: 2, delivered: 2, waiting: 0, dead: 0, removed: 0 });
         expect(sandbox.orders).toHaveLength(2);
       });
 
-      test("are removed only when somebody says so", async () => {
+      test("are removed only after a confirmation", async () => {
         const { run } = await aShopWithLetters(await make());
         const unasked = await run("remove", "1001");
         expect(unasked.stderr).toContain("--yes");
@@ -169,21 +171,21 @@ for (const { name, missing, make } of STORES) {
 const [sqlite] = STORES;
 const inFile = () => sqlite?.make() ?? expect.unreachable();
 
-test("an order refused again is told, and its letter stays", async () => {
+test("an order refused again stays a dead letter, with AvantLink's answer", async () => {
   const { sandbox, run } = await aShopWithLetters(await inFile());
   sandbox.fail({ status: 422 });
   const { code, stderr } = await run("retry", "1001", "--send");
   expect(code).toBe(1);
-  expect(stderr).toContain("refused");
+  expect(stderr).toContain("AvantLink answered 422");
   expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
 });
 
-test("a corrected file with another order's number is turned away", async () => {
+test("a corrected file with another order's number changes nothing", async () => {
   const { run } = await aShopWithLetters(await inFile());
   const file = join(await aFolder(), "order.json");
   await writeFile(file, JSON.stringify(anOrder({ orderNumber: "7777" })));
   const { code, stderr } = await run("retry", "1001", "--with", file);
-  expect(stderr).toContain("another order");
+  expect(stderr).toContain("is order 7777, but this dead letter is order 1001");
   expect(code).toBe(1);
   expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
 });
@@ -209,7 +211,9 @@ test("an order that had no number goes by the number that it is given, once", as
   });
   await tracker.trackOrder(anOrder({ orderNumber: "" }), aContext());
   await tracker.close();
-  const letters: { key: string; orderNumber: string }[] = JSON.parse((await run("list", "--json")).stdout);
+  const letters: { key: string; orderNumber: string }[] = JSON.parse(
+    (await run("list", "--json")).stdout,
+  ).orders;
   const nameless = letters.find(({ orderNumber }) => orderNumber === "")?.key ?? expect.unreachable();
   const file = join(await aFolder(), "order.json");
   await writeFile(file, JSON.stringify(anOrder({ orderNumber: "1003" })));
@@ -249,7 +253,7 @@ test("undelivered orders are exported as AvantLink's batch-sales file has them",
       "Exclusive Coupon Code": "SAVE10",
     },
   ]);
-  expect(stderr).toContain("1 left out");
+  expect(stderr).toContain("1 invalid order was left out");
   expect(code).toBe(0);
 });
 

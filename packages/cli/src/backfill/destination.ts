@@ -55,6 +55,7 @@ function parsed(text: string): unknown {
 
 /** Replaces the note in one step and flushes it to the disk, as the state beside it is. */
 function write(path: string, destination: Destination): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(destination)}\n`, { mode: 0o600, flush: true });
-  renameSync(`${path}.new`, path);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(destination)}\n`, { mode: 0o600, flush: true });
+  renameSync(draft, path);
 }

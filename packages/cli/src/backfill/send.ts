@@ -1,8 +1,8 @@
-import { type JobState, type Outbox, type Receipt, stateOf, type TrackingEvent } from "@avantlink-s2s/core";
+import { type Outbox, type Receipt, stateOf, type Tracker, type TrackingEvent } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { type Merchant, orderKeyFor } from "../options/merchant-options.ts";
-import { startSending } from "../outbox/sending.ts";
+import { deliverDue, withTracker } from "../outbox/deliver.ts";
 import { pause } from "../terminal/durations.ts";
 import type { FileCheck } from "./check.ts";
 import { isDenied } from "./consent.ts";
@@ -11,10 +11,11 @@ import type { OrderFile } from "./order-file.ts";
 
 // Orders that share one commit of the outbox.
 const MAX_BATCH = 50;
-// Orders that may wait in the outbox at a time. The others wait in the file, where they need no memory and are not
-// sent by the delivery that is still under way after Ctrl-C.
-const MAX_WAITING_PER_CALL = 4;
-const POLL_MS = 25;
+// Orders that may wait in the outbox at a time. The others wait in the file, where they need no memory.
+const MAX_WAITING = 500;
+// Ctrl-C is obeyed after this time, once the open requests are answered.
+const DELIVERY_MS = 1_000;
+const POLL_MS = 50;
 // Another process that works on the shop's outbox may have delivered an order; its state is looked up this often.
 const LOOKUP_MS = 1_000;
 const MAX_PUT_ATTEMPTS = 5;
@@ -57,48 +58,30 @@ export interface SendReport {
 
 /** Sends the orders of a checked file through an outbox. */
 export async function sendFile(options: SendOptions): Promise<SendReport> {
-  const { file, check, outbox, merchant, rate, concurrency, stop, progress, onSilence } = options;
+  const { file, check, outbox, merchant, rate, concurrency, stop, progress } = options;
   const keyOf = orderKeyFor(merchant);
   const counts = { delivered: 0, knownBefore: 0, dead: 0 };
   const waiting = new Set<string>();
   // An earlier run's order can be delivered before its line of the file is reached.
   const doneEarly = new Map<string, "delivered" | "dead">();
-  const silence = silenceReporter(onSilence);
   let handed = 0;
   let lastFailure = "";
+  let silentUntil = 0;
 
   function finish(orderNumber: string, state: "delivered" | "dead"): void {
     if (waiting.delete(orderNumber)) counts[state] += 1;
     else doneEarly.set(orderNumber, state);
   }
 
-  const sending = await startSending({
-    outbox,
-    merchant,
-    concurrency,
-    onEvent(event: TrackingEvent) {
-      if (event.type === "delivered" || event.type === "dead") {
-        finish(event.orderNumber, event.type);
-        silence.end();
-      }
-      if (event.type === "retrying") silence.report(event.error.message);
-      if ("error" in event) lastFailure = event.error.message;
-    },
-  });
-
-  async function hand({ order, context, line }: Sendable): Promise<Receipt> {
-    for (let attempt = 1; ; attempt += 1) {
-      const receipt = await sending.tracker.trackOrder(order, context);
-      if (["accepted", "duplicate", "delivered"].includes(receipt.status)) return receipt;
-      // It may be stored by now: the next attempt is a duplicate then.
-      if (attempt < MAX_PUT_ATTEMPTS) continue;
-      const reason = "error" in receipt ? receipt.error.message : receipt.status;
-      throw new CommandError(
-        EXIT.unreachable,
-        `The outbox did not store the order in line ${line}: ${reason}`,
-        "Run the same command again to continue.",
-      );
+  function onEvent(event: TrackingEvent): void {
+    if ("error" in event) lastFailure = event.error.message;
+    if (event.type === "delivered" || event.type === "dead") {
+      finish(event.orderNumber, event.type);
+      silentUntil = 0;
     }
+    if (event.type !== "retrying" || systemRuntime.now() < silentUntil) return;
+    silentUntil = systemRuntime.now() + SILENCE_MS;
+    options.onSilence(event.error.message);
   }
 
   function count(receipt: Receipt): void {
@@ -113,48 +96,52 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
   }
 
   async function lookUp(): Promise<void> {
-    const found = await Promise.all(
-      [...waiting].map(
-        async (number): Promise<[string, JobState | undefined]> => [
-          number,
-          stateOf(await outbox.find(keyOf(number))),
-        ],
-      ),
-    );
-    for (const [number, state] of found) {
-      if (state !== undefined && state !== "pending" && waiting.has(number)) finish(number, state);
+    for (const number of [...waiting]) {
+      const state = stateOf(await outbox.find(keyOf(number)));
+      if (state !== undefined && state !== "pending") finish(number, state);
     }
   }
 
-  async function waitFor(maxWaiting: number): Promise<void> {
-    for (let lookedUpAt = systemRuntime.now(); ; ) {
+  async function deliverUntil(tracker: Tracker, maxWaiting: number): Promise<void> {
+    for (let lookedUpAt = systemRuntime.now(); ; await pause(POLL_MS)) {
+      await deliverDue(tracker, DELIVERY_MS);
       progress(handed - waiting.size);
       if (waiting.size <= maxWaiting || stop.aborted) return;
-      await pause(POLL_MS);
       if (systemRuntime.now() - lookedUpAt < LOOKUP_MS) continue;
       await lookUp();
       lookedUpAt = systemRuntime.now();
     }
   }
 
-  try {
+  await withTracker({ outbox, merchant, concurrency, onEvent }, async (tracker) => {
     const pace = pacer(rate);
     const size = Math.max(1, Math.min(MAX_BATCH, Math.floor(rate / 4)));
     for await (const batch of batches(sendable(file.entries(), check), size)) {
-      if (stop.aborted) break;
-      const receipts = await Promise.all(batch.map(hand));
+      if (stop.aborted) return;
       const knownBefore = counts.knownBefore;
-      receipts.forEach(count);
-      await waitFor(MAX_WAITING_PER_CALL * concurrency);
-      await pace(receipts.length - (counts.knownBefore - knownBefore), stop);
+      for (const receipt of await Promise.all(batch.map((entry) => put(tracker, entry)))) count(receipt);
+      await deliverUntil(tracker, MAX_WAITING);
+      await pace(batch.length - (counts.knownBefore - knownBefore), stop);
     }
-    await waitFor(0);
-  } finally {
-    // Requests that AvantLink may have received are awaited, whatever ended the run.
-    await sending.stop();
-  }
+    await deliverUntil(tracker, 0);
+  });
   await lookUp();
   return { ...counts, waiting: waiting.size, unsent: check.sendable - handed, lastFailure };
+}
+
+async function put(tracker: Tracker, { order, context, line }: Sendable): Promise<Receipt> {
+  for (let attempt = 1; ; attempt += 1) {
+    const receipt = await tracker.trackOrder(order, context);
+    if (["accepted", "duplicate", "delivered"].includes(receipt.status)) return receipt;
+    // The order may be stored by now: the next attempt is a duplicate then.
+    if (attempt < MAX_PUT_ATTEMPTS) continue;
+    const reason = "error" in receipt ? receipt.error.message : receipt.status;
+    throw new CommandError(
+      EXIT.unreachable,
+      `The outbox did not store the order in line ${line}: ${reason}`,
+      "Run the same command again to continue.",
+    );
+  }
 }
 
 type Sendable = Extract<FileEntry, { kind: "order" }>;
@@ -164,7 +151,7 @@ async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): A
     if (entry.kind === "faulty" && entry.last) {
       throw new CommandError(
         EXIT.wrong,
-        "The file changed during the run, and its rest cannot be read.",
+        "The file changed during the run, and its rest can't be read.",
         "Run the same command again: the file is checked anew, and no order number is sent twice.",
       );
     }
@@ -191,21 +178,5 @@ function pacer(rate: number): (count: number, stop: AbortSignal) => Promise<void
     free = Math.max(free, systemRuntime.now()) + (count * 1000) / rate;
     while (!stop.aborted && systemRuntime.now() < free)
       await pause(Math.min(POLL_MS, free - systemRuntime.now()));
-  };
-}
-
-/** Reports the first failure of a time without success, and then one a minute. */
-function silenceReporter(report: (failure: string) => void) {
-  let next = 0;
-  return {
-    report(failure: string) {
-      const now = systemRuntime.now();
-      if (now < next) return;
-      next = now + SILENCE_MS;
-      report(failure);
-    },
-    end() {
-      next = 0;
-    },
   };
 }

@@ -23,7 +23,8 @@ export type StateOptions = OutboxChoice & Merchant & { readonly state?: string |
 
 /** @throws CommandError if the state belongs to another merchant or endpoint */
 export async function openState(path: string, options: StateOptions): Promise<BackfillState> {
-  if (isChosen(options)) {
+  const isNamed = [options.sqlite, options.redis, options.postgres].some((one) => one !== undefined);
+  if (isNamed || (options.state === undefined && isChosen(options))) {
     if (options.state !== undefined)
       throw new CommandError(
         EXIT.usage,

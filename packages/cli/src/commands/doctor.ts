@@ -76,7 +76,7 @@ It reads this shell's environment, which may differ from the shop's. With an .en
     };
     const checks = [
       ...(await checkVersions(options.shop)),
-      ...(await checkSettings(tracker, process.env)),
+      ...checkSettings(tracker, process.env),
       ...(await checkReach(options.endpoint ?? DEFAULT_ENDPOINT, process.env)),
       ...(await checkOutbox(options)),
     ];

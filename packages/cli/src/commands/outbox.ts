@@ -1,15 +1,23 @@
 import { Command } from "@commander-js/extra-typings";
+import { deliverCommand } from "./outbox/deliver.ts";
 import { exportCommand } from "./outbox/export.ts";
-import { listCommand, showCommand, statsCommand } from "./outbox/look.ts";
+import { findCommand } from "./outbox/find.ts";
+import { forgetCommand } from "./outbox/forget.ts";
+import { listCommand } from "./outbox/list.ts";
 import { removeCommand } from "./outbox/remove.ts";
 import { retryCommand } from "./outbox/retry.ts";
+import { showCommand } from "./outbox/show.ts";
+import { statsCommand } from "./outbox/stats.ts";
 
-/** `outbox`: what the person on call does with the orders that were given up. */
+/** `outbox`: for the person on call. */
 export const outboxCommand = new Command("outbox")
-  .description("looks after the orders that could not be delivered")
+  .description("shows what became of orders, and delivers, corrects, exports or removes them")
+  .addCommand(findCommand)
   .addCommand(listCommand)
+  .addCommand(statsCommand)
   .addCommand(showCommand)
+  .addCommand(deliverCommand)
   .addCommand(retryCommand)
   .addCommand(removeCommand)
-  .addCommand(statsCommand)
+  .addCommand(forgetCommand)
   .addCommand(exportCommand);

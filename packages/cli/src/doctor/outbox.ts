@@ -1,101 +1,69 @@
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { CommandError } from "../exit-codes.ts";
-import type { OutboxChoice } from "../options/outbox-options.ts";
+import { chosenOutbox, NAME_AN_OUTBOX, type OutboxChoice } from "../options/outbox-options.ts";
+import { alarmsOf, conditionOf } from "../outbox/condition.ts";
 import { isChosen, withOutbox } from "../outbox/open-outbox.ts";
+import { answerText } from "../outbox/record-view.ts";
 import { ago } from "../terminal/durations.ts";
+import { counted } from "../terminal/wording.ts";
 import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 
-const LONG_WAIT_MS = 3_600_000;
+const MAX_WAIT_MS = 3_600_000;
 
 /** Whether accepted orders are safe where they wait, and how many do. */
 export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checked[]> {
   if (!isChosen(choice)) {
-    return [
-      fyi(
-        "outbox",
-        "none was named, so none was looked at",
-        "Name it: --sqlite PATH, --redis URL or --postgres URL.",
-      ),
-    ];
+    return [fyi("outbox", "not checked: no outbox is named", NAME_AN_OUTBOX)];
   }
   try {
     return await withOutbox(choice, async (outbox, { problems, settings }) => {
-      const { accepted, delivered, pending, dead, oldestPendingAt } = await outbox.totals();
+      const condition = await conditionOf(outbox);
+      const { totals, oldestWaiting, lastAnswer } = condition;
+      const { accepted, delivered, pending, dead } = totals;
+      const { sqlite, redis } = chosenOutbox(choice);
       const checks = [
-        ...(choice.sqlite === undefined ? [] : await checkFile(choice.sqlite)),
-        ...(choice.redis === undefined || problems.length > 0 ? [] : [redisHolds]),
+        ...(sqlite === undefined ? [] : [fileHolds]),
+        ...(redis === undefined || problems.length > 0 ? [] : [redisHolds]),
         ...(settings === undefined ? [] : checkPostgres(await settings())),
         ...problems.map(({ message, help }) => warn("outbox", message, help)),
-        ok("outbox", `${outbox.name}: ${accepted} accepted, ${delivered} delivered, ${pending} pending`),
+        ok("outbox", `${outbox.name}: ${accepted} accepted, ${delivered} delivered, ${pending} waiting`),
       ];
-      if (oldestPendingAt !== undefined && Date.now() - oldestPendingAt > LONG_WAIT_MS) {
-        checks.push(
-          warn(
-            "outbox",
-            `an order has been waiting since ${ago(oldestPendingAt)} ago`,
-            "Is the shop running, in live mode, and not set to deliver: false?",
-          ),
-        );
+      if (oldestWaiting !== undefined) {
+        const found = `the oldest waiting order was accepted ${ago(oldestWaiting.acceptedAt)} ago; AvantLink's last answer: ${answerText(lastAnswer)}`;
+        const isLate = alarmsOf(condition, { failIfOlder: MAX_WAIT_MS }).length > 0;
+        checks.push(isLate ? warn("outbox", found, WHY_WAITING) : fyi("outbox", found));
       }
       if (dead > 0)
-        checks.push(warn("outbox", `${dead} dead letters`, "Look at them: avantlink-s2s outbox list."));
+        checks.push(
+          warn("outbox", counted(dead, "dead letter"), "See why: avantlink-s2s outbox list --dead."),
+        );
       return checks;
     });
   } catch (error) {
     if (!(error instanceof AvantLinkError || error instanceof CommandError)) throw error;
-    return [bad("outbox", error.message, error.help || "Look at the path or the address.")];
+    return [bad("outbox", error.message, error.help || "Check the path or the address.")];
   }
 }
 
+const WHY_WAITING =
+  "If AvantLink answers, check that the shop runs in live mode and without deliver: false. `outbox deliver` delivers from here.";
 const redisHolds = ok(
   "outbox",
-  "Redis tells nothing that would lose orders: appendonly, appendfsync, maxmemory-policy",
+  "Redis reports no setting that would lose orders: appendonly, appendfsync, maxmemory-policy",
 );
 
-/** As this user has them here; the shop's own user may have others. */
+/** The settings of this user; the shop's user may have others. */
 function checkPostgres(settings: Readonly<Record<string, string>>): readonly Checked[] {
-  const told = Object.entries(settings).map(([name, is]) => `${name}=${is}`);
+  const shown = Object.entries(settings).map(([name, is]) => `${name}=${is}`);
   const off = Object.keys(settings).filter((name) => settings[name] === "off");
-  if (off.length === 0) return [ok("outbox", `${told.join(", ")}: what is accepted survives a power cut`)];
+  if (off.length === 0) return [ok("outbox", `${shown.join(", ")}: what is accepted survives a power cut`)];
   return off.map((name) =>
     warn("outbox", `${name}=off: a power cut loses orders that were accepted`, `Set ${name} to on.`),
   );
 }
 
-/** That the file opened says that its settings hold: it is refused without WAL and a full sync. */
-async function checkFile(path: string): Promise<readonly Checked[]> {
-  const checks = [
-    ok(
-      "outbox",
-      "journal_mode=WAL, synchronous=FULL, secure_delete=ON: what is accepted survives a power cut",
-    ),
-  ];
-  if (process.platform === "win32") return checks;
-  for (const place of [path, dirname(path)]) {
-    const { mode, uid } = await stat(place);
-    const others = mode & (place === path ? 0o077 : 0o022);
-    const rights = (mode & 0o777).toString(8).padStart(3, "0");
-    if (others !== 0) {
-      const what = place === path ? "the file is open to other users" : "other users may put files beside it";
-      checks.push(
-        warn(
-          "outbox",
-          `${what} (mode ${rights})`,
-          place === path ? `chmod 600 ${path}` : `chmod 700 ${place}`,
-        ),
-      );
-    }
-    if (place === path && process.getuid && uid !== process.getuid()) {
-      checks.push(
-        fyi(
-          "outbox",
-          "the file belongs to another user",
-          "Make sure that it is the one that the shop runs as.",
-        ),
-      );
-    }
-  }
-  return checks;
-}
+// The outbox opens a file only with these settings, and only where no other user can read it.
+const fileHolds = ok(
+  "outbox",
+  "journal_mode=WAL, synchronous=FULL, secure_delete=ON: what is accepted survives a power cut",
+);

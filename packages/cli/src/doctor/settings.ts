@@ -1,4 +1,5 @@
 import { AvantLinkError, createTracker, type TrackerOptions } from "@avantlink-s2s/core";
+import { DEFAULT_ENDPOINT, isLoopback, readMode } from "@avantlink-s2s/core/adapter";
 import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 
 /** The environment's variables. */
@@ -10,7 +11,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** The merchant's ID, the endpoint and the cookies, as `createTracker` itself takes them. */
-export async function checkSettings(options: TrackerOptions, env: Environment): Promise<readonly Checked[]> {
+export function checkSettings(options: TrackerOptions, env: Environment): readonly Checked[] {
   // Live, or a missing merchant ID would be no fault.
   const issues = faults({ ...options, mode: "live" });
   const wrong = issues.map(({ path, message }) =>
@@ -22,7 +23,7 @@ export async function checkSettings(options: TrackerOptions, env: Environment): 
     ...(fine.includes("merchantId")
       ? [ok("merchantId", "a UUID, as the server-to-server endpoints want it")]
       : []),
-    ...(fine.includes("endpoint") ? [await checkMode(options, env)] : []),
+    ...(fine.includes("endpoint") ? [checkMode(options, env)] : []),
     ...(issues.some(({ path }) => /^(?:cookies|siteUrl)/.test(path)) ? [] : checkCookies(options)),
   ];
 }
@@ -37,41 +38,16 @@ function faults(options: TrackerOptions): AvantLinkError["issues"] {
   }
 }
 
-async function checkMode(options: TrackerOptions, env: Environment): Promise<Checked> {
-  // Asked of the tracker, so that the answer is its own; a stand-in for an ID that may be missing is enough for that.
-  const merchantId = "123e4567-e89b-12d3-a456-426614174000";
-  const tracker = createTracker({
-    endpoint: options.endpoint,
-    merchantId,
-    onEvent: () => {},
-  });
-  const { mode } = await tracker.health();
-  await tracker.close({ timeoutMs: 0 });
-  const why = reasonFor(options, env);
-  if (mode === "live") return ok("mode", `live, because ${why}`);
+/** The mode of a shop with this endpoint in this environment. */
+function checkMode({ endpoint }: TrackerOptions, env: Environment): Checked {
+  const url = endpoint ?? env.AVANTLINK_ENDPOINT ?? DEFAULT_ENDPOINT;
+  const { mode, reason } = readMode({ loopback: isLoopback(new URL(url).hostname), env });
+  if (mode === "live") return ok("mode", `live, because ${reason}`);
   return fyi(
     "mode",
-    `${mode}: nothing is sent from here, because ${why}`,
+    `${mode}: nothing is sent from here, because ${reason}`,
     "In production set NODE_ENV=production.",
   );
-}
-
-/** In the words of the rule that decided it; the order is the tracker's own. */
-function reasonFor({ endpoint }: TrackerOptions, env: Environment): string {
-  const to = endpoint ?? env.AVANTLINK_ENDPOINT ?? "";
-  if (env.NEXT_PHASE === "phase-production-build") return "Next.js is building";
-  if (URL.canParse(to) && /^(?:localhost|.+\.localhost|127\..+|\[::1\])$/i.test(new URL(to).hostname)) {
-    return "the endpoint is on this machine";
-  }
-  if (env.NODE_ENV !== "production")
-    return `NODE_ENV is ${env.NODE_ENV ? `"${env.NODE_ENV}"` : "not set"} in this shell`;
-  if (env.VERCEL_ENV !== undefined && env.VERCEL_ENV !== "production")
-    return `VERCEL_ENV is "${env.VERCEL_ENV}"`;
-  if (env.NETLIFY === "true" && env.CONTEXT !== undefined && env.CONTEXT !== "production") {
-    return `Netlify's CONTEXT is "${env.CONTEXT}"`;
-  }
-  if (env.IS_PULL_REQUEST === "true") return "Render says that this is a pull request";
-  return "NODE_ENV is production, and no preview deployment";
 }
 
 function checkCookies({ cookies = {}, siteUrl }: TrackerOptions): readonly Checked[] {

@@ -1,6 +1,6 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
 import { fieldsOf } from "../files/read-file.ts";
-import { contextIn, orderIn, orderNumberOf } from "./dead-letters.ts";
+import { contextIn, orderIn } from "./dead-letters.ts";
 
 // As AvantLink's "Sale Batch File Requirements" spells them; the file is refused with any other.
 export const BATCH_SALES_COLUMNS = [
@@ -33,7 +33,7 @@ export function batchSalesRows(
   if (avad === "" && coupon === "") return "no-click-and-no-coupon";
   const row = (amount: unknown, sku: unknown, quantity: unknown): BatchSalesRow => ({
     "Affiliate Data": avad,
-    "Transaction ID": orderNumberOf(letter),
+    "Transaction ID": letter.orderNumber,
     "Sale Item Amount": plain(amount),
     "Product ID/SKU": plain(sku),
     "Sale Item Quantity": plain(quantity),

@@ -3,10 +3,11 @@ import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { givenOrder } from "../files/given-order.ts";
 import { parseJson, readText } from "../files/read-file.ts";
-import { contextIn, orderNumberOf } from "./dead-letters.ts";
+import { harmless } from "../terminal/terminal.ts";
+import { contextIn } from "./dead-letters.ts";
 import { retryLetter } from "./still-there.ts";
 
-/** An order fit to take a letter's place. */
+/** An order that can replace a dead letter. */
 export interface CorrectedOrder {
   readonly orderNumber: string;
   /** The JSON to be sent. */
@@ -18,25 +19,22 @@ export async function readCorrected(file: string, letter: DeadLetter): Promise<C
   const { order } = givenOrder(parseJson(await readText(file), file));
   const kept = contextIn(letter);
   const anyId = kept.avad || kept.visitorIds?.length || kept.userIds?.length || order?.customer?.id;
-  // AvantLink refuses an order that it cannot tie to anybody, so one without an ID gets one of its own.
+  // AvantLink refuses an order without an ID, so such an order gets a random visitor ID.
   const context = anyId ? kept : { ...kept, visitorIds: [systemRuntime.uuid()] };
   const mapped = toOrderPayload(order, context);
   if (!mapped.ok)
-    throw new CommandError(EXIT.wrong, mapped.error.message, "Nothing was sent; correct the file.");
+    throw new CommandError(EXIT.wrong, mapped.error.message, "Nothing was sent. Correct the file.");
   return { orderNumber: mapped.payload.order.order_number, body: JSON.stringify(mapped.payload) };
 }
 
-/**
- * Puts a corrected order in a letter's place; gives the key that it goes by from now on. The key stands for the
- * order number, so it changes only where the letter had no number.
- */
+/** Replaces a dead letter by a corrected order. Returns the new key, which differs only if the letter had no number. */
 export async function replace(
   outbox: Outbox,
   letter: DeadLetter,
   corrected: CorrectedOrder,
   keyOf: (orderNumber: string) => string,
 ): Promise<string> {
-  const number = orderNumberOf(letter);
+  const number = letter.orderNumber;
   if (number === corrected.orderNumber) {
     await retryLetter(outbox, letter, corrected.body);
     return letter.key;
@@ -44,8 +42,8 @@ export async function replace(
   if (letter.kind === "order" || letter.key === keyOf(number)) {
     throw new CommandError(
       EXIT.wrong,
-      "The file holds another order than the dead letter.",
-      "A dead letter keeps its order number. Track another order as one of its own.",
+      `The file is order ${harmless(corrected.orderNumber)}, but this dead letter is order ${harmless(number)}. The order number can't be changed here.`,
+      "Track another order by itself.",
     );
   }
   const { orderNumber, body } = corrected;
@@ -59,7 +57,7 @@ export async function replace(
       "If that is the same order, remove the dead letter.",
     );
   }
-  // The order is put either way, so nothing is claimed that a letter gone by now would make untrue.
+  // The corrected order is stored: a letter that is gone by now changes nothing.
   await outbox.dead.remove(letter.key);
   return key;
 }

@@ -3,7 +3,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { fieldsOf } from "../files/read-file.ts";
 
 const PAGE = 100;
-const SHORTEST_ID = 6;
+const MIN_KEY_LENGTH = 6;
 
 /** Every dead letter, newest first, a page at a time. Nothing may be retried or removed meanwhile. */
 export async function* letters(outbox: Outbox): AsyncGenerator<DeadLetter> {
@@ -18,14 +18,14 @@ export async function* letters(outbox: Outbox): AsyncGenerator<DeadLetter> {
 export async function findLetter(outbox: Outbox, id: string): Promise<DeadLetter> {
   const found: DeadLetter[] = [];
   for await (const letter of letters(outbox)) {
-    const byKey = id.length >= SHORTEST_ID && letter.key.startsWith(id.toLowerCase());
-    if (byKey || orderNumberOf(letter) === id) found.push(letter);
+    const byKey = id.length >= MIN_KEY_LENGTH && letter.key.startsWith(id.toLowerCase());
+    if (byKey || letter.orderNumber === id) found.push(letter);
   }
   const [letter, another] = found;
   if (another) {
     throw new CommandError(
       EXIT.usage,
-      "More than one dead letter has this ID.",
+      "More than one dead letter has this order number or key.",
       `Use a key: ${found.map(({ key }) => key).join(", ")}.`,
     );
   }
@@ -33,21 +33,8 @@ export async function findLetter(outbox: Outbox, id: string): Promise<DeadLetter
   throw new CommandError(
     EXIT.wrong,
     "There is no such dead letter.",
-    "`avantlink-s2s outbox list` shows them; an ID is an order number or the beginning of a key.",
+    "Use an order number or the beginning of a key, as `avantlink-s2s outbox list --dead` shows them.",
   );
-}
-
-/** How a letter is named in a list. */
-export function shortKey({ key }: DeadLetter): string {
-  return key.slice(0, 12);
-}
-
-/** The order's number; `""` where it has none that could be read. */
-export function orderNumberOf(letter: DeadLetter): string {
-  const { order } = bodyOf(letter);
-  const { order_number, orderNumber } = fieldsOf(order);
-  const number = letter.kind === "order" ? order_number : orderNumber;
-  return typeof number === "string" || typeof number === "number" ? String(number) : "";
 }
 
 /** The fields at fault, where the order could not be mapped. */

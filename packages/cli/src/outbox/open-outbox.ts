@@ -1,7 +1,7 @@
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import type { OutboxChoice } from "../options/outbox-options.ts";
+import { chosenOutbox, NAME_AN_OUTBOX, type OutboxChoice } from "../options/outbox-options.ts";
 import type { FoundOutbox } from "./found-outbox.ts";
 import { outboxOnPostgres } from "./postgres-server.ts";
 import { outboxOnRedis } from "./redis-server.ts";
@@ -15,7 +15,8 @@ export interface OpenOutbox extends Omit<FoundOutbox, "release"> {
 }
 
 /** Whether an outbox was chosen. */
-export function isChosen({ sqlite, redis, postgres }: OutboxChoice): boolean {
+export function isChosen(options: OutboxChoice): boolean {
+  const { sqlite, redis, postgres } = chosenOutbox(options);
   return [sqlite, redis, postgres].some((one) => one !== undefined);
 }
 
@@ -52,7 +53,8 @@ export async function withOutbox<T>(
   }
 }
 
-async function find({ sqlite, redis, postgres, queue, schema }: OutboxChoice): Promise<FoundOutbox> {
+async function find(options: OutboxChoice): Promise<FoundOutbox> {
+  const { sqlite, redis, postgres, queue, schema } = chosenOutbox(options);
   const [only, ...others] = [
     sqlite !== undefined && (() => outboxInFile(sqlite)),
     redis !== undefined && (() => outboxOnRedis({ url: redis, queue })),
@@ -62,6 +64,6 @@ async function find({ sqlite, redis, postgres, queue, schema }: OutboxChoice): P
   throw new CommandError(
     EXIT.usage,
     only ? "More than one outbox is named." : "No outbox is named.",
-    "Name one: --sqlite PATH, --redis URL or --postgres URL.",
+    NAME_AN_OUTBOX,
   );
 }

@@ -23,3 +23,9 @@ export function pause(ms: number): Promise<void> {
     systemRuntime.after(ms, resolve, { keepAlive: true });
   });
 }
+
+/** When a time comes, for people. */
+export function until(at: number): string {
+  const ms = at - systemRuntime.now();
+  return ms <= 0 ? "now" : `in ${lasting(Math.max(ms, 1_000))}`;
+}

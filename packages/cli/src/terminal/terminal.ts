@@ -17,6 +17,8 @@ export interface Terminal {
   sayJson(value: unknown): void;
   /** Rows under a head, as part of the result. */
   sayTable(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** Names with their values, as part of the result. */
+  sayFacts(facts: readonly (readonly [string, string])[]): void;
   /** A line beside the result. */
   note(line: string): void;
   /** Coloured where colours can be seen: on a terminal, unless `NO_COLOR` is set. */
@@ -25,6 +27,7 @@ export interface Terminal {
 
 export function openTerminal({ json }: { readonly json: boolean }): Terminal {
   const line = (text: string) => `${text}\n`;
+  const emphasise = (how: Emphasis, text: string) => styleText(STYLES[how], text, { stream: process.stdout });
   return {
     json,
     say: (text) => void (json || process.stdout.write(line(text))),
@@ -43,7 +46,13 @@ export function openTerminal({ json }: { readonly json: boolean }): Terminal {
       process.stdout.write(line(table.toString().replace(/ +$/gm, "")));
     },
     note: (text) => void process.stderr.write(line(text)),
-    emphasise: (how, text) => styleText(STYLES[how], text, { stream: process.stdout }),
+    sayFacts(facts) {
+      const width = Math.max(...facts.map(([name]) => name.length));
+      for (const [name, value] of facts) {
+        if (!json) process.stdout.write(line(`${emphasise("faint", name.padEnd(width))}  ${value}`));
+      }
+    },
+    emphasise,
   };
 }
 

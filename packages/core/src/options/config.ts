@@ -132,7 +132,7 @@ function endpointProblem(endpoint: string): string | undefined {
   return `is the address of one endpoint; give only "${base}": the path with the merchant's UUID is added to it`;
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 

@@ -1,9 +1,9 @@
-import { confirm, isCancel } from "@clack/prompts";
-import { CommandError, EXIT } from "../../exit-codes.ts";
-import { findLetter, orderNumberOf, shortKey } from "../../outbox/dead-letters.ts";
+import { findLetter } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
+import { numberOrKey } from "../../outbox/record-view.ts";
 import { removeLetter } from "../../outbox/still-there.ts";
-import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { isConfirmed } from "../../terminal/confirm.ts";
+import { openTerminal } from "../../terminal/terminal.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox remove` */
@@ -12,22 +12,17 @@ export const removeCommand = onAnOutbox(
   "erases a dead letter for good; its order number stays taken",
   ["1001 --sqlite data/orders.db", "8f2aa808dee6 --sqlite data/orders.db --yes"],
 )
-  .argument("<id>", "its order number, or the beginning of its key")
+  .argument("<order>", "the order number, or the beginning of the key")
   .option("--yes", "without asking")
   .action((id, options) =>
     withOutbox(options, async (outbox) => {
       const { say, sayJson } = openTerminal({ json: options.json === true });
       const letter = await findLetter(outbox, id);
-      const number = harmless(orderNumberOf(letter)) || shortKey(letter);
-      if (options.yes !== true) {
-        if (!process.stdin.isTTY)
-          throw new CommandError(EXIT.usage, "Nobody is here to be asked; give --yes.");
-        const message = `Erase order ${number}? It will never be sent, and no affiliate paid for it.`;
-        const sure = await confirm({ message, initialValue: false, output: process.stderr });
-        if (isCancel(sure) || !sure) return say("Kept.");
-      }
+      const shown = numberOrKey(letter);
+      const question = `Erase order ${shown}? It will never be sent, and no affiliate is paid for it.`;
+      if (!(await isConfirmed(question, "remove", options.yes === true))) return say("Nothing was removed.");
       await removeLetter(outbox, letter);
       sayJson({ removed: letter.key });
-      say(`Removed ${number}.`);
+      say(`Removed order ${shown}.`);
     }),
   );

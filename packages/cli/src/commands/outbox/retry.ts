@@ -1,72 +1,79 @@
 import type { DeadLetter, JobState, Outbox } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../../exit-codes.ts";
+import { duration } from "../../options/duration.ts";
 import {
   endpointOption,
   merchantOption,
   orderKeyFor,
   requireMerchant,
 } from "../../options/merchant-options.ts";
-import { wholeNumber } from "../../options/whole-number.ts";
+import { conditionOf } from "../../outbox/condition.ts";
 import { readCorrected, replace } from "../../outbox/corrected-order.ts";
 import { findLetter, letters } from "../../outbox/dead-letters.ts";
-import { type DeliverNow, deliverNow } from "../../outbox/deliver-now.ts";
+import { type Delivery, deliverOrders } from "../../outbox/deliver.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
+import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { retryLetter } from "../../outbox/still-there.ts";
-import { harmless, openTerminal, type Terminal } from "../../terminal/terminal.ts";
+import { openTerminal, type Terminal } from "../../terminal/terminal.ts";
+import { counted } from "../../terminal/wording.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox retry` */
 export const retryCommand = onAnOutbox(
   "retry",
-  "puts a dead letter back among the pending orders; a running shop then delivers it",
-  ["1001 --sqlite data/orders.db --with order.json --send", "--all --sqlite data/orders.db --send --wait 60"],
+  "makes a dead letter wait for delivery again; a running shop then delivers it",
+  [
+    "1001 --sqlite data/orders.db --with order.json --send",
+    "--all --sqlite data/orders.db --send --wait 60s",
+  ],
 )
-  .argument("[id]", "its order number, or the beginning of its key")
+  .argument("[order]", "the order number, or the beginning of the key")
   .option(
     "--with <file>",
     "send this corrected order instead (JSON; - for stdin); the shopper's context is kept",
   )
   .option("--all", "every dead letter that can go as it is")
   .option("--send", "deliver from here, and wait for AvantLink's answer")
-  .option("--wait <seconds>", "how long to wait with --send", wholeNumber(1), 30)
+  .option("--wait <duration>", "how long to wait with --send", duration, 30_000)
   .addOption(merchantOption)
   .addOption(endpointOption)
   .action((id, options) =>
     withOutbox(options, async (outbox) => {
       const terminal = openTerminal({ json: options.json === true });
       if (options.send === true) requireMerchant(options);
-      const { keys, left } = await putBack(outbox, id, options, orderKeyFor(options));
+      const putBack = await putBackLetters(outbox, id, options, orderKeyFor(options));
+      const { keys, left } = putBack;
       if (left > 0) {
         terminal.note(
-          `${left} invalid orders stay dead letters. Correct each one: avantlink-s2s outbox retry ORDER --with order.json`,
+          `${counted(left, "invalid order stays a dead letter", "invalid orders stay dead letters")}. Correct each one: avantlink-s2s outbox retry ORDER --with order.json`,
         );
       }
       if (options.send === true) {
-        await send(terminal, { outbox, keys, merchant: options, waitMs: options.wait * 1000 }, left);
+        await send(terminal, { outbox, merchant: options }, putBack, options.wait);
         return;
       }
       terminal.sayJson({ retried: keys, left });
       terminal.say(
-        `${keys.length} orders wait again. A running shop delivers them within seconds; --send delivers from here.`,
+        `${counted(keys.length, "order waits", "orders wait")} again. A running shop delivers within seconds; --send, or "outbox deliver", delivers from here.`,
       );
     }),
   );
 
-/** Which letters are orders again, by key, and how many could not be. */
+/** The keys of the orders that wait again, and the number of invalid ones that can't. */
 interface PutBack {
   readonly keys: readonly string[];
   readonly left: number;
 }
 
-async function putBack(
+async function putBackLetters(
   outbox: Outbox,
   id: string | undefined,
   { all, with: file }: { readonly all?: true | undefined; readonly with?: string | undefined },
   keyOf: (orderNumber: string) => string,
 ): Promise<PutBack> {
-  if (id === undefined && all === true && file === undefined) return putAllBack(outbox);
+  if (id === undefined && all === true && file === undefined) return putBackAll(outbox);
   if (id === undefined || all === true) {
-    throw new CommandError(EXIT.usage, "Name one dead letter, or give --all without --with.");
+    throw new CommandError(EXIT.usage, "Name one order, or use --all without --with.");
   }
   const letter = await findLetter(outbox, id);
   if (file !== undefined) {
@@ -76,33 +83,43 @@ async function putBack(
     throw new CommandError(
       EXIT.wrong,
       "This order is still invalid; sending it unchanged would fail again.",
-      "Correct it: `outbox show ID --order > order.json`, then `outbox retry ID --with order.json`.",
+      "Correct it: `outbox show ORDER --order > order.json`, then `outbox retry ORDER --with order.json`.",
     );
   }
   await retryLetter(outbox, letter);
   return { keys: [letter.key], left: 0 };
 }
 
-async function putAllBack(outbox: Outbox): Promise<PutBack> {
+async function putBackAll(outbox: Outbox): Promise<PutBack> {
   const found: Pick<DeadLetter, "key" | "kind">[] = [];
   for await (const { key, kind } of letters(outbox)) found.push({ key, kind });
   const keys: string[] = [];
   let left = 0;
   for (const { key, kind } of found) {
     if (kind === "rejected") left += 1;
-    // One that is gone by now is neither put back nor left.
+    // A letter that another process has retried or removed by now is not counted.
     else if (await outbox.dead.retry(key)) keys.push(key);
   }
   return { keys, left };
 }
 
-async function send({ say, sayJson, note }: Terminal, work: DeliverNow, left: number): Promise<void> {
-  const { states, lastFailure } = await deliverNow(work);
+async function send(
+  { say, sayJson, note }: Terminal,
+  delivery: Delivery,
+  { keys, left }: PutBack,
+  waitMs: number,
+): Promise<void> {
+  const states = await deliverOrders(delivery, keys, waitMs);
   const of = (state: JobState) => states.filter((one) => one === state).length;
-  const [delivered, dead, pending] = [of("delivered"), of("dead"), of("pending")];
-  sayJson({ retried: work.keys, left, delivered, dead, pending });
-  say(`${delivered} delivered, ${dead} dead letters again, ${pending} still waiting.`);
-  if (delivered < work.keys.length && lastFailure !== "") note(harmless(lastFailure));
+  const [delivered, dead, waiting] = [of("delivered"), of("dead"), of("pending")];
+  sayJson({ retried: keys, left, delivered, dead, waiting });
+  say(`${delivered} delivered, ${dead} dead letters again, ${waiting} still waiting.`);
+  if (delivered < keys.length) {
+    const { oldestWaiting, lastAnswer } = await conditionOf(delivery.outbox);
+    if (lastAnswer) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
+    if (oldestWaiting)
+      note(`Next try ${nextTry(oldestWaiting)}, by a running shop or "avantlink-s2s outbox deliver".`);
+  }
   if (dead > 0) process.exitCode = EXIT.wrong;
-  else if (pending > 0) process.exitCode = EXIT.unreachable;
+  else if (waiting > 0) process.exitCode = EXIT.unreachable;
 }

@@ -1,0 +1,62 @@
+import type { DeadLetter } from "@avantlink-s2s/core";
+import { contextIn, findLetter, issuesOf, orderIn } from "../../outbox/dead-letters.ts";
+import { withOutbox } from "../../outbox/open-outbox.ts";
+import { iso, numberOrKey, recordJson, shortKey, timesSent } from "../../outbox/record-view.ts";
+import { ago } from "../../terminal/durations.ts";
+import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
+
+/** `outbox show` */
+export const showCommand = onAnOutbox("show", "one dead letter: why it was given up, and its order", [
+  "1001 --sqlite data/orders.db",
+  "1001 --sqlite data/orders.db --order > order.json",
+])
+  .argument("<order>", "the order number, or the beginning of the key")
+  .option("--order", "print the order as JSON and nothing else, to correct it for retry --with")
+  .option("--answer", "print AvantLink's own words too, which may repeat a value of the order")
+  .action((id, options) =>
+    withOutbox(options, async (outbox) => {
+      const { say, sayJson, sayFacts } = openTerminal({ json: options.json === true });
+      const letter = await findLetter(outbox, id);
+      const order = orderIn(letter);
+      if (options.order === true) return void process.stdout.write(`${JSON.stringify(order, null, 2)}\n`);
+      const issues = issuesOf(letter);
+      const context = known(letter);
+      const { message, ...reason } = letter.reason;
+      const shownReason = options.answer === true ? letter.reason : reason;
+      sayJson({ ...recordJson(letter), reason: shownReason, issues, order, context });
+      sayFacts([
+        ["order", numberOrKey(letter)],
+        ["key", letter.key],
+        ["given up", `${iso(letter.diedAt)}, ${ago(letter.diedAt)} ago`],
+        ["accepted", iso(letter.acceptedAt)],
+        ["sent", timesSent(letter)],
+        ["reason", [reason.code, ...(options.answer === true ? [harmless(message)] : [])].join(": ")],
+        [
+          "AvantLink",
+          [reason.status && `HTTP ${reason.status}`, harmless(reason.errorKey ?? "")]
+            .filter(Boolean)
+            .join(" ") || "-",
+        ],
+        ...issues.map((issue) => [harmless(issue.path), harmless(issue.message)] as const),
+        [
+          "context",
+          Object.entries(context)
+            .map(([name, is]) => `${name} ${is ? "yes" : "no"}`)
+            .join(", "),
+        ],
+      ]);
+      say(JSON.stringify(order, null, 2).split("\n").map(harmless).join("\n"));
+      say("");
+      say(`To correct it: avantlink-s2s outbox show ${shortKey(letter)} --order … > order.json`);
+      say(`Then, after editing: avantlink-s2s outbox retry ${shortKey(letter)} --with order.json …`);
+    }),
+  );
+
+/** Which parts of the shopper's context there are; their values are not shown. */
+function known(letter: DeadLetter): Readonly<Record<string, boolean>> {
+  const entries = Object.entries(contextIn(letter));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.length > 0 : value !== undefined]),
+  );
+}

@@ -1,0 +1,55 @@
+import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
+import { withOutbox } from "../../outbox/open-outbox.ts";
+import { answerText, nextTry, numberOrKey, recordJson, withoutWords } from "../../outbox/record-view.ts";
+import { ago } from "../../terminal/durations.ts";
+import { openTerminal } from "../../terminal/terminal.ts";
+import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
+
+/** `outbox stats` */
+export const statsCommand = onAnOutbox(
+  "stats",
+  "how many orders stand where, the oldest waiting order, and AvantLink's last answer",
+  [
+    "--postgres postgres://localhost/shop --json",
+    "--sqlite data/orders.db --fail-if-dead --fail-if-older 15m",
+  ],
+)
+  .addOption(failIfDeadOption)
+  .addOption(failIfOlderOption)
+  .action((options) =>
+    withOutbox(options, async (outbox, { place, problems }) => {
+      const terminal = openTerminal({ json: options.json === true });
+      const { say, sayJson, note } = terminal;
+      const condition = await conditionOf(outbox);
+      const { totals, oldestWaiting, lastAnswer } = condition;
+      const { accepted, delivered, pending, dead, removed } = totals;
+      sayJson({
+        outbox: outbox.name,
+        place,
+        accepted,
+        delivered,
+        waiting: pending,
+        dead,
+        removed,
+        oldestWaiting: oldestWaiting && recordJson(oldestWaiting),
+        lastAnswer: lastAnswer && {
+          at: new Date(lastAnswer.at).toISOString(),
+          answer: withoutWords(lastAnswer.answer),
+        },
+      });
+      say(
+        `${accepted} accepted = ${delivered} delivered + ${pending} waiting + ${dead} dead + ${removed} removed`,
+      );
+      if (oldestWaiting !== undefined) {
+        const { acceptedAt } = oldestWaiting;
+        say(
+          `The oldest waiting order is ${numberOrKey(oldestWaiting)}, accepted ${ago(acceptedAt)} ago. Next try ${nextTry(oldestWaiting)}.`,
+        );
+      }
+      if (lastAnswer !== undefined)
+        say(`AvantLink's last answer that was no success: ${answerText(lastAnswer)}.`);
+      for (const { message, help } of problems) note(`${message} ${help}`);
+      raise(terminal, alarmsOf(condition, options));
+    }),
+  );
