@@ -43,18 +43,6 @@ describe("a call that AvantLink takes", () => {
     ]);
   });
 
-  it("may be the order body of AvantLink's own article, blank IDs included", async () => {
-    const response = await post(sandbox, "order", articleBody());
-    expect(await response.json()).toEqual({ success: true });
-    expect(sandbox.orders[0]?.findings.map(({ severity, path }) => `${severity} ${path}`)).toEqual([
-      "error tracking_ids",
-      "warning tracking_ids.user_id[0]",
-      "warning tracking_ids.visitor_id[0]",
-      "warning user_ip_address",
-      "info order.customer.country",
-    ]);
-  });
-
   it("may spell its head in its own way: a charset in the content type, an upper-case merchant", async () => {
     const response = await post(sandbox, "click", clickBody(), {
       merchantId: MERCHANT.toUpperCase(),
@@ -70,6 +58,7 @@ describe("a call that is refused", () => {
 
   it.each([
     ["empty lists and an empty token", { ...orderBody(), tracking_ids: noIds }],
+    ["the blank IDs of AvantLink's own article", articleBody()],
     ["a token of blanks", { ...orderBody(), tracking_ids: { ...noIds, avantlink_avad: "  " } }],
     ["no tracking_ids", { order: orderBody().order }],
     ["an ID that is a number", { ...orderBody(), tracking_ids: { user_id: [7] } }],
@@ -85,6 +74,20 @@ describe("a call that is refused", () => {
     });
     expect(sandbox.orders).toHaveLength(0);
     expect(sandbox.requests).toMatchObject([{ state: "answered", status: 400, raw: JSON.stringify(body) }]);
+  });
+
+  it.each([
+    ["11707", /older merchant number/],
+    ["my-shop", /merchant's UUID/],
+  ])("is answered 404 when its address has no merchant's UUID: %s", async (merchantId, reason) => {
+    const response = await post(sandbox, "order", orderBody(), { merchantId });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: expect.stringMatching(reason),
+      error_key: "sandbox.merchant_id",
+    });
+    expect(sandbox.orders).toHaveLength(0);
+    expect(sandbox.requests).toMatchObject([{ merchantId, status: 404 }]);
   });
 
   it("is checked all the same when all that it lacks is an ID", async () => {
@@ -189,4 +192,27 @@ it("notes a caller that goes away before its body is complete", async () => {
   const [lost] = await sandbox.waitForRequests(1, { where: ({ state }) => state === "lost" });
   expect(lost).toMatchObject({ raw: "" });
   expect(lost?.status).toBeUndefined();
+});
+
+it.each([
+  ["another name in Host, as by DNS rebinding", { host: "evil.example" }],
+  ["another site's Origin", { origin: "https://evil.example" }],
+])("takes no order from a page with %s", async (_, headers) => {
+  const answered = await new Promise<number | undefined>((resolve, reject) => {
+    const call = request(
+      `${sandbox.url}/merchants/${MERCHANT}/tracking/order`,
+      { method: "POST", headers: { ...serverHeaders, ...headers } },
+      (response) => resolve(response.resume().statusCode),
+    );
+    call.on("error", reject).end(JSON.stringify(orderBody()));
+  });
+  expect(answered).toBe(403);
+  expect(sandbox.requests).toHaveLength(0);
+});
+
+it("counts what a body takes once it is parsed, so that small values do not fill the memory", async () => {
+  const text = `{"tracking_ids":{"user_id":["1"]},"x":[${"[],".repeat(330_000)}[]]}`;
+  for (let count = 0; count < 14; count += 1) await post(sandbox, "click", text);
+  expect(sandbox.dropped).toBeGreaterThan(0);
+  expect(sandbox.requests.length).toBeLessThan(14);
 });

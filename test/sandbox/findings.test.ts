@@ -362,19 +362,6 @@ describe("the request's head", () => {
   ])("is looked at: %s: %s", async (name, value, found) => {
     expect(brief(await findingsOf(() => {}, { headers: { [name]: value } }))).toEqual([found]);
   });
-
-  it.each([
-    ["11707", /older merchant number/],
-    ["my-shop", /is a UUID/],
-  ])("has a merchant's UUID in its address: %s", async (merchantId, message) => {
-    const [found, ...others] = await findingsOf(() => {}, { merchantId });
-    expect(found).toMatchObject({
-      severity: "error",
-      path: "merchant_id",
-      message: expect.stringMatching(message),
-    });
-    expect(others).toEqual([]);
-  });
 });
 
 it("puts the gravest finding first and stops before nobody reads on", async () => {

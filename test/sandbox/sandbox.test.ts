@@ -5,6 +5,8 @@ import { type Sandbox, SandboxError, startSandbox } from "@avantlink-s2s/sandbox
 import { afterAll, describe, expect, it } from "vitest";
 import { clickBody, MERCHANT, orderBody, post, serverHeaders } from "./payloads.ts";
 
+const OTHER_MERCHANT = "0b1f8c2e-1111-4222-8333-444455556667";
+
 describe("starting", () => {
   it("takes a free port on 127.0.0.1, and its url has no slash at the end", async () => {
     const [one, other] = await Promise.all([startSandbox(), startSandbox()]);
@@ -100,9 +102,9 @@ describe("waiting", async () => {
   });
 
   it("counts only what it is asked to count", async () => {
-    const waited = sandbox.waitForOrders(1, { where: ({ merchantId }) => merchantId === "other" });
-    await post(sandbox, "order", orderBody(), { merchantId: "other" });
-    expect(await waited).toMatchObject([{ merchantId: "other" }]);
+    const waited = sandbox.waitForOrders(1, { where: ({ merchantId }) => merchantId === OTHER_MERCHANT });
+    await post(sandbox, "order", orderBody(), { merchantId: OTHER_MERCHANT });
+    expect(await waited).toMatchObject([{ merchantId: OTHER_MERCHANT }]);
   });
 
   it("fails with what had arrived, so that the reader of a failed test knows more", async () => {

@@ -43,6 +43,8 @@ export class Endpoints {
     });
     if (address === undefined) return this.#refuse(request, response, received, notFound(pathname));
     if (request.method !== "POST") return this.#refuse(request, response, received, notPost(request.method));
+    if (!uuid.test(address.merchantId))
+      return this.#refuse(request, response, received, noMerchant(address.merchantId));
     await this.#post(request, response, received, address.endpoint);
   }
 
@@ -131,6 +133,17 @@ export class Endpoints {
       ...(reason !== undefined && { refusal: reason }),
     });
   }
+}
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** What AvantLink answers is not documented. The older merchant number is the most frequent mistake. */
+function noMerchant(merchantId: string): Refusal {
+  const expected = "The address needs the merchant's UUID, such as 123e4567-e89b-42d3-a456-426614174000";
+  const reason = /^\d{4,6}$/.test(merchantId)
+    ? `${expected}. This is AvantLink's older merchant number: ask AvantLink for the UUID.`
+    : `${expected}.`;
+  return refusal(404, "merchant_id", reason);
 }
 
 function notFound(pathname: string): Refusal {

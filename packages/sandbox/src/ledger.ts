@@ -82,7 +82,7 @@ export class Ledger {
     news: Partial<Pick<ReceivedRequest, "raw" | "state" | "status" | "refusal" | "findings" | "fault">>,
   ): void {
     if (news.raw !== undefined && this.#byId.has(request.id))
-      this.#bytes += news.raw.length - request.raw.length;
+      this.#bytes += sizeOf(news.raw) - sizeOf(request.raw);
     Object.assign(request, news);
     this.#trim();
     this.changed();
@@ -100,7 +100,7 @@ export class Ledger {
   ): TrackingRecord | undefined {
     if (!this.#byId.has(request.id)) return undefined;
     const { merchantId, raw } = request;
-    const own = check({ endpoint, merchantId, headers, body });
+    const own = check({ endpoint, headers, body });
     const common = {
       id: `${endpoint}-${++this.#counts[endpoint]}`,
       request: request.id,
@@ -132,7 +132,7 @@ export class Ledger {
     headers: Readonly<Record<string, string>>,
     body: unknown,
   ): readonly Finding[] {
-    const own = check({ endpoint, merchantId, headers, body });
+    const own = check({ endpoint, headers, body });
     return arrange(endpoint === "click" ? own : [...own, ...this.#beside(merchantId, raw, body).findings]);
   }
 
@@ -184,7 +184,7 @@ export class Ledger {
       const request = this.requests.shift();
       if (request === undefined) return;
       this.#dropped += 1;
-      this.#bytes -= request.raw.length;
+      this.#bytes -= sizeOf(request.raw);
       this.#byId.delete(request.id);
       if (request.record !== undefined) this.#forget(request.record);
     }
@@ -206,6 +206,18 @@ export class Ledger {
   #time(): string {
     return new Date(this.#now()).toISOString();
   }
+}
+
+// What an empty array takes once it is parsed.
+const BYTES_OF_A_VALUE = 64;
+
+/** About how much memory a body takes, as text and parsed: short values are far larger than their text. */
+function sizeOf(raw: string): number {
+  let values = 0;
+  for (let index = 0; index < raw.length; index += 1) {
+    if (raw[index] === "," || raw[index] === "[" || raw[index] === "{") values += 1;
+  }
+  return raw.length + values * BYTES_OF_A_VALUE;
 }
 
 /** What makes two orders one. */

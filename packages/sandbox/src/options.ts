@@ -51,5 +51,5 @@ export function parseOptions(input: SandboxOptions): Required<SandboxOptions> {
 
 /** Whether a host name or address is this machine's own. */
 export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+  return /^((.+\.)?localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { jsonAnswer, send } from "./answers.ts";
 import { Endpoints } from "./endpoints.ts";
 import { SandboxError } from "./errors.ts";
 import { type Fault, Faults, parseFault } from "./faults.ts";
+import { foreignRequest } from "./guard.ts";
 import { Ledger } from "./ledger.ts";
 import { parseOptions, type SandboxOptions } from "./options.ts";
 import { Page } from "./page/index.ts";
@@ -50,6 +52,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const page = new Page({ ledger, faults, url: () => urlOf(server, host), reset });
   const server = createServer((request, response) => {
+    const foreign = foreignRequest(request);
+    if (foreign !== undefined) {
+      request.resume();
+      return void send(
+        response,
+        jsonAnswer(403, JSON.stringify({ error: foreign, error_key: "sandbox.host" })),
+      );
+    }
     const answered = isTracking(request)
       ? endpoints.handle(request, response)
       : page.handle(request, response);

@@ -4,7 +4,7 @@ import type { Finding } from "../records.ts";
 import { eachText } from "./body-values.ts";
 import { checkMoney } from "./money.ts";
 import { checkPersonalData } from "./personal-data.ts";
-import { checkHeaders, checkMerchantId } from "./request-head.ts";
+import { checkHeaders } from "./request-head.ts";
 import { checkShape } from "./shape.ts";
 import { checkShopper } from "./shopper.ts";
 import { checkTrackingIds } from "./tracking-ids.ts";
@@ -12,15 +12,13 @@ import { checkTrackingIds } from "./tracking-ids.ts";
 /** A request, as far as its findings depend on it alone. */
 export interface CheckedRequest {
   readonly endpoint: Endpoint;
-  readonly merchantId: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
 /** Everything that can be found in a request without knowing the others. */
-export function check({ endpoint, merchantId, headers, body }: CheckedRequest): Finding[] {
+export function check({ endpoint, headers, body }: CheckedRequest): Finding[] {
   return [
-    ...checkMerchantId(merchantId),
     ...checkHeaders(headers),
     ...checkShape(body, bodies[endpoint]),
     ...checkTrackingIds(body, endpoint),

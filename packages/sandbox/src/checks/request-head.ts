@@ -54,14 +54,3 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Finding
   }
   return findings;
 }
-
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-/** The merchant ID of the address. */
-export function checkMerchantId(merchantId: string): Finding[] {
-  if (uuid.test(merchantId)) return [];
-  const message = /^\d{4,6}$/.test(merchantId)
-    ? "This is AvantLink's older merchant number. The server-to-server calls want the merchant's UUID: ask AvantLink for it. What AvantLink answers to the number is documented nowhere; do not count on 200."
-    : "A merchant ID is a UUID, such as 123e4567-e89b-42d3-a456-426614174000. What AvantLink answers to anything else is documented nowhere; do not count on 200.";
-  return [{ severity: "error", path: "merchant_id", message }];
-}

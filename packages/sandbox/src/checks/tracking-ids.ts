@@ -4,15 +4,11 @@ import { listAt, textAt, textsAt } from "./body-values.ts";
 
 const idLists = ["user_id", "visitor_id"] as const;
 
-/**
- * Whether a body carries an ID at all. A blank string in an array counts: the body in AvantLink's own article holds
- * `[""]` twice and an empty token, and must be taken. Only the findings say that a shop must not rely on it.
- */
+/** Whether a body carries an ID. A blank string is none. */
 export function hasTrackingId(body: unknown): boolean {
-  if (textAt(body, "tracking_ids", "avantlink_avad").trim() !== "") return true;
-  return idLists.some((list) =>
-    listAt(body, "tracking_ids", list).some((entry) => typeof entry === "string"),
-  );
+  const avad = textAt(body, "tracking_ids", "avantlink_avad");
+  const ids = idLists.flatMap((list) => textsAt(body, "tracking_ids", list));
+  return [avad, ...ids].some((id) => id.trim() !== "");
 }
 
 /** IDs that are blank, changed on the way, or too few for click and order to meet. */
@@ -24,7 +20,7 @@ export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
       findings.push({
         severity: "warning",
         path: `tracking_ids.${list}[${index}]`,
-        message: "It is blank. AvantLink's sample does so; a shopper without such an ID is sent as [].",
+        message: "It is blank, and counts as no ID. Send [] for a shopper without such an ID.",
       });
     });
   }
@@ -37,18 +33,11 @@ export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
     });
   }
   if (idLists.every((list) => textsAt(body, "tracking_ids", list).length === 0)) {
-    if (avad.trim() === "") findings.push(hasTrackingId(body) ? nothingButBlanks : noId);
+    if (avad.trim() === "") findings.push(noId);
     else if (endpoint === "click") findings.push(tokenAlone);
   }
   return findings;
 }
-
-const nothingButBlanks: Finding = {
-  severity: "error",
-  path: "tracking_ids",
-  message:
-    "It carries no ID but blanks. AvantLink answers 400 to a call without an ID, and can match this one to nothing.",
-};
 
 const noId: Finding = {
   severity: "error",

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, jsonAnswer, send } from "../answers.ts";
 import { SandboxError } from "../errors.ts";
 import { type Faults, parseFault } from "../faults.ts";
+import { refusedByPage } from "../guard.ts";
 import type { Ledger } from "../ledger.ts";
 import { readBody } from "../request-body.ts";
 import { assets } from "./assets.ts";
 import { detailOf } from "./detail.ts";
-import { refusalOf } from "./guard.ts";
 import { type ListQuery, list } from "./listing.ts";
 import { streamChanges } from "./live.ts";
 import { describeFault } from "./outcome.ts";
@@ -68,7 +68,7 @@ export class Page {
   }
 
   async #answer(request: IncomingMessage): Promise<Answer | "changes"> {
-    const refused = refusalOf(request);
+    const refused = refusedByPage(request);
     if (refused !== undefined) return json(403, { error: refused });
     const { pathname, searchParams } = readUrl(request);
     const method = request.method === "HEAD" ? "GET" : request.method;
