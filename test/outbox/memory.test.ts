@@ -1,5 +1,8 @@
 import { memoryOutbox } from "@avantlink-s2s/core";
+import { expect, test } from "vitest";
+import { aJob } from "../conformance/jobs.ts";
 import { testOutbox } from "../conformance/outbox.ts";
+import { testClock } from "../support/clock.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
 testOutbox(
@@ -20,3 +23,13 @@ testOutbox(
     inspection: "memory is its owner's",
   },
 );
+
+test("sets no timer while every slot is busy, because the next free slot looks for due orders", async () => {
+  const clock = testClock();
+  const outbox = memoryOutbox();
+  await outbox.open(clock, () => {});
+  await outbox.run(() => new Promise(() => {}), { concurrency: 1 });
+  await outbox.put(aJob("under way", { acceptedAt: clock.now() }));
+  await outbox.put(aJob("due later", { acceptedAt: clock.now() + 1_000 }));
+  expect(clock.next()).toBeUndefined();
+});

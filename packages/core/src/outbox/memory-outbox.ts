@@ -207,7 +207,8 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
           });
           underWay.add(sending);
         }
-        setAlarm(later.peek()?.due);
+        // With every slot busy, the delivery that ends first wakes the outbox.
+        setAlarm(underWay.size < concurrency ? later.peek()?.due : undefined);
       };
       wake();
       return {
