@@ -4,10 +4,20 @@ import type { JsonField } from "./json-field.ts";
 
 /**
  * The shopper's context that the shop wrote into the order at checkout (`packContext`): into a record such as
- * Stripe's `metadata`, or into a list of `{ name, value }` or `{ key, value }`.
+ * Stripe's `metadata`, into a list of `{ name, value }` or `{ key, value }`, or as JSON into one field `avantlink`.
  */
 export function packedContext(...places: readonly JsonField[]): TrackingContext {
-  return Object.assign({}, ...places.map((place) => unpackContext(recordOf(place))));
+  return Object.assign({}, ...places.map((place) => unpackContext(inOneField(recordOf(place)))));
+}
+
+function inOneField(record: unknown): unknown {
+  const json: unknown = typeof record === "object" && record !== null && Reflect.get(record, "avantlink");
+  if (typeof json !== "string") return record;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return record;
+  }
 }
 
 /** A record, or the record that a list of `{ name, value }` or `{ key, value }` makes. */
