@@ -25,7 +25,7 @@ describeMapper("bigCommerceOrder", {
   },
   context: { ipAddress: "203.0.113.7" },
   unpaid: { payment_status: "authorized" },
-  refusals: [
+  notMapped: [
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
     ["awaits payment", "unpaid", { payment_status: "", status_id: 7 }],
     ["was declined", "unpaid", { payment_status: "declined" }],
@@ -94,8 +94,8 @@ describeMapper("bigCommerceOrder", {
 test("takes products and coupons from their own calls, and says which call is missing", () => {
   const { order } = accepted(bigCommerceOrder(BIGCOMMERCE_ORDER, CALLS));
   expect(order).toMatchObject({ subtotal: "87.90", couponCodes: ["S2549JM0Y", "FREESHIP"] });
-  const refused = bigCommerceOrder(BIGCOMMERCE_ORDER);
-  expect(refused.status === "mapped" ? [] : refused.issues).toMatchObject([
+  const answer = bigCommerceOrder(BIGCOMMERCE_ORDER);
+  expect(answer.status === "mapped" ? [] : answer.issues).toMatchObject([
     { path: "products", message: expect.stringContaining("/v2/orders/") },
   ]);
   const couponless = accepted(bigCommerceOrder(BIGCOMMERCE_ORDER, { products: BIGCOMMERCE_PRODUCTS }));
@@ -103,7 +103,7 @@ test("takes products and coupons from their own calls, and says which call is mi
   expect(couponless.findings).toMatchObject([{ code: "mapper.incomplete", path: "coupons" }]);
 });
 
-test("refuses a webhook's body, which holds the order's number and nothing else", () => {
+test("maps no webhook's body, which holds the order's number and nothing else", () => {
   const webhook = { scope: "store/order/created", data: { type: "order", id: 250 }, producer: "stores/x" };
   expect(bigCommerceOrder(webhook)).toMatchObject({ status: "unmappable", orderNumber: "250" });
 });

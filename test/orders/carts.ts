@@ -85,7 +85,7 @@ export function allocate(amount: number, weights: readonly number[]): readonly n
   });
 }
 
-/** The tax in a price that includes it, or on one that does not. */
+/** The tax in a price that includes tax, or on a price that does not. */
 export function taxOn(amount: number, cart: Pick<Cart, "taxRate" | "taxIncluded">): number {
   const rate = cart.taxRate / 10_000;
   return Math.round(cart.taxIncluded ? (amount * rate) / (1 + rate) : amount * rate);

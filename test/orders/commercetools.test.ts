@@ -31,7 +31,7 @@ describeMapper("commercetoolsOrder", {
   },
   context: PACKED_CONTEXT,
   unpaid: { paymentState: "Pending" },
-  refusals: [
+  notMapped: [
     ["is not paid", "unpaid", { paymentState: "BalanceDue" }],
     ["has no payment state", "unpaid", { paymentState: undefined }],
     ["was cancelled", "unpaid", { orderState: "Cancelled" }],
@@ -142,7 +142,7 @@ test("takes the order out of its message, and says when a message holds none", (
   expect(commercetoolsOrder(message)).toMatchObject({ status: "unmappable" });
 });
 
-test("says which expansion would tell the coupon, and takes GraphQL's code as it is", () => {
+test("names the expansion that gives the coupon, and takes GraphQL's code as it is", () => {
   const reference = { state: "MatchesCart", discountCode: { typeId: "discount-code", id: "dc-1" } };
   const mapped = accepted(commercetoolsOrder({ ...COMMERCETOOLS_ORDER, discountCodes: [reference] }));
   expect(mapped.order.couponCodes).toEqual([]);
@@ -227,7 +227,7 @@ test("says by how much the order's net total and its lines disagree", () => {
   expect(mapped.findings[0]?.message).toContain("12.50 apart");
 });
 
-test("tells a cart, and an order that says nothing of its payment, from an unpaid order", () => {
+test("does not call a cart unpaid, nor an order that says nothing of its payment", () => {
   const silent = { ...COMMERCETOOLS_ORDER, paymentState: undefined };
   const { paymentState: _none, ...without } = silent;
   expect(commercetoolsOrder({ ...without, type: "Cart", cartState: "Active" })).toMatchObject({

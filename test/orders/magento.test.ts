@@ -22,7 +22,7 @@ describeMapper("magentoOrder", {
   },
   context: { ipAddress: "203.0.113.7" },
   unpaid: { state: "new", total_due: 145.4 },
-  refusals: [
+  notMapped: [
     ["is only authorized", "unpaid", { total_due: 145.4 }],
     ["was canceled", "unpaid", { state: "canceled" }],
     ["was refunded", "unpaid", { state: "closed" }],

@@ -27,7 +27,7 @@ interface Mapper {
   /** Changes at the fixture's top that leave the order whole and unpaid, by a state that the platform documents. */
   readonly unpaid: Changes;
   /** Changes at the fixture's top that keep it from being mapped: what they say, and the status that they must give. */
-  readonly refusals: readonly (readonly [string, "unpaid" | "test" | "unmappable", Changes])[];
+  readonly notMapped: readonly (readonly [string, "unpaid" | "test" | "unmappable", Changes])[];
   /** Builds a cart's order as the platform would. */
   build(cart: Cart): {
     readonly document: unknown;
@@ -47,7 +47,7 @@ const NO_ORDERS: readonly (readonly [string, () => unknown])[] = [
   ["an empty object", () => ({})],
   ["an empty envelope", () => ({ data: null })],
   ["lists in lists", () => [[[[]]]]],
-  ["an object that refuses", () => new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse })],
+  ["an object that throws", () => new Proxy({}, { get: fail, has: fail, ownKeys: fail })],
   [
     "a revoked object",
     () => {
@@ -79,14 +79,14 @@ export function describeMapper(name: string, mapper: Mapper): void {
       expect(accepted(map(unpaid, { isPaid, newCustomer: true })).order).toEqual(mapper.order);
       expect(asked).toHaveLength(1);
       expect(map(fixture, { isPaid: () => false })).toMatchObject({ status: "unpaid" });
-      expect(map(fixture, { isPaid: refuse })).toMatchObject({ status: "unmappable" });
+      expect(map(fixture, { isPaid: fail })).toMatchObject({ status: "unmappable" });
     });
 
     test("sends the SKUs that the shop gives, and the platform's where the shop gives none", () => {
       let lines = 0;
       const renamed = accepted(map(fixture, { sku: () => `SHOP-${++lines}` }));
       expect(renamed.order.products.every(({ sku }) => sku?.startsWith("SHOP-"))).toBe(true);
-      for (const sku of [() => " ", () => undefined, refuse]) {
+      for (const sku of [() => " ", () => undefined, fail]) {
         const { products } = accepted(map(fixture, { sku })).order;
         expect(products).toEqual(mapper.order.products);
       }
@@ -120,10 +120,10 @@ export function describeMapper(name: string, mapper: Mapper): void {
       for (const value of Object.values(SHOPPER)) expect(taken).not.toContain(value);
     });
 
-    test.each(mapper.refusals)("refuses an order that %s as %s", (_what, reason, changes) => {
-      const refused = map({ ...fixture, ...changes });
-      expect(refused).toMatchObject({ status: reason });
-      expect(refused.status === "mapped" ? [] : refused.issues).not.toEqual([]);
+    test.each(mapper.notMapped)("answers an order that %s with %s", (_what, reason, changes) => {
+      const answer = map({ ...fixture, ...changes });
+      expect(answer).toMatchObject({ status: reason });
+      expect(answer.status === "mapped" ? [] : answer.issues).not.toEqual([]);
     });
 
     test("changes nothing in what it is given", () => {
@@ -132,13 +132,13 @@ export function describeMapper(name: string, mapper: Mapper): void {
       );
     });
 
-    test.each(NO_ORDERS)("answers %s with what is missing, and never throws", (_name, document) => {
-      const refused = map(document());
-      expect(refused).toMatchObject({ status: "unmappable" });
-      expect(refused.status === "mapped" ? [] : refused.issues).not.toEqual([]);
+    test.each(NO_ORDERS)("answers %s with what is missing instead of throwing", (_name, document) => {
+      const answer = map(document());
+      expect(answer).toMatchObject({ status: "unmappable" });
+      expect(answer.status === "mapped" ? [] : answer.issues).not.toEqual([]);
     });
 
-    test("takes an order of thousands of lines, and refuses an endless one in one sentence", {
+    test("maps an order of thousands of lines, and says in one sentence when there are too many", {
       timeout: 60_000,
     }, () => {
       const { document, options, sold } = mapper.build(longCart(4_999));
@@ -148,13 +148,13 @@ export function describeMapper(name: string, mapper: Mapper): void {
       const items = result.payload.order.products.reduce((all, { quantity }) => all + quantity, 0);
       expect(items).toBe(sum(sold.map(({ quantity }) => quantity)));
       const endless = mapper.build(longCart(5_001));
-      const refused = map(endless.document, endless.options);
-      expect(refused.status === "mapped" ? [] : refused.issues).toMatchObject([
+      const answer = map(endless.document, endless.options);
+      expect(answer.status === "mapped" ? [] : answer.issues).toMatchObject([
         { message: "holds more than 5000 entries" },
       ]);
     });
 
-    test("refuses, or maps to lines that sum, whatever stands in some of its fields", () => {
+    test("maps to lines that sum or names an issue, whatever stands in some fields", () => {
       fc.assert(
         fc.property(fc.array(fc.tuple(fc.nat(), hostile), { minLength: 1, maxLength: 3 }), (leaves) => {
           const mapped = map(withLeaves(fixture, leaves), { newCustomer: true });
@@ -211,11 +211,11 @@ export function describeMapper(name: string, mapper: Mapper): void {
 /** The mapped order of a result that must be one. */
 export function accepted(mapped: MapperResult): Extract<MapperResult, { status: "mapped" }> {
   if (mapped.status !== "mapped")
-    throw new Error(`refused as ${mapped.status}: ${JSON.stringify(mapped.issues)}`);
+    throw new Error(`not mapped but ${mapped.status}: ${JSON.stringify(mapped.issues)}`);
   return mapped;
 }
 
-function refuse(): never {
+function fail(): never {
   throw new TypeError("no");
 }
 

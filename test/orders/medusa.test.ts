@@ -24,7 +24,7 @@ describeMapper("medusaOrder", {
   },
   context: PACKED_CONTEXT,
   unpaid: { payment_status: "authorized" },
-  refusals: [
+  notMapped: [
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
     ["was cancelled", "unpaid", { status: "canceled" }],
     [

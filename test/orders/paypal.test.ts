@@ -27,7 +27,7 @@ describeMapper("payPalOrder", {
     ],
   },
   unpaid: { status: "APPROVED" },
-  refusals: [
+  notMapped: [
     ["is only approved", "unpaid", { status: "APPROVED" }],
     ["has a pending capture", "unpaid", withUnit({ payments: { captures: [{ status: "PENDING" }] } })],
     [
@@ -103,9 +103,9 @@ test("takes the order out of its webhook, and says when a webhook holds a captur
   };
   expect(accepted(payPalOrder(webhook)).order.orderNumber).toBe("INV-881");
   const capture = { event_type: "PAYMENT.CAPTURE.COMPLETED", resource: UNIT?.payments.captures[0] };
-  const refused = payPalOrder(capture);
-  expect(refused).toMatchObject({ status: "unmappable" });
-  expect(refused.status === "mapped" ? [] : refused.issues).toMatchObject([
+  const answer = payPalOrder(capture);
+  expect(answer).toMatchObject({ status: "unmappable" });
+  expect(answer.status === "mapped" ? [] : answer.issues).toMatchObject([
     { path: "resource.purchase_units" },
   ]);
 });
@@ -127,7 +127,7 @@ test("takes the names of PayPal's own SDK", () => {
   });
 });
 
-test("sends an order whose items PayPal was never told, with its subtotal and no lines", () => {
+test("maps an order whose items PayPal does not have to its subtotal without lines", () => {
   const mapped = accepted(payPalOrder({ ...PAYPAL_ORDER, ...withUnit({ items: undefined }) }));
   expect(mapped.order).toMatchObject({ subtotal: "29.97", products: [] });
   expect(mapped.findings).toEqual([]);

@@ -25,7 +25,7 @@ describeMapper("saleorOrder", {
   order: ORDER,
   context: PACKED_CONTEXT,
   unpaid: { isPaid: false },
-  refusals: [
+  notMapped: [
     ["is not paid", "unpaid", { isPaid: false }],
     ["is charged in part", "unpaid", { isPaid: undefined, chargeStatus: "PARTIAL" }],
     ["is a draft", "unpaid", { status: "DRAFT" }],

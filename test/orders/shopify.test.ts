@@ -32,7 +32,7 @@ describeMapper("shopifyOrder", {
     userAgent: BROWSER,
   },
   unpaid: { financial_status: "authorized" },
-  refusals: [
+  notMapped: [
     ["is only authorized", "unpaid", { financial_status: "authorized" }],
     ["was refunded", "unpaid", { financial_status: "refunded" }],
     ["was cancelled", "unpaid", { cancelled_at: "2026-01-02T03:04:05Z" }],
@@ -243,7 +243,7 @@ test("takes no browser from an order that staff entered in theirs", () => {
   expect([context?.ipAddress, context?.userAgent]).toEqual([undefined, undefined]);
 });
 
-test("goes by the status where it is not told of the refunds", () => {
+test("goes by the status where the refunds were not asked for", () => {
   const line_items = [{ ...CUPS, current_quantity: 2 }, KETTLE];
   const unsaid = { ...SHOPIFY_ORDER, line_items, refunds: undefined };
   const later = accepted(
@@ -265,7 +265,7 @@ test("counts no item twice that was refunded and is still there", () => {
   expect(mapped.order).toEqual(ORDER);
 });
 
-test("takes as codes what the shopper typed, and of the list of codes only where nothing else tells", () => {
+test("takes as codes what the shopper typed, and of the list of codes only where there are no applications", () => {
   const discount_codes = [
     { code: "TENOFF", amount: "10.00", type: "fixed_amount" },
     { code: "for Ann Example", amount: "5.00", type: "fixed_amount" },

@@ -22,7 +22,7 @@ describeMapper("stripeOrder", {
   },
   context: PACKED_CONTEXT,
   unpaid: { payment_status: "unpaid" },
-  refusals: [
+  notMapped: [
     ["is not paid", "unpaid", { payment_status: "unpaid" }],
     ["is free but not complete", "unpaid", { payment_status: "no_payment_required", status: "open" }],
     ["only keeps a card", "unpaid", { mode: "setup" }],
@@ -173,15 +173,15 @@ test("gives AvantLink the payload computed by hand for a promotion code and tax 
 test("takes the session out of its event, and says what the event's session lacks", () => {
   const { line_items, ...bare } = STRIPE_SESSION;
   const event = { object: "event", type: "checkout.session.completed", data: { object: bare } };
-  const refused = stripeOrder(event);
-  expect(refused).toMatchObject({ status: "unmappable", orderNumber: "R-20417" });
-  expect(refused.status === "mapped" ? [] : refused.issues).toEqual([
+  const answer = stripeOrder(event);
+  expect(answer).toMatchObject({ status: "unmappable", orderNumber: "R-20417" });
+  expect(answer.status === "mapped" ? [] : answer.issues).toEqual([
     { path: "data.object.line_items", message: expect.stringContaining("line_items.data.price.product") },
   ]);
   expect(stripeOrder({ ...event, data: { object: STRIPE_SESSION } }).status).toBe("mapped");
 });
 
-test("maps a test session when told to", () => {
+test("maps a test session with allowTest", () => {
   expect(stripeOrder({ ...STRIPE_SESSION, livemode: false }, { allowTest: true }).status).toBe("mapped");
 });
 

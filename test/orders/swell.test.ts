@@ -25,7 +25,7 @@ describeMapper("swellOrder", {
   order: ORDER,
   context: PACKED_CONTEXT,
   unpaid: { paid: false },
-  refusals: [
+  notMapped: [
     ["is not paid", "unpaid", { paid: false }],
     ["was cancelled", "unpaid", { canceled: true }],
     ["is a test", "test", { test: true }],
@@ -82,7 +82,7 @@ test("maps names in camel case, and the order in a webhook's envelope, to the sa
   }
 });
 
-test("maps a test order when told to", () => {
+test("maps a test order with allowTest", () => {
   expect(swellOrder({ ...SWELL_ORDER, test: true }, { allowTest: true }).status).toBe("mapped");
 });
 

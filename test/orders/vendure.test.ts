@@ -23,7 +23,7 @@ describeMapper("vendureOrder", {
   },
   context: PACKED_CONTEXT,
   unpaid: { state: "PaymentAuthorized" },
-  refusals: [
+  notMapped: [
     ["is only authorized", "unpaid", { state: "PaymentAuthorized" }],
     ["is a cart", "unpaid", { state: "AddingItems" }],
     ["was cancelled", "unpaid", { state: "Cancelled" }],
@@ -145,7 +145,7 @@ test("goes by unit prices where the query asks for nothing else", () => {
   expect(accepted(vendureOrder({ ...VENDURE_ORDER, lines })).order.subtotal).toBe("100.01");
 });
 
-test("maps an aggregate order, and no seller's order, by whatever field tells", () => {
+test("maps an aggregate order, and no seller's order, whichever field shows that", () => {
   expect(vendureOrder({ ...VENDURE_ORDER, type: "Aggregate" }).status).toBe("mapped");
   for (const fields of [{ type: "Seller" }, { aggregateOrder: { code: "AGG-1" } }, { aggregateOrderId: 7 }]) {
     expect(vendureOrder({ ...VENDURE_ORDER, ...fields })).toMatchObject({ status: "unmappable" });

@@ -24,7 +24,7 @@ describeMapper("wooCommerceOrder", {
   },
   context: { ipAddress: "203.0.113.7", ...PACKED_CONTEXT },
   unpaid: { status: "on-hold" },
-  refusals: [
+  notMapped: [
     ["is on hold", "unpaid", { status: "on-hold" }],
     ["failed", "unpaid", { status: "failed" }],
     ["was refunded", "unpaid", { status: "refunded" }],

@@ -43,7 +43,10 @@ const RULES: readonly Rule[] = [
 const EXCEPTIONS: readonly { readonly text: RegExp; readonly reason: string }[] = [
   { text: /toMatch(?:File|Inline)?Snapshot/g, reason: "vitest's name" },
   { text: /Promise\.allSettled|PromiseSettledResult/g, reason: "JavaScript's name" },
-  { text: /PaymentSettled|PartiallySettled|settledAt/g, reason: "Vendure's and Medusa's states" },
+  {
+    text: /PaymentSettled|paymentsettled|PartiallySettled|settledAt/g,
+    reason: "Vendure's and Medusa's states",
+  },
   { text: /["'`]?\bcancelled(?:_at|At)?\b["'`]?/gi, reason: "the platforms' own spelling of a state" },
 ];
 

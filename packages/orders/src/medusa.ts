@@ -14,7 +14,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  *   its `discount_total` holds the discounts on shipping and tax: neither is read.
  * - Gift cards are left out. Items that came back are left out where Medusa's totals leave their money out.
  * - Coupons: the `code` of the `adjustments` on items and shipping methods; not those of automatic promotions, where
- *   `promotions` is there to tell. SKU: `variant_sku`, else `variant_id`. State: `province`.
+ *   `promotions` is asked for. SKU: `variant_sku`, else `variant_id`. State: `province`.
  * - Paid: `payment_status` captured or partially_refunded, else every one of `payment_collections` completed. With a
  *   provider that captures later, the order is paid once it is captured.
  * - Context: what `packContext` wrote into the cart's `metadata`, which Medusa copies to the order.

@@ -22,8 +22,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  * - Context: `landing_site` (avad, gclid), `browser_ip`, `client_details.user_agent`, `referring_site`, and what
  *   `packContext` wrote into `note_attributes` (cart attributes), which goes before them.
  *
- * The Customer Account API has prices in the currency that the shopper paid in, and does not say which tax is in them:
- * its totals tell. Ask for `name financialStatus totalPrice totalTax totalShipping lineItems { nodes { sku variantId
+ * The Customer Account API has prices in the currency that the shopper paid in. Whether they include tax is computed from its
+ * totals. Ask for `name financialStatus totalPrice totalTax totalShipping lineItems { nodes { sku variantId
  * quantity giftCard price discountAllocations { allocatedAmount } } } discountApplications { nodes { ... on
  * DiscountCodeApplication { code } } } billingAddress { territoryCode zoneCode }`.
  *

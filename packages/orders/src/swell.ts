@@ -25,7 +25,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  * app.post("/webhooks/swell/:secret", express.json(), async (req, res) => {
  *   if (req.params.secret !== process.env.SWELL_WEBHOOK_SECRET) return res.sendStatus(401);
  *   if (req.body.type !== "order.paid") return res.sendStatus(200);
- *   // The webhook holds the order's ID; the order itself comes from Swell, whoever called.
+ *   // The webhook holds the order's ID only, and anybody can call it: get the order from Swell.
  *   const order = await swell.get("/orders/{id}", { id: req.body.data.id, expand: ["items.product", "items.variant"] });
  *   const mapped = swellOrder(order, { newCustomer: await isFirstOrder(order.account_id) });
  *   const receipt = await tracker.trackOrder(mapped);

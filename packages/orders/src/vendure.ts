@@ -31,7 +31,7 @@ export interface VendureOptions<Line = PlatformObject, Order = PlatformObject>
  * - Coupons: `couponCodes`. SKU: `productVariant.sku`, else `productVariant.id`. State: `province`.
  * - New customer: from `customer { orders(options: { filter: { orderPlacedAt: { isNull: false } } }) { totalItems } }`,
  *   where the query asks for it; without the filter a cart counts as an order.
- * - Paid: `state` PaymentSettled, or one that follows it. For a state of your own process, give `isPaid`.
+ * - Paid: `state` PaymentSettled, or a state that follows it. For a state of your own process, give `isPaid`.
  * - Context: what `packContext` wrote into the order's custom fields of the same names.
  *
  * @example
@@ -54,6 +54,7 @@ export function vendureOrder<Line = PlatformObject, Order = PlatformObject>(
   return mapOrder(order, options, vendure);
 }
 
+/** The state PaymentSettled and the states that follow it. */
 const PAID = ["paymentsettled", "partiallyshipped", "shipped", "partiallydelivered", "delivered"];
 /** States before the shopper placed the order, and after it was given up. */
 const NOT_PLACED = ["created", "draft", "addingitems", "cancelled"];

@@ -70,7 +70,7 @@ describeMapper("bigCommerceOrder of the GraphQL API", {
     ],
   },
   unpaid: { status: { value: "AWAITING_PAYMENT" } },
-  refusals: [
+  notMapped: [
     ["was never finished", "unpaid", { status: { value: "INCOMPLETE" } }],
     ["was declined", "unpaid", { status: { value: "DECLINED" } }],
     ["has no status", "unmappable", { status: undefined }],

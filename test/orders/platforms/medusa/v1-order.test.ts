@@ -68,7 +68,7 @@ describeMapper("medusaOrder of Medusa 1", {
   },
   context: PACKED_CONTEXT,
   unpaid: { payment_status: "awaiting" },
-  refusals: [
+  notMapped: [
     ["was canceled", "unpaid", { status: "canceled" }],
     ["has no payment status", "unmappable", { payment_status: undefined }],
     ["has no items", "unmappable", { items: undefined }],

@@ -74,7 +74,7 @@ describeMapper("shopifyOrder of the Customer Account API", {
   },
   context: PACKED_CONTEXT,
   unpaid: { financialStatus: "PENDING" },
-  refusals: [
+  notMapped: [
     ["was cancelled", "unpaid", { cancelledAt: "2026-01-02T03:04:05Z" }],
     ["was refunded", "unpaid", { financialStatus: "REFUNDED" }],
     ["has an unknown status", "unmappable", { financialStatus: null }],

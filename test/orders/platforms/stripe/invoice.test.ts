@@ -77,7 +77,7 @@ describeMapper("stripeOrder of an invoice", {
   },
   context: PACKED_CONTEXT,
   unpaid: { status: "open" },
-  refusals: [
+  notMapped: [
     ["is a draft", "unpaid", { status: "draft" }],
     ["was voided", "unpaid", { status: "void" }],
     ["is a test", "test", { livemode: false }],

@@ -60,7 +60,7 @@ describeMapper("stripeOrder of a PaymentIntent that has the lines", {
   order: ORDER,
   context: PACKED_CONTEXT,
   unpaid: { status: "requires_capture" },
-  refusals: [
+  notMapped: [
     ["was canceled", "unpaid", { status: "canceled" }],
     ["is a test", "test", { livemode: false }],
     ["has no status", "unmappable", { status: undefined }],
@@ -112,7 +112,7 @@ describeMapper("stripeOrder of a PaymentIntent with the shop's lines", {
   },
   context: PACKED_CONTEXT,
   unpaid: { status: "processing" },
-  refusals: [["was canceled", "unpaid", { status: "canceled" }]],
+  notMapped: [["was canceled", "unpaid", { status: "canceled" }]],
   build: (cart) => {
     const lines = cart.lines.map(({ sku, unit, quantity }) => ({
       sku,

@@ -85,7 +85,7 @@ describeMapper("wooCommerceOrder of the Store API", {
     ],
   },
   unpaid: { status: "pending" },
-  refusals: [
+  notMapped: [
     ["is a draft of the checkout", "unpaid", { status: "checkout-draft" }],
     ["has no status", "unmappable", { status: undefined }],
     ["does not say how many decimals its amounts have", "unmappable", { totals: { currency_code: "EUR" } }],

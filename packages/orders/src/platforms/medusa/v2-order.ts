@@ -51,7 +51,7 @@ function soldLine(item: JsonField): PlatformLine {
 
 /**
  * How many items the money of a line is for. Medusa's totals leave out the items that came back; those of its first
- * versions do not, which the price of one item tells.
+ * versions do not: the price of one item shows which.
  */
 function itemsIn(item: JsonField, ordered: Decimal, net: Decimal): Decimal {
   const back = sum(

@@ -2,20 +2,20 @@ import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 
 /**
- * How many items of a line the shopper paid for: what is left of it now, and what was taken back against money since.
+ * How many items of a line the shopper paid for: those left now, and those refunded since.
  * Items removed without money were taken out of the order before it was paid.
  */
 export function paidQuantity(line: JsonField, order: JsonField, ordered: Decimal): Decimal {
   const current = currentQuantity(line, ordered);
   if (current.eq(ordered)) return ordered;
   const refunds = order.at("refunds").list();
-  // Without the refunds, a status tells whether there were any.
+  // Where the refunds were not asked for, the status shows whether there were any.
   if (!refunds) return isPartlyRefunded(order) ? ordered : current;
   const paid = current.plus(sum(refunds.filter(paidBack).map((refund) => returned(refund, line))));
   return paid.gt(ordered) ? ordered : paid;
 }
 
-/** What is left of a line now. */
+/** How many items of a line are left now. */
 function currentQuantity(line: JsonField, ordered: Decimal): Decimal {
   return line.at("current_quantity", "currentQuantity").amount() ?? ordered;
 }
