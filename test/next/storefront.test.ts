@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, DatabaseSync } from "node:sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openBrowser, USER_AGENT } from "../../examples/demo/shopper.ts";
@@ -109,22 +109,18 @@ describe("the storefront", () => {
 
   test("asks the payment's webhook to call again for an order that cannot be stored", async () => {
     const folder = mkdtempSync(join(tmpdir(), "next-storefront-"));
-    // Where its folder is to be, lies a file.
-    const inTheWay = join(folder, "outbox");
-    writeFileSync(inTheWay, "");
+    const path = join(folder, "outbox.sqlite");
+    await using full = await openStorefront(sandbox.url, { OUTBOX_PATH: path }, undefined, folder);
     sandbox.fail({ status: 503 });
-    await using full = await openStorefront(
-      sandbox.url,
-      { OUTBOX_PATH: join(inTheWay, "outbox.sqlite") },
-      undefined,
-      folder,
-    );
+    // Another process holds the outbox, so nothing can be stored.
+    using other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
     const shopper = new Browser({ url: full.url, path: () => "/" }, { origin: full.url });
     await submitForm(shopper, "/products/hearth-mug", { quantity: "1" });
     await submitForm(shopper, "/checkout", CHECKOUT);
     const body = JSON.stringify(latestPayment(full));
     expect(await webhook(body, signatureOf(body, PAYMENT_SECRET), full)).toBe(503);
-    rmSync(inTheWay);
+    other.exec("ROLLBACK");
     sandbox.fail(null);
     expect(await webhook(body, signatureOf(body, PAYMENT_SECRET), full)).toBe(200);
     await sandbox.waitForOrders(1, PATIENT);
