@@ -19,6 +19,8 @@ export interface MemoryJob extends ClaimedJob {
   /** Its place among those of the same moment. */
   turn: number;
   sending: boolean;
+  /** When the last attempt began. */
+  sentAt: number;
   letter: LetterPart | undefined;
 }
 
@@ -29,7 +31,15 @@ interface LetterPart {
 
 /** A job with no attempt behind it. */
 export function freshJob(job: OutboxJob): MemoryJob {
-  const fresh = { tried: false, due: 0, scheduledAt: 0, turn: 0, sending: false, letter: undefined };
+  const fresh = {
+    tried: false,
+    due: 0,
+    scheduledAt: 0,
+    turn: 0,
+    sending: false,
+    sentAt: 0,
+    letter: undefined,
+  };
   return { ...job, attempts: 0, lastAttempts: [], ...fresh };
 }
 

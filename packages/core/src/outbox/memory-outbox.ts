@@ -24,6 +24,8 @@ export interface MemoryOutboxOptions {
 // Orders that cannot be sent are kept beside those that can; the oldest goes first.
 const MAX_REJECTED = 1_000;
 const MAX_ATTEMPT_RECORDS = 3;
+// A delivery takes 15 seconds at most.
+const LEASE_MS = 30_000;
 
 /**
  * Keeps orders in the memory of this process: nothing to set up, right for development and tests. A crash or a
@@ -98,6 +100,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
 
   async function send(job: MemoryJob, deliver: Deliver): Promise<Verdict["status"]> {
     job.sending = true;
+    job.sentAt = runtime.now();
     const verdict = await deliver(claimed(job));
     // A letter that was put or retried again meanwhile is another job.
     if (jobs.get(job.key) !== job) return verdict.status;
@@ -116,6 +119,14 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       schedule(job, Math.max(verdict.at, runtime.now()));
     }
     return verdict.status;
+  }
+
+  /** A delivery has not ended in its time: the runtime stopped the work with the request that began the work. */
+  function sendAgain(job: MemoryJob): void {
+    if (jobs.get(job.key) !== job) return;
+    const again = { ...job, sending: false };
+    jobs.set(job.key, again);
+    schedule(again, runtime.now());
   }
 
   function bury(job: MemoryJob, reason: DeadReason): void {
@@ -196,16 +207,15 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       return { status: "accepted" };
     },
     async run(deliver, { concurrency }) {
-      const underWay = new Set<Promise<void>>();
+      const underWay = new Map<MemoryJob, Promise<void>>();
       wake = (reached = runtime.now()) => {
+        const overdue = [...underWay.keys()].filter((job) => runtime.now() - job.sentAt >= LEASE_MS);
+        for (const job of overdue) if (underWay.delete(job)) sendAgain(job);
         while (underWay.size < concurrency) {
           const job = nextDue(reached);
           if (!job) break;
-          const sending: Promise<void> = send(job, deliver).then(() => {
-            underWay.delete(sending);
-            wake();
-          });
-          underWay.add(sending);
+          const sending = send(job, deliver).then(() => void (underWay.delete(job) && wake()));
+          underWay.set(job, sending);
         }
         // With every slot busy, the delivery that ends first wakes the outbox.
         setAlarm(underWay.size < concurrency ? later.peek()?.due : undefined);
@@ -215,7 +225,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
         async stop() {
           wake = () => {};
           setAlarm(undefined);
-          await Promise.all(underWay);
+          await Promise.all(underWay.values());
         },
       };
     },
