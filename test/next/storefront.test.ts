@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync, DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openBrowser, USER_AGENT } from "../../examples/demo/shopper.ts";
