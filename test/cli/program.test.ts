@@ -50,7 +50,7 @@ test.each([["nonsense"], ["outbox", "nonsense"], ["sandbox", "--port", "x"], ["v
   },
 );
 
-test("no colour is written where nobody could see it", async () => {
+test("no color is written where no terminal is", async () => {
   const { stdout, stderr } = await runCommand(["doctor", "--endpoint", "http://127.0.0.1:1"]);
   expect(stdout + stderr).not.toContain("\u001b");
   const forced = await runCommand(["doctor", "--endpoint", "http://127.0.0.1:1"], {

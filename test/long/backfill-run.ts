@@ -17,7 +17,7 @@ export interface BackfillRun {
   readonly rate?: number;
   /** Calls at a time. @default 20 */
   readonly concurrency?: number;
-  /** Told a few times a second how far it is. */
+  /** Called a few times a second. */
   readonly progress?: (received: number, residentMiB: number) => void;
 }
 
@@ -34,11 +34,11 @@ export interface BackfillReport {
   readonly missing: readonly string[];
   /** Orders that the last run's report does not count. */
   readonly unreported: number;
-  /** The command's memory in MiB: the median of each tenth of the orders; empty where nobody tells it. */
+  /** The command's memory in MiB: the median of each tenth of the orders; empty where the system does not report it. */
   readonly residentMiB: readonly number[];
 }
 
-const LOOK_MS = 200;
+const POLL_MS = 200;
 const TENTHS = 10;
 
 /** Sends a file of orders while the process is broken off and started again; judges by what arrived. */
@@ -69,17 +69,17 @@ async function sendAll(run: BackfillRun, file: string, sandbox: Sandbox): Promis
       ),
       { env },
     );
-    let told = false;
+    let signaled = false;
     const looking = setInterval(async () => {
       const received = sandbox.orders.length;
       const resident = await residentMiB(child.pid);
       if (resident > 0)
         samples[Math.min(TENTHS - 1, Math.floor((received / run.orders) * TENTHS))]?.push(resident);
       run.progress?.(received, resident);
-      if (how === undefined || told || received < count) return;
-      told = true;
+      if (how === undefined || signaled || received < count) return;
+      signaled = true;
       child.kill(how);
-    }, LOOK_MS);
+    }, POLL_MS);
     const ended = await finished;
     clearInterval(looking);
     exits.push(ended.code);
@@ -90,7 +90,7 @@ async function sendAll(run: BackfillRun, file: string, sandbox: Sandbox): Promis
     await sendUntil(((index + 1) * run.orders) / (run.breaks.length + 1), how);
   }
   const { stdout, stderr } = await sendUntil(run.orders, undefined);
-  if (stdout === "") throw new Error(`The last run told nothing. ${stderr}`);
+  if (stdout === "") throw new Error(`The last run printed nothing. ${stderr}`);
   const { sent } = JSON.parse(stdout);
   const { repeated, arrived } = arrivalsAt(sandbox);
   return {
@@ -138,7 +138,7 @@ function* lines(count: number): Generator<string> {
   for (const orderNumber of numbers(count)) yield `${JSON.stringify({ ...order, orderNumber })}\n`;
 }
 
-/** What a process keeps in memory, as Linux tells it; 0 where it does not, or when the process is gone. */
+/** What a process keeps in memory, as Linux reports it; 0 on other systems, or when the process is gone. */
 async function residentMiB(pid = 0): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);

@@ -11,15 +11,15 @@ const { values } = parseArgs({
     concurrency: { type: "string", default: "20" },
   },
 });
-let nextTold = 0;
+let nextPrinted = 0;
 const run: BackfillRun = {
   orders: Number(values.orders),
   breaks: values.breaks.split(",").filter((how) => how === "SIGKILL" || how === "SIGINT"),
   rate: Number(values.rate),
   concurrency: Number(values.concurrency),
   progress(received, resident) {
-    if (received < nextTold) return;
-    nextTold += Number(values.orders) / 20;
+    if (received < nextPrinted) return;
+    nextPrinted += Number(values.orders) / 20;
     console.log(`${received} received, ${resident} MiB`);
   },
 };

@@ -7,17 +7,12 @@ const LEFT: Readonly<Record<string, number>> = {
   "bench/outboxes": 5,
   "bench/page": 14,
   "bench/start": 3,
-  "packages/cli": 114,
   "packages/core": 20,
   "packages/express": 2,
   "packages/outbox": 44,
-  "packages/sandbox": 75,
-  "test/cli": 24,
   "test/conformance": 2,
   "test/core": 14,
-  "test/long": 15,
   "test/outbox": 13,
-  "test/sandbox": 12,
 };
 
 const found = wordsByFolder();

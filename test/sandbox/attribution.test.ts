@@ -97,7 +97,7 @@ describe("an order is attributed", () => {
 });
 
 describe("an order's visitor", () => {
-  it("should be one that a click with the token carried", async () => {
+  it("should be a visitor ID that a click with the token carried", async () => {
     await click({ avad: "a", visitors: ["v"] });
     expect(await order({ avad: "a", visitors: ["w"] })).toMatchObject({
       click: "click-1",

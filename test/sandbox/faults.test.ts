@@ -16,7 +16,7 @@ describe("an answer that is not AvantLink's", () => {
       "a status",
       { status: 500 },
       500,
-      '{"error":"The sandbox was told to answer 500.","error_key":"sandbox.fault"}',
+      '{"error":"The sandbox answers 500 because of a fault.","error_key":"sandbox.fault"}',
     ],
     ["a status with a body", { status: 422, body: { error_key: "x" } }, 422, '{"error_key":"x"}'],
     ["an empty 200", { status: 200, body: "" }, 200, ""],

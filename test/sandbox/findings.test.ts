@@ -311,7 +311,7 @@ describe("personal data", () => {
       "referrer_url",
     ],
     [
-      "one that is encoded twice",
+      "a value that is encoded twice",
       (b) => Object.assign(b, { referrer_url: "https://a.example/?x=jo%2540b.example" }),
       "referrer_url",
     ],

@@ -71,7 +71,7 @@ it("loads scripts that hold before TypeScript's strict checker", async () => {
   expect(complaints(scripts)).toEqual([]);
 }, 60_000);
 
-it("notices a script that does not hold", () => {
+it("finds a script that is no JavaScript", () => {
   expect(
     complaints(
       new Map([[`${folder}wrong.js`, "/** @type {number} */\nexport const count = document.title;"]]),

@@ -104,7 +104,7 @@ describe.skipIf(executable === undefined)(
       await side.getByRole("listitem").filter({ hasText: "same visitor" }).getByText("Wrong").waitFor();
     });
 
-    it("shows what arrives without being asked, and tells it to who listens", async () => {
+    it("shows what arrives without being asked, and reads it aloud", async () => {
       await page.getByRole("heading", { name: "Nothing has arrived yet" }).waitFor();
       await send("1001");
       await row("Order 1001").waitFor();
@@ -304,7 +304,7 @@ describe.skipIf(executable === undefined)(
 
     it("says that it lost its sandbox", async () => {
       await sandbox.close();
-      await page.getByRole("status").getByText("Not connected").waitFor();
+      await page.getByRole("status").getByText("Disconnected").waitFor();
       // The browser notes each attempt to reach it again in its console; a closed page makes no more.
       await page.context().close();
       incidents = incidents.filter((incident) => !incident.includes("ERR_"));

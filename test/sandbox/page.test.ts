@@ -90,16 +90,16 @@ describe("the page", () => {
     });
   });
 
-  it("tells of every change by server-sent events", async () => {
+  it("sends a server-sent event after every change", async () => {
     const events = await fetch(`${sandbox.url}/api/changes`);
     expect(events.headers.get("content-type")).toBe("text/event-stream");
     const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
-    const told = async () => {
+    const changed = async () => {
       for (let text = ""; !text.includes("data: changed"); ) text += (await reader?.read())?.value ?? "";
     };
-    await told();
+    await changed();
     await send("1");
-    await told();
+    await changed();
     await reader?.cancel();
   });
 });
@@ -300,7 +300,7 @@ describe("a request on the page", () => {
     expect(sent[sent.indexOf("--data-raw") + 1]).toBe(sandbox.orders[0]?.raw);
   });
 
-  it("can be sent again by curl with a megabyte in it, an empty header, and one that is not ASCII", async () => {
+  it("can be sent again by curl with a megabyte in it, an empty header, and a header that is not ASCII", async () => {
     const raw = JSON.stringify({ ...orderBody(), user_agent: `it's ${"é".repeat(500_000)}` });
     const headers = {
       ...serverHeaders,
@@ -327,7 +327,7 @@ describe("a request on the page", () => {
     });
   });
 
-  it("is told to be gone when it made room for others", async () => {
+  it("is reported as gone when it made room for others", async () => {
     expect((await ask("/api/requests/request-9")).status).toBe(404);
   });
 });
@@ -383,7 +383,7 @@ describe("the checklist", () => {
     expect(await states()).toMatchObject({ visitor: "done", clean: "done" });
   });
 
-  it("tells of an order that was refused for naming nobody", async () => {
+  it("says why an order without an ID was refused", async () => {
     await post(sandbox, "click", clickBody());
     await send("1", ({ tracking_ids }) =>
       Object.assign(tracking_ids, { visitor_id: [], avantlink_avad: "" }),

@@ -1,7 +1,7 @@
-/** What a script can tell from the exit code. */
+/** The exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
-  /** What was looked at is not as it should be: an order, a check, a delivery. */
+  /** Something is wrong: an order, a check, a delivery. */
   wrong: 1,
   /** The command was used wrongly. */
   usage: 2,

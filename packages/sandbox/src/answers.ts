@@ -38,7 +38,7 @@ export function faultAnswer(fault: Fault): Answer | "hang" | "reset" {
   if (typeof fault.body === "string") return jsonAnswer(status, fault.body, headers);
   if (fault.body !== undefined) return jsonAnswer(status, JSON.stringify(fault.body), headers);
   const plain = JSON.stringify({
-    error: `The sandbox was told to answer ${status}.`,
+    error: `The sandbox answers ${status} because of a fault.`,
     error_key: "sandbox.fault",
   });
   return jsonAnswer(status, status === 204 || status === 304 ? "" : plain, headers);

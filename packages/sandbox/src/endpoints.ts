@@ -3,7 +3,7 @@ import { type Answer, faultAnswer, jsonAnswer, resetConnection, send, success } 
 import type { Endpoint } from "./contract.ts";
 import { readAddress } from "./contract.ts";
 import { changesAnswer, type Fault, type Faults } from "./faults.ts";
-import { type Judgement, judge, type Refusal, refusal } from "./judgement.ts";
+import { type Judgement, judge, type Rejection, rejection } from "./judgement.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ReceivedRequest, TrackingRecord } from "./records.ts";
 import { readBody } from "./request-body.ts";
@@ -107,7 +107,7 @@ export class Endpoints {
     request: IncomingMessage,
     response: ServerResponse,
     received: ReceivedRequest,
-    refused: Refusal,
+    refused: Rejection,
   ): void {
     request.resume();
     this.#send(
@@ -130,7 +130,7 @@ export class Endpoints {
     this.#ledger.note(received, {
       state: "answered",
       status: answer.status,
-      ...(reason !== undefined && { refusal: reason }),
+      ...(reason !== undefined && { refused: reason }),
     });
   }
 }
@@ -138,16 +138,16 @@ export class Endpoints {
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** What AvantLink answers is not documented. The older merchant number is the most frequent mistake. */
-function noMerchant(merchantId: string): Refusal {
+function noMerchant(merchantId: string): Rejection {
   const expected = "The address needs the merchant's UUID, such as 123e4567-e89b-42d3-a456-426614174000";
   const reason = /^\d{4,6}$/.test(merchantId)
     ? `${expected}. This is AvantLink's older merchant number: ask AvantLink for the UUID.`
     : `${expected}.`;
-  return refusal(404, "merchant_id", reason);
+  return rejection(404, "merchant_id", reason);
 }
 
-function notFound(pathname: string): Refusal {
-  return refusal(404, "not_found", `There is nothing at ${pathname.slice(0, 200)}. ${hintFor(pathname)}`);
+function notFound(pathname: string): Rejection {
+  return rejection(404, "not_found", `There is nothing at ${pathname.slice(0, 200)}. ${hintFor(pathname)}`);
 }
 
 function hintFor(pathname: string): string {
@@ -158,13 +158,13 @@ function hintFor(pathname: string): string {
     : "The sandbox answers /merchants/{merchant_id}/tracking/order and …/click.";
 }
 
-function notPost(method = ""): Refusal {
-  return refusal(405, "method", `${method} is not POST, which is all that this address answers.`, {
+function notPost(method = ""): Rejection {
+  return rejection(405, "method", `${method} is not POST, which is all that this address answers.`, {
     Allow: "POST",
   });
 }
 
-/** Waits as the fault says, and no longer than somebody waits for the answer. */
+/** Waits as the fault says, and no longer than the caller waits for the answer. */
 function delay(fault: Fault, response: ServerResponse): Promise<void> {
   const { delayMs = 0 } = fault;
   if (delayMs === 0) return Promise.resolve();

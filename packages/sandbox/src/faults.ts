@@ -105,7 +105,7 @@ export interface ActiveFault {
   readonly left?: number;
 }
 
-/** The faults that are on; the newest that fits a request is the one that it meets. */
+/** The faults that are on. A request meets the newest fault that fits it. */
 export class Faults {
   readonly #random: () => number;
   readonly #changed: () => void;

@@ -5,11 +5,11 @@ import type { BodyRead } from "./request-body.ts";
 /** What AvantLink would do with a request: take its body, or refuse it. */
 export type Judgement =
   | { readonly taken: true; readonly raw: string; readonly body: unknown }
-  /** `body` where the refusal is for what it lacks, so that the rest of it can be checked all the same. */
-  | ({ readonly taken: false; readonly raw: string; readonly body?: unknown } & Refusal);
+  /** `body` where the rejection is for what it lacks, so that the rest of it can be checked all the same. */
+  | ({ readonly taken: false; readonly raw: string; readonly body?: unknown } & Rejection);
 
 /** A request that is not taken, and how it is answered. */
-export interface Refusal {
+export interface Rejection {
   readonly status: number;
   /** One sentence for people. */
   readonly reason: string;
@@ -18,13 +18,13 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal that AvantLink documents nowhere: the sandbox's own, and its key says so. */
-export function refusal(
+/** A rejection that AvantLink does not document: the sandbox's own, and its key says so. */
+export function rejection(
   status: number,
   key: string,
   reason: string,
   headers: Readonly<Record<string, string>> = {},
-): Refusal {
+): Rejection {
   return { status, reason, answer: JSON.stringify({ error: reason, error_key: `sandbox.${key}` }), headers };
 }
 
@@ -36,14 +36,14 @@ export function judge(
 ): Judgement {
   if (read.kind === "too-large") {
     const reason = `The body is larger than the ${maxBytes} bytes that the sandbox reads.`;
-    return { taken: false, raw: "", ...refusal(413, "body.too_large", reason, { Connection: "close" }) };
+    return { taken: false, raw: "", ...rejection(413, "body.too_large", reason, { Connection: "close" }) };
   }
   const raw = read.bytes.toString("utf8");
-  const no = (refused: Refusal): Judgement => ({ taken: false, raw, ...refused });
+  const no = (refused: Rejection): Judgement => ({ taken: false, raw, ...refused });
   const type = headers["content-type"] ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     return no(
-      refusal(
+      rejection(
         415,
         "content_type",
         `Send Content-Type: application/json; this was ${type === "" ? "missing" : JSON.stringify(type.slice(0, 100))}.`,
@@ -53,7 +53,7 @@ export function judge(
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
     return no(
-      refusal(
+      rejection(
         415,
         "content_encoding",
         `Send the JSON as it is, not encoded (${JSON.stringify(encoding.slice(0, 100))}).`,
@@ -65,7 +65,7 @@ export function judge(
     body = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes));
   } catch {
     return no(
-      refusal(400, "body.not_json", raw === "" ? "The body is empty." : "The body is no JSON in UTF-8."),
+      rejection(400, "body.not_json", raw === "" ? "The body is empty." : "The body is no JSON in UTF-8."),
     );
   }
   if (!hasTrackingId(body)) {

@@ -13,7 +13,7 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-/** Everything that arrived, in order. Tells its listeners of every change. */
+/** Everything that arrived, in order. Calls its listeners after every change. */
 export class Ledger {
   readonly clicks: ClickRecord[] = [];
   readonly orders: OrderRecord[] = [];
@@ -53,7 +53,7 @@ export class Ledger {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells the listeners that something changed. */
+  /** Calls the listeners. */
   changed(): void {
     for (const listener of this.#listeners) listener();
   }
@@ -79,7 +79,7 @@ export class Ledger {
   /** Notes what became known of a request. */
   note(
     request: ReceivedRequest,
-    news: Partial<Pick<ReceivedRequest, "raw" | "state" | "status" | "refusal" | "findings" | "fault">>,
+    news: Partial<Pick<ReceivedRequest, "raw" | "state" | "status" | "refused" | "findings" | "fault">>,
   ): void {
     if (news.raw !== undefined && this.#byId.has(request.id))
       this.#bytes += sizeOf(news.raw) - sizeOf(request.raw);
@@ -89,7 +89,7 @@ export class Ledger {
   }
 
   /**
-   * Takes a request as AvantLink would: records it, checks it, and attributes it when it is an order. Not one that was
+   * Takes a request as AvantLink would: records it, checks it, and attributes it when it is an order. Not a request that was
    * forgotten while its body was under way: a record goes with its request, and that one's would stay for ever.
    */
   take(
@@ -136,7 +136,7 @@ export class Ledger {
     return arrange(endpoint === "click" ? own : [...own, ...this.#beside(merchantId, raw, body).findings]);
   }
 
-  /** Notes that a record's success was told to its sender. */
+  /** Notes that the sender got the success answer. */
   answered(record: TrackingRecord): void {
     (record as Writable<TrackingRecord>).answered = true;
   }

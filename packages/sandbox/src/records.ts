@@ -72,7 +72,7 @@ export interface ReceivedRequest {
   /** The HTTP status that was answered, once it was. */
   readonly status?: number;
   /** Why the sandbox refused it, when it did. */
-  readonly refusal?: string;
+  readonly refused?: string;
   /** What is wrong with a call that was refused for carrying no ID. What was taken has its findings in its record. */
   readonly findings?: readonly Finding[];
   /** The fault that it met, when it met one. */

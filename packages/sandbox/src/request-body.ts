@@ -6,7 +6,7 @@ export type BodyRead =
   | { readonly kind: "too-large" }
   | { readonly kind: "aborted" };
 
-/** How many times the allowed size is read and thrown away, so that an honest caller hears the refusal. */
+/** How many times the allowed size is read and thrown away, so that an honest caller hears the rejection. */
 const patience = 16;
 
 /** Reads a request's body, and keeps no more of it than allowed. */

@@ -33,13 +33,13 @@ export class Waits {
       return Promise.reject(new SandboxError("sandbox.options", message));
     }
     return new Promise((resolve, reject) => {
-      const settle = () => {
+      const stopWaiting = () => {
         clearTimeout(timer);
         unsubscribe();
         this.#pending.delete(fail);
       };
       const fail = (error: unknown) => {
-        settle();
+        stopWaiting();
         reject(error);
       };
       /** What the asker's own function throws fails the wait, and nothing else. */
@@ -56,7 +56,7 @@ export class Waits {
         if (list.length < count) return;
         withArrived((arrived) => {
           if (arrived.length < count) return;
-          settle();
+          stopWaiting();
           resolve(arrived);
         });
       };
@@ -80,9 +80,9 @@ export class Waits {
 
   #report(name: string, count: number, arrived: number, timeoutMs: number): string {
     const { clicks, orders, requests } = this.#ledger;
-    const last = requests.slice(-5).map(({ method, path, state, status, refusal }) => {
+    const last = requests.slice(-5).map(({ method, path, state, status, refused }) => {
       const outcome =
-        state === "answered" ? `answered ${status}${refusal === undefined ? "" : ` (${refusal})`}` : state;
+        state === "answered" ? `answered ${status}${refused === undefined ? "" : ` (${refused})`}` : state;
       return `${method} ${path.slice(0, 120)}: ${outcome}`;
     });
     const latest = last.length === 0 ? "" : ` The latest requests: ${last.join("; ")}.`;

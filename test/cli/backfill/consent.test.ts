@@ -4,7 +4,7 @@ import { aDesk, ndjson, numbersAt } from "./a-desk.ts";
 
 const HEAD = "order_number,currency,new_customer,country,sku,unit_price,quantity,consent\n";
 
-describe("a shopper's refusal", () => {
+describe("a shopper's denial", () => {
   test("counts however a CSV file writes it, and what says neither yes nor no is a fault", async () => {
     const rows = ["1,USD,no,US,A,10,1,DENIED", "2,USD,no,US,A,10,1,Granted", "3,USD,no,US,A,10,1,no"];
     const { sandbox, run } = await aDesk("orders.csv", HEAD + rows.join("\n"));

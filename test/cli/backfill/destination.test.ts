@@ -54,7 +54,7 @@ test("the same merchant and endpoint may be written in another way", async () =>
   expect(code).toBe(0);
 });
 
-test("a state that does not tell for whom it is goes on, and is this one's from then on", async () => {
+test("a state without a note is continued, and bound to this destination", async () => {
   const { state, run } = await aDeskWithHistory();
   await rm(`${state}.for`);
   expect((await run("--send")).code).toBe(0);

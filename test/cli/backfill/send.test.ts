@@ -166,7 +166,7 @@ describe("a CSV file", () => {
     );
   });
 
-  test("with a row that has too many values is told by its line, and not sent", async () => {
+  test("with a row that has too many values is reported by its line, and not sent", async () => {
     const { sandbox, run } = await aDesk(
       "orders.csv",
       `${HEAD}1,USD,,US,,A,1,1,,,\r\n2,USD,,US,,A,1,1,,,,,,\r\n`,

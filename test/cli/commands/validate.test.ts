@@ -69,7 +69,7 @@ describe("a payload", () => {
     expect(code).toBe(1);
   });
 
-  test("is read from stdin for -, and told field by field to a person", async () => {
+  test("is read from stdin for -, and reported field by field", async () => {
     const payload = aPayload();
     payload.order = { ...Object(payload.order), currency: "dollars" };
     const { code, stdout } = await runCommand(["validate", "-"], { stdin: JSON.stringify(payload) });
@@ -84,7 +84,7 @@ describe("a payload", () => {
   });
 });
 
-test("what is no JSON is told without a word of what stands there", async () => {
+test("text that is not JSON is an error that repeats none of the text", async () => {
   const { code, answer, stderr } = await validate("jane@shop.example, 4111 1111");
   expect(answer).toBeUndefined();
   expect(stderr).toContain("is not JSON");

@@ -70,7 +70,7 @@ test("the reach of an endpoint is found out without one byte of HTTP", async () 
   expect(received).toEqual([]);
 });
 
-test("AvantLink's older merchant number is told from the UUID", async () => {
+test("AvantLink's older merchant number is not taken for the UUID", async () => {
   const { code, of } = await examine([], { AVANTLINK_MERCHANT_ID: "12345" });
   expect(of("merchantId")).toMatchObject([
     { status: "bad", found: expect.stringContaining("older merchant number") },
@@ -146,7 +146,7 @@ afterAll(async () => {
 });
 const noPostgres = "missing" in postgres ? ` (skipped: ${postgres.missing})` : "";
 
-test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is told${noPostgres}`, async () => {
+test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is reported${noPostgres}`, async () => {
   const store = await aStore("pg-boss", "missing" in postgres ? undefined : postgres);
   if ("missing" in store || store.address.kind !== "pg-boss") return expect.unreachable();
   ends.push(() => store.end());

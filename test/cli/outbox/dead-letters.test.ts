@@ -87,7 +87,7 @@ const STORES: readonly { readonly name: string; readonly missing?: string; make(
   },
 ];
 
-/** A shop with one order that AvantLink refused (1001) and one that could not be mapped (1002). */
+/** A shop with one order that AvantLink refused (1001) and an invalid order (1002). */
 async function aShopWithLetters(store: Store) {
   const sandbox = await startSandbox();
   ends.push(() => sandbox.close());

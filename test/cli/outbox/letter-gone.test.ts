@@ -58,7 +58,7 @@ async function aShop() {
   const corrected = join(folder, "order.json");
   await writeFile(corrected, JSON.stringify(anOrder()));
 
-  /** Runs a command while somebody else sends the letter: it is found, and gone before anything is done with it. */
+  /** Runs a command while another process sends the letter: the command finds it, and it is gone before the command acts. */
   async function runWhileSent(...args: readonly string[]): Promise<Finished> {
     const other = await pool.connect();
     try {
@@ -90,7 +90,7 @@ async function aShop() {
   return { sandbox, corrected, runWhileSent };
 }
 
-describe.skipIf(missing)(`a letter that somebody else has sent meanwhile${missing}`, () => {
+describe.skipIf(missing)(`a dead letter that another process sends at the same time${missing}`, () => {
   test.each([
     ["remove", "1001", "--yes"],
     ["retry", "1001"],

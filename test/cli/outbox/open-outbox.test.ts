@@ -34,7 +34,7 @@ const stats = (...named: readonly string[]) => runCommand(["outbox", "stats", ..
 interface Server {
   /** The options that name it, but for the queue. */
   readonly named: readonly string[];
-  /** The shop's outbox there; without a name, the one that shops have by default. */
+  /** The shop's outbox there; without a name, by the default name. */
   outbox(queue?: string): Outbox;
   /** Whatever stands there for orders. */
   contents(queue: string): Promise<readonly string[]>;
@@ -106,7 +106,7 @@ async function open(outbox: Outbox): Promise<void> {
 }
 
 describe.each(SERVERS)("a queue on $name", ({ make }) => {
-  test("that nobody has made is told by its name, and not made", async ({ skip }) => {
+  test("that nobody has made is named in the error, and not made", async ({ skip }) => {
     const made = await make();
     if ("missing" in made) return skip(made.missing);
     const { server, queue } = made;
@@ -152,7 +152,7 @@ describe.each(SERVERS)("a queue on $name", ({ make }) => {
   });
 });
 
-test("without --queue, it is the one that shops on PostgreSQL have by default", async ({ skip }) => {
+test("without --queue, the default queue of PostgreSQL is opened", async ({ skip }) => {
   const made = await SERVERS[1]?.make();
   if (!made || "missing" in made) return skip(made?.missing);
   expect((await stats(...made.server.named)).code).toBe(EXIT.usage);
@@ -160,7 +160,7 @@ test("without --queue, it is the one that shops on PostgreSQL have by default", 
   expect((await stats(...made.server.named)).code).toBe(EXIT.ok);
 });
 
-test("without --queue, it is the one that shops on Redis have by default", async ({ skip }) => {
+test("without --queue, the default queue of Redis is opened", async ({ skip }) => {
   // The shared Redis may hold a queue of that name.
   const own = await ifInstalled(ownRedis);
   if (!own) return skip("no redis-server to start");
@@ -171,7 +171,7 @@ test("without --queue, it is the one that shops on Redis have by default", async
   expect((await stats(...server.named)).code).toBe(EXIT.ok);
 });
 
-test("a file that is not there is told by its name, and not made", async () => {
+test("a file that is not there is named in the error, and not made", async () => {
   const folder = await aFolder();
   const path = join(folder, "typo", "none.db");
   const { code, stderr } = await stats("--sqlite", path);
@@ -181,7 +181,7 @@ test("a file that is not there is told by its name, and not made", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("a Redis that is not there is out of reach, and its password is not told", async () => {
+test("a Redis that is not there is out of reach, and its password is not printed", async () => {
   const { code, stderr } = await stats("--redis", "redis://:secret@127.0.0.1:1");
   expect(stderr).toContain("connection refused");
   expect(stderr).not.toContain("secret");

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from "cli-progress";
 
-/** A bar on stderr while somebody looks; nothing otherwise. */
+/** A bar on stderr, where stderr is a terminal. */
 export interface Progress {
   update(value: number): void;
   stop(): void;
@@ -13,7 +13,7 @@ export function showProgress(what: string, total: number, unit: string): Progres
       format: `${what} {bar} {percentage} %  {value}/{total} ${unit}  {eta_formatted} left`,
       hideCursor: true,
       etaBuffer: 200,
-      // Its own handler would end the process before what is on its way has been settled.
+      // The bar's own handler would end the process before open requests are answered.
       gracefulExit: false,
       linewrap: false,
     },

@@ -5,10 +5,10 @@ import { reasonOf } from "../files/read-file.ts";
 import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 import type { Environment } from "./settings.ts";
 
-const PATIENCE_MS = 5_000;
+const MAX_WAIT_MS = 5_000;
 const SOON_DAYS = 14;
 
-/** Whether the endpoint can be reached: a connection and, for https, the handshake. Not one byte of HTTP is sent. */
+/** Whether the endpoint can be reached: a connection and, for https, the handshake. No HTTP is sent. */
 export async function checkReach(endpoint: string, env: Environment): Promise<readonly Checked[]> {
   if (!URL.canParse(endpoint)) return [];
   const url = new URL(endpoint);
@@ -18,8 +18,8 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
     return [
       fyi(
         about,
-        "not tried: HTTPS_PROXY names a proxy, through which deliveries go",
-        "Look at the proxy's own log after a first order.",
+        "not checked: deliveries go through the proxy in HTTPS_PROXY",
+        "After the first order, look at the proxy's log.",
       ),
     ];
   }
@@ -30,7 +30,7 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
       const socket = connectTcp({ host, port });
       await opened(socket, "connect");
       socket.destroy();
-      return [ok(about, "takes connections (plain http, on this machine)")];
+      return [ok(about, "accepts connections (plain http, on this machine)")];
     }
     return [await handshake(host, port, about)];
   } catch (cause) {
@@ -38,7 +38,7 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
       bad(
         about,
         `can't be reached: ${reasonOf(cause)}`,
-        "Look at DNS, the firewall, and the certificates that this machine trusts.",
+        "Check DNS, the firewall, and the certificates that this machine trusts.",
       ),
     ];
   }
@@ -50,16 +50,16 @@ async function handshake(host: string, port: number, about: string): Promise<Che
   const days = Math.floor(
     (Date.parse(socket.getPeerCertificate().valid_to) - systemRuntime.now()) / 86_400_000,
   );
-  const found = `reached by ${socket.getProtocol()}; its certificate is good for ${days} days; nothing was sent`;
+  const found = `reached by ${socket.getProtocol()}; its certificate is valid for ${days} days; nothing was sent`;
   socket.destroy();
   return days < SOON_DAYS
-    ? warn(about, found, "It is AvantLink's to renew; look again in a few days.")
+    ? warn(about, found, "AvantLink renews it. Check again in a few days.")
     : ok(about, found);
 }
 
 function opened(socket: Socket, event: "connect" | "secureConnect"): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.setTimeout(PATIENCE_MS, () =>
+    socket.setTimeout(MAX_WAIT_MS, () =>
       socket.destroy(Object.assign(new Error("No answer"), { code: "ETIMEDOUT" })),
     );
     socket.once("error", reject);

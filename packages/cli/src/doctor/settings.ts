@@ -12,7 +12,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** The merchant's ID, the endpoint and the cookies, as `createTracker` itself takes them. */
 export function checkSettings(options: TrackerOptions, env: Environment): readonly Checked[] {
-  // Live, or a missing merchant ID would be no fault.
+  // In live mode a missing merchant ID is a fault.
   const issues = faults({ ...options, mode: "live" });
   const wrong = issues.map(({ path, message }) =>
     bad(path, `${path} ${message}`, ADVICE[path] ?? "Correct this option."),

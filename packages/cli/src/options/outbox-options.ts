@@ -24,7 +24,7 @@ export const schemaOption = new Option("--schema <name>", "the schema there, if 
 export const NAME_AN_OUTBOX =
   "Name one: --sqlite PATH, --redis URL or --postgres URL. Or set AVANTLINK_OUTBOX to sqlite:PATH, redis://… or postgres://…, which keeps a password out of the process list.";
 
-/** The chosen outbox: the one that the options name, otherwise the one in AVANTLINK_OUTBOX. */
+/** The chosen outbox: by the options, otherwise by AVANTLINK_OUTBOX. */
 export function chosenOutbox(
   options: OutboxChoice,
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -36,7 +36,7 @@ export function recordJson(record: OutboxRecord, orderNumber?: string) {
   return { ...base, kind, lastAttempts, diedAt: iso(record.diedAt), reason };
 }
 
-/** How often an order was sent; an order that was told to wait is not counted. */
+/** How often an order was sent. An answer that only asks to wait is not counted. */
 export function timesSent({ status, kind, attempts }: PendingRecord | DeadLetter): string {
   if (kind === "rejected") return "never";
   const times = status === "dead" ? attempts + 1 : attempts;

@@ -1,7 +1,7 @@
 import type { Emphasis, Terminal } from "./terminal.ts";
 import { harmless } from "./terminal.ts";
 
-/** Something about an order or a payload, in the same words whoever found it. */
+/** Something about an order or a payload. */
 export interface Problem {
   /** `error`: not sent, refused, or money or privacy is lost. `warning`: probably a mistake. `info`: good to know. */
   readonly severity: "error" | "warning" | "info";

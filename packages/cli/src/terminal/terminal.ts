@@ -9,7 +9,7 @@ const STYLES = { good: "green", careful: "yellow", bad: "red", strong: "bold", f
 
 /** Where a command writes: results to stdout, everything else to stderr, so that results can be piped. */
 export interface Terminal {
-  /** Whether a script reads along: then stdout gets one JSON value and nothing else. */
+  /** For a script: stdout then gets one JSON value and nothing else. */
   readonly json: boolean;
   /** A line of the result. */
   say(line: string): void;
@@ -21,7 +21,7 @@ export interface Terminal {
   sayFacts(facts: readonly (readonly [string, string])[]): void;
   /** A line beside the result. */
   note(line: string): void;
-  /** Coloured where colours can be seen: on a terminal, unless `NO_COLOR` is set. */
+  /** In color on a terminal, unless `NO_COLOR` is set. */
   emphasise(how: Emphasis, text: string): string;
 }
 
@@ -56,7 +56,7 @@ export function openTerminal({ json }: { readonly json: boolean }): Terminal {
   };
 }
 
-/** Text that came from outside, without what a terminal would obey. */
+/** Text from outside, without the characters that control a terminal. */
 export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD");
 }

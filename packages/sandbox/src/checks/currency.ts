@@ -25,7 +25,7 @@ const decimals: Readonly<Record<number, readonly string[]>> = {
 
 const known = new Set(Intl.supportedValuesOf("currency"));
 
-/** Whether the code is one that Node.js' own data knows. */
+/** Whether Node.js' own data has the code. */
 export function isKnownCurrency(code: string): boolean {
   return known.has(code);
 }

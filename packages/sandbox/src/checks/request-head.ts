@@ -13,7 +13,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Finding
         severity: "error",
         path,
         message:
-          "A tracing header tells a third party about the shop's inside. Keep the instrumentation off this call.",
+          "A tracing header shows a third party the inside of the shop. Exclude this call from the instrumentation.",
       });
     } else if (name === "cookie") {
       findings.push({

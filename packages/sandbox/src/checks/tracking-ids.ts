@@ -46,7 +46,7 @@ const noId: Finding = {
     "It is missing, and so is every other ID: AvantLink refuses such a call, and could tie it to nobody. Send the visitor ID that the shopper's click carried; keep it in a cookie from the landing on, and make one where there is none.",
 };
 
-/** An order is told so only where no click says more. */
+/** An order has this finding only where no click says more. */
 export const tokenAlone: Finding = {
   severity: "warning",
   path: "tracking_ids.visitor_id",

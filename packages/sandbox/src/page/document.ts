@@ -48,7 +48,7 @@ export const document = /* html */ `<!doctype html>
   </section>
   <section class="side" id="side" tabindex="0" aria-label="Details"></section>
 </main>
-<p class="unseen" id="announcer" role="status"></p>
+<p class="unseen" id="aloud" role="status"></p>
 </body>
 </html>
 `;

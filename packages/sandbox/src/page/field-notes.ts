@@ -14,7 +14,7 @@ export interface FieldNote {
 const mostNotes = 400;
 const longestValue = 600;
 
-/** Every field of the article's body, and every further one that was sent, in the article's order. */
+/** Every field of the article's body in its order, and then every other field that was sent. */
 export function noteFields(body: unknown, expected: ObjectField): FieldNote[] {
   const notes: FieldNote[] = [];
   noteObject(body, "", expected, notes);

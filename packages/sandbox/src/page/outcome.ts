@@ -9,10 +9,10 @@ export interface Outcome {
 }
 
 export function outcomeOf(request: ReceivedRequest, record: ClickRecord | OrderRecord | undefined): Outcome {
-  const { state, status, refusal, fault } = request;
+  const { state, status, refused, fault } = request;
   if (state === "open") {
     const waits =
-      fault?.hang === true ? "It hangs, as it was told to." : "It is being read, or waits out a delay.";
+      fault?.hang === true ? "It hangs, because of the fault." : "It is being read, or waits out a delay.";
     return {
       tone: "waiting",
       brief: record === undefined ? "open" : "taken, open",
@@ -30,14 +30,14 @@ export function outcomeOf(request: ReceivedRequest, record: ClickRecord | OrderR
       : {
           tone: "fault",
           brief: "taken, answer lost",
-          sentence: `It was taken, and its sender was not told: the connection ended first. It must send the same bytes again.${met}`,
+          sentence: `It was taken, and its sender got no answer: the connection ended first. The sender must send the same bytes again.${met}`,
         };
   }
-  if (refusal !== undefined) {
+  if (refused !== undefined) {
     return {
       tone: "bad",
       brief: `${status} refused`,
-      sentence: `It was refused with status ${status}. ${refusal}${met}`,
+      sentence: `It was refused with status ${status}. ${refused}${met}`,
     };
   }
   if (record?.answered === true) {
@@ -55,8 +55,8 @@ export function outcomeOf(request: ReceivedRequest, record: ClickRecord | OrderR
       }
     : {
         tone: "fault",
-        brief: `taken, told ${status}`,
-        sentence: `It was taken, and its sender was told ${status}.${met}`,
+        brief: `taken, answered ${status}`,
+        sentence: `It was taken, and its sender was answered ${status}.${met}`,
       };
 }
 

@@ -133,7 +133,7 @@ function refresh({ orders }: Ledger): Step {
 function clean({ orders, clicks, requests }: Ledger): Step {
   const label = "Nothing wrong with the newest order and click";
   const refused = requests.at(-1);
-  if (refused?.refusal !== undefined) {
+  if (refused?.refused !== undefined) {
     const shownBy = { id: refused.id, request: refused.id };
     return { id: "clean", label, state: "wrong", hint: "The newest call was refused.", shownBy };
   }

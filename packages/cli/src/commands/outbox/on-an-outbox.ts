@@ -7,7 +7,7 @@ import {
   sqliteOption,
 } from "../../options/outbox-options.ts";
 
-/** A command on the outbox that its options name, with what somebody would type. */
+/** A command on the outbox that its options name, with examples for its help. */
 export function onAnOutbox(name: string, description: string, examples: readonly string[]) {
   const shown = examples.map((example) => `\n  $ avantlink-s2s outbox ${name} ${example}`);
   return new Command(name)

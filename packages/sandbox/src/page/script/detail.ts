@@ -60,7 +60,7 @@ function clickCard({ click }) {
     ...pair("Click", element("a", { href: "#/" + click.id }, click.title), " at ", clock(click.receivedAt)),
     ...pair("They share", names[click.sharedField] ?? click.sharedField, " ", element("code", {}, strange(click.shared))),
     ...pair("Landing page", strange(click.landing)),
-    ...pair("It came from", click.referrer === "" ? "nowhere that the browser told" : strange(click.referrer)),
+    ...pair("Referrer", click.referrer === "" ? "not sent by the browser" : strange(click.referrer)),
   );
 }
 

@@ -76,8 +76,8 @@ export function clock(iso) {
  * Says something to those who listen to the page.
  * @param {string} text
  */
-export function announce(text) {
-  byId("announcer").textContent = text;
+export function sayAloud(text) {
+  byId("aloud").textContent = text;
 }
 
 /**
@@ -90,7 +90,7 @@ export function copyButton(label, text) {
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
-      announce("Copied.");
+      sayAloud("Copied.");
     } catch {
       button.textContent = "The browser does not allow it";
     }

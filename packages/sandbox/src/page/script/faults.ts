@@ -1,6 +1,6 @@
 /** Faults: what is on, and how to set one. */
 export const faults = /* js */ `
-import { announce, byId, element } from "./dom.js";
+import { sayAloud, byId, element } from "./dom.js";
 import { change } from "./sandbox.js";
 
 /** @typedef {import("./sandbox.js").View} View */
@@ -68,7 +68,7 @@ async function attempt(action) {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (problem) problem.textContent = message;
-    announce(message);
+    sayAloud(message);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The page: asks the server for what it shows, whenever the server says that something changed. */
 export const main = /* js */ String.raw`
-import { announce, byId, element, plural } from "./dom.js";
+import { sayAloud, byId, element, plural } from "./dom.js";
 import { detailView } from "./detail.js";
 import { activeFaults, faultsView } from "./faults.js";
 import { markRow, showRows } from "./list.js";
@@ -57,7 +57,7 @@ async function render(isFirst) {
   if (view === undefined) return;
   const { list, counts, faults, steps, url } = view;
   const fresh = showRows(list.rows, route);
-  if (!isFirst && before === undefined) tellOf(fresh);
+  if (!isFirst && before === undefined) readAloud(fresh);
   const from = list.newer + 1;
   const range = list.total > list.rows.length ? from.toLocaleString() + "–" + (from + list.rows.length - 1).toLocaleString() + " of " : "";
   byId("count").textContent = range + plural(list.total, "request");
@@ -128,13 +128,13 @@ function showReady(isForced = false) {
 }
 
 /** @param {View["list"]["rows"]} fresh */
-function tellOf(fresh) {
+function readAloud(fresh) {
   const [newest] = fresh;
   if (newest === undefined) return;
   const { error, warning } = newest.findings;
   const named = [newest.title.word, newest.title.name].filter(Boolean).join(" ");
   const counts = [error > 0 && plural(error, "error"), warning > 0 && plural(warning, "warning")].filter(Boolean).join(" and ");
-  announce(named.slice(0, 60) + ", " + newest.brief + (counts === "" ? "" : ", " + counts) + (fresh.length > 1 ? ", and " + (fresh.length - 1) + " more" : ""));
+  sayAloud(named.slice(0, 60) + ", " + newest.brief + (counts === "" ? "" : ", " + counts) + (fresh.length > 1 ? ", and " + (fresh.length - 1) + " more" : ""));
 }
 
 addEventListener("hashchange", async () => {
@@ -161,7 +161,7 @@ filters.addEventListener("submit", (event) => event.preventDefault());
 byId("newest").addEventListener("click", toNewest);
 byId("start-over").addEventListener("click", async () => {
   await change("DELETE", "/api/requests");
-  announce("Everything is forgotten, and no fault is on.");
+  sayAloud("Everything is forgotten, and no fault is on.");
   location.hash = "#/";
 });
 byId("older").addEventListener("click", () => {
@@ -186,7 +186,7 @@ addEventListener("keydown", (event) => {
 const changes = new EventSource("/api/changes");
 changes.addEventListener("message", refresh);
 changes.addEventListener("open", () => say("Live", "live"));
-changes.addEventListener("error", () => say("Not connected: the sandbox has ended, or starts again", "gone"));
+changes.addEventListener("error", () => say("Disconnected. The sandbox has stopped or is restarting.", "gone"));
 
 /**
  * @param {string} text

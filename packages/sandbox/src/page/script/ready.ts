@@ -1,6 +1,6 @@
 /** The checklist "ready to go live". */
 export const ready = /* js */ `
-import { announce, element, plural } from "./dom.js";
+import { sayAloud, element, plural } from "./dom.js";
 
 /** @typedef {import("../readiness.ts").Step} Step */
 /** @typedef {import("./sandbox.js").View} View */
@@ -77,7 +77,7 @@ function refreshWatch(orders, render) {
         ? { passed: true, text: "You reloaded, and no order arrived: as it should be." }
         : { passed: false, text: plural(arrived, "order") + " arrived meanwhile." };
     watchedFrom = undefined;
-    announce(watched.text);
+    sayAloud(watched.text);
     render();
   };
   return element("p", {}, "Reload the thank-you page now, wait a moment, then: ", element("button", { type: "button", click: end }, "I have reloaded it"));

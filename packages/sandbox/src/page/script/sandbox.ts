@@ -23,7 +23,7 @@ export async function ask(path) {
 }
 
 /**
- * Changes something. The header tells the server that this page asks, and not a stranger's.
+ * Changes something. By the header the server knows that this page asks, and not another site's.
  * @param {"POST" | "DELETE"} method
  * @param {string} path
  * @param {object} [body]

@@ -1,4 +1,4 @@
-/** Colours, type, the frame, and what all parts share. */
+/** Colors, type, the frame, and what all parts share. */
 export const base = /* css */ `
 :root {
   color-scheme: light dark;
