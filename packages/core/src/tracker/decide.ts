@@ -12,6 +12,7 @@ import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
+import { readFields } from "../untrusted-value.ts";
 import { type ContextSources, chooseContext } from "./choose-context.ts";
 import type { TrackableOrder } from "./tracker.ts";
 
@@ -32,9 +33,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (isSkipped(given)) return skipForShop(given);
   const mapped = isMapped(given) ? given : undefined;
   const order = mapped?.status === "mapped" ? mapped.order : mapped ? undefined : (given as Order);
-  const orderNumber = wireOrderNumber(
-    mapped && mapped.status !== "mapped" ? mapped.orderNumber : order?.orderNumber,
-  );
+  const orderNumber = numberOf(mapped && mapped.status !== "mapped" ? mapped : order);
   if (config.mode === "build") return skip("build", orderNumber);
   if (mapped && mapped.status !== "mapped" && mapped.status !== "unmappable") {
     return skip(mapped.status, orderNumber);
@@ -109,7 +108,7 @@ function reject(error: AvantLinkError, order: unknown, context: TrackingContext,
 }
 
 function numberOf(order: unknown): string {
-  return wireOrderNumber(Reflect.get(Object(order), "orderNumber"));
+  return wireOrderNumber(readFields(order, ["orderNumber"]).orderNumber);
 }
 
 function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, config: Config): OutboxJob {
@@ -126,14 +125,14 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
 
 const MAPPER_STATUSES: ReadonlySet<unknown> = new Set(["mapped", "unpaid", "test", "renewal", "unmappable"]);
 
-function skipForShop({ reason, orderNumber }: SkippedOrder): Decision {
-  return skip(skipReason(reason), wireOrderNumber(orderNumber));
+function skipForShop(given: SkippedOrder): Decision {
+  return skip(skipReason(readFields(given, ["reason"]).reason), numberOf(given));
 }
 
 function isSkipped(given: NonNullable<TrackableOrder>): given is SkippedOrder {
-  return typeof given === "object" && "status" in given && given.status === "skipped";
+  return readFields(given, ["status"]).status === "skipped";
 }
 
 function isMapped(given: Order | MapperResult | SkippedOrder): given is MapperResult {
-  return typeof given === "object" && "status" in given && MAPPER_STATUSES.has(given.status);
+  return MAPPER_STATUSES.has(readFields(given, ["status"]).status);
 }
