@@ -129,6 +129,17 @@ describe("during an outage", () => {
   });
 });
 
+test("deliver ends with 3 and says why while AvantLink can't be reached", { timeout: 60_000 }, async () => {
+  const { env, run } = await aShopInAnOutage();
+  expect((await run("retry", "1002")).code).toBe(EXIT.ok);
+  const { code, stderr } = await runCommand(
+    ["outbox", "deliver", "--for", "2s", "--endpoint", "http://127.0.0.1:9"],
+    { env },
+  );
+  expect(code).toBe(EXIT.unreachable);
+  expect(stderr).toMatch(/2 orders are waiting[\s\S]*Can't connect to AvantLink/);
+});
+
 test("forget erases a waiting order and says what it can't take back", { timeout: 60_000 }, async () => {
   const { run } = await aShopInAnOutage();
   const { code, stderr } = await run("forget", "1003");

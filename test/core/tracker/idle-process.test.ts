@@ -43,3 +43,16 @@ test("a process that closes its tracker has delivered", async () => {
   await run(sandbox.url, `await tracker.trackOrder(order, context); await tracker.close();`);
   expect(sandbox.orders).toHaveLength(1);
 });
+
+test("a script that delivers what is due while AvantLink is unreachable gets its answer", async () => {
+  const { stdout } = await run(
+    "http://127.0.0.1:9",
+    `import { memoryOutbox } from "@avantlink-s2s/core";
+    const outbox = { ...memoryOutbox(), durable: true };
+    const script = createTracker({ merchantId: "${MERCHANT_ID}", endpoint: "http://127.0.0.1:9", outbox, deliver: false, onEvent: () => {} });
+    for (const orderNumber of ["1", "2", "3"]) await script.trackOrder({ ...order, orderNumber }, context);
+    const { delivered } = await script.deliverDue({ timeoutMs: 1000 });
+    console.log("delivered", delivered);`,
+  );
+  expect(stdout).toContain("delivered 0");
+});

@@ -11,7 +11,6 @@ export function showProgress(what: string, total: number, unit: string): Progres
     {
       stream: process.stderr,
       format: `${what} {bar} {percentage} %  {value}/{total} ${unit}  {eta_formatted} left`,
-      hideCursor: true,
       etaBuffer: 200,
       // The bar's own handler would end the process before open requests are answered.
       gracefulExit: false,

@@ -1,7 +1,7 @@
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile, type FileCheck } from "../backfill/check.ts";
-import { type OrderFile, openOrderFile } from "../backfill/order-file.ts";
+import { openOrderFile } from "../backfill/order-file.ts";
 import { showProgress } from "../backfill/progress.ts";
 import { checkJson, exitOf, isFaulty, sayCheck, sayPlan, saySent } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
@@ -84,7 +84,7 @@ If the shop may have sent some of the orders itself, name the shop's outbox, whi
       mapping: options.map ?? new Map(),
       currency: options.currency,
     });
-    const check = await withProgress(file, (position) => checkFile(file, position));
+    const check = await withBar("checking", file.size, "bytes", (position) => checkFile(file, position));
     if (isFaulty(check) || options.send !== true) sayCheck(terminal, check);
     if (options.send !== true) {
       terminal.sayJson(checkJson(check));
@@ -207,21 +207,5 @@ async function withBar<T>(
     return await work((done) => bar.update(done));
   } finally {
     bar.stop();
-  }
-}
-
-async function withProgress<T>(
-  file: OrderFile,
-  work: (position: (bytes: number) => void) => Promise<T>,
-): Promise<T> {
-  /** Nothing is under way yet. */
-  function quit(): void {
-    process.exit(EXIT.interrupted);
-  }
-  process.once("SIGINT", quit).once("SIGTERM", quit);
-  try {
-    return await withBar("checking", file.size, "bytes", work);
-  } finally {
-    process.off("SIGINT", quit).off("SIGTERM", quit);
   }
 }

@@ -5,6 +5,7 @@ import type { Parts } from "./parts.ts";
 import type { ForgetReport, Tracker } from "./tracker.ts";
 
 const DEFAULT_DELIVER_DUE_MS = 5_000;
+const STAY_ALIVE_MS = 60_000;
 const NO_DELIVERIES: DeliverDueResult = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
 const UNKNOWN: ForgetResult = { status: "unknown" };
 
@@ -18,6 +19,7 @@ export function createOutboxCalls({
   const { outbox, concurrency } = config;
 
   async function orFailure<T>(work: () => Promise<T>, failed: (error: AvantLinkError) => T): Promise<T> {
+    const release = stayAlive();
     try {
       await lifecycle.ready();
       return await work();
@@ -25,7 +27,18 @@ export function createOutboxCalls({
       const error = outboxError(cause);
       health.problem(error);
       return failed(error);
+    } finally {
+      release();
     }
+  }
+
+  /** A caller waits. Without a connection or a timer that holds it, a script would end in the middle of the call. */
+  function stayAlive(): () => void {
+    let cancel = config.runtime.after(STAY_ALIVE_MS, renew, { keepAlive: true });
+    function renew(): void {
+      cancel = config.runtime.after(STAY_ALIVE_MS, renew, { keepAlive: true });
+    }
+    return () => cancel();
   }
 
   return {
