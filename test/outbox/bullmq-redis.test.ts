@@ -182,9 +182,11 @@ describe.skipIf(!installed)(
       for (let deploys = 0; deploys < 4; deploys += 1) {
         const worker = await bench(await anOutbox());
         expect((await worker.next()).job.attempts).toBe(0);
+        // What half a minute does.
         const [id = ""] = await redis.lrange(`${tickets}active`, 0, -1);
         await redis.del(`${tickets}${id}:lock`, `${tickets}stalled-check`);
         await redis.sadd(`${tickets}stalled`, id);
+        clock.shift(31_000);
       }
       expect(await outbox.totals()).toMatchObject({ accepted: 1, pending: 1, dead: 0 });
       for (const outbox of opened.splice(1)) await outbox.close();

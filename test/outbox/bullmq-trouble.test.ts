@@ -165,9 +165,14 @@ describe.skipIf(!installed)(
         await redis.del(`${prefix}${id}:lock`);
         return { outbox, worker, id };
       }
-      /** What BullMQ does with a ticket whose lock has run out. */
+      /** What BullMQ does with a ticket whose lock has run out. The order's lease is over then. */
       const sweep = (id: string) =>
-        redis.multi().lrem(`${prefix}active`, 1, id).rpush(`${prefix}wait`, id).exec();
+        redis
+          .multi()
+          .hset(`{avantlink}.orders:order:${keyOf("1")}`, "due", 0)
+          .lrem(`${prefix}active`, 1, id)
+          .rpush(`${prefix}wait`, id)
+          .exec();
 
       test.each(["is still with its worker", "waits again"])(
         "gets the verdict if the ticket %s",

@@ -38,7 +38,10 @@ if ("missing" in service) {
       address: { kind: "bullmq", url, queue },
       outbox: async () => bullmqOutbox({ connection: url, queue }),
       async endLeases() {
-        // What time does: locks go, and a sweep has seen these jobs once before.
+        // What time does: leases end, locks go, and a sweep has seen these tickets once before.
+        for (const order of await redis.keys(`{avantlink}.${queue}:order:*`)) {
+          if (await redis.hexists(order, "lease")) await redis.hset(order, "due", 0);
+        }
         const active = await redis.lrange(`${prefix}active`, 0, -1);
         for (const id of active) {
           await redis.del(`${prefix}${id}:lock`);

@@ -83,6 +83,20 @@ export async function load<T>(from: () => Promise<T>, name: string): Promise<T> 
 // Why there is no connection says more than that there is none.
 const whyBroken = new WeakMap<Redis, unknown>();
 
+/** Waits a while for a connection that is broken. */
+export async function connected(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      redis.off("ready", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ANSWER_MS);
+    redis.on("ready", done);
+  });
+}
+
 /** Waits for Redis, within bounds. */
 export async function inTime<T>(redis: Redis, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,14 +1,19 @@
+import { setImmediate } from "node:timers/promises";
 import {
   AvantLinkError,
   type Outbox,
   type OutboxJob,
   type PutOptions,
   type PutResult,
+  type Runtime,
 } from "@avantlink-s2s/core";
+import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
 import { answered, type RedisAddress, type RedisClient } from "./connection.ts";
-import { deliverDue, startRun } from "./run.ts";
 import { openStore, type Store } from "./store.ts";
+import { startSweeps } from "./sweep.ts";
+import { ticketLeases } from "./ticket-leases.ts";
+import { mendTickets } from "./tickets.ts";
 
 /** The options of {@link bullmqOutbox}. */
 export interface BullmqOutboxOptions {
@@ -23,29 +28,38 @@ export interface BullmqOutboxOptions {
 
 export type { RedisAddress, RedisClient };
 
+interface OpenOutbox extends Store {
+  readonly workers: LeaseWorkers;
+}
+
 /** Keeps orders in Redis and delivers them in turn by BullMQ: for shops on several machines. */
 export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
   checkOptions("bullmqOutbox", options, { connection: redisConnection, queue: queueName });
   const { connection, queue = "orders" } = options;
-  let opening: Promise<Store> | undefined;
-  let store: Store | undefined;
-  let wakeWorker = () => {};
+  let opening: Promise<OpenOutbox> | undefined;
+  let store: OpenOutbox | undefined;
+  const wake = () => store?.workers.wake();
 
-  function opened(): Store {
+  async function open(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<OpenOutbox> {
+    const made = await openStore({ connection, queue, runtime, report });
+    return { ...made, workers: leaseWorkers(ticketLeases(made), runtime, report) };
+  }
+
+  function opened(): OpenOutbox {
     if (!store) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
     return store;
   }
 
-  async function ask<T>(asking: (open: Store) => Promise<T>): Promise<T> {
-    const open = opened();
-    return answered(open.redis, asking(open));
+  async function ask<T>(asking: (open: OpenOutbox) => Promise<T>): Promise<T> {
+    const now = opened();
+    return answered(now.redis, asking(now));
   }
 
   async function put(job: OutboxJob, { dead }: PutOptions = {}): Promise<PutResult> {
     const { book, runtime, addTicketSoon } = opened();
     const ticket = runtime.uuid();
     const result = await ask(() => book.put(job, ticket, runtime.now(), dead));
-    if (result.status === "accepted" && !dead) addTicketSoon(ticket, job.key, () => wakeWorker());
+    if (result.status === "accepted" && !dead) addTicketSoon(ticket, job.key, wake);
     return result;
   }
 
@@ -53,7 +67,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     name: "bullmq",
     durable: true,
     async open(runtime, report) {
-      opening ??= openStore({ connection, queue, runtime, report });
+      opening ??= open(runtime, report);
       try {
         store = await opening;
       } catch (cause) {
@@ -63,11 +77,26 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     },
     put,
     async run(deliver, { concurrency }) {
-      const worker = await startRun(opened(), deliver, concurrency);
-      wakeWorker = worker.wake;
-      return worker;
+      const { workers, worker } = opened();
+      await (await worker()).startStalledCheckTimer();
+      const running = workers.run(deliver, concurrency);
+      const endSweeps = startSweeps(opened(), wake);
+      return {
+        async stop() {
+          await Promise.all([endSweeps(), running.stop()]);
+        },
+      };
     },
-    deliverDue: (deliver, how) => ask((open) => deliverDue(open, deliver, how)),
+    async deliverDue(deliver, due) {
+      const { book, tickets, runtime, worker, workers } = opened();
+      if ((await ask(() => book.size())) === 0)
+        return { delivered: 0, retrying: 0, dead: 0, timedOut: false };
+      // Redis answers in turn: what a killed worker left behind is handed out before the first ticket is asked for.
+      await (await worker()).startStalledCheckTimer();
+      await setImmediate();
+      await ask(() => mendTickets(tickets, book, { now: runtime.now(), clockWentBack: true }));
+      return workers.deliverDue(deliver, due);
+    },
     find: (key) => ask(({ book }) => book.find(key)),
     waiting: { list: (page) => ask(({ book }) => book.waiting(page)) },
     dead: {
@@ -76,7 +105,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
         const { book, runtime, addTicketSoon } = opened();
         const ticket = runtime.uuid();
         const revived = await ask(() => book.revive(key, ticket, runtime.now(), corrected));
-        if (revived) addTicketSoon(ticket, key, () => wakeWorker());
+        if (revived) addTicketSoon(ticket, key, wake);
         return revived;
       },
       remove: async (key) =>

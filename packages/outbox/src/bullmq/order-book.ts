@@ -1,4 +1,5 @@
 import {
+  type ClaimedJob,
   type CorrectedJob,
   type DeadLetter,
   type DeadReason,
@@ -13,7 +14,16 @@ import {
   type Verdict,
 } from "@avantlink-s2s/core";
 import type { Redis } from "ioredis";
-import { fieldsOf, openRecord, packSummary, settledRecord, unpackSummary } from "./record.ts";
+import { type AttemptLease, lastAttemptsAfter } from "../attempts.ts";
+import {
+  attemptsOf,
+  fieldsOf,
+  jobOf,
+  openRecord,
+  packSummary,
+  settledRecord,
+  unpackSummary,
+} from "./record.ts";
 import { failureCode } from "./redis-failure.ts";
 import { CLAIM, ERASE, PUT, REVIVE, type Script, SETTLE, TOTALS } from "./scripts.ts";
 
@@ -21,13 +31,9 @@ import { CLAIM, ERASE, PUT, REVIVE, type Script, SETTLE, TOTALS } from "./script
 export const PREFIX = "{avantlink}";
 /** For how long a worker has an order. A delivery takes 15 seconds at most. */
 export const LEASE_MS = 30_000;
-const MAX_ATTEMPT_RECORDS = 3;
 
-/** An order that this worker has leased. */
-export interface Leased {
-  readonly lease: string;
-  readonly record: PendingRecord;
-}
+/** An order that is leased to a worker, or when it is due or its lease ends if that is yet to come. */
+export type Claim = ({ readonly job: ClaimedJob } & AttemptLease) | { readonly dueAt: number };
 
 /** An order that waits for its time or for a worker. */
 export interface WaitingOrder {
@@ -73,35 +79,37 @@ export class OrderBook {
     return { status: "duplicate", state, contentHash: found.summary?.contentHash };
   }
 
-  /** Leases a ticket's order, or answers when it is due if not yet; undefined for a void ticket. */
-  async claim(
-    key: string,
-    ticket: string,
-    lease: string,
-    now: number,
-  ): Promise<Leased | { readonly dueAt: number } | undefined> {
-    const answer = await this.#ask<string[]>(CLAIM, key, now, [ticket, lease, now + LEASE_MS]);
-    if (answer.length === 1) return { dueAt: Number(answer[0]) };
-    const record = answer.length > 0 && openRecord(key, fieldsOf(answer));
-    return record && record.status === "pending" ? { lease, record } : undefined;
+  /** Leases a ticket's order; undefined for a void ticket. */
+  async claim(key: string, ticket: string, token: string, now: number): Promise<Claim | undefined> {
+    const answer = await this.#ask<string[]>(CLAIM, key, now, [ticket, token, now + LEASE_MS]);
+    if (answer.length <= 1) return answer[0] === undefined ? undefined : { dueAt: Number(answer[0]) };
+    const fields = fieldsOf(answer);
+    return { job: jobOf(key, fields), lastAttempts: attemptsOf(fields) };
   }
 
   /** Returns whether the lease was still this worker's. */
-  async settle({ lease, record }: Leased, verdict: Verdict, now: number): Promise<boolean> {
-    const { key, attempts, lastAttempts } = record;
-    const retry = verdict.status === "retry" ? verdict : { at: now, counted: false, reason: "" };
-    const reason = verdict.status === "dead" ? verdict.reason : undefined;
-    const log = [...lastAttempts, { at: now, answer: reason?.message ?? retry.reason }];
-    const values = [
-      lease,
-      verdict.status,
+  async settle(
+    { key, attempts }: ClaimedJob,
+    lease: AttemptLease & { readonly token: string },
+    verdict: Verdict,
+    now: number,
+  ): Promise<boolean> {
+    const { status } = verdict;
+    const log = status === "delivered" ? [] : lastAttemptsAfter(lease, verdict, now);
+    const retry = status === "retry" ? verdict : { at: now, counted: false };
+    return this.#end(key, lease.token, now, [
+      status,
       attempts + Number(retry.counted),
-      JSON.stringify(log.slice(-MAX_ATTEMPT_RECORDS)),
+      JSON.stringify(log),
       retry.at,
       Math.max(0, retry.at - now),
-      JSON.stringify(reason ?? null),
-    ];
-    return (await this.#ask<number>(SETTLE, key, now, values)) === 1;
+      status === "dead" ? JSON.stringify(verdict.reason) : "",
+    ]);
+  }
+
+  /** Makes an order due again that was not begun. */
+  async release(key: string, token: string, now: number): Promise<void> {
+    await this.#end(key, token, now, ["released", "", "", "", "", ""]);
   }
 
   /** Makes a dead letter a fresh order. Returns false where there is no such letter. */
@@ -182,6 +190,10 @@ export class OrderBook {
     return hashes.flatMap((fields, index) =>
       fields.ticket === undefined ? [] : [openRecord(keys[index] ?? "", fields)],
     );
+  }
+
+  async #end(key: string, token: string, now: number, values: (string | number)[]): Promise<boolean> {
+    return (await this.#ask<number>(SETTLE, key, now, [token, ...values])) === 1;
   }
 
   #keys(key: string): readonly [record: string, settled: string, ...indexes: string[]] {

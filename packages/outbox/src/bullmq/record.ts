@@ -1,5 +1,6 @@
 import type {
   AttemptRecord,
+  ClaimedJob,
   DeadLetter,
   DeadReason,
   OrderSummary,
@@ -17,20 +18,10 @@ export function fieldsOf(answer: readonly string[]): Fields {
   return Object.fromEntries(pairs);
 }
 
-export function openRecord(key: string, fields: Fields): PendingRecord | DeadLetter {
-  const {
-    kind,
-    orderNumber = "",
-    body = "",
-    acceptedAt,
-    summary,
-    attempts,
-    log,
-    due,
-    reason,
-    diedAt,
-  } = fields;
-  const job = {
+/** What a worker gets of an order. */
+export function jobOf(key: string, fields: Fields): ClaimedJob {
+  const { kind, orderNumber = "", body = "", acceptedAt, summary, attempts } = fields;
+  return {
     key,
     kind: kind as OutboxJob["kind"],
     orderNumber,
@@ -38,8 +29,16 @@ export function openRecord(key: string, fields: Fields): PendingRecord | DeadLet
     acceptedAt: Number(acceptedAt),
     summary: unpackSummary(JSON.parse(summary ?? "null")),
     attempts: Number(attempts),
-    lastAttempts: JSON.parse(log ?? "[]") as AttemptRecord[],
   };
+}
+
+export function attemptsOf({ log }: Fields): AttemptRecord[] {
+  return JSON.parse(log ?? "[]") as AttemptRecord[];
+}
+
+export function openRecord(key: string, fields: Fields): PendingRecord | DeadLetter {
+  const { due, reason, diedAt } = fields;
+  const job = { ...jobOf(key, fields), lastAttempts: attemptsOf(fields) };
   if (reason === undefined) return { ...job, status: "pending", dueAt: Number(due) };
   return { ...job, status: "dead", reason: JSON.parse(reason) as DeadReason, diedAt: Number(diedAt) };
 }

@@ -23,12 +23,9 @@ const WORDLESS: readonly [RegExp, string][] = [
 ];
 
 /** An AvantLinkError for whatever Redis, ioredis or BullMQ threw, with nothing of it but what went wrong. */
-export function redisFailure(
-  cause: unknown,
-  code: "outbox.unavailable" | "outbox.stalled" = "outbox.unavailable",
-): AvantLinkError {
+export function redisFailure(cause: unknown): AvantLinkError {
   if (cause instanceof AvantLinkError) return cause;
-  return new AvantLinkError(code, { detail: sentenceOn(cause) });
+  return new AvantLinkError("outbox.unavailable", { detail: sentenceOn(cause) });
 }
 
 function sentenceOn(cause: unknown): string {

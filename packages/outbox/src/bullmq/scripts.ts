@@ -70,19 +70,20 @@ return { 'accepted' }
 
 /**
  * Leases an order to the worker that BullMQ gave the ticket to. Answers with the order, with the time at which it is
- * due if that is yet to come, or with nothing if the ticket is void. ARGV: ticket, lease, end of the lease.
+ * due or its lease ends if that is yet to come, or with nothing if the ticket is void.
+ * ARGV: ticket, lease, end of the lease.
  */
 export const CLAIM = script(`
 local ticket, lease, ends = unpack(ARGV, 4)
-local known = redis.call('HMGET', record, 'ticket', 'reason', 'lease', 'due')
+local known = redis.call('HMGET', record, 'ticket', 'reason', 'due')
 if known[1] ~= ticket or known[2] then return {} end
-if not known[3] and isAhead() then return { known[4] } end
+if isAhead() then return { known[3] } end
 redis.call('HSET', record, 'lease', lease, 'due', ends, 'wait', ends - now)
 return redis.call('HGETALL', record)
 `);
 
 /**
- * Applies a verdict, if the lease is still the worker's own.
+ * Applies a verdict, or makes an order due that was not begun, if the lease is still the worker's own.
  * ARGV: lease, status, attempts, log of attempts, due, wait, reason.
  */
 export const SETTLE = script(`
@@ -93,6 +94,10 @@ if status == 'delivered' then
   return 1
 end
 redis.call('HDEL', record, 'lease')
+if status == 'released' then
+  redis.call('HSET', record, 'due', now, 'wait', 0)
+  return 1
+end
 redis.call('HSET', record, 'attempts', attempts, 'log', log, 'due', due, 'wait', pause)
 if status == 'dead' then bury(reason) end
 return 1

@@ -4,10 +4,8 @@ import type { Redis } from "ioredis";
 import { connectionLike, inTime, load, type RedisAddress, type RedisClient } from "./connection.ts";
 import { LEASE_MS, OrderBook, PREFIX } from "./order-book.ts";
 import { weakSettings } from "./server-settings.ts";
-import { addTicket, type TicketQueue } from "./tickets.ts";
+import { addTicket, SWEEP_MS, type TicketQueue } from "./tickets.ts";
 
-/** How often BullMQ looks for tickets of workers that died. */
-export const SWEEP_MS = 15_000;
 // However many workers die with a ticket, that is no fault of the order's.
 const NO_LIMIT = 2 ** 30;
 

@@ -7,6 +7,8 @@ export type TicketQueue = Queue<string, void>;
 
 /** BullMQ lets fresh tickets, which have no priority, go before those that have one. */
 export const TRIED = 1;
+/** How often BullMQ looks for tickets of workers that died, and the outbox for orders without a ticket. */
+export const SWEEP_MS = 15_000;
 const PAGE = 500;
 
 /** Hands a ticket to BullMQ. A ticket that is there already stays as it is. */
@@ -17,11 +19,6 @@ export async function addTicket(
   place: { readonly priority?: number; readonly delay?: number } = {},
 ): Promise<void> {
   await queue.add("order", key, { jobId: ticket, ...place, removeOnComplete: true, removeOnFail: true });
-}
-
-export async function isAnyDue(queue: TicketQueue): Promise<boolean> {
-  const due = await queue.getJobCountByTypes("waiting", "prioritized");
-  return due > 0 || (await queue.getDelayedCount(Date.now())) > 0;
 }
 
 /**
