@@ -22,7 +22,7 @@ const MAX_PENDING: Readonly<Record<Durable | "memory", number>> = {
   memory: 1_000_000,
   sqlite: 1_000_000,
   bullmq: 100_000,
-  "pg-boss": 100_000,
+  postgres: 100_000,
 };
 
 async function levelOf(

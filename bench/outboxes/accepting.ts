@@ -9,12 +9,12 @@ const RATE = 500;
 const ENGINE: Readonly<Record<Durable, string>> = {
   sqlite: "INSERT, a commit each",
   bullmq: "Queue.add",
-  "pg-boss": "boss.send",
+  postgres: "INSERT",
 };
 const TOGETHER: Readonly<Record<Durable, string>> = {
   sqlite: "a burst in one transaction",
   bullmq: "Queue.addBulk",
-  "pg-boss": "boss.insert",
+  postgres: "INSERT of many rows",
 };
 
 /** What one contender did in a round. */

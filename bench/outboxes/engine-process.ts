@@ -3,8 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import type { OutboxJob } from "@avantlink-s2s/core";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
+import { Pool as PostgresPool } from "pg";
 import { Pool } from "undici";
-import { type OutboxAddress, startBoss } from "../../test/support/outboxes.ts";
+import type { OutboxAddress } from "../../test/support/outboxes.ts";
 import { serve } from "../child-process.ts";
 import { MERCHANT_ID } from "../orders.ts";
 import { jobsOf } from "./jobs.ts";
@@ -44,14 +45,20 @@ const methods = {
       accept = ({ body }) => queue.add("order", body);
       acceptTogether = (all) => queue.addBulk(all.map(({ body }) => ({ name: "order", data: body })));
     } else {
-      const boss = await startBoss(address);
-      await boss.createQueue(address.queue);
-      accept = ({ body }) => boss.send(address.queue, { body });
+      const pool = new PostgresPool({ connectionString: address.url });
+      const table = `${address.schema}.bare`;
+      await pool.query(`CREATE SCHEMA ${address.schema}`);
+      await pool.query(
+        `CREATE TABLE ${table} (key text PRIMARY KEY, body text NOT NULL, at bigint NOT NULL)`,
+      );
+      accept = ({ key, body, acceptedAt }) =>
+        pool.query(`INSERT INTO ${table} VALUES ($1, $2, $3)`, [key, body, acceptedAt]);
       acceptTogether = (all) =>
-        boss.insert(
-          address.queue,
-          all.map(({ body }) => ({ data: { body } })),
-        );
+        pool.query(`INSERT INTO ${table} SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])`, [
+          all.map(({ key }) => key),
+          all.map(({ body }) => body),
+          all.map(({ acceptedAt }) => acceptedAt),
+        ]);
     }
   },
   oneAtATime: async (count: number) => oneAtATime(jobs(count), accept),

@@ -8,7 +8,7 @@ import {
 } from "../../test/support/services.ts";
 import { aStore } from "../../test/support/stores.ts";
 
-export const DURABLE = ["sqlite", "bullmq", "pg-boss"] as const;
+export const DURABLE = ["sqlite", "bullmq", "postgres"] as const;
 export type Durable = (typeof DURABLE)[number];
 
 /** Empty stores of every kind that this machine has, and the names of those that it has not. */
@@ -29,7 +29,7 @@ export async function findStores(): Promise<Stores> {
   const skipped: string[] = [];
   for (const [kind, find] of [
     ["bullmq", durableRedis],
-    ["pg-boss", postgresService],
+    ["postgres", postgresService],
   ] as const) {
     const found = await find().catch((cause: unknown) => ({ missing: String(cause) }));
     if ("missing" in found) skipped.push(`${kind}: ${found.missing}`);

@@ -10,7 +10,7 @@ const PEERS = [
   "@segment/analytics-node",
   "posthog-node",
   "bullmq",
-  "pg-boss",
+  "pg",
   "autocannon",
   "tinybench",
 ];

@@ -17,7 +17,7 @@ const PROGRAMS: readonly { readonly file: string; readonly what: string }[] = [
   { file: "segment", what: "@segment/analytics-node, a client" },
   { file: "posthog", what: "posthog-node, a client" },
   { file: "bullmq", what: "bullmq" },
-  { file: "pg-boss", what: "pg-boss, a boss" },
+  { file: "pg", what: "pg, a pool" },
 ];
 const TARGETED = [
   { file: "express-adapter", what: "@avantlink-s2s/express" },
@@ -32,7 +32,7 @@ const PACKAGES = [
   "@segment/analytics-node",
   "posthog-node",
   "bullmq",
-  "pg-boss",
+  "pg",
 ];
 
 interface Started {

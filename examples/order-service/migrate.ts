@@ -1,8 +1,8 @@
 // Run once at each deploy, before the new processes start: `npm run migrate`.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PgBoss } from "pg-boss";
-import { databaseUrl, inTransaction, openDatabase } from "./database.ts";
+import { postgresSchema } from "@avantlink-s2s/outbox/postgres"; // AvantLink
+import { inTransaction, openDatabase } from "./database.ts";
 import { log } from "./log.ts";
 
 const ONE_AT_A_TIME = 7_304_221;
@@ -21,8 +21,5 @@ await inTransaction(pool, async (client) => {
     log("info", "migrated", { name });
   }
 });
+await pool.query(postgresSchema()); // AvantLink: makes or updates the schema `avantlink`, in which orders wait
 await pool.end();
-
-const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false }); // AvantLink
-await boss.start(); // AvantLink: makes or updates the schema `pgboss`, in which orders wait
-await boss.stop(); // AvantLink

@@ -1,8 +1,7 @@
 import { createTracker, type Tracker, type TrackingEvent } from "@avantlink-s2s/express";
-import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
-import { PgBoss } from "pg-boss";
-import { databaseUrl } from "./database.ts";
-import { log, said } from "./log.ts";
+import { postgresOutbox } from "@avantlink-s2s/outbox/postgres";
+import { openDatabase } from "./database.ts";
+import { log } from "./log.ts";
 
 /** A process's tracker. */
 export interface OpenTracker {
@@ -17,22 +16,11 @@ export interface OpenTracker {
  * this machine, such as the sandbox.
  */
 export async function openTracker({ deliver }: { readonly deliver: boolean }): Promise<OpenTracker> {
-  const boss = new PgBoss({
-    connectionString: databaseUrl,
-    application_name: "order-service-outbox",
-    // A web process stores by the shop's own connection, inside its transaction.
-    max: deliver ? 10 : 2,
-    // migrate.ts does that; upkeep is the workers'; cron is nobody's.
-    migrate: false,
-    supervise: deliver,
-    schedule: false,
-  });
-  boss.on("error", (error) => log("error", "outbox.boss", { error: said(error) }));
-  await boss.start();
+  const pool = openDatabase();
   const tracker = createTracker({
     merchantId: process.env.AVANTLINK_MERCHANT_ID,
     endpoint: process.env.AVANTLINK_ENDPOINT,
-    outbox: pgBossOutbox({ boss }),
+    outbox: postgresOutbox({ query: pool }),
     deliver,
     onEvent: logEvent,
   });
@@ -41,7 +29,7 @@ export async function openTracker({ deliver }: { readonly deliver: boolean }): P
     tracker,
     async close() {
       await tracker.close();
-      await boss.stop();
+      await pool.end();
     },
   };
 }

@@ -29,6 +29,8 @@ export interface TestStore {
 export interface Skips {
   /** Several outboxes on one store, in one process or in several. */
   readonly shared?: string;
+  /** Several processes on one store, where several outboxes in one process can share it. */
+  readonly processes?: string;
   /** Looking into the store from outside. */
   readonly inspection?: string;
   /** What the last round of the contract asks for. */
@@ -44,6 +46,9 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     anyJob(number, skips.records === undefined ? changes : { orderNumber: "", ...changes });
   const testShared = (title: string, run: () => Promise<void>) =>
     test.skipIf(skips.shared)(because(title, skips.shared), run);
+  const processes = skips.shared ?? skips.processes;
+  const testProcesses = (title: string, run: () => Promise<void>) =>
+    test.skipIf(processes)(because(title, processes), run);
 
   describe(`the ${name} outbox`, () => {
     let store: TestStore;
@@ -156,7 +161,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         });
       });
 
-      testShared("has on disk what it accepted, when the process is killed right after", async () => {
+      testProcesses("has on disk what it accepted, when the process is killed right after", async () => {
         const numbers = Array.from({ length: 50 }, (_, index) => `${index}`);
         const shop = await child();
         shop.send({ ask: "put", numbers });
@@ -167,7 +172,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(await outbox.put(aJob("7"))).toEqual({ status: "duplicate", state: "pending" });
       });
 
-      testShared("takes a key once among several processes", async () => {
+      testProcesses("takes a key once among several processes", async () => {
         const numbers = Array.from({ length: 40 }, (_, index) => `${index}`);
         const shops = await Promise.all([child(), child(), child()]);
         for (const shop of shops) shop.send({ ask: "put", numbers });
@@ -323,7 +328,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(keys.slice(-8).toSorted()).toEqual(tried.map(({ job }) => job.key).toSorted());
       });
 
-      testShared("hands a killed worker's order out again, its attempts as they were", async () => {
+      testProcesses("hands a killed worker's order out again, its attempts as they were", async () => {
         await put("1");
         const first = await bench(outbox);
         (await first.next()).answer(retry(store.runtime.now()));

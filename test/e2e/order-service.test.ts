@@ -32,7 +32,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
   }, 60_000);
   afterEach(async () => {
     // What a test that failed left behind is none of the next one's business.
-    await database.query("DELETE FROM pgboss.job WHERE name = 'avantlink-orders'");
+    await database.query("TRUNCATE avantlink.outbox, avantlink.outbox_count");
     (await sandbox).reset();
   });
   afterAll(async () => {

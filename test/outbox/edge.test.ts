@@ -5,7 +5,7 @@ import { sqliteOutbox } from "../../packages/outbox/src/edge.ts";
 import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 
-test("on the edge a durable outbox is made without a fault, clicks go out, and an order is told where it belongs", async () => {
+test("on the edge a durable outbox is made without a fault, clicks go out, and an order is refused with the reason", async () => {
   const sandbox = await startSandbox();
   const events = eventLog();
   const tracker = createTracker({
@@ -17,7 +17,7 @@ test("on the edge a durable outbox is made without a fault, clicks go out, and a
   expect(await tracker.trackClick(aContext())).toMatchObject({ status: "accepted" });
   await sandbox.waitForClicks(1);
   expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
-    status: "rejected",
+    status: "not-stored",
     error: { code: "outbox.edge" },
   });
   await tracker.close();

@@ -14,7 +14,7 @@ export type Store =
   | { readonly missing: string };
 
 /** The names of the durable outboxes. */
-export const DURABLE = ["sqlite", "bullmq", "pg-boss"] as const;
+export const DURABLE = ["sqlite", "bullmq", "postgres"] as const;
 
 /** An empty store of a kind, on the given server or on a server that tests may use. */
 export async function aStore(kind: (typeof DURABLE)[number], on?: { readonly url: string }): Promise<Store> {
@@ -40,7 +40,7 @@ export async function aStore(kind: (typeof DURABLE)[number], on?: { readonly url
     };
   }
   return {
-    address: { kind, url, schema: name, queue: "orders" },
+    address: { kind, url, schema: name },
     async end() {
       const pool = new Pool({ connectionString: url });
       await pool.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);

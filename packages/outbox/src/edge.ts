@@ -27,6 +27,3 @@ export const sqliteOutbox = (_options: unknown): Outbox => unreachable("sqlite")
 
 /** On the edge runtime there is no connection to Redis: orders are tracked from Node.js. */
 export const bullmqOutbox = (_options: unknown): Outbox => unreachable("bullmq");
-
-/** On the edge runtime there is no connection to PostgreSQL: orders are tracked from Node.js. */
-export const pgBossOutbox = (_options: unknown): Outbox => unreachable("pg-boss");

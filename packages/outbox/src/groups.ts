@@ -7,8 +7,8 @@ export interface GroupLimits {
 }
 
 /**
- * Lets what is asked for within one turn of the event loop, and while others are under way, be done together: a
- * store commits many about as fast as one.
+ * Does together what is asked for at the same time, and while other groups are under way: a store commits many about
+ * as fast as one.
  */
 export function inGroups<Item, Result>(
   doTogether: (items: readonly Item[]) => Promise<readonly (Result | Promise<Result>)[]>,
@@ -27,7 +27,8 @@ export function inGroups<Item, Result>(
   function schedule(): void {
     if (scheduled || waiting.length === 0 || underWay >= limits.underWay) return;
     scheduled = true;
-    setImmediate(() => {
+    // No more than a promise's turn: the edge has no setImmediate, and what comes meanwhile joins the next group.
+    queueMicrotask(() => {
       scheduled = false;
       refuseLate();
       if (waiting.length > 0) void next(waiting.splice(0, limits.size));
@@ -35,7 +36,7 @@ export function inGroups<Item, Result>(
     });
   }
 
-  /** Whoever asked so long ago has been told that the store does not answer; what is done now would be done twice. */
+  /** A caller that waited so long has its answer: the store is silent. What is done now would be done twice. */
   function refuseLate(): void {
     const now = performance.now();
     const inTime = waiting.findIndex(({ until }) => until > now);

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Order } from "@avantlink-s2s/core";
 import { createTracker } from "@avantlink-s2s/core";
-import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
 import { afterEach, describe, expect, test } from "vitest";
 import { runCommand } from "../../support/command-line.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
-import { type OutboxAddress, outboxAt, startBoss } from "../../support/outboxes.ts";
+import { type OutboxAddress, outboxAt } from "../../support/outboxes.ts";
 import { aStore, DURABLE } from "../../support/stores.ts";
 import { aDesk, manyOrders, ndjson, numbersAt, orderAt } from "./a-desk.ts";
 
@@ -265,9 +264,7 @@ describe.each(DURABLE)("the shop's own outbox in %s", (kind) => {
     if ("missing" in store) return skip(store.missing);
     ends.push(() => store.end());
     const { address } = store;
-    const boss = address.kind === "pg-boss" ? await startBoss(address) : undefined;
-    ends.push(() => boss?.stop({ graceful: false }));
-    const outbox = boss ? pgBossOutbox({ boss, queue: "orders" }) : await outboxAt(address);
+    const outbox = await outboxAt(address);
     const orders: readonly Order[] = [anOrder(), anOrder({ orderNumber: "1002" })];
     const { sandbox, run } = await aDesk("orders.ndjson", ndjson(orders));
     const shop = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, outbox });
@@ -283,7 +280,7 @@ describe.each(DURABLE)("the shop's own outbox in %s", (kind) => {
 function namedBy(address: OutboxAddress): readonly string[] {
   if (address.kind === "sqlite") return ["--sqlite", address.path];
   if (address.kind === "bullmq") return ["--redis", address.url, "--queue", address.queue];
-  return ["--postgres", address.url, "--queue", address.queue, "--schema", address.schema];
+  return ["--postgres", address.url, "--schema", address.schema];
 }
 
 test("a file is not sent without a merchant, and its format is known by its content", async () => {

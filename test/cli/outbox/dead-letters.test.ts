@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTracker, type Outbox } from "@avantlink-s2s/core";
-import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { parse } from "csv-parse/sync";
 import { Redis } from "ioredis";
@@ -12,7 +11,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { runCommand } from "../../support/command-line.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
-import { type OutboxAddress, outboxAt, startBoss } from "../../support/outboxes.ts";
+import { type OutboxAddress, outboxAt } from "../../support/outboxes.ts";
 import { postgresService, redisService } from "../../support/services.ts";
 
 const ends: (() => unknown)[] = [];
@@ -70,17 +69,14 @@ const STORES: readonly { readonly name: string; readonly missing?: string; make(
     async make() {
       const url = "missing" in postgres ? "" : postgres.url;
       const schema = `avantlink_test_${randomUUID().slice(0, 8)}`;
-      const boss = await startBoss({ url, schema });
       ends.push(async () => {
-        await boss.stop({ graceful: false });
         const pool = new Pool({ connectionString: url });
-        await pool.query(`DROP SCHEMA ${schema} CASCADE`);
+        await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
         await pool.end();
       });
-      const named = ["--postgres", url, "--queue", "orders", "--schema", schema];
+      const named = ["--postgres", url, "--schema", schema];
       return {
-        address: { kind: "pg-boss", url, schema, queue: "orders" },
-        outbox: pgBossOutbox({ boss, queue: "orders" }),
+        address: { kind: "postgres", url, schema },
         named,
       };
     },

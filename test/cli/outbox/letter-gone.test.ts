@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTracker } from "@avantlink-s2s/core";
-import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { Pool } from "pg";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -10,7 +9,7 @@ import { EXIT } from "../../../packages/cli/src/exit-codes.ts";
 import { type Finished, startCommand } from "../../support/command-line.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
-import { startBoss } from "../../support/outboxes.ts";
+import { outboxAt } from "../../support/outboxes.ts";
 import { postgresService } from "../../support/services.ts";
 import { aStore } from "../../support/stores.ts";
 
@@ -27,22 +26,20 @@ afterEach(async () => {
 
 /** A shop with a dead letter (1001) and an order that could not be mapped (1002), and a file that corrects 1001. */
 async function aShop() {
-  const store = await aStore("pg-boss", "missing" in postgres ? undefined : postgres);
-  if ("missing" in store || store.address.kind !== "pg-boss") return expect.unreachable();
+  const store = await aStore("postgres", "missing" in postgres ? undefined : postgres);
+  if ("missing" in store || store.address.kind !== "postgres") return expect.unreachable();
   ends.push(() => store.end());
-  const { url, schema, queue } = store.address;
-  const boss = await startBoss({ url, schema });
+  const { url, schema } = store.address;
   const pool = new Pool({ connectionString: url });
   const sandbox = await startSandbox();
   const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
   ends.push(
-    () => boss.stop({ graceful: false }),
     () => pool.end(),
     () => sandbox.close(),
     () => rm(folder, { recursive: true }),
   );
   const log = eventLog();
-  const outbox = pgBossOutbox({ boss, queue });
+  const outbox = await outboxAt(store.address);
   const tracker = createTracker({
     merchantId: MERCHANT_ID,
     endpoint: sandbox.url,
@@ -65,11 +62,9 @@ async function aShop() {
       await other.query("BEGIN");
       const { rows } = await other.query("SELECT pg_backend_pid() AS pid");
       await other.query(
-        `UPDATE ${schema}.job SET state = 'completed', completed_on = now(), data = NULL, output = NULL
-         WHERE name = $1 AND state = 'failed' AND data->>'kind' = 'order'`,
-        [queue],
+        `UPDATE ${schema}.outbox SET status = 'delivered', body = '', order_number = '' WHERE status = 'dead' AND kind = 'order'`,
       );
-      const named = ["--postgres", url, "--schema", schema, "--queue", queue];
+      const named = ["--postgres", url, "--schema", schema];
       const { finished } = startCommand(["outbox", ...args, ...named, "--json"], {
         env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url },
       });

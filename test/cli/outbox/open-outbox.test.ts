@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Outbox } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
-import { pgBossOutbox } from "@avantlink-s2s/outbox/pg-boss";
+import { postgresOutbox } from "@avantlink-s2s/outbox/postgres";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
@@ -13,8 +13,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { EXIT } from "../../../packages/cli/src/exit-codes.ts";
 import { runCommand } from "../../support/command-line.ts";
 import { anOrder, MERCHANT_ID } from "../../support/orders.ts";
-import { startBoss } from "../../support/outboxes.ts";
-import { ifInstalled, ownRedis, postgresService, redisService } from "../../support/services.ts";
+import { ifInstalled, ownPostgres, ownRedis, postgresService, redisService } from "../../support/services.ts";
 import { aStore } from "../../support/stores.ts";
 
 const ends: (() => unknown)[] = [];
@@ -32,8 +31,10 @@ const stats = (...named: readonly string[]) => runCommand(["outbox", "stats", ..
 
 /** A server with no queue on it yet. */
 interface Server {
-  /** The options that name it, but for the queue. */
+  /** The options that name it, but for the queue or the schema. */
   readonly named: readonly string[];
+  /** The option for that. */
+  readonly option: "--queue" | "--schema";
   /** The shop's outbox there; without a name, by the default name. */
   outbox(queue?: string): Outbox;
   /** Whatever stands there for orders. */
@@ -45,6 +46,7 @@ async function redisAt(url: string): Promise<Server> {
   ends.push(() => redis.disconnect());
   return {
     named: ["--redis", url],
+    option: "--queue",
     outbox: (queue) => bullmqOutbox({ connection: url, queue }),
     contents: (queue) => redis.keys(`{avantlink}?${queue}:*`),
   };
@@ -72,29 +74,25 @@ const SERVERS: readonly {
       const service = await postgresService();
       if ("missing" in service) return service;
       ends.push(() => service.end());
-      const store = await aStore("pg-boss", service);
-      if ("missing" in store || store.address.kind !== "pg-boss") return expect.unreachable();
+      const store = await aStore("postgres", service);
+      if ("missing" in store || store.address.kind !== "postgres") return expect.unreachable();
       ends.push(() => store.end());
       const { url, schema } = store.address;
-      const boss = await startBoss({ url, schema });
       const pool = new Pool({ connectionString: url });
-      ends.push(
-        () => boss.stop({ graceful: false }),
-        () => pool.end(),
-      );
+      ends.push(() => pool.end());
       const server: Server = {
-        named: ["--postgres", url, "--schema", schema],
-        outbox: (queue) => pgBossOutbox({ boss, queue }),
-        async contents() {
+        named: ["--postgres", url],
+        option: "--schema",
+        outbox: (queue) => postgresOutbox({ query: pool, schema: queue }),
+        async contents(queue) {
           const { rows } = await pool.query(
-            `SELECT name FROM ${schema}.queue WHERE name NOT LIKE '\\_\\_pgboss\\_\\_%'
-             UNION ALL SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = '${schema}.job'::regclass
-             ORDER BY 1`,
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = $1 ORDER BY 1",
+            [queue],
           );
-          return rows.map(({ name }) => String(name));
+          return rows.map(({ table_name }) => String(table_name));
         },
       };
-      return { server, queue: "orders" };
+      return { server, queue: schema };
     },
   },
 ];
@@ -105,18 +103,18 @@ async function open(outbox: Outbox): Promise<void> {
   ends.push(() => outbox.close());
 }
 
-describe.each(SERVERS)("a queue on $name", ({ make }) => {
+describe.each(SERVERS)("an outbox on $name", ({ make }) => {
   test("that nobody has made is named in the error, and not made", async ({ skip }) => {
     const made = await make();
     if ("missing" in made) return skip(made.missing);
     const { server, queue } = made;
     await open(server.outbox(queue));
-    const mistyped = `${queue}-typo`;
+    const mistyped = `${queue}_typo`;
     const before = await server.contents(mistyped);
-    const { code, stdout, stderr } = await stats(...server.named, "--queue", mistyped);
+    const { code, stdout, stderr } = await stats(...server.named, server.option, mistyped);
     expect(stdout).toBe("");
     expect(stderr).toContain(`"${mistyped}"`);
-    expect(stderr).toContain("--queue");
+    expect(stderr).toContain(server.option);
     expect(code).toBe(EXIT.usage);
     expect(await server.contents(mistyped)).toEqual(before);
   });
@@ -131,7 +129,7 @@ describe.each(SERVERS)("a queue on $name", ({ make }) => {
     const file = join(await aFolder(), "orders.ndjson");
     await writeFile(file, JSON.stringify({ ...anOrder(), context: { avad: "77_past" } }));
     const { code } = await runCommand(
-      ["backfill", file, "--send", "--yes", ...server.named, "--queue", queue],
+      ["backfill", file, "--send", "--yes", ...server.named, server.option, queue],
       {
         env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url },
       },
@@ -146,18 +144,23 @@ describe.each(SERVERS)("a queue on $name", ({ make }) => {
     if ("missing" in made) return skip(made.missing);
     const { server, queue } = made;
     await open(server.outbox(queue));
-    const { code, stdout } = await stats(...server.named, "--queue", queue, "--json");
+    const { code, stdout } = await stats(...server.named, server.option, queue, "--json");
     expect(code).toBe(EXIT.ok);
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 0 });
   });
 });
 
-test("without --queue, the default queue of PostgreSQL is opened", async ({ skip }) => {
-  const made = await SERVERS[1]?.make();
-  if (!made || "missing" in made) return skip(made?.missing);
-  expect((await stats(...made.server.named)).code).toBe(EXIT.usage);
-  await open(made.server.outbox());
-  expect((await stats(...made.server.named)).code).toBe(EXIT.ok);
+test("without --schema, the default schema of PostgreSQL is opened", async ({ skip }) => {
+  // The shared PostgreSQL may hold a schema of that name.
+  const own = await ifInstalled(ownPostgres);
+  if (!own) return skip("no PostgreSQL to start");
+  ends.push(() => own.end());
+  const pool = new Pool({ connectionString: own.url });
+  pool.on("error", () => {});
+  ends.push(() => pool.end());
+  expect((await stats("--postgres", own.url)).code).toBe(EXIT.usage);
+  await open(postgresOutbox({ query: pool }));
+  expect((await stats("--postgres", own.url)).code).toBe(EXIT.ok);
 });
 
 test("without --queue, the default queue of Redis is opened", async ({ skip }) => {

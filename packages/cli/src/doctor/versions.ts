@@ -10,7 +10,6 @@ export const SUPPORTED: Readonly<Record<string, { readonly from: Version; readon
   express: { from: [4, 18], below: 6 },
   next: { from: [15, 1], below: 17 },
   bullmq: { from: [6, 0], below: 7 },
-  "pg-boss": { from: [12, 38], below: 13 },
   "better-sqlite3": { from: [11, 0] },
 };
 const OURS = ["core", "express", "next", "outbox", "orders"].map((name) => `@avantlink-s2s/${name}`);

@@ -6,7 +6,7 @@ export interface OutboxChoice {
   readonly sqlite?: string | undefined;
   readonly redis?: string | undefined;
   readonly postgres?: string | undefined;
-  /** The queue's name in Redis or PostgreSQL, if the shop has given it one. */
+  /** The queue's name in Redis, if the shop has given it one. */
   readonly queue?: string | undefined;
   /** The schema in PostgreSQL, if the shop has given it one. */
   readonly schema?: string | undefined;
@@ -17,9 +17,12 @@ export const redisOption = new Option("--redis <url>", "the outbox in this Redis
 export const postgresOption = new Option("--postgres <url>", "the outbox in this PostgreSQL");
 export const queueOption = new Option(
   "--queue <name>",
-  "the queue's name there, if the shop has given it one",
+  "the queue's name in Redis, if the shop has given it one",
 );
-export const schemaOption = new Option("--schema <name>", "the schema there, if the shop has given it one");
+export const schemaOption = new Option(
+  "--schema <name>",
+  "the schema in PostgreSQL, if the shop has given it one",
+);
 
 export const NAME_AN_OUTBOX =
   "Name one: --sqlite PATH, --redis URL or --postgres URL. Or set AVANTLINK_OUTBOX to sqlite:PATH, redis://… or postgres://…, which keeps a password out of the process list.";

@@ -58,7 +58,7 @@ async function find(options: OutboxChoice): Promise<FoundOutbox> {
   const [only, ...others] = [
     sqlite !== undefined && (() => outboxInFile(sqlite)),
     redis !== undefined && (() => outboxOnRedis({ url: redis, queue })),
-    postgres !== undefined && (() => outboxOnPostgres({ url: postgres, queue, schema })),
+    postgres !== undefined && (() => outboxOnPostgres({ url: postgres, schema })),
   ].filter((find) => find !== false);
   if (only && others.length === 0) return only();
   throw new CommandError(

@@ -1,50 +1,51 @@
 import { CommandError, EXIT } from "../exit-codes.ts";
 import type { FoundOutbox } from "./found-outbox.ts";
-import { cannotConnect, noQueue, placeOf, type ServerAddress } from "./server-address.ts";
+import { cannotConnect, placeOf } from "./server-address.ts";
 
-// The name that pgBossOutbox gives a queue by default.
-const DEFAULT_QUEUE = "avantlink-orders";
+// The schema that postgresOutbox uses by default.
+const DEFAULT_SCHEMA = "avantlink";
+const CONNECT_MS = 3_000;
 
-/** The outbox that pg-boss keeps in a PostgreSQL. Its schema must exist: creating it is the shop's task. */
+/** The outbox in a PostgreSQL. Its tables must exist: creating them is the shop's task. */
 export async function outboxOnPostgres({
   url,
-  queue = DEFAULT_QUEUE,
-  schema,
-}: ServerAddress & { readonly schema: string | undefined }): Promise<FoundOutbox> {
+  schema = DEFAULT_SCHEMA,
+}: {
+  readonly url: string;
+  readonly schema: string | undefined;
+}): Promise<FoundOutbox> {
   const place = placeOf(url, ["postgres:", "postgresql:"], "postgres://localhost/shop");
-  const { PgBoss } = await installed(() => import("pg-boss"));
-  const { pgBossOutbox } = await import("@avantlink-s2s/outbox/pg-boss");
-  const boss = new PgBoss({
-    connectionString: url,
-    migrate: false,
-    supervise: false,
-    schedule: false,
-    ...(schema !== undefined && { schema }),
-  });
-  // pg-boss repeats every error as a rejection of the call.
-  boss.on("error", () => {});
-  const outbox = pgBossOutbox({ boss, queue });
-  const release = async () => void (await boss.stop({ graceful: false }));
+  const { Pool } = await installed(() => import("pg"));
+  const { postgresOutbox } = await import("@avantlink-s2s/outbox/postgres");
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  // pg repeats every error as a rejection of the call.
+  pool.on("error", () => {});
+  const release = () => pool.end();
+  const outbox = postgresOutbox({ query: pool, schema });
   let isThere: boolean;
   try {
-    await boss.start();
-    isThere = (await boss.getQueue(queue)) !== null;
+    const { rows } = await pool.query("SELECT to_regclass($1) IS NOT NULL AS there", [`${schema}.outbox`]);
+    isThere = rows[0]?.there === true;
   } catch (cause) {
     await release();
     throw cannotConnect(place, "PostgreSQL", cause);
   }
   if (!isThere) {
     await release();
-    throw noQueue(queue, place);
+    throw new CommandError(
+      EXIT.usage,
+      `There is no outbox in the schema "${schema}" at ${place}.`,
+      "Use --schema with the name that the shop's outbox has. A shop creates its schema when it first starts.",
+    );
   }
   return {
     outbox,
     place,
     async settings() {
-      const { rows } = await boss
-        .getDb()
-        .executeSql("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')");
-      return Object.fromEntries(rows.map(({ name, setting }) => [String(name), String(setting)]));
+      const { rows } = await pool.query<{ name: string; setting: string }>(
+        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')",
+      );
+      return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
     },
     release,
   };
@@ -56,8 +57,8 @@ async function installed<T>(load: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new CommandError(
       EXIT.unreachable,
-      "An outbox on PostgreSQL needs pg-boss, which is not installed here.",
-      "Install avantlink-s2s in the shop itself, beside its pg-boss: npm install --save-dev avantlink-s2s",
+      "An outbox on PostgreSQL needs pg, which is not installed here.",
+      "Install it beside this command: npm install --save-dev pg",
       cause,
     );
   }

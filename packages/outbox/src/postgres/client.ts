@@ -1,0 +1,36 @@
+/** A row of a result. */
+export type PostgresRow = Readonly<Record<string, unknown>>;
+
+/** What a client answers: rows, or an object with them. */
+export type PostgresResult = readonly PostgresRow[] | { readonly rows: readonly PostgresRow[] };
+
+/** Runs one statement. Every parameter is a string or null. */
+export type PostgresQuery = (sql: string, params: (string | null)[]) => PromiseLike<PostgresResult>;
+
+/**
+ * A client of PostgreSQL: a function, or an object that has one. `query` is what `pg`'s Pool and Client, PGlite and
+ * Neon's client have, `unsafe` what postgres.js has.
+ */
+export type PostgresClient = PostgresQuery | { query: AnyMethod } | { unsafe: AnyMethod };
+
+type AnyMethod = (...args: never[]) => unknown;
+
+/** Runs one statement on any client. */
+export type Run = (sql: string, params?: (string | null)[]) => Promise<readonly PostgresRow[]>;
+
+/** The way to run statements on a client, or nothing where it is none. */
+export function runnerOf(client: unknown): Run | undefined {
+  const method = ["unsafe", "query"].find((name) => typeof Reflect.get(Object(client), name) === "function");
+  const call: unknown = method === undefined ? client : Reflect.get(Object(client), method);
+  if (typeof call !== "function") return undefined;
+  return async (sql, params = []) => {
+    const result: unknown = await Reflect.apply(call, client, [sql, params]);
+    return rowsOf(result);
+  };
+}
+
+function rowsOf(result: unknown): readonly PostgresRow[] {
+  if (Array.isArray(result)) return result;
+  const rows: unknown = Reflect.get(Object(result), "rows");
+  return Array.isArray(rows) ? rows : [];
+}

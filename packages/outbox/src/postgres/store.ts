@@ -1,0 +1,288 @@
+import type {
+  AttemptRecord,
+  ClaimedJob,
+  CorrectedJob,
+  DeadLetter,
+  DeadReason,
+  ForgetResult,
+  OutboxJob,
+  OutboxRecord,
+  OutboxTotals,
+  PendingRecord,
+  PutResult,
+  Verdict,
+} from "@avantlink-s2s/core";
+import { AvantLinkError, stateOf } from "@avantlink-s2s/core";
+import { type AttemptLease, lastAttemptsAfter } from "../attempts.ts";
+import { bytesOf, hexOf, keyOf } from "../key-bytes.ts";
+import type { Leased } from "../lease-worker.ts";
+import type { PostgresRow, Run } from "./client.ts";
+import { statements } from "./sql.ts";
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available.
+const LOCKED = "55P03";
+// How long a group waits for one of its orders whose number an open transaction of the shop's holds, and that order
+// by itself.
+const GROUP_LOCK = "400ms";
+const ALONE_LOCK = "2000ms";
+// How often jobs are looked for that were scheduled by a clock that has been set back since.
+const RESCHEDULE_MS = 60_000;
+// PostgreSQL's text holds neither.
+const UNSTORABLE = /[\0\p{Surrogate}]/gu;
+
+/** A job to be put, with the reason if it is a dead letter from the start. */
+export interface JobToPut {
+  readonly job: OutboxJob;
+  readonly dead?: DeadReason | undefined;
+}
+
+/** A leased job of this store. */
+export type PostgresLease = Leased<AttemptLease & { readonly number: number }>;
+
+/** The jobs in a database. Each call takes the connection that it runs on, or several, one statement each. */
+export class PostgresStore {
+  readonly #sql: ReturnType<typeof statements>;
+  #rescheduledAt = Number.NEGATIVE_INFINITY;
+
+  constructor(schema: string) {
+    this.#sql = statements(schema);
+  }
+
+  /**
+   * Stores jobs, each once its key. Where an open transaction holds the key of a job, that job is put by itself, so
+   * that the others do not wait for it.
+   */
+  async putGroup(
+    run: Run,
+    group: readonly JobToPut[],
+    putAlone: (one: JobToPut) => Promise<PutResult>,
+  ): Promise<readonly (PutResult | Promise<PutResult>)[]> {
+    try {
+      return await this.putAll(run, group, group.length > 1 ? GROUP_LOCK : ALONE_LOCK);
+    } catch (cause) {
+      if (group.length === 1 || Reflect.get(Object(cause), "code") !== LOCKED) throw cause;
+      return group.map(putAlone);
+    }
+  }
+
+  async putOne(run: Run, one: JobToPut, lockTimeout = ALONE_LOCK): Promise<PutResult> {
+    const [result] = await this.putAll(run, [one], lockTimeout);
+    return result ?? { status: "duplicate", state: "pending" };
+  }
+
+  async putAll(run: Run, group: readonly JobToPut[], lockTimeout: string): Promise<readonly PutResult[]> {
+    const first = new Map<string, JobToPut>();
+    for (const one of group) if (!first.has(one.job.key)) first.set(one.job.key, one);
+    const accepted = new Set(keysIn(await run(this.#sql.put, [rowsFor([...first.values()]), lockTimeout])));
+    const isAccepted = (one: JobToPut) => first.get(one.job.key) === one && accepted.has(hexKey(one.job.key));
+    const taken = group.filter((one) => !isAccepted(one));
+    const found =
+      taken.length > 0
+        ? await this.#findAll(
+            run,
+            taken.map(({ job }) => job.key),
+          )
+        : new Map();
+    const results: PutResult[] = [];
+    // One after the other: inside a transaction there is only one connection.
+    for (const one of group) {
+      results.push(isAccepted(one) ? { status: "accepted" } : await this.#putAgain(run, one, found));
+    }
+    return results;
+  }
+
+  async #putAgain(run: Run, one: JobToPut, found: ReadonlyMap<string, OutboxRecord>): Promise<PutResult> {
+    const record = found.get(one.job.key);
+    if (record?.status !== "dead") return duplicateOf(record);
+    if ((await run(this.#sql.revive, [rowsFor([one])])).length > 0) return { status: "accepted" };
+    return duplicateOf(await this.find(run, one.job.key));
+  }
+
+  async claim(run: Run, limit: number, now: number): Promise<PostgresLease[]> {
+    const reschedule = Math.abs(now - this.#rescheduledAt) > RESCHEDULE_MS;
+    const rows = await run(this.#sql.claim, [`${limit}`, `${reschedule}`]);
+    if (reschedule) this.#rescheduledAt = now;
+    const inTurn = rows.toSorted(
+      (a, b) => Number(a.tried) - Number(b.tried) || Number(a.due) - Number(b.due),
+    );
+    return inTurn.map((row) => ({
+      job: claimedOf(row),
+      lease: { number: Number(row.lease), lastAttempts: attemptsIn(row) },
+    }));
+  }
+
+  /** Applies verdicts where the lease is the job's newest. Returns whether it was, for each. */
+  async settle(
+    run: Run,
+    settling: readonly { readonly leased: PostgresLease; readonly verdict: Verdict }[],
+    now: number,
+  ): Promise<readonly boolean[]> {
+    const rows = settling.map(({ leased: { job, lease }, verdict }) => ({
+      key: hexKey(job.key),
+      lease: lease.number,
+      status: verdict.status === "retry" ? "pending" : verdict.status,
+      // The database's clock counts the time from here, so that the two clocks need not agree.
+      wait: verdict.status === "retry" ? Math.max(0, verdict.at - now) : 0,
+      counted: verdict.status === "retry" && verdict.counted ? 1 : 0,
+      last_attempts: JSON.stringify(
+        verdict.status === "delivered" ? [] : lastAttemptsAfter(lease, verdict, now),
+      ),
+      reason: verdict.status === "dead" ? JSON.stringify(verdict.reason) : null,
+    }));
+    const settled = new Set(keysIn(await run(this.#sql.settle, [JSON.stringify(rows)])));
+    return rows.map(({ key }) => settled.has(key));
+  }
+
+  async release(run: Run, held: readonly PostgresLease[]): Promise<void> {
+    const rows = held.map(({ job, lease }) => ({ key: hexKey(job.key), lease: lease.number }));
+    await run(this.#sql.release, [JSON.stringify(rows)]);
+  }
+
+  async find(run: Run, key: string): Promise<OutboxRecord | undefined> {
+    return (await this.#findAll(run, [key])).get(key);
+  }
+
+  async #findAll(run: Run, keys: readonly string[]): Promise<ReadonlyMap<string, OutboxRecord>> {
+    const rows = await run(this.#sql.find, [JSON.stringify(keys.map(hexKey))]);
+    return new Map(rows.map((row) => [keyIn(row), recordOf(row)]));
+  }
+
+  async waiting(run: Run, limit: number, offset: number): Promise<PendingRecord[]> {
+    return (await run(this.#sql.waiting, [`${limit}`, `${offset}`])).map(pendingOf);
+  }
+
+  async letters(run: Run, limit: number, offset: number): Promise<DeadLetter[]> {
+    return (await run(this.#sql.letters, [`${limit}`, `${offset}`])).map(letterOf);
+  }
+
+  /** Makes a letter a fresh job. Returns whether there was such a letter, and a body for it. */
+  async retry(run: Run, key: string, now: number, corrected: CorrectedJob | undefined): Promise<boolean> {
+    const found = await this.find(run, key);
+    if (found?.status !== "dead" || (found.kind === "rejected" && !corrected)) return false;
+    const job: OutboxJob = { ...found, ...corrected, kind: "order", acceptedAt: now };
+    return (await run(this.#sql.revive, [rowsFor([{ job }])])).length > 0;
+  }
+
+  /** Returns whether there was such a letter. */
+  async remove(run: Run, key: string): Promise<boolean> {
+    return (await run(this.#sql.forget, [hexKey(key), "false"])).length > 0;
+  }
+
+  async forget(run: Run, key: string): Promise<ForgetResult> {
+    if ((await run(this.#sql.forget, [hexKey(key), "true"])).length > 0) return { status: "removed" };
+    const found = await this.find(run, key);
+    if (found?.status === "delivered") return { status: "delivered", settledAt: found.settledAt };
+    if (found?.status === "pending") return { status: "sending" };
+    return { status: found ? "removed" : "unknown" };
+  }
+
+  async totals(run: Run): Promise<OutboxTotals> {
+    const [row] = await run(this.#sql.totals);
+    const [delivered = 0, removed = 0, pending = 0, dead = 0] = [
+      row?.delivered,
+      row?.removed,
+      row?.pending,
+      row?.dead,
+    ].map(Number);
+    const oldestPendingAt = row?.oldest === null ? undefined : Math.round(Number(row?.oldest));
+    return {
+      accepted: delivered + removed + pending + dead,
+      delivered,
+      pending,
+      dead,
+      removed,
+      oldestPendingAt,
+    };
+  }
+}
+
+function duplicateOf(record: OutboxRecord | undefined): PutResult {
+  if (!record) throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
+  const contentHash = record.status === "dead" ? undefined : record.summary?.contentHash;
+  return {
+    status: "duplicate",
+    state: stateOf(record),
+    ...(contentHash === undefined ? {} : { contentHash }),
+  };
+}
+
+/** Jobs as the statements take them. */
+function rowsFor(group: readonly JobToPut[]): string {
+  return JSON.stringify(
+    group.map(({ job, dead }, place) => ({
+      key: hexKey(job.key),
+      kind: job.kind,
+      order_number: job.orderNumber.replace(UNSTORABLE, "\ufffd"),
+      body: job.body,
+      accepted_at: job.acceptedAt,
+      reason: dead ? JSON.stringify(dead) : null,
+      content_hash: job.summary?.contentHash,
+      currency: job.summary?.currency,
+      subtotal: job.summary?.subtotal,
+      lines: job.summary?.lines,
+      place,
+    })),
+  );
+}
+
+function hexKey(key: string): string {
+  return hexOf(bytesOf(key));
+}
+
+function keysIn(rows: readonly PostgresRow[]): string[] {
+  return rows.map(({ key }) => String(key));
+}
+
+function keyIn({ key }: PostgresRow): string {
+  const pairs = String(key).match(/../g) ?? [];
+  return keyOf(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)));
+}
+
+function attemptsIn({ last_attempts }: PostgresRow): readonly AttemptRecord[] {
+  return JSON.parse(String(last_attempts));
+}
+
+function summaryIn(row: PostgresRow): Pick<OutboxJob, "summary"> {
+  if (row.content_hash === null) return {};
+  const { content_hash, currency, subtotal, lines } = row;
+  return {
+    summary: {
+      contentHash: String(content_hash),
+      currency: String(currency),
+      subtotal: Number(subtotal),
+      lines: Number(lines),
+    },
+  };
+}
+
+function claimedOf(row: PostgresRow): ClaimedJob {
+  return {
+    key: keyIn(row),
+    kind: row.kind === "order" || row.kind === "click" ? row.kind : "rejected",
+    orderNumber: String(row.order_number),
+    body: String(row.body),
+    acceptedAt: Math.round(Number(row.accepted_at)),
+    attempts: Number(row.attempts),
+    ...summaryIn(row),
+  };
+}
+
+function pendingOf(row: PostgresRow): PendingRecord {
+  const dueAt = Math.round(Number(row.due_at));
+  return { ...claimedOf(row), status: "pending", lastAttempts: attemptsIn(row), dueAt };
+}
+
+function letterOf(row: PostgresRow): DeadLetter {
+  const reason: DeadReason = JSON.parse(String(row.reason));
+  const diedAt = Math.round(Number(row.settled_at));
+  return { ...claimedOf(row), status: "dead", lastAttempts: attemptsIn(row), reason, diedAt };
+}
+
+function recordOf(row: PostgresRow): OutboxRecord {
+  if (row.status === "pending") return pendingOf(row);
+  if (row.status === "dead") return letterOf(row);
+  const { key, acceptedAt, attempts } = claimedOf(row);
+  const settledAt = Math.round(Number(row.settled_at));
+  const status = row.status === "removed" ? "removed" : "delivered";
+  return { status, key, acceptedAt, settledAt, attempts, ...summaryIn(row) };
+}
