@@ -81,6 +81,21 @@ describe.each([
     return shop;
   }
 
+  test("the shop's own parameters are sent where keepParameters names them, with a click and with an order", async () => {
+    const app = aShop(aTracker({ keepParameters: ["order", "color"] }));
+    await request(app)
+      .get("/?avad=77_f3&color=red&email=x")
+      .set({ Host: "shop.example", "User-Agent": BROWSER });
+    await request(app)
+      .get("/checkout/thank-you?order=1001&key=wc_order_1")
+      .set({ Host: "shop.example", Referer: "https://shop.example/checkout?step=2&order=1001" });
+    const [click] = await sandbox.waitForClicks(1);
+    const [order] = await sandbox.waitForOrders(1);
+    expect(sent(click, "current_url")).toBe("http://shop.example/?avad=77_f3&color=red");
+    expect(sent(order, "current_url")).toBe("http://shop.example/checkout/thank-you?order=1001");
+    expect(sent(order, "referrer_url")).toBe("https://shop.example/checkout?order=1001");
+  });
+
   test("one purchase gives one click and one order, from the shopper's side of one trusted proxy", async () => {
     const proxied = {
       Host: "10.0.0.5:3000",

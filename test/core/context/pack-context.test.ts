@@ -51,6 +51,14 @@ describe("a packed context", () => {
     expect(unpackContext(packed)).toMatchObject({ userAgent: "x", ipAddress: "203.0.113.7" });
   });
 
+  test("keeps the parameters that the tracker keeps, where they are named", () => {
+    const context = { currentUrl: "https://shop.example/?order=7&email=jane%40doe.com&utm_source=x" };
+    expect(unpackContext(packContext(context)).currentUrl).toBe("https://shop.example/?utm_source=x");
+    expect(unpackContext(packContext(context, { keepParameters: ["order", "email"] })).currentUrl).toBe(
+      "https://shop.example/?order=7&utm_source=x",
+    );
+  });
+
   test("holds no e-mail address", () => {
     const packed = packContext({
       userIds: [" Jane@Doe.com "],
