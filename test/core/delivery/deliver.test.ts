@@ -52,11 +52,11 @@ const success: Answer = { status: 200, body: '{"success": true}' };
 
 describe("while AvantLink cannot be reached", () => {
   test.each([
-    [1, 10],
-    [20, 200],
-    [100, 1_000],
+    [1, 50],
+    [20, 240],
+    [96, 1_000],
   ])(
-    "each of %i slots is kept for %i ms an attempt: at most 100 attempts a second",
+    "with %i slots for orders and 4 for clicks, each is kept for %i ms: at most 100 attempts a second",
     async (concurrency, ms) => {
       const { clock, delivery, job } = aDelivery(unreached, { concurrency });
       const delivering = delivery.deliverOrder(job());
@@ -123,12 +123,12 @@ describe("a click", () => {
   test("of which nothing was sent is tried again, for an hour", async () => {
     const { clock, delivery, job, events } = aDelivery(unreached);
     const first = delivery.deliverClick(job());
-    await expect.poll(() => clock.next()).toBe(200);
-    clock.advance(200);
+    await expect.poll(() => clock.next()).toBe(240);
+    clock.advance(240);
     expect(await first).toMatchObject({ status: "retry", counted: true });
     const last = delivery.deliverClick(job({ acceptedAt: clock.now() - 3_600_000 }));
-    await expect.poll(() => clock.next()).toBe(200);
-    clock.advance(200);
+    await expect.poll(() => clock.next()).toBe(240);
+    clock.advance(240);
     expect(await last).toEqual({ status: "delivered" });
     expect(events.of("dead")).toMatchObject([{ kind: "click", error: { code: "click.lost" } }]);
   });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import {
   AvantLinkError,
   createTracker,
@@ -181,6 +182,19 @@ describe("an order that the outbox cannot store", () => {
     expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({ status: "accepted" });
     await events.waitFor("delivered");
     expect(sandbox.orders).toHaveLength(1);
+  });
+
+  test("hands on nothing of what an engine hangs on its error, neither by receipt nor by event", async () => {
+    const store = brittleOutbox();
+    const command = { name: "AUTH", args: ["default", "hunter2", '{"user_agent":"Firefox"}'] };
+    store.fail(Object.assign(new Error("WRONGPASS redis//:hunter2@queue:6379"), { command }));
+    const tracker = aTracker(store.outbox);
+    const receipt = await tracker.trackOrder(anOrder(), aContext());
+    await events.waitFor("delivered");
+    expect(receipt).toMatchObject({ error: { code: "outbox.unavailable" } });
+    const shown = inspect([receipt, events.all], { depth: Infinity, showHidden: true });
+    expect(shown).toContain("WRONGPASS redis//[removed]");
+    expect(shown).not.toMatch(/hunter2|AUTH/);
   });
 
   test("leaves the page as it is", async () => {

@@ -7,6 +7,9 @@ import { readAnswer } from "./answer.ts";
 import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
+/** How many clicks are sent at a time, beside the orders. */
+export const CLICK_CONCURRENCY = 4;
+
 // While AvantLink cannot be reached, all slots together make at most 100 attempts a second: each attempt keeps its slot
 // for this long, times the number of slots.
 const MIN_UNREACHED_MS = 10;
@@ -40,6 +43,7 @@ export function createDelivery(
   reports: DeliveryReports,
 ): Delivery {
   const { runtime, retry } = config;
+  const slots = config.concurrency + CLICK_CONCURRENCY;
   const clickRetry: RetryPolicy = { ...retry, maxAgeMs: CLICK_MAX_AGE_MS };
   // Shared by all slots: what AvantLink asks of one order holds for every order.
   let pause = { from: 0, until: 0, reason: "" };
@@ -73,7 +77,7 @@ export function createDelivery(
     }
     if (outcome.kind === "failed" && !outcome.mayHaveArrived) {
       const spent = Math.max(0, runtime.now() - startedAt);
-      await wait(Math.max(0, config.concurrency * MIN_UNREACHED_MS - spent));
+      await wait(Math.max(0, slots * MIN_UNREACHED_MS - spent));
     }
     return { outcome, verdict: verdictOn(outcome, stateOf(job), policy) };
   }

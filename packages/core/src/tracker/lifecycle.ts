@@ -1,4 +1,4 @@
-import type { Delivery } from "../delivery/deliver.ts";
+import { CLICK_CONCURRENCY, type Delivery } from "../delivery/deliver.ts";
 import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import type { Transport } from "../delivery/transport.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
@@ -12,7 +12,6 @@ import { within } from "./wait.ts";
 
 const FLUSH_MS = 5_000;
 /** How many clicks are sent at a time: orders come first. */
-const CLICK_CONCURRENCY = 4;
 const POLL_MS = 20;
 const REOPEN_MS = 5_000;
 // How long an outbox may take to answer when the time of flush or close is up.
