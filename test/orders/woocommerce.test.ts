@@ -133,3 +133,8 @@ test("maps the orders of a subscription, and not the subscription", () => {
   const subscription = { ...WOOCOMMERCE_ORDER, billing_period: "month", status: "active" };
   expect(wooCommerceOrder(subscription)).toMatchObject({ status: "unmappable" });
 });
+
+test("takes the number of an order of WooCommerce's older APIs", () => {
+  const { number: _none, ...older } = WOOCOMMERCE_ORDER;
+  expect(accepted(wooCommerceOrder({ ...older, order_number: 645 })).order.orderNumber).toBe("645");
+});

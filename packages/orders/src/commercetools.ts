@@ -3,7 +3,6 @@ import { discountOnTotal } from "./platforms/commercetools/discount-on-total.ts"
 import { netOf, soldLine } from "./platforms/commercetools/lines.ts";
 import { buyersAddress, buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
 import { type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
@@ -59,7 +58,7 @@ export const commercetoolsOrder: Mapper = mapperFor({
 const ADDRESSES = ["billingAddress", "shippingAddress", "shipping.0.shippingAddress"];
 const EXPAND = 'get the order with expand: "discountCodes[*].discountCode"';
 
-const anOrder: OrderShape<AnyMapOptions> = {
+const anOrder: OrderShape = {
   number: (order) => order.at("orderNumber", "id").text(),
 
   unsent: (order) => unpaidWhen(order.at("orderState"), ["cancelled"]),

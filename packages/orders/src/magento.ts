@@ -3,7 +3,6 @@ import type { StatedTotal } from "./money/order-money.ts";
 import { goodsItems } from "./platforms/magento/items.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
 import { paidWhen, unpaidWhen } from "./reading/platform-order.ts";
@@ -58,7 +57,7 @@ export const magentoOrder: Mapper = mapperFor({
 
 const ADDRESSES = ["billing_address", "extension_attributes.shipping_assignments.0.shipping.address"];
 
-const anOrder: OrderShape<AnyMapOptions> = {
+const anOrder: OrderShape = {
   number: (order) => order.at("increment_id").text(),
 
   unsent: (order) => unpaidWhen(order.at("state"), ["canceled", "closed"]),

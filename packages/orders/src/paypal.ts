@@ -1,7 +1,6 @@
 import { ZERO } from "./money/decimal.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { uncertainNumber } from "./reading/order-number.ts";
 import {
@@ -69,7 +68,7 @@ const ADDRESSES = [
   "payer.address",
 ].flatMap((route) => [route, camelCase(route)]);
 
-const anOrder: OrderShape<AnyMapOptions> = {
+const anOrder: OrderShape = {
   number: (order) => {
     const unit = purchaseUnit(order);
     const own = unit.at("invoice_id", "invoiceId").text();

@@ -2,7 +2,6 @@ import { ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { isOnlyOrder } from "./reading/new-customer.ts";
 import { packedContext } from "./reading/packed-context.ts";
@@ -65,7 +64,7 @@ const CURRENCY = [
 ] as const;
 const ADDRESSES = ["billingAddress", "billing_address", "shippingAddress", "shipping_address"];
 
-const anOrder: OrderShape<AnyMapOptions> = {
+const anOrder: OrderShape = {
   number: (order) => order.at("number").text(),
 
   unsent: (order) => unpaidWhen(order.at("status"), NO_ORDER),

@@ -2,7 +2,6 @@ import { ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { AnyMapOptions } from "./reading/map-options.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
 import { type PlatformLine, testOrder, unpaid, unpaidWhen } from "./reading/platform-order.ts";
@@ -48,7 +47,7 @@ export const swellOrder: Mapper = mapperFor({
 
 const EXPAND = "Products are not expanded: ask for expand=items.product,items.variant";
 
-const anOrder: OrderShape<AnyMapOptions> = {
+const anOrder: OrderShape = {
   number: (order) => order.at("number").text(),
 
   test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),

@@ -2,9 +2,9 @@ import type { Finding, OrderLine } from "@avantlink-s2s/core";
 import { decimalToMinor, formatMinor, spreadDiscount } from "@avantlink-s2s/core/money";
 import { compareWithStated } from "./compare-with-stated.ts";
 import { sum } from "./decimal.ts";
-import type { OrderMoney, SoldLine } from "./order-money.ts";
+import type { OrderMoney } from "./order-money.ts";
 import { rounding } from "./round-to-sum.ts";
-import { hasOnePrice, splitLines, wholeItems } from "./split-lines.ts";
+import { type CountedLine, hasOnePrice, splitLines, wholeItems } from "./split-lines.ts";
 
 /** An order's money; `discount` and `subtotal` are in minor units. */
 export interface PricedOrder {
@@ -13,6 +13,8 @@ export interface PricedOrder {
   readonly subtotal: number;
   readonly findings: readonly Finding[];
 }
+
+const NEGATIVE = "is negative; it is taken off the other lines as a discount";
 
 /** Rounds an order to whole minor units, so that Σ unit price × quantity − discount is exactly the subtotal. */
 export function priceOrder(order: OrderMoney, digits: number): PricedOrder {
@@ -36,14 +38,10 @@ export function priceOrder(order: OrderMoney, digits: number): PricedOrder {
   const amounts = rounded.to(net + discount);
   const lines = goods.map((line, index) => ({ line, total: amounts[index] ?? 0, items: wholeItems(line) }));
   const findings = [
-    ...negative.map((line) =>
-      adjusted(line.path, "is negative; it is taken off the other lines as a discount"),
-    ),
+    ...negative.map(({ path }): Finding => ({ code: "mapper.adjusted", path, message: NEGATIVE })),
     ...(asked > whole ? [discountTooLarge(asked, whole, digits)] : []),
     ...(finding ? [finding] : []),
-    ...lines
-      .filter(({ line, items }) => items > 0 && !line.quantity.eq(items))
-      .map(({ line }) => notWhole(line)),
+    ...lines.filter(({ line, items }) => items > 0 && !line.quantity.eq(items)).map(notWhole),
   ];
   if (lines.every(hasOnePrice)) {
     return { products: lines.flatMap((line) => splitLines(line, digits)), discount, subtotal, findings };
@@ -56,15 +54,9 @@ export function priceOrder(order: OrderMoney, digits: number): PricedOrder {
   return { products, discount: 0, subtotal, findings };
 }
 
-function adjusted(path: string, message: string): Finding {
+function notWhole({ line: { path, quantity } }: CountedLine): Finding {
+  const message = `has the quantity ${quantity.toString()}; it is sent as one item at the line's total`;
   return { code: "mapper.adjusted", path, message };
-}
-
-function notWhole(line: SoldLine): Finding {
-  return adjusted(
-    line.path,
-    `has the quantity ${line.quantity.toString()}; it is sent as one item at the line's total`,
-  );
 }
 
 function discountTooLarge(asked: number, whole: number, digits: number): Finding {

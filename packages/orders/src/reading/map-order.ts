@@ -19,7 +19,7 @@ export interface Platform<Options extends AnyMapOptions> {
 }
 
 /** How one kind of object is read. */
-export interface OrderShape<Options extends AnyMapOptions> {
+export interface OrderShape<Options extends AnyMapOptions = AnyMapOptions> {
   number(order: JsonField): string | undefined;
   /** Whether the order is of the platform's test mode. */
   test?(order: JsonField): Unsent | undefined;

@@ -7,7 +7,14 @@ import type { JsonField } from "./json-field.ts";
  * Stripe's `metadata`, into a list of `{ name, value }` or `{ key, value }`, or as JSON into one field `avantlink`.
  */
 export function packedContext(...places: readonly JsonField[]): TrackingContext {
-  return Object.assign({}, ...places.map((place) => unpackContext(inOneField(recordOf(place)))));
+  const contexts = places.map((place) => unpackContext(inOneField(recordOf(place))));
+  // A denial in any place wins.
+  const denied = contexts.filter(({ consent, gpc }) => consent === "denied" || gpc === true);
+  return Object.assign(
+    {},
+    ...contexts,
+    ...denied.map(({ consent, gpc }) => ({ ...(gpc && { gpc }), ...(consent === "denied" && { consent }) })),
+  );
 }
 
 function inOneField(record: unknown): unknown {

@@ -155,3 +155,16 @@ test("names the price that has no SKU, of which a newer API version gives the ID
   expect(mapped.order.products[0]?.sku).toBe("price_box");
   expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete" }]);
 });
+
+test("keeps the shopper's denial, whichever metadata has it", () => {
+  const denied = { ...PACKED, avantlink_consent: "denied", avantlink_gpc: "1" };
+  const granted = { ...PACKED, avantlink_consent: "granted" };
+  for (const [metadata, ofSubscription] of [
+    [denied, granted],
+    [granted, denied],
+  ]) {
+    const parent = { subscription_details: { metadata: ofSubscription } };
+    const { context } = accepted(stripeOrder({ ...INVOICE, metadata, parent }));
+    expect(context).toMatchObject({ consent: "denied", gpc: true });
+  }
+});

@@ -1,7 +1,6 @@
 import { share, sum, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { type PlatformLine, type PlatformOrder, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 
@@ -11,7 +10,7 @@ const CLOSED = ["incomplete", "cancelled", "declined", "refunded"];
 const CHARGES = ["shippingCostTotal", "handlingCostTotal", "wrappingCostTotal"] as const;
 
 /** An order of the GraphQL Storefront API. */
-export const graphqlOrder: OrderShape<AnyMapOptions> = {
+export const graphqlOrder: OrderShape = {
   number: (order) => order.at("entityId").text(),
 
   unsent: (order) => unpaidWhen(order.at("status.value"), CLOSED),

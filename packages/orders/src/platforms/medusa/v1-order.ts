@@ -1,7 +1,6 @@
 import { type Decimal, exact } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
@@ -11,7 +10,7 @@ import { canceledOrDraft, payment } from "./payment.ts";
 const WITHOUT_DECIMALS = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(" ");
 
 /** An order of Medusa v1. Its amounts are in minor units. */
-export const v1Order: OrderShape<AnyMapOptions> = {
+export const v1Order: OrderShape = {
   number: (order) => order.at("display_id").text(),
   unsent: canceledOrDraft,
   payment,

@@ -2,14 +2,13 @@ import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 import { canceledOrDraft, payment } from "./payment.ts";
 
 /** An order of Medusa v2. Its amounts are in major units. */
-export const v2Order: OrderShape<AnyMapOptions> = {
+export const v2Order: OrderShape = {
   number: (order) => order.at("custom_display_id", "display_id").text(),
   unsent: canceledOrDraft,
   payment,

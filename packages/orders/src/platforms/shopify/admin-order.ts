@@ -2,7 +2,6 @@ import { sum } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { isOnlyOrder } from "../../reading/new-customer.ts";
 import { testOrder } from "../../reading/platform-order.ts";
@@ -15,7 +14,7 @@ const ADDRESSES = ["billing_address", "billingAddress", "shipping_address", "shi
 const COUNTRY = ["country_code", "countryCodeV2", "countryCode"] as const;
 
 /** An order of the Admin API, REST or GraphQL, or of a webhook. */
-export const adminOrder: OrderShape<AnyMapOptions> = {
+export const adminOrder: OrderShape = {
   number: (order) => order.at("name").text(),
   test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
   unsent: canceledOrRefunded,

@@ -1,7 +1,6 @@
 import { share, sum, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
@@ -12,7 +11,7 @@ import { canceledOrRefunded, payment } from "./payment.ts";
  * An order of the Customer Account API, as Hydrogen has it. Its prices are in the currency that the shopper paid in,
  * while its `currencyCode` is the shop's.
  */
-export const customerAccountOrder: OrderShape<AnyMapOptions> = {
+export const customerAccountOrder: OrderShape = {
   number: (order) => order.at("name").text(),
 
   unsent: canceledOrRefunded,

@@ -3,7 +3,6 @@ import { ONE, sum, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import { clickOf, packedContext, recordOf } from "../../reading/packed-context.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
@@ -13,8 +12,8 @@ import { closedOrder, payment } from "./payment.ts";
 const GIFT_CARD_KEYS = ["wc_gc_giftcard_to_multiple", "wc_gc_giftcard_to", "wc_gc_giftcard_amount"];
 
 /** An order of the REST API v3. */
-export const restOrder: OrderShape<AnyMapOptions> = {
-  number: (order) => order.at("number", "id").text(),
+export const restOrder: OrderShape = {
+  number: (order) => order.at("number", "order_number", "id").text(),
   unsent: closedOrder,
   payment,
 

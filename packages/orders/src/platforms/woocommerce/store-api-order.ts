@@ -3,13 +3,12 @@ import { type Decimal, ONE, sum, ZERO } from "../../money/decimal.ts";
 import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
 import type { OrderShape } from "../../reading/map-order.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 import { closedOrder, payment } from "./payment.ts";
 
 /** An order of the Store API. Its amounts are integers, with as many decimals as `currency_minor_unit` says. */
-export const storeApiOrder: OrderShape<AnyMapOptions> = {
+export const storeApiOrder: OrderShape = {
   number: (order) => order.at("id").text(),
   unsent: closedOrder,
   payment,
