@@ -7,6 +7,7 @@ export {
   formatMinor,
   fromMinor,
   MAX_AMOUNT,
+  readMoney,
   toMinor,
 } from "./money/amount.ts";
 export { currencyCode, currencyDigits } from "./money/currency.ts";

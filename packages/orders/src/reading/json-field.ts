@@ -1,4 +1,4 @@
-import { decimal } from "@avantlink-s2s/core/money";
+import { decimal, readMoney } from "@avantlink-s2s/core/money";
 import { type Decimal, ZERO } from "../money/decimal.ts";
 import type { Findings } from "./findings.ts";
 
@@ -147,7 +147,7 @@ export class JsonField {
   /** The amount, if there is one. A value that is not an amount is an issue. */
   amount(): Decimal | undefined {
     if (this.missing || this.value === "") return undefined;
-    const amount = decimal(this.value);
+    const amount = decimal(readMoney(this.value));
     if (!amount) this.issue("is not an amount; a number or a decimal string is expected");
     return amount;
   }

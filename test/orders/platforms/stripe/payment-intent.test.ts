@@ -146,3 +146,8 @@ test("takes the coupon codes that the shop gives, and no text that may name a pe
   expect(mapped.order.couponCodes).toEqual(["SPRING 20"]);
   expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "couponCodes[1]" }]);
 });
+
+test("takes the prices of the shop's lines as objects of a decimal library", () => {
+  const lines = [{ sku: "BOTTLE", unitPrice: { toFixed: () => "18", toString: () => "18.00" }, quantity: 2 }];
+  expect(accepted(stripeOrder(BARE, { lines })).order.subtotal).toBe("36.00");
+});
