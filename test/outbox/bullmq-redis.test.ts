@@ -235,6 +235,14 @@ describe.skipIf(!installed)(
         client.disconnect();
       });
 
+      test("drop the key prefix of an ioredis client, so that all processes see the same orders", async () => {
+        const client = new Redis(server.url, { keyPrefix: "shop:" });
+        const [one, other] = [await anOutbox({ connection: client }), await anOutbox()];
+        await one.put(aJob("1"));
+        expect(await stateIn(other, keyOf("1"))).toBe("pending");
+        client.disconnect();
+      });
+
       test("share the orders of the queue of that name only", async () => {
         const [one, other] = [await anOutbox(), await anOutbox({ queue: "second-shop" })];
         await one.put(aJob("1"));

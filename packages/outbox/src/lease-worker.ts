@@ -40,7 +40,7 @@ export interface LeaseWorkers {
 }
 
 /**
- * Delivers jobs under leases; SQLite and PostgreSQL share it. A job is always in one of these states:
+ * Delivers jobs under leases; every durable outbox shares it. A job is always in one of these states:
  *
  * | in the store | in this process | what happens next |
  * |---|---|---|

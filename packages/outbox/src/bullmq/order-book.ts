@@ -50,6 +50,9 @@ export interface WaitingOrder {
  * The orders of one outbox, on Redis keys of its own: a hash for each order that waits or is dead, a short text for
  * each settled one for 400 days, two indexes and two counters. Whatever becomes of an order's ticket in BullMQ, an
  * order is sent only by the worker that this book leases it to.
+ *
+ * A settled order takes some 330 bytes. With BullMQ's own means a key stays taken for 470 (a deduplication key and a
+ * record) or 1,320 bytes (the job itself, its body overwritten), and what becomes of an order takes several steps.
  */
 export class OrderBook {
   readonly #redis: Redis;

@@ -4,7 +4,7 @@ import { answered, connected } from "./connection.ts";
 import type { Store } from "./store.ts";
 import { type Ticket, TRIED } from "./tickets.ts";
 
-/** What tells this lease from every other, and the ticket that it was got for. */
+/** Identifies a lease, with the ticket that the order was leased for. */
 export interface TicketLease {
   readonly token: string;
   readonly ticket: Ticket;
