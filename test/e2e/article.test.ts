@@ -29,7 +29,7 @@ const sample = {
   },
 };
 
-test("AvantLink's own way of writing an order is accepted, and what is odd about it is said", async () => {
+test("AvantLink's own way of writing an order is accepted, with findings for its oddities", async () => {
   const answer = await fetch(`${sandbox.url}/merchants/${MERCHANT_ID}/tracking/order`, {
     method: "POST",
     headers: {
@@ -71,7 +71,7 @@ test("our payload for the same order has no finding, beside its click", async ()
     context,
     { waitForDeliveryMs: 5000 },
   );
-  expect(receipt).toEqual({ status: "delivered", orderNumber: "12345", findings: [] });
+  expect(receipt).toEqual({ status: "delivered", orderNumber: "12345", findings: [], shouldRetry: false });
   expect([...sandbox.clicks, ...sandbox.orders].map(({ findings }) => findings)).toEqual([[], []]);
   expect(sandbox.orders[0]).toMatchObject({
     click: sandbox.clicks[0]?.id,
