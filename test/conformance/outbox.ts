@@ -17,7 +17,7 @@ export interface TestStore {
   readonly address?: OutboxAddress;
   /** Brings about what setting the store's clock back by this long brings about. A store without a clock has none. */
   setClockBack?(ms: number): Promise<void>;
-  /** Brings about what 60 seconds bring about: every lease has run out, and the store has noticed. */
+  /** Brings about what 60 seconds bring about: every lease has run out, and the store knows it. */
   endLeases(): Promise<void>;
   /** Whether a text stands in anything that the store holds now. */
   holds?(text: string): Promise<boolean>;
@@ -470,7 +470,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(await totals()).toEqual({ ...NONE, accepted: 1, delivered: 1 });
       });
 
-      test("replaces a dead letter by one that is dead from the start", async () => {
+      test("replaces a dead letter by a letter that is dead from the start", async () => {
         await putDead("1");
         const reason = { code: "order.invalid", message: "Again." } as const;
         const again = aJob("1", { kind: "rejected", body: '{"issues":[]}' });

@@ -26,7 +26,7 @@ interface Mapper {
   readonly context?: TrackingContext;
   /** Changes at the fixture's top that leave the order whole and unpaid, by a state that the platform documents. */
   readonly unpaid: Changes;
-  /** Changes at the fixture's top that keep it from being mapped: what they say, and the status that they must give. */
+  /** Changes of the fixture with which it is not mapped: a description, and the expected status. */
   readonly notMapped: readonly (readonly [string, "unpaid" | "test" | "unmappable", Changes])[];
   /** Builds a cart's order as the platform would. */
   build(cart: Cart): {

@@ -5,8 +5,8 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 
 /**
  * Calls back when status and headers are about to be written, again where Node refused what it was given. What the shop
- * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it. Whoever listens behind
- * it, having been mounted before, changes no header of these names any more.
+ * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it. Middleware that
+ * was mounted before can no longer change these headers.
  */
 export function beforeHead(
   response: Response,

@@ -23,7 +23,7 @@ export function whenAnswered(response: Response, callback: (ended: Promise<void>
   };
   response.writeHead = function (this: Response, ...args: Parameters<typeof writeHead>) {
     const result = Reflect.apply(writeHead, this, args);
-    // 100 Continue and 103 Early Hints announce an answer.
+    // 100 Continue and 103 Early Hints come before the answer.
     if (this.statusCode >= 200) begin();
     return result;
   } as typeof writeHead;

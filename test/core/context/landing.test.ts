@@ -199,7 +199,7 @@ describe("consent", () => {
     expect(reported).toEqual([expect.objectContaining({ message: expect.stringContaining("at once") })]);
   });
 
-  test("is denied by Sec-GPC, unless told to ignore it", () => {
+  test("is denied by Sec-GPC, unless the option ignores it", () => {
     const headers = { "sec-gpc": "1", cookie };
     expect(landing("/?avad=1", headers).skipped).toBe("privacy-signal");
     expect(readRequest(() => visit("/thanks", headers), settings, NO_REPORTS).context).toEqual({ gpc: true });

@@ -77,7 +77,7 @@ function aTracker(outbox: Outbox, options: TrackerOptions = {}): Tracker {
 const order = (orderNumber: string) => anOrder({ orderNumber });
 
 describe("an order that the outbox cannot store", () => {
-  test("is delivered at once all the same, and the caller is told that it was not stored", async () => {
+  test("is delivered at once, and the receipt says that it was not stored", async () => {
     const store = brittleOutbox();
     store.fail();
     const tracker = aTracker(store.outbox);
@@ -248,7 +248,7 @@ describe("an order that the outbox cannot store", () => {
 });
 
 describe("an outbox that is slow", () => {
-  test("holds the caller for a second, and tells when the order is stored after all", async () => {
+  test("holds the caller for a second, and reports when the order is stored after all", async () => {
     const inner = memoryOutbox();
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {

@@ -304,7 +304,7 @@ describe("a click", () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test("of somebody who refused is skipped", async () => {
+  test("of a shopper who denied tracking is skipped", async () => {
     expect(await aTracker().trackClick({ ...aContext(), gpc: true })).toMatchObject({
       status: "skipped",
       reason: "privacy-signal",
@@ -349,7 +349,7 @@ describe("outside production", () => {
     expect(events.of("problem")).toMatchObject([{ error: { code: "tracker.dry-run" } }]);
   });
 
-  test("a live tracker on the memory outbox is told that a crash loses orders", async () => {
+  test("a live tracker on the memory outbox reports that a crash loses orders", async () => {
     const tracker = aTracker({ endpoint: "https://client.avantlink.com", mode: "live" });
     await tracker.start();
     await tracker.start();
@@ -390,7 +390,7 @@ describe("an order that could not be sent", () => {
     expect((await outbox.dead.list())[0]?.body).not.toContain("203.0.113.7");
   });
 
-  test("does not replace the letter of one that could", async () => {
+  test("does not replace the letter of an order that could be sent", async () => {
     sandbox.fail({ status: 400 });
     const outbox = memoryOutbox();
     const tracker = aTracker({ outbox });
@@ -491,7 +491,7 @@ describe("closing", () => {
     expect(events.of("problem")).toMatchObject([{ error: { code: "tracker.closed" } }]);
   });
 
-  test("delivers what is pending, tells what stands where, and takes no more", async () => {
+  test("delivers pending orders, returns the totals, and accepts no more", async () => {
     const tracker = createTracker({
       merchantId: MERCHANT_ID,
       endpoint: sandbox.url,
@@ -519,7 +519,7 @@ describe("closing", () => {
   });
 });
 
-describe("what the shop is told", () => {
+describe("the reports to the shop", () => {
   test("a listener that throws breaks nothing", async () => {
     const tracker = aTracker({
       onEvent: () => {
@@ -538,9 +538,9 @@ describe("what the shop is told", () => {
     await events.waitFor("retrying");
     clock.advance(1000);
     await events.waitFor("delivered");
-    const told = JSON.stringify([events.all, await tracker.health()]);
+    const reported = JSON.stringify([events.all, await tracker.health()]);
     for (const secret of ["TENT-2P", "203.0.113.7", "77_f3afbe121", "Mozilla", "SAVE10"])
-      expect(told).not.toContain(secret);
+      expect(reported).not.toContain(secret);
   });
 
   test("an outbox that hangs holds a caller for one second at most", async () => {

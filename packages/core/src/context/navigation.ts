@@ -10,7 +10,7 @@ export function isPageVisit(request: ShopRequest): boolean {
   if (dest !== undefined) return dest === "document" && (mode === undefined || mode === "navigate");
   if (mode !== undefined) return mode === "navigate";
   // Plain http sites and old browsers send no Sec-Fetch headers. There an image, a script or a fetch of another site's
-  // page shows by not asking for HTML; a frame cannot be told from a visit.
+  // page shows by not asking for HTML; a frame looks like a visit.
   return asksForPage(request);
 }
 

@@ -141,7 +141,7 @@ function merchantProblem(merchantId: string): string {
     return "is missing; give the merchant's UUID here or in AVANTLINK_MERCHANT_ID";
   }
   if (/^\d{4,6}$/.test(merchantId)) {
-    return "is the older merchant number; the server-to-server endpoints take the merchant's UUID, which AvantLink's support can tell";
+    return "is the older merchant number; the server-to-server endpoints take the merchant's UUID; ask AvantLink's support for it";
   }
   return "is not a UUID such as 123e4567-e89b-12d3-a456-426614174000";
 }

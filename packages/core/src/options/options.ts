@@ -70,7 +70,7 @@ export interface TrackerOptions {
   readonly timeoutMs?: number | undefined;
   /** The server's own name towards AvantLink. @default "avantlink-s2s/<version>" Wire: the User-Agent header. */
   readonly userAgent?: string | undefined;
-  /** Told everything that happens. @default problems go to console.warn */
+  /** Gets every event. @default problems go to console.warn */
   readonly onEvent?: ((event: TrackingEvent) => void) | undefined;
   /** Clock, randomness and timers, for tests. @default the process's own */
   readonly runtime?: Runtime | undefined;

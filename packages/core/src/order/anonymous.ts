@@ -3,7 +3,7 @@ import type { OrderPayload } from "./payload.ts";
 /**
  * An order as it may be sent of a shopper who denied tracking, with `whenDenied: "anonymous"`: the sale (number,
  * amounts, lines, coupons, new customer or not, country) and nothing about the person. AvantLink rejects an order
- * without any ID, so `visitorId` is a fresh random one that is kept nowhere else.
+ * without any ID, so `visitorId` is a fresh random ID that is kept nowhere else.
  */
 export function anonymousPayload(payload: OrderPayload, visitorId: string): OrderPayload {
   const { order } = payload;

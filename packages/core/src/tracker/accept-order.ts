@@ -141,7 +141,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     return { status: "rejected", orderNumber, findings, error: refused, shouldRetry: false };
   }
 
-  /** Keeps an order that cannot be sent where somebody can find it. */
+  /** Keeps an order that cannot be sent as a dead letter. */
   async function reject(decision: Extract<Decision, { kind: "reject" }>): Promise<Receipt> {
     const { job, error, orderNumber, findings } = decision;
     try {

@@ -31,7 +31,7 @@ export interface Adapter {
   readonly durable: boolean;
   /** Whether the tracker was closed. */
   readonly closed: boolean;
-  /** Merchant and endpoint: what tells one tracker from another in a process. */
+  /** Merchant and endpoint, which identify a tracker in a process. */
   readonly identity: string;
   readonly runtime: Runtime;
   readonly report: Report;
@@ -256,7 +256,7 @@ function attempt<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** One browser and one token, as far as a request without cookies can tell one browser from another. */
+/** Identifies a browser and a token, as well as a request without cookies allows. */
 function landingKey(request: ShopRequest, avad: string): string {
   return sha256Hex(`${avad}\n${request.ipAddress() ?? ""}\n${request.header("user-agent") ?? ""}`);
 }
