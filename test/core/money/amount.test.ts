@@ -45,7 +45,7 @@ describe("toMinor", () => {
     [{}],
     ["1".repeat(50)],
     [1e300],
-  ])("takes no %j", (value) => {
+  ])("rejects %j", (value) => {
     expect(toMinor(value, 2)).toBeUndefined();
   });
 
@@ -54,7 +54,7 @@ describe("toMinor", () => {
     expect(toMinor(1.005, 2, 2)).toBe(201);
   });
 
-  test("refuses a product that no order has", () => {
+  test("rejects a total that is larger than any order's", () => {
     expect(toMinor(MAX_AMOUNT, 2, 2)).toBeUndefined();
   });
 
@@ -107,6 +107,6 @@ test("has every currency that the runtime lists, and the register's codes that i
   expect(codes.filter((code) => currencyCode(code) === undefined)).toEqual([]);
 });
 
-test.each(["ZZZ", "QQQ", "XXX", "XTS", "DEM", "EURO", "$", ""])("takes no %j", (code) => {
+test.each(["ZZZ", "QQQ", "XXX", "XTS", "DEM", "EURO", "$", ""])("rejects %j", (code) => {
   expect(currencyCode(code)).toBeUndefined();
 });

@@ -26,7 +26,7 @@ const fields = (error: AvantLinkError) => error.issues.map(({ path }) => path);
 const codes = (order: Partial<Order>, context?: TrackingContext) =>
   mapped(order, context).findings.map(({ code }) => code);
 
-test("every field of the wire stands where AvantLink's article has it", () => {
+test("every field has the place that AvantLink's article gives it", () => {
   const context = aContext({ userIds: ["u-17"], googleClickId: "Cj0KCQ", customTrackingCode: "spring sale" });
   expect(mapped({ couponCodes: ["SAVE10", "FREESHIP"] }, context)).toEqual({
     ok: true,
@@ -58,7 +58,7 @@ test("every field of the wire stands where AvantLink's article has it", () => {
   });
 });
 
-test("what is unknown is sent empty, and a guest is an empty list", () => {
+test("unknown values are sent empty, and a guest has an empty list of IDs", () => {
   expect(toClickPayload({ userIds: ["", "  "], visitorIds: [] })).toEqual({
     tracking_ids: { user_id: [], visitor_id: [], avantlink_avad: "" },
     user_agent: "",
@@ -251,11 +251,11 @@ describe("an order is rejected, naming the field,", () => {
       ["products"],
     ],
     ["with neither lines nor a subtotal", anOrder({ products: [] }), ["subtotal"]],
-    ["with a list that is none", { ...anOrder(), products: "A" }, ["products"]],
-    ["with a line that is none", { ...anOrder(), products: [null] }, ["products[0]"]],
+    ["whose products are no list", { ...anOrder(), products: "A" }, ["products"]],
+    ["with a line that is no object", { ...anOrder(), products: [null] }, ["products[0]"]],
     ["that is a text", "order 1", ["order"]],
     [
-      "that is everything wrong at once",
+      "with everything wrong at once",
       { orderNumber: null, currency: 5, products: [{}] },
       ["orderNumber", "currency", "products[0].unitPrice", "products[0].quantity"],
     ],
@@ -266,7 +266,7 @@ describe("an order is rejected, naming the field,", () => {
     for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`);
   });
 
-  test("and its message shows no personal value", () => {
+  test("and the message holds no personal value", () => {
     const error = rejected(anOrder({ currency: "jane doe <jane@doe.com>" }));
     expect(error.message).not.toMatch(/jane/);
   });
@@ -277,18 +277,18 @@ describe("an order is sent all the same", () => {
     ["without a SKU", { products: [{ unitPrice: 1, quantity: 1 }] }, ["product.sku-missing"]],
     ["without a country", { customer: { newCustomer: false } }, ["customer.country-missing"]],
     [
-      "with a country that is none",
+      "with a country code of no country",
       { customer: { newCustomer: false, country: "ZZ" } },
       ["customer.country-unknown"],
     ],
     [
-      "without a word on the customer",
+      "without anything about the customer",
       { customer: {} },
       ["customer.new-customer-missing", "customer.country-missing"],
     ],
     ["without lines", { products: [], subtotal: 20 }, ["order.lines-missing"]],
     [
-      "with a coupon that is no list",
+      "with coupons that are no list",
       { couponCodes: "SAVE10" as unknown as string[] },
       ["order.coupons-invalid"],
     ],
@@ -464,12 +464,12 @@ test.each([
   ["2", 2],
   ["2.0000", 2],
   ["1000000", 1_000_000],
-])("a quantity that a database gives as %j is taken", (quantity, wire) => {
+])("a quantity that a database gives as %j is accepted", (quantity, wire) => {
   const products = [{ sku: "A", unitPrice: "5.00", quantity: quantity as unknown as number }];
   expect(mapped({ products }).payload.order.products).toMatchObject([{ quantity: wire }]);
 });
 
-test("numbers, IDs and coupons that a database gives as big integers are taken", () => {
+test("numbers, IDs and coupons that a database gives as big integers are accepted", () => {
   const { order, tracking_ids } = mapped({
     orderNumber: 10_000_001n as unknown as string,
     couponCodes: [2026n] as unknown as string[],
@@ -494,7 +494,7 @@ describe("countries", () => {
   });
 });
 
-describe("nothing that names a person leaves", () => {
+describe("nothing that identifies a person is sent:", () => {
   test("e-mail addresses used as IDs are hashed: trimmed, lower case, SHA-256", () => {
     const hash = "7c815580ad3844bcb627c74d24eaf700e1a711d9c23e9beb62ab8d28e8cb7954";
     const { payload } = mapped(
@@ -581,7 +581,7 @@ describe("nothing that names a person leaves", () => {
 });
 
 describe("hostile values", () => {
-  test("lone surrogates, control characters and megabytes are tamed", () => {
+  test("lone surrogates and control characters are removed, and megabytes are cut", () => {
     const { payload } = mapped(
       { orderNumber: "10\u0000\u001b[31m01", couponCodes: ["\ud800x", "y".repeat(1_000_000)] },
       aContext({ userAgent: `a\ud800b\u0007${"c".repeat(1_000_000)}`, avad: "\udc00t" }),
@@ -686,7 +686,7 @@ describe("hostile values", () => {
     expect(mapped(order as Order, { visitorIds: proxy, userIds: proxy }).ok).toBe(true);
   });
 
-  test("what the caller gave is not touched", () => {
+  test("the caller's order is not changed", () => {
     const order = anOrder();
     const before = structuredClone(order);
     const frozen: Order = Object.freeze({
