@@ -10,7 +10,7 @@ interface Manifest {
 }
 
 const SHARED =
-  /^(?!.*\/src\/(?:index|delivery\/(?:undici-transport|fetch-transport|content-encoding|tracing-headers)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
+  /^(?!.*\/src\/(?:index|delivery\/(?:undici-transport|content-encoding|tracing-headers)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
 interface Target {
@@ -70,8 +70,8 @@ const packages = globSync("packages/*/package.json").map((path): UserConfig => {
     target: "node20.19",
     platform: "node",
     // Entries share one file, since at start-up each further file costs more than what stands in it; but what
-    // reaches the network stays with its own entry, so that the edge never sees Node's, and so does what needs a
-    // package that not every shop has.
+    // only Node.js can do stays with its own entry, so that the edge never sees it, and so does what needs a package
+    // that not every shop has.
     outputOptions: {
       // Jest runs CommonJS in a machine of its own, where import() does not exist.
       dynamicImportInCjs: false,
