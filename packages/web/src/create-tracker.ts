@@ -49,7 +49,7 @@ export function createTrackerOver<From extends object>(
   const tracker = createCoreTracker(options);
   const adapter = adapterOf(tracker);
   const hosted = (from: From | Request, given: Host): HostedRequest => {
-    const { waitUntil, ipAddress, ...known } = "headers" in from ? { request: from } : open(from);
+    const { waitUntil, ipAddress, ...known } = isWebRequest(from) ? { request: from } : open(from);
     return { ...known, waitUntil: given.waitUntil ?? waitUntil, ipAddress: given.ipAddress ?? ipAddress };
   };
 
@@ -71,6 +71,11 @@ export function createTrackerOver<From extends object>(
         : tracker.contextOf(from);
     },
   });
+}
+
+// Some frameworks' events have `headers` too.
+function isWebRequest(from: object): from is Request {
+  return "headers" in from && !("req" in from) && !("request" in from);
 }
 
 // A framework's own event or context holds the request under one of these names; a tracking context has none of them.

@@ -26,7 +26,7 @@ export function trackClicks(tracker: Pick<Tracker<never>, "trackClick">): Middle
   };
 }
 
-/** Middleware for the confirmation route: `app.get("/thank-you", trackOrders(tracker, (c) => c.get("order")), page)`. */
+/** Middleware for the confirmation route: `app.get("/thank-you", trackOrders<Shop>(tracker, (c) => c.get("order")), page)`. */
 export function trackOrders<E extends Env = Env>(
   tracker: Pick<Tracker<never>, "trackClick">,
   resolveOrder: ResolveFrom<Context<E>>,
