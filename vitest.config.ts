@@ -48,7 +48,7 @@ export default defineConfig(({ mode }) => {
           test: {
             name: "packages",
             include: ["test/**/*.test.ts"],
-            exclude: [...exclude, "test/next/**"],
+            exclude: [...exclude, "test/next/**", "test/matrix/**"],
             testTimeout,
           },
         },
@@ -61,6 +61,18 @@ export default defineConfig(({ mode }) => {
             // As on a Node.js that has no SQLite of its own.
             execArgv: ["--no-experimental-sqlite"],
             testTimeout,
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: "matrix",
+            include: ["test/matrix/*.test.ts"],
+            globalSetup: "test/matrix/setup.ts",
+            // A project is installed and built first.
+            hookTimeout: 300_000,
+            testTimeout: 60_000,
+            fileParallelism: false,
           },
         },
         onNext("next"),

@@ -1,0 +1,1 @@
+export { page as ALL } from "../lib/page.ts";

@@ -1,0 +1,1 @@
+export { page as action, page as loader } from "../page.server.ts";

@@ -1,0 +1,1 @@
+export { page as GET, page as POST } from "../../lib/page.ts";
