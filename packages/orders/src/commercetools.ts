@@ -22,11 +22,12 @@ export type { MapOptions } from "./reading/map-options.ts";
  * - Coupons: the codes of `discountCodes`, expanded. SKU: `variant.sku`, else `variant.key` or `productId`.
  * - Country, region and state: of the billing or shipping address, else the order's own `country`.
  * - Paid: `paymentState` Paid or CreditOwed. commercetools never sets it by itself: the shop does, or gives `isPaid`.
- * - Context: what `packContext` wrote into the cart's custom fields.
+ * - Context: what `packContext` wrote into the cart's custom fields, as JSON in the one field `avantlink` or as fields of
+ *   its names.
  *
  * @example
  * ```ts
- * // A subscription pushed by Google Cloud Pub/Sub; it repeats whatever is not answered 2xx.
+ * // A subscription pushed by Google Cloud Pub/Sub; Pub/Sub calls again unless it is answered 2xx.
  * app.post("/events/commercetools", express.json(), async (req, res) => {
  *   await authClient.verifyIdToken({ idToken: req.get("authorization")?.slice(7) ?? "", audience });
  *   const message = JSON.parse(Buffer.from(req.body.message.data, "base64").toString());

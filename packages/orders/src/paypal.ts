@@ -21,7 +21,7 @@ export type { MapOptions } from "./reading/map-options.ts";
  * - Number: `purchase_units[0].invoice_id`. Without it, its `custom_id`, with a finding: many shops keep the customer's ID
  *   there, and then a second order counts as a repeat of the first. Else the order's `id`.
  * - Money: `breakdown.item_total − breakdown.discount`; `unit_amount` of each item, over which the discount is spread.
- *   `amount.value`, which holds shipping and tax, is read only to be held against. PayPal knows no coupons: the shop
+ *   `amount.value`, which holds shipping and tax, is only compared with the items. PayPal knows no coupons: the shop
  *   adds them to the result's `order.couponCodes`.
  * - SKU: `items[].sku`. Country and state: `shipping.address`, else the payment's billing address.
  * - Paid: `status` COMPLETED, with a capture that is completed. An authorization is paid once it is captured. Orders of

@@ -32,7 +32,8 @@ export interface VendureOptions<Line = PlatformObject, Order = PlatformObject>
  * - New customer: from `customer { orders(options: { filter: { orderPlacedAt: { isNull: false } } }) { totalItems } }`,
  *   where the query asks for it; without the filter a cart counts as an order.
  * - Paid: `state` PaymentSettled, or a state that follows it. For a state of your own process, give `isPaid`.
- * - Context: what `packContext` wrote into the order's custom fields of the same names.
+ * - Context: what `packContext` wrote into the order's custom fields, as JSON in the one field `avantlink` or as fields of
+ *   its names.
  *
  * @example
  * ```ts
