@@ -198,6 +198,7 @@ describe("before anything is sent", () => {
       env.AVANTLINK_MERCHANT_ID,
       "1 order, 261.95 USD",
       "an order of today",
+      `${file}.sent.db`,
       "--yes",
     ])
       expect(stderr).toContain(part);

@@ -1,12 +1,12 @@
 import { Presets, SingleBar } from "cli-progress";
 
-/** A bar on stderr, where stderr is a terminal. */
-export interface Progress {
-  update(value: number): void;
-  stop(): void;
-}
-
-export function showProgress(what: string, total: number, unit: string): Progress {
+/** Shows the progress of some work by a bar on stderr, where stderr is a terminal. */
+export async function withBar<T>(
+  what: string,
+  total: number,
+  unit: string,
+  work: (progress: (done: number) => void) => Promise<T>,
+): Promise<T> {
   const bar = new SingleBar(
     {
       stream: process.stderr,
@@ -19,12 +19,9 @@ export function showProgress(what: string, total: number, unit: string): Progres
     Presets.shades_classic,
   );
   if (process.stderr.isTTY) bar.start(total, 0);
-  let stopped = false;
-  return {
-    update: (value) => void (stopped || bar.update(Math.min(value, total))),
-    stop() {
-      if (!stopped) bar.stop();
-      stopped = true;
-    },
-  };
+  try {
+    return await work((done) => bar.update(Math.min(done, total)));
+  } finally {
+    bar.stop();
+  }
 }

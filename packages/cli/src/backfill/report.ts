@@ -48,18 +48,22 @@ export function sayCheck(terminal: Terminal, check: FileCheck): void {
     say(`Reading stopped at line ${check.unreadableFrom}. These counts cover only the lines before it.`);
 }
 
+/** How the orders will be sent. */
+export interface SendPlan extends Destination {
+  /** Orders a second. */
+  readonly rate: number;
+  /** Where the run is remembered. */
+  readonly place: string;
+}
+
 /** Prints what will be sent, before the question whether to send it. */
-export function sayPlan(
-  { note }: Terminal,
-  check: FileCheck,
-  { merchant, endpoint }: Destination,
-  rate: number,
-): void {
-  const seconds = Math.ceil(check.sendable / rate);
-  note(`Host:      ${new URL(endpoint).host}`);
-  note(`Merchant:  ${merchant}`);
+export function sayPlan({ note }: Terminal, check: FileCheck, plan: SendPlan): void {
+  const seconds = Math.ceil(check.sendable / plan.rate);
+  note(`Host:      ${new URL(plan.endpoint).host}`);
+  note(`Merchant:  ${plan.merchant}`);
   note(`Orders:    ${counted(check.sendable, "order")}, ${sums(check.sales)}`);
-  note(`Duration:  at least ${lasting(seconds * 1_000)} at ${counted(rate, "order")} a second`);
+  note(`Duration:  at least ${lasting(seconds * 1_000)} at ${counted(plan.rate, "order")} a second`);
+  note(`Outbox:    ${plan.place}`);
   note("AvantLink has no field for an order's date: every order counts as an order of today.");
 }
 

@@ -2,8 +2,8 @@ import type { Outbox } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { destinationOf, type Merchant } from "../options/merchant-options.ts";
-import type { OutboxChoice } from "../options/outbox-options.ts";
-import { isChosen, openOutbox } from "../outbox/open-outbox.ts";
+import { chosenOutbox, type OutboxChoice } from "../options/outbox-options.ts";
+import { openOutbox } from "../outbox/open-outbox.ts";
 import { bindTo } from "./destination.ts";
 
 /**
@@ -21,10 +21,20 @@ export interface BackfillState {
 /** Where the state is, and whose. */
 export type StateOptions = OutboxChoice & Merchant & { readonly state?: string | undefined };
 
+/** The state's place for people, without opening it. */
+export function statePlace(path: string, options: StateOptions): string {
+  return isShopsOutbox(options) ? "the shop's own" : (options.state ?? `${path}.sent.db`);
+}
+
+/** `AVANTLINK_OUTBOX` counts only where the command names no state. */
+function isShopsOutbox(options: StateOptions): boolean {
+  const { sqlite, redis, postgres } = options.state === undefined ? chosenOutbox(options) : options;
+  return [sqlite, redis, postgres].some((one) => one !== undefined);
+}
+
 /** @throws CommandError if the state belongs to another merchant or endpoint */
 export async function openState(path: string, options: StateOptions): Promise<BackfillState> {
-  const isNamed = [options.sqlite, options.redis, options.postgres].some((one) => one !== undefined);
-  if (isNamed || (options.state === undefined && isChosen(options))) {
+  if (isShopsOutbox(options)) {
     if (options.state !== undefined)
       throw new CommandError(
         EXIT.usage,

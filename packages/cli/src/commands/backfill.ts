@@ -1,11 +1,11 @@
-import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile, type FileCheck } from "../backfill/check.ts";
 import { openOrderFile } from "../backfill/order-file.ts";
-import { showProgress } from "../backfill/progress.ts";
+import { withBar } from "../backfill/progress.ts";
 import { checkJson, exitOf, isFaulty, sayCheck, sayPlan, saySent } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
-import { openState } from "../backfill/state.ts";
+import { openState, statePlace } from "../backfill/state.ts";
+import { stopSignal } from "../backfill/stop-signal.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { mapOption } from "../options/column-options.ts";
 import { duration } from "../options/duration.ts";
@@ -24,7 +24,7 @@ import {
 } from "../options/outbox-options.ts";
 import { wholeNumber } from "../options/whole-number.ts";
 import { isConfirmed } from "../terminal/confirm.ts";
-import { harmless, openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { harmless, openTerminal } from "../terminal/terminal.ts";
 import { counted, shellWord } from "../terminal/wording.ts";
 
 /** `backfill`: sends past orders from a file. */
@@ -98,7 +98,11 @@ If the shop may have sent some of the orders itself, name the shop's outbox, whi
       throw reason;
     }
     requireMerchant(options);
-    sayPlan(terminal, check, destinationOf(options), options.rate);
+    sayPlan(terminal, check, {
+      ...destinationOf(options),
+      rate: options.rate,
+      place: statePlace(path, options),
+    });
     const question = `Send ${counted(check.sendable, "order")}?`;
     if (!(await isConfirmed(question, "send", options.yes === true)))
       return terminal.say("Nothing was sent.");
@@ -119,7 +123,7 @@ If the shop may have sent some of the orders itself, name the shop's outbox, whi
           progress,
           onSilence: (failure) =>
             terminal.note(
-              `AvantLink confirms no order at present: ${harmless(failure)} The orders are tried again. Ctrl-C stops.`,
+              `AvantLink confirms no order at present. ${harmless(failure)} Ctrl-C stops; the same command continues.`,
             ),
         }),
       );
@@ -170,42 +174,4 @@ function notSendable(path: string, check: FileCheck, skipFaulty: boolean): Comma
 function thisCommand(): string {
   const given = process.argv.slice(2);
   return ["avantlink-s2s", ...given, ...(given.includes("--yes") ? [] : ["--yes"])].map(shellWord).join(" ");
-}
-
-/** Ends a run at Ctrl-C, which awaits open requests, or when the time is over. A second Ctrl-C quits at once. */
-function stopSignal({ note }: Terminal, forMs: number | undefined) {
-  const stopping = new AbortController();
-  let reason: "interrupted" | "time" | undefined;
-  function stop(why: "interrupted" | "time"): void {
-    reason ??= why;
-    stopping.abort();
-  }
-  function interrupt(): void {
-    note("Stopping: waiting a few seconds for open requests. Press Ctrl-C again to quit now.");
-    stop("interrupted");
-  }
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const cancel = forMs === undefined ? () => {} : systemRuntime.after(forMs, () => stop("time"));
-  return {
-    signal: stopping.signal,
-    reason: () => reason,
-    end() {
-      cancel();
-      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    },
-  };
-}
-
-async function withBar<T>(
-  what: string,
-  total: number,
-  unit: string,
-  work: (progress: (done: number) => void) => Promise<T>,
-): Promise<T> {
-  const bar = showProgress(what, total, unit);
-  try {
-    return await work((done) => bar.update(done));
-  } finally {
-    bar.stop();
-  }
 }

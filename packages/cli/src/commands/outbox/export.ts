@@ -64,9 +64,9 @@ export const exportCommand = onAnOutbox(
       const csv = stringify({ header: true, columns: [...BATCH_SALES_COLUMNS], escape_formulas: true });
       await pipeline(rows, csv, out, { end: options.out !== undefined });
       sayJson({ orders, leftOut: Object.fromEntries(leftOut), currencies: Object.fromEntries(currencies) });
-      note(
-        `${counted(orders, "order")} exported. Remove them from the outbox once AvantLink has the file, or they may be sent twice.`,
-      );
+      note(`${counted(orders, "order")} exported.`);
+      if (orders > 0)
+        note("Remove them from the outbox once AvantLink has the file, or they may be sent twice.");
       for (const [reason, count] of leftOut) note(LEFT_OUT[reason](count));
       if (currencies.size > 1) {
         note(
