@@ -41,6 +41,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "no answer",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no route to the network",
+  // PostgreSQL's own codes.
+  "3D000": "there is no such database",
+  "42501": "this user has no right to read it",
+  "53300": "the server has too many connections",
+  "57P03": "the server is starting",
 };
 
 /** Why a file or a server could not be used, in words; the system's own code where we have none. */

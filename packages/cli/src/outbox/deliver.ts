@@ -57,12 +57,15 @@ export async function deliverOrders(
   keys: readonly string[],
   timeoutMs: number,
 ): Promise<readonly (JobState | undefined)[]> {
-  const states = () => Promise.all(keys.map(async (key) => stateOf(await delivery.outbox.find(key))));
-  return withTracker(delivery, async (tracker) => {
+  const states = new Map<string, JobState | undefined>(keys.map((key) => [key, "pending"]));
+  await withTracker(delivery, async (tracker) => {
     for (const deadline = systemRuntime.now() + timeoutMs; ; await pause(POLL_MS)) {
       await deliverDue(tracker, Math.max(0, deadline - systemRuntime.now()));
-      const found = await states();
-      if (!found.includes("pending") || systemRuntime.now() >= deadline) return found;
+      for (const [key, state] of states) {
+        if (state === "pending") states.set(key, stateOf(await delivery.outbox.find(key)));
+      }
+      if (![...states.values()].includes("pending") || systemRuntime.now() >= deadline) return;
     }
   });
+  return [...states.values()];
 }

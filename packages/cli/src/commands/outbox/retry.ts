@@ -1,4 +1,4 @@
-import type { DeadLetter, JobState, Outbox } from "@avantlink-s2s/core";
+import type { JobState, Outbox } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { duration } from "../../options/duration.ts";
 import {
@@ -17,6 +17,9 @@ import { retryLetter } from "../../outbox/still-there.ts";
 import { openTerminal, type Terminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
 import { onAnOutbox } from "./on-an-outbox.ts";
+
+// Letters that share one commit of the outbox.
+const BATCH = 100;
 
 /** `outbox retry` */
 export const retryCommand = onAnOutbox(
@@ -91,16 +94,20 @@ async function putBackLetters(
 }
 
 async function putBackAll(outbox: Outbox): Promise<PutBack> {
-  const found: Pick<DeadLetter, "key" | "kind">[] = [];
-  for await (const { key, kind } of letters(outbox)) found.push({ key, kind });
   const keys: string[] = [];
   let left = 0;
-  for (const { key, kind } of found) {
+  for await (const { key, kind } of letters(outbox)) {
     if (kind === "rejected") left += 1;
-    // A letter that another process has retried or removed by now is not counted.
-    else if (await outbox.dead.retry(key)) keys.push(key);
+    else keys.push(key);
   }
-  return { keys, left };
+  const retried: string[] = [];
+  for (let start = 0; start < keys.length; start += BATCH) {
+    const batch = keys.slice(start, start + BATCH);
+    const done = await Promise.all(batch.map((key) => outbox.dead.retry(key)));
+    // A letter that another process has retried or removed by now is not counted.
+    retried.push(...batch.filter((_, index) => done[index]));
+  }
+  return { keys: retried, left };
 }
 
 async function send(
