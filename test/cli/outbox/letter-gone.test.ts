@@ -100,7 +100,7 @@ describe.skipIf(missing)(`a dead letter that another process sends at the same t
     );
     expect(stdout).toBe("");
     expect(JSON.parse(stderr)).toMatchObject({
-      error: { message: "There is no such dead letter any more.", exit: EXIT.wrong },
+      error: { message: "This dead letter is gone.", exit: EXIT.wrong },
     });
     expect(code).toBe(EXIT.wrong);
     expect(sandbox.requests).toHaveLength(sentBefore);
