@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
 import { Redis } from "ioredis";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, test } from "vitest";
 import { testOutbox } from "../conformance/outbox.ts";
 import { redisContents, removeKeys } from "../support/redis-contents.ts";
-import { redisService } from "../support/services.ts";
+import { redisService, type Service, valkeyService } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 
-const service = await redisService();
+const servers: [name: string, service: Service][] = [
+  ["bullmq", await redisService()],
+  ["bullmq on Valkey", await valkeyService()],
+];
 
-if ("missing" in service) {
-  describe.skip(`the bullmq outbox (skipped: ${service.missing})`, () => {
-    test("is proved with a Redis server", () => {});
-  });
-} else {
+for (const [name, service] of servers) {
+  if ("missing" in service) {
+    test.skip(`the ${name} outbox keeps the contract (skipped: ${service.missing})`, () => {});
+    continue;
+  }
   const { url } = service;
   const redis = new Redis(url);
   const run = randomUUID().slice(0, 8);
@@ -24,7 +27,7 @@ if ("missing" in service) {
     await service.end();
   });
 
-  testOutbox("bullmq", async () => {
+  testOutbox(name, async () => {
     const queue = `test-${run}-${++stores}`;
     const prefix = `{avantlink}:${queue}:`;
     // BullMQ's keys and the outbox's own.

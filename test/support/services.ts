@@ -64,15 +64,16 @@ async function postgresPrograms(): Promise<string | undefined> {
   return newest && join(POSTGRES_HOME, newest, "bin");
 }
 
-const redis: Recipe = {
+const redisBy = (program: string): Recipe => ({
   command: (folder, port) => [
-    "redis-server",
+    program,
     ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
     ...["--appendonly", "yes", "--appendfsync", "always", "--logfile", join(folder, "log")],
   ],
   url: (port) => `redis://127.0.0.1:${port}`,
   isReady: redisIsReady,
-};
+});
+const redis = redisBy("redis-server");
 
 function postgres(programs: string): Recipe {
   return {
@@ -190,6 +191,12 @@ export type Service =
 /** Redis: REDIS_URL, else the server on this machine, else a server that is started here. */
 export function redisService(): Promise<Service> {
   return service("REDIS_URL", redis.url(6379), 6379, "redis-server", ownRedis);
+}
+
+/** Valkey, where it is installed: a server that is started here. */
+export async function valkeyService(): Promise<Service> {
+  if (!isInstalled("valkey-server")) return { missing: "valkey-server is not installed" };
+  return ownServer(redisBy("valkey-server"));
 }
 
 /** PostgreSQL: DATABASE_URL, else the server on this machine, else a server that is started here. */
