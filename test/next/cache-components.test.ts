@@ -34,7 +34,8 @@ describe.skipIf(version === "next-15")("with Cache Components", () => {
     for (const _again of [1, 2]) expect((await open(path)).status).toBe(200);
     const [record] = await sandbox.waitForOrders(1, PATIENT);
     expect(sent(record, "order.order_number")).toBe(order);
-    expect(sent(record, "current_url")).toBe(server.url + path);
+    // Of the query, AvantLink gets known parameters only.
+    expect(sent(record, "current_url")).toBe(server.url + path.split("?", 1)[0]);
     expect(sandbox.requests).toHaveLength(1);
   });
 

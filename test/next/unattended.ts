@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CHROMIUM_USER_AGENT } from "../support/browser.ts";
 import { standInFrontOf } from "./front.ts";
 
 /** A shopper in a browser to which no tool is attached: Chromium prerenders nothing in a driven browser. */
@@ -49,6 +50,7 @@ export async function openUnattended(
     executable,
     [
       "--headless=new",
+      `--user-agent=${CHROMIUM_USER_AGENT}`,
       "--no-sandbox",
       "--disable-gpu",
       "--no-first-run",

@@ -7,7 +7,9 @@ import { expect, test } from "vitest";
 const MAX_FILES = 46;
 const MAX_FUNCTIONS = 215;
 
-test(`an order crosses at most ${MAX_FILES} files and ${MAX_FUNCTIONS} functions until it is delivered`, async () => {
+test(`an order crosses at most ${MAX_FILES} files and ${MAX_FUNCTIONS} functions until it is delivered`, {
+  timeout: 60_000,
+}, async () => {
   const script = fileURLToPath(new URL("order-way.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--conditions=@avantlink-s2s/source",

@@ -21,12 +21,17 @@ export function findChromium(): string | undefined {
   return found;
 }
 
+/** A shopper's browser. Chromium without a window calls itself HeadlessChrome, which is a bot's name. */
+export const CHROMIUM_USER_AGENT =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+
 /** A browser without a window, which calls nobody on its own. */
 export function launchChromium(executablePath: string | undefined): Promise<Browser> {
   return chromium.launch({
     headless: true,
     ...(executablePath !== undefined && { executablePath }),
     args: [
+      `--user-agent=${CHROMIUM_USER_AGENT}`,
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",
