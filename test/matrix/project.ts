@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,12 +25,14 @@ export interface MatrixProject {
   readonly start: readonly string[];
 }
 
+const built = new Map<string, Promise<string>>();
+
 /** Lays out, installs and builds a project at the first call, and opens the suite's shops on it. */
 export function shopsOf(project: MatrixProject): (settings: ShopSettings) => Promise<SuiteShop> {
-  let built: Promise<string> | undefined;
   return async (settings) => {
-    built ??= laidOut(project);
-    return serve(await built, project.start, settings);
+    const folder = built.get(project.name) ?? laidOut(project);
+    built.set(project.name, folder);
+    return serve(await folder, project.start, settings);
   };
 }
 
@@ -41,6 +43,8 @@ async function laidOut({ name, packages, build }: MatrixProject): Promise<string
   cpSync(join(import.meta.dirname, name), folder, { recursive: true });
   cpSync(join(ROOT, "test/conformance/shop.ts"), join(folder, "suite/shop.ts"));
   cpSync(join(import.meta.dirname, "suite/options.ts"), join(folder, "suite/options.ts"));
+  const app = readFileSync(join(ROOT, "test/web/suite-app.ts"), "utf8");
+  writeFileSync(join(folder, "suite/app.ts"), app.replace("../conformance/shop.ts", "./shop.ts"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const tarballs = globSync("*.tgz", { cwd: join(PLACE, "tarballs") }).map((file) =>
     join(PLACE, "tarballs", file),

@@ -1,7 +1,7 @@
 import { Miniflare } from "miniflare";
-import { build } from "tsdown";
 import { testAdapter } from "../conformance/adapter.ts";
 import { suiteEvents } from "../conformance/harness.ts";
+import { bundled } from "./runtimes/bundled.ts";
 
 const script = await bundled(new URL("runtimes/worker.ts", import.meta.url).pathname);
 
@@ -24,25 +24,3 @@ testAdapter("Hono on workerd", async (settings) => {
     close: () => worker.dispose(),
   };
 });
-
-/** One script as Wrangler makes it: all packages inside, chosen by the condition `workerd`. */
-async function bundled(entry: string): Promise<string> {
-  const [bundle] = await build({
-    entry,
-    config: false,
-    write: false,
-    dts: false,
-    logLevel: "error",
-    platform: "neutral",
-    deps: { alwaysBundle: /./ },
-    inputOptions: {
-      resolve: {
-        conditionNames: ["@avantlink-s2s/source", "workerd", "worker", "import"],
-        mainFields: ["module", "main"],
-      },
-    },
-  });
-  const [chunk] = bundle?.chunks ?? [];
-  if (chunk?.type !== "chunk") throw new Error("The worker was not bundled.");
-  return chunk.code;
-}
