@@ -40,6 +40,16 @@ function receiptIn(body: Buffer): unknown {
 }
 
 describe("a Server Component", () => {
+  test("tracks nothing for a HEAD request, which Next renders as a GET", async () => {
+    const order = aNumber();
+    await new Browser(shop).open(`/rsc/thank-you?order=${order}`, { method: "HEAD" });
+    await shop.eventThat(({ type, kind }) => type === "skipped" && kind === "order");
+    await delivered();
+    expect(sandbox.requests).toHaveLength(0);
+    await new Browser(shop).open(`/rsc/thank-you?order=${order}`);
+    await sandbox.waitForOrders(1, PATIENT);
+  });
+
   test("tracks the shopper whose page it renders, at the address that the proxy saw", async () => {
     const shopper = new Browser(shop, PROXIED);
     await shopper.open("/?avad=77_f3");

@@ -77,6 +77,13 @@ describe("the page's address", () => {
     expect(seen(headers, options).url).toBe(expected);
   });
 
+  test("is left out of the context where no part of Next knows the path", async () => {
+    const adapter = adapterOf(createTracker({ merchantId: MERCHANT_ID, mode: "dry-run" }));
+    const headers = new Headers({ host: "a.example", "user-agent": "Firefox", cookie: "a=1" });
+    const { context } = adapter.readRequest(() => shopperRequest(adapter, { method: "GET", headers }));
+    expect(context).toEqual({ userAgent: "Firefox" });
+  });
+
   test("has the path that was given before any other", () => {
     expect(seen({ host: "a.example", "x-avantlink-path": "/p" }, {}, "done?q=1").url).toBe(
       "http://a.example/done?q=1",

@@ -111,12 +111,13 @@ describe("the storefront", () => {
     const folder = mkdtempSync(join(tmpdir(), "next-storefront-"));
     const path = join(folder, "outbox.sqlite");
     await using full = await openStorefront(sandbox.url, { OUTBOX_PATH: path }, undefined, folder);
+    const shopper = new Browser({ url: full.url, path: () => "/" }, { origin: full.url });
+    // Answered once the tracker has started.
+    await submitForm(shopper, "/products/hearth-mug", { quantity: "1" });
     sandbox.fail({ status: 503 });
     // Another process holds the outbox, so nothing can be stored.
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
-    const shopper = new Browser({ url: full.url, path: () => "/" }, { origin: full.url });
-    await submitForm(shopper, "/products/hearth-mug", { quantity: "1" });
     await submitForm(shopper, "/checkout", CHECKOUT);
     const body = JSON.stringify(latestPayment(full));
     expect(await webhook(body, signatureOf(body, PAYMENT_SECRET), full)).toBe(503);

@@ -1,10 +1,11 @@
-import type {
-  Tracker as CoreTracker,
-  TrackOrderOptions as CoreTrackOrderOptions,
-  Receipt,
-  TrackableOrder,
-  TrackerOptions,
-  TrackingContext,
+import {
+  type Tracker as CoreTracker,
+  type TrackOrderOptions as CoreTrackOrderOptions,
+  type Receipt,
+  skip,
+  type TrackableOrder,
+  type TrackerOptions,
+  type TrackingContext,
 } from "@avantlink-s2s/core";
 import { adapterOf, type RawRequest } from "@avantlink-s2s/core/adapter";
 import { keepDelivering, waitInline } from "@avantlink-s2s/web/adapter";
@@ -60,7 +61,9 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       } else {
         const request = await requestOf(current(), from, path);
         if (!request) return adapter.rejectOrder(order, renderedAhead(adapter));
-        tracking = adapter.trackOrder(order, () => request, wait);
+        const isHead = request.method === "HEAD";
+        const tracked = isHead ? skip("A HEAD request shows no page.") : order;
+        tracking = adapter.trackOrder(tracked, () => request, wait);
       }
       if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
       return tracking;

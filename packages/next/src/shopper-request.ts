@@ -1,8 +1,12 @@
 import { type Adapter, originOf, type RawRequest } from "@avantlink-s2s/core/adapter";
 import { firstOf, hasProxies, shopperAddress } from "@avantlink-s2s/web/adapter";
 
-/** The request header in which the proxy passes path and query to the page. The proxy always overwrites it. */
+/**
+ * The request header in which the proxy passes path and query to the page, behind `HEAD ` where the request is one: Next
+ * renders a page for it as for a GET. The proxy always overwrites the header.
+ */
 export const PATH_HEADER = "x-avantlink-path";
+const HEAD = "HEAD ";
 
 /** The parts of a request that every place in Next has. */
 export interface SeenRequest {
@@ -14,14 +18,20 @@ export interface SeenRequest {
   readonly ownPath?: string | undefined;
 }
 
+/** The proxy's word to the page, in {@link PATH_HEADER}. */
+export function passedPath(method: string, path: string): string {
+  return method === "HEAD" ? HEAD + path : path;
+}
+
 /** The request as core reads it. */
 export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest {
   const { headers } = seen;
-  const path = seen.path ?? headers.get(PATH_HEADER) ?? seen.ownPath ?? "/";
+  const passed = headers.get(PATH_HEADER);
+  const isHead = passed?.startsWith(HEAD) === true;
   return {
     source: headers,
-    method: seen.method,
-    target: path,
+    method: isHead ? "HEAD" : seen.method,
+    target: seen.path ?? (isHead ? passed.slice(HEAD.length) : passed) ?? seen.ownPath,
     origin: () => publicOrigin(adapter, headers),
     header: (name) => headers.get(name) ?? undefined,
     headers: () => withoutOurs(headers),

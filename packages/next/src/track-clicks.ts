@@ -4,7 +4,7 @@ import { afterLanding } from "@avantlink-s2s/web/adapter";
 import type { NextFetchEvent, NextMiddleware, NextRequest } from "next/server.js";
 import { fillUsedJar } from "./cookie-jar.ts";
 import { proxiedResponse } from "./proxied-response.ts";
-import { pathOf, shopperRequest } from "./shopper-request.ts";
+import { passedPath, pathOf, shopperRequest } from "./shopper-request.ts";
 
 /** The options of a proxy that has no tracker at hand: those of `createTracker` that bear on clicks. */
 export type ClickOptions = Omit<TrackerOptions, "outbox" | "deliver">;
@@ -28,7 +28,10 @@ export function trackClicks(
     const { method, headers } = request;
     const landing = adapter.readLanding(() => shopperRequest(adapter, { method, headers, path }));
     const response = await proxy?.(request, event as NextFetchEvent);
-    const answer = proxiedResponse(request, response ?? undefined, { path, setCookies: landing.setCookies });
+    const answer = proxiedResponse(request, response ?? undefined, {
+      path: passedPath(method, path),
+      setCookies: landing.setCookies,
+    });
     if (proxy && landing.setCookies.length > 0) await fillUsedJar(answer.headers.getSetCookie());
     afterLanding(adapter, landing, answer, event && ((work) => event.waitUntil(work)));
     return answer;

@@ -127,7 +127,7 @@ export function contextFrom(
   ids: { avad: string | undefined; visitor: string | undefined; gclid: string | undefined },
 ): TrackingContext {
   const context: Writable<TrackingContext> = {};
-  const currentUrl = scrubUrl(request.url, settings.keepParameters);
+  const currentUrl = request.isPageKnown ? scrubUrl(request.url, settings.keepParameters) : "";
   if (currentUrl) context.currentUrl = currentUrl;
   const referrerUrl = scrubUrl(request.header("referer"), settings.keepParameters);
   if (referrerUrl) context.referrerUrl = referrerUrl;

@@ -7,8 +7,8 @@ export interface RawRequest {
   readonly source: object;
   /** The HTTP method, in upper case. */
   readonly method: string;
-  /** Path and raw query as the browser sent them. */
-  readonly target: string;
+  /** Path and raw query as the browser sent them; `undefined` where the framework does not say. */
+  readonly target: string | undefined;
   /** A request header by its lower-case name. */
   header(name: string): string | undefined;
   /** All request headers, for the shop's consent hook. */
@@ -27,6 +27,8 @@ export interface ShopRequest {
   readonly method: string;
   /** The page as the shopper's browser knows it: an absolute address with its raw query. */
   readonly url: string;
+  /** Whether {@link url} is the page's, and not only the site's. */
+  readonly isPageKnown: boolean;
   header(name: string): string | undefined;
   headers(): Headers;
   ipAddress(): string | undefined;
@@ -63,7 +65,8 @@ export function openRequest(raw: RawRequest, siteUrl: string | undefined, hookTh
   const origin = siteUrl ?? guarded(() => raw.origin()) ?? originOf("http", header("host"));
   return {
     method,
-    url: origin + pathAndQuery(raw.target),
+    url: origin + pathAndQuery(raw.target ?? "/"),
+    isPageKnown: raw.target !== undefined,
     header,
     headers: () => raw.headers(),
     ipAddress: () => guarded(() => raw.ipAddress()),
