@@ -14,6 +14,11 @@ export interface Runtime {
    * alive unless `keepAlive` is set, as it is while a caller waits for an answer.
    */
   after(ms: number, callback: () => void, options?: { readonly keepAlive?: boolean }): () => void;
+  /**
+   * Whether the host stops work when the request that began the work is over, as Cloudflare Workers do: a promise may
+   * then never end. @default false
+   */
+  readonly stopsWork?: boolean | undefined;
 }
 
 // A longer delay would overflow the timer and fire at once.
@@ -29,6 +34,7 @@ export const systemRuntime: Runtime = {
     if (options?.keepAlive !== true) letGo(timer);
     return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
   },
+  stopsWork: globalThis.navigator?.userAgent === "Cloudflare-Workers",
 };
 
 // On the edge runtime a timer is a number.

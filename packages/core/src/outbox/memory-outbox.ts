@@ -24,7 +24,8 @@ export interface MemoryOutboxOptions {
 // Orders that cannot be sent are kept beside those that can; the oldest goes first.
 const MAX_REJECTED = 1_000;
 const MAX_ATTEMPT_RECORDS = 3;
-// A delivery takes 15 seconds at most.
+// A delivery takes 15 seconds at most. Only a host that stops work makes this count: elsewhere a clock that jumps would
+// send again what is being sent.
 const LEASE_MS = 30_000;
 
 /**
@@ -209,8 +210,10 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     async run(deliver, { concurrency }) {
       const underWay = new Map<MemoryJob, Promise<void>>();
       wake = (reached = runtime.now()) => {
-        const overdue = [...underWay.keys()].filter((job) => runtime.now() - job.sentAt >= LEASE_MS);
-        for (const job of overdue) if (underWay.delete(job)) sendAgain(job);
+        for (const job of runtime.stopsWork ? underWay.keys() : []) {
+          const isOverdue = runtime.now() - job.sentAt >= LEASE_MS;
+          if (isOverdue && underWay.delete(job)) sendAgain(job);
+        }
         while (underWay.size < concurrency) {
           const job = nextDue(reached);
           if (!job) break;
