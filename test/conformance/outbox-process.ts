@@ -1,7 +1,8 @@
 // A process of its own with an outbox, to be killed or stopped. Its parent sends messages that say what to do.
+
+import { aJob } from "../../packages/outbox/testing/jobs.ts";
 import { type OutboxAddress, outboxAt } from "../support/outboxes.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
-import { aJob } from "./jobs.ts";
 
 /** What the parent may ask for. */
 export type Request =

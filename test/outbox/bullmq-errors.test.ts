@@ -1,10 +1,9 @@
 import { inspect } from "node:util";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
+import { aJob, bench } from "@avantlink-s2s/outbox/testing";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { bench } from "../conformance/bench.ts";
-import { aJob } from "../conformance/jobs.ts";
 import { ifInstalled, type OwnServer, ownRedis } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 

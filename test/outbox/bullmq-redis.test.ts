@@ -2,11 +2,19 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
+import {
+  aJob,
+  type Bench,
+  bench,
+  delivered,
+  keyOf,
+  REFUSED,
+  retry,
+  stateIn,
+} from "@avantlink-s2s/outbox/testing";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Bench, bench } from "../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
 import { redisContents } from "../support/redis-contents.ts";
 import { ifInstalled, type OwnServer, ownRedis, redisService } from "../support/services.ts";
 import { type ShiftedClock, shiftedClock } from "../support/shifted-clock.ts";

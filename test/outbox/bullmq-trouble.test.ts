@@ -1,9 +1,8 @@
 import type { AvantLinkError, Outbox, Runtime } from "@avantlink-s2s/core";
 import { type BullmqOutboxOptions, bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
+import { aJob, bench, dead, delivered, keyOf, REFUSED, retry, stateIn } from "@avantlink-s2s/outbox/testing";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { bench } from "../conformance/bench.ts";
-import { aJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "../conformance/jobs.ts";
 import { ifInstalled, type OwnServer, ownRedis } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 

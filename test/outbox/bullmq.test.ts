@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { bullmqOutbox } from "@avantlink-s2s/outbox/bullmq";
+import { testOutbox } from "@avantlink-s2s/outbox/testing";
 import { Redis } from "ioredis";
 import { afterAll, test } from "vitest";
-import { testOutbox } from "../conformance/outbox.ts";
+import { processOn } from "../conformance/process-on.ts";
 import { redisContents, removeKeys } from "../support/redis-contents.ts";
 import { redisService, type Service, valkeyService } from "../support/services.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
@@ -38,7 +39,7 @@ for (const [name, service] of servers) {
       async setClockBack(ms) {
         runtime.shift(-ms);
       },
-      address: { kind: "bullmq", url, queue },
+      process: () => processOn({ kind: "bullmq", url, queue }),
       outbox: async () => bullmqOutbox({ connection: url, queue }),
       async endLeases() {
         // What time does: leases end, locks go, and a sweep has seen these tickets once before.

@@ -1,7 +1,7 @@
 import type { Verdict } from "@avantlink-s2s/core";
+import { aJob } from "@avantlink-s2s/outbox/testing";
 import { expect, test } from "vitest";
 import { type LeasingStore, leaseWorkers } from "../../packages/outbox/src/lease-worker.ts";
-import { aJob } from "../conformance/jobs.ts";
 import { testClock } from "../support/clock.ts";
 
 const CONCURRENCY = 8;

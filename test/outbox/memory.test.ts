@@ -1,7 +1,6 @@
 import { memoryOutbox } from "@avantlink-s2s/core";
+import { aJob, testOutbox } from "@avantlink-s2s/outbox/testing";
 import { expect, test } from "vitest";
-import { aJob } from "../conformance/jobs.ts";
-import { testOutbox } from "../conformance/outbox.ts";
 import { testClock } from "../support/clock.ts";
 import { shiftedClock } from "../support/shifted-clock.ts";
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type ClaimedJob, memoryOutbox, type Outbox, type Verdict } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { aJob, delivered, keyOf } from "@avantlink-s2s/outbox/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { type Outcome, verdictOn } from "../../packages/core/src/delivery/retry.ts";
-import { aJob, delivered, keyOf } from "../conformance/jobs.ts";
 import { type TestClock, testClock } from "../support/clock.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import { createTracker, memoryOutbox, type Outbox } from "@avantlink-s2s/core";
+import { aJob, keyOf } from "@avantlink-s2s/outbox/testing";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { expect, onTestFinished, test } from "vitest";
-import { aJob, keyOf } from "../conformance/jobs.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { outboxAt } from "../support/outboxes.ts";
 import { aStore, DURABLE } from "../support/stores.ts";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { postgresOutbox } from "@avantlink-s2s/outbox/postgres";
+import { testOutbox } from "@avantlink-s2s/outbox/testing";
 import { Pool } from "pg";
 import { afterAll, describe, test } from "vitest";
-import { testOutbox } from "../../conformance/outbox.ts";
+import { processOn } from "../../conformance/process-on.ts";
 import { postgresService } from "../../support/services.ts";
 import { shiftedClock } from "../../support/shifted-clock.ts";
 import { CLIENTS } from "./clients.ts";
@@ -37,7 +38,7 @@ for (const { name, connect, missing, alone } of CLIENTS) {
       const pending = `UPDATE ${schema}.outbox SET`;
       return {
         runtime: shiftedClock(),
-        address: { kind: "postgres", url, schema },
+        process: () => processOn({ kind: "postgres", url, schema }),
         outbox: async () => postgresOutbox({ query: client.query, schema }),
         async endLeases() {
           await admin(

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type AvantLinkError, createTracker, type Outbox } from "@avantlink-s2s/core";
 import { type PostgresOutboxOptions, postgresOutbox, postgresSchema } from "@avantlink-s2s/outbox/postgres";
+import { aJob, bench, delivered, keyOf, REFUSED, retry, stateIn } from "@avantlink-s2s/outbox/testing";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { Client, Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { bench } from "../../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../../conformance/jobs.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 import { ifInstalled, type OwnServer, ownPostgres } from "../../support/services.ts";

@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { type SqliteOutboxOptions, sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { aJob, bench, delivered, keyOf, REFUSED, retry, stateIn } from "@avantlink-s2s/outbox/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect, hasWalResetFault } from "../../../packages/outbox/src/sqlite/connection.ts";
 import { type Database, loadDriver } from "../../../packages/outbox/src/sqlite/driver.ts";
 import { networkFileSystem } from "../../../packages/outbox/src/sqlite/place.ts";
 import { readPragma } from "../../../packages/outbox/src/sqlite/schema.ts";
-import { bench } from "../../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED, retry, stateIn } from "../../conformance/jobs.ts";
 import { type ShiftedClock, shiftedClock } from "../../support/shifted-clock.ts";
 
 const DAY_MS = 86_400_000;

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { aJob, bench, dead, delivered, keyOf, retry, stateIn } from "@avantlink-s2s/outbox/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bench } from "../../conformance/bench.ts";
-import { aJob, dead, delivered, keyOf, retry, stateIn } from "../../conformance/jobs.ts";
 import { shiftedClock } from "../../support/shifted-clock.ts";
 
 let folder: string;

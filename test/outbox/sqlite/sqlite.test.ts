@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { testOutbox } from "@avantlink-s2s/outbox/testing";
 import { loadDriver } from "../../../packages/outbox/src/sqlite/driver.ts";
-import { testOutbox } from "../../conformance/outbox.ts";
+import { processOn } from "../../conformance/process-on.ts";
 import { shiftedClock } from "../../support/shifted-clock.ts";
 
 const open = await loadDriver();
@@ -14,7 +15,7 @@ testOutbox("sqlite", async () => {
   const runtime = shiftedClock();
   return {
     runtime,
-    address: { kind: "sqlite", path },
+    process: () => processOn({ kind: "sqlite", path }),
     outbox: async () => sqliteOutbox({ path }),
     endLeases: async () => runtime.shift(60_000),
     setClockBack: async (ms) => runtime.shift(-ms),

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { aJob, bench, delivered, keyOf, REFUSED } from "@avantlink-s2s/outbox/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { bench } from "../../conformance/bench.ts";
-import { aJob, delivered, keyOf, REFUSED } from "../../conformance/jobs.ts";
 import { shiftedClock } from "../../support/shifted-clock.ts";
 
 const FIXTURES = fileURLToPath(new URL("./fixtures/", import.meta.url));

@@ -1,11 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import type { AvantLinkError, Outbox, OutboxJob, OutboxTotals, Runtime, Verdict } from "@avantlink-s2s/core";
+import type { AvantLinkError, Outbox, OutboxTotals, Runtime, Verdict } from "@avantlink-s2s/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Child, startChild } from "../support/child.ts";
-import type { OutboxAddress } from "../support/outboxes.ts";
 import { type Bench, bench } from "./bench.ts";
-import { aJob as anyJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "./jobs.ts";
-import type { Answer, Request } from "./outbox-process.ts";
+import { aJob, dead, delivered, keyOf, REFUSED, retry, stateIn } from "./jobs.ts";
 
 /** An empty store, made for one test. */
 export interface TestStore {
@@ -13,8 +10,8 @@ export interface TestStore {
   readonly runtime: Runtime;
   /** Makes an outbox on the store, as one more process would. */
   outbox(): Promise<Outbox>;
-  /** The same for another process; a store that others cannot reach has none. */
-  readonly address?: OutboxAddress;
+  /** Starts a process with an outbox on the store; see {@link Skips.processes}. */
+  process?(): Promise<TestProcess>;
   /** Brings about what setting the store's clock back by this long brings about. A store without a clock has none. */
   setClockBack?(ms: number): Promise<void>;
   /** Brings about what 60 seconds bring about: every lease has run out, and the store knows it. */
@@ -25,6 +22,16 @@ export interface TestStore {
   end(): Promise<void>;
 }
 
+/** A process of its own with an open outbox. */
+export interface TestProcess {
+  /** Puts an order of each number, all at once, and returns the numbers that were accepted. */
+  put(numbers: readonly string[]): Promise<readonly string[]>;
+  /** Runs a delivery that never ends, and returns when a job was claimed. */
+  hang(): Promise<void>;
+  /** Kills the process as a power cut would. */
+  kill(): Promise<void>;
+}
+
 /** What a store cannot do by its nature, with the reason why. */
 export interface Skips {
   /** Several outboxes on one store, in one process or in several. */
@@ -33,17 +40,11 @@ export interface Skips {
   readonly processes?: string;
   /** Looking into the store from outside. */
   readonly inspection?: string;
-  /** What the last round of the contract asks for. */
-  readonly records?: string;
 }
 
 /** Proves that an outbox keeps the contract, as far as it can be seen from outside. */
 export function testOutbox(name: string, makeStore: () => Promise<TestStore>, skips: Skips = {}): void {
   const because = (title: string, reason?: string) => (reason ? `${title} (skipped: ${reason})` : title);
-  const testRecords = (title: string, run: () => Promise<void>) =>
-    test.skipIf(skips.records)(because(title, skips.records), run);
-  const aJob = (number: string, changes: Partial<OutboxJob> = {}) =>
-    anyJob(number, skips.records === undefined ? changes : { orderNumber: "", ...changes });
   const testShared = (title: string, run: () => Promise<void>) =>
     test.skipIf(skips.shared)(because(title, skips.shared), run);
   const processes = skips.shared ?? skips.processes;
@@ -80,13 +81,10 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       return running;
     }
 
-    async function child(): Promise<Child<Request, Answer>> {
-      const started = startChild<Request, Answer>(
-        new URL("./outbox-process.ts", import.meta.url),
-        store.address,
-      );
+    async function child(): Promise<TestProcess> {
+      if (!store.process) throw new Error("The store gives no process; name the reason in Skips.processes.");
+      const started = await store.process();
       ending.push(() => started.kill());
-      await started.next("ready");
       return started;
     }
 
@@ -164,10 +162,9 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       testProcesses("has on disk what it accepted, when the process is killed right after", async () => {
         const numbers = Array.from({ length: 50 }, (_, index) => `${index}`);
         const shop = await child();
-        shop.send({ ask: "put", numbers });
-        const answer = await shop.next("put");
+        const accepted = await shop.put(numbers);
         await shop.kill();
-        expect(answer).toEqual({ kind: "put", accepted: numbers });
+        expect(accepted).toEqual(numbers);
         expect(await totals()).toEqual({ ...NONE, accepted: 50, pending: 50 });
         expect(await outbox.put(aJob("7"))).toEqual({ status: "duplicate", state: "pending" });
       });
@@ -175,10 +172,8 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       testProcesses("takes a key once among several processes", async () => {
         const numbers = Array.from({ length: 40 }, (_, index) => `${index}`);
         const shops = await Promise.all([child(), child(), child()]);
-        for (const shop of shops) shop.send({ ask: "put", numbers });
-        const answers = await Promise.all(shops.map((shop) => shop.next("put")));
-        const accepted = answers.flatMap((answer) => (answer.kind === "put" ? answer.accepted : []));
-        expect(accepted.toSorted()).toEqual(numbers.toSorted());
+        const accepted = await Promise.all(shops.map((shop) => shop.put(numbers)));
+        expect(accepted.flat().toSorted()).toEqual(numbers.toSorted());
         expect(await totals()).toEqual({ ...NONE, accepted: 40, pending: 40 });
       });
     });
@@ -334,8 +329,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         (await first.next()).answer(retry(store.runtime.now()));
         await first.stop();
         const shop = await child();
-        shop.send({ ask: "hang", concurrency: 1 });
-        await shop.next("claimed");
+        await shop.hang();
         await shop.kill();
         expect(await stateIn(outbox, keyOf("1"))).toBe("pending");
         await store.endLeases();
@@ -531,7 +525,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     describe("records", () => {
       const summary = { contentHash: "c0ffee", currency: "USD", subtotal: 261.95, lines: 2 };
 
-      testRecords("show what waits, with the last three attempts", async () => {
+      test("show what waits, with the last three attempts", async () => {
         const job = aJob("1", { acceptedAt: store.runtime.now() - 5_000, summary });
         await outbox.put(job);
         await put("2");
@@ -574,7 +568,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
           expect(Math.abs(attempt.at - store.runtime.now())).toBeLessThan(60_000);
       });
 
-      testRecords("list what waits, oldest first, in pages", async () => {
+      test("list what waits, oldest first, in pages", async () => {
         const now = store.runtime.now();
         for (const [index, number] of ["3", "1", "2"].entries())
           await outbox.put(aJob(number, { acceptedAt: now - Number(number) * 1_000 - index }));
@@ -586,7 +580,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(await keys({ offset: 3 })).toEqual([]);
       });
 
-      testRecords("keep of a delivered order what identifies nobody", async () => {
+      test("keep of a delivered order what identifies nobody", async () => {
         const job = aJob("1", { acceptedAt: store.runtime.now() - 5_000, summary });
         await outbox.put(job);
         const worker = await run();
@@ -610,7 +604,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(await outbox.find(keyOf("2"))).toBeUndefined();
       });
 
-      testRecords("name the content of what a key stands for", async () => {
+      test("name the content of what a key stands for", async () => {
         await outbox.put(aJob("1", { summary }));
         expect(await outbox.put(aJob("1", { summary: { ...summary, contentHash: "other" } }))).toEqual({
           status: "duplicate",
@@ -619,7 +613,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         });
       });
 
-      testRecords("show a dead letter with its attempts and its summary", async () => {
+      test("show a dead letter with its attempts and its summary", async () => {
         await outbox.put(aJob("1", { summary }));
         const worker = await run();
         (await worker.next()).answer(retry(store.runtime.now()));
@@ -637,7 +631,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(letter?.lastAttempts.map(({ answer }) => answer)).toEqual(["HTTP 503", REFUSED.message]);
       });
 
-      testRecords("take a corrected letter's new summary", async () => {
+      test("take a corrected letter's new summary", async () => {
         await putDead("1");
         await outbox.dead.retry(keyOf("1"), { body: "{}", summary });
         expect(await outbox.find(keyOf("1"))).toMatchObject({
@@ -648,7 +642,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         });
       });
 
-      testRecords("keep a click apart from an order", async () => {
+      test("keep a click apart from an order", async () => {
         await outbox.put(aJob("", { key: "0b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11", kind: "click" }));
         const { job } = await (await run()).next();
         expect(job).toMatchObject({
@@ -660,7 +654,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     });
 
     describe("forgetting", () => {
-      testRecords("removes what waits and what is dead, and keeps the key taken", async () => {
+      test("removes what waits and what is dead, and keeps the key taken", async () => {
         await put("1");
         await putDead("2");
         for (const number of ["1", "2"]) {
@@ -675,7 +669,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         expect(await totals()).toEqual({ ...NONE, accepted: 3, pending: 1, removed: 2 });
       });
 
-      testRecords("leaves alone what is being sent, and says what was delivered", async () => {
+      test("leaves alone what is being sent, and says what was delivered", async () => {
         await put("1");
         const { answer } = await (await run()).next();
         expect(await outbox.forget(keyOf("1"))).toEqual({ status: "sending" });
@@ -693,7 +687,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     describe("delivering what is due", () => {
       const deliverAll = async () => delivered;
 
-      testRecords("delivers it, says what happened and ends", async () => {
+      test("delivers it, says what happened and ends", async () => {
         await put("1", "2", "3");
         const result = await outbox.deliverDue(
           async ({ key }) =>
@@ -714,7 +708,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         });
       });
 
-      testRecords("leaves what is not due", async () => {
+      test("leaves what is not due", async () => {
         await put("1");
         const later = async () => retry(store.runtime.now() + 3_600_000);
         await outbox.deliverDue(later, { concurrency: 1, timeoutMs: 10_000 });
@@ -723,7 +717,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         });
       });
 
-      testRecords("begins nothing when the time is up", async () => {
+      test("begins nothing when the time is up", async () => {
         await put("1", "2");
         expect(await outbox.deliverDue(deliverAll, { concurrency: 1, timeoutMs: 0 })).toEqual({
           delivered: 0,
@@ -736,7 +730,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         );
       });
 
-      testRecords("hands out each job once, however many deliver at a time", async () => {
+      test("hands out each job once, however many deliver at a time", async () => {
         await put(...Array.from({ length: 40 }, (_, index) => `${index}`));
         const reader = skips.shared === undefined ? await another() : outbox;
         const seen: string[] = [];
@@ -758,7 +752,7 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
     });
 
     describe("a clock that is set back", () => {
-      testRecords("delays no job by more than its own delay", async () => {
+      test("delays no job by more than its own delay", async () => {
         if (!store.setClockBack) return;
         await put("1");
         const before = await bench(outbox);
