@@ -16,7 +16,7 @@ const ORDERS = 10_000;
 const CONCURRENCY = 100;
 const POLICY = { maxAgeMs: 7 * 24 * HOUR_MS, baseDelayMs: 1_000, maxDelayMs: 900_000 };
 // How often a pump looks for what is due, at most.
-const LOOK_MS = 500;
+const POLL_MS = 500;
 // Some 100,000 commits: how fast the disk is does not matter here.
 const FOLDER = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
@@ -105,7 +105,7 @@ test.each(outboxes)(
         await setImmediate();
       } while (avantLink.open > 0 || seen !== avantLink.attempts || (await looksLater()));
     }
-    const looksLater = async () => outbox.durable && (clock.next() ?? LOOK_MS + 1) > LOOK_MS;
+    const looksLater = async () => outbox.durable && (clock.next() ?? POLL_MS + 1) > POLL_MS;
 
     const STEPS = 144;
     const acceptedAt = new Map<string, number>();

@@ -7,8 +7,6 @@ const LEFT: Readonly<Record<string, number>> = {
   "bench/outboxes": 5,
   "bench/page": 14,
   "bench/start": 3,
-  "packages/outbox": 11,
-  "test/outbox": 8,
 };
 
 const found = wordsByFolder();

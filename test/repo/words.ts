@@ -41,6 +41,8 @@ const RULES: readonly Rule[] = [
 
 /** What stands in the code under a name that is not ours to choose. */
 const EXCEPTIONS: readonly { readonly text: RegExp; readonly reason: string }[] = [
+  { text: /ON CONFLICT \(\w+\) DO NOTHING/g, reason: "SQL" },
+  { text: /\bonnotice\b/g, reason: "an option of postgres.js" },
   { text: /globalPrivacyControl: "honour"/g, reason: "a wrong value, which a test proves to be rejected" },
   { text: /toMatch(?:File|Inline)?Snapshot/g, reason: "vitest's name" },
   { text: /Promise\.allSettled|PromiseSettledResult/g, reason: "JavaScript's name" },

@@ -1,4 +1,4 @@
-import { PATIENCE_MS } from "./in-time.ts";
+import { MAX_ANSWER_MS } from "./in-time.ts";
 
 /** How large groups may be, and how many may be under way. */
 export interface GroupLimits {
@@ -59,7 +59,7 @@ export function inGroups<Item, Result>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ until: performance.now() + PATIENCE_MS, item, resolve, reject });
+      waiting.push({ until: performance.now() + MAX_ANSWER_MS, item, resolve, reject });
       schedule();
     });
 }

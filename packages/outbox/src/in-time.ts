@@ -1,13 +1,13 @@
 import { unavailable } from "./failure.ts";
 
-/** How long a store may take for anything, so that whoever asks knows within three seconds. */
-export const PATIENCE_MS = 2_500;
+/** The longest time that a store may take to answer, so that the caller knows within three seconds. */
+export const MAX_ANSWER_MS = 2_500;
 
 /** What a store answers in time; else, and when it fails, an error that says so. Its work goes on all the same. */
 export async function inTime<T>(work: Promise<T>, store: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${store} does not answer`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`${store} does not answer`)), MAX_ANSWER_MS);
   });
   try {
     return await Promise.race([work, late]);

@@ -31,7 +31,7 @@ async function anOutbox(): Promise<Outbox> {
   return outbox;
 }
 
-const noticed = (code = "outbox.at-risk") =>
+const reported = (code = "outbox.at-risk") =>
   expect.poll(() => problems.map((error) => error.code), { timeout: 10_000 }).toContain(code);
 
 /** What a process that starts now finds in the file of that name. */
@@ -56,27 +56,24 @@ const ways: [string, () => Promise<void>][] = [
 ];
 
 describe("a file that is removed under a running shop", () => {
-  test.each(ways)(
-    "is noticed, reported and made again with everything in it: removed %s",
-    async (_, remove) => {
-      const outbox = await anOutbox();
-      for (const number of ["1", "2", "3"]) await outbox.put(aJob(number));
-      const worker = await bench(outbox, 1);
-      (await worker.next()).answer(delivered);
-      (await worker.next()).answer(dead);
-      const third = await worker.next();
-      await remove();
-      await outbox.put(aJob("4"));
-      await noticed();
-      await expect.poll(() => stateNow("4"), { timeout: 10_000 }).toBe("pending");
-      expect(await stateNow("1")).toBe("delivered");
-      expect(await stateNow("2")).toBe("dead");
-      third.answer(retry(Date.now()));
-      expect(await outbox.put(aJob("1"))).toMatchObject({ status: "duplicate", state: "delivered" });
-      expect(await outbox.totals()).toMatchObject({ accepted: 4, delivered: 1, pending: 2, dead: 1 });
-      await worker.end();
-    },
-  );
+  test.each(ways)("is reported and made again with everything in it: removed %s", async (_, remove) => {
+    const outbox = await anOutbox();
+    for (const number of ["1", "2", "3"]) await outbox.put(aJob(number));
+    const worker = await bench(outbox, 1);
+    (await worker.next()).answer(delivered);
+    (await worker.next()).answer(dead);
+    const third = await worker.next();
+    await remove();
+    await outbox.put(aJob("4"));
+    await reported();
+    await expect.poll(() => stateNow("4"), { timeout: 10_000 }).toBe("pending");
+    expect(await stateNow("1")).toBe("delivered");
+    expect(await stateNow("2")).toBe("dead");
+    third.answer(retry(Date.now()));
+    expect(await outbox.put(aJob("1"))).toMatchObject({ status: "duplicate", state: "delivered" });
+    expect(await outbox.totals()).toMatchObject({ accepted: 4, delivered: 1, pending: 2, dead: 1 });
+    await worker.end();
+  });
 
   test("is one file for all processes again, and no order goes out twice", async () => {
     const shops = [await anOutbox(), await anOutbox(), await anOutbox()];
@@ -101,7 +98,7 @@ describe("a file that is removed under a running shop", () => {
     await outbox.put(aJob("1"));
     await rm(join(folder, "data"), { recursive: true });
     await writeFile(join(folder, "data"), "in the way");
-    await noticed("outbox.stalled");
+    await reported("outbox.stalled");
     const put = () => outbox.put(aJob("2")).catch((error: AvantLinkError) => error.code);
     await expect.poll(put, { timeout: 10_000 }).toBe("outbox.unavailable");
     await rm(join(folder, "data"));

@@ -112,7 +112,7 @@ export function statements(schema: string) {
     FROM json_to_recordset($1::text::json) AS held (key text, lease integer)
     WHERE job.key = decode(held.key, 'hex') AND job.lease = held.lease AND job.status = 'pending'`,
 
-    /** Erases jobs that are not settled. $2: whether those that wait too. One that is being sent stays. */
+    /** Erases jobs that are not settled. $2: whether those that wait too. A job that is being sent stays. */
     forget: `WITH forgotten AS (
       UPDATE ${outbox} SET status = 'removed', lease = lease + 1, ${erased}
       WHERE key = decode($1::text, 'hex')

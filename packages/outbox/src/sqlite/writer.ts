@@ -98,7 +98,7 @@ export function createWriter(database: Database, ends: TransactionEnds, clock: W
     }
     const ended = clock.now();
     const took = ended - committing;
-    // One that is slow by itself has only brought the write-ahead log back into the file.
+    // A commit that alone is slow has only brought the write-ahead log back into the file.
     const slow = Math.min(took, tookBefore);
     restsUntil = slow > SLOW_COMMIT_MS ? ended + Math.min(4 * slow, MAX_REST_MS) : 0;
     tookBefore = took;
