@@ -24,8 +24,7 @@ export interface MemoryOutboxOptions {
 // Orders that cannot be sent are kept beside those that can; the oldest goes first.
 const MAX_REJECTED = 1_000;
 const MAX_ATTEMPT_RECORDS = 3;
-// A delivery takes 15 seconds at most. Only a host that stops work makes this count: elsewhere a clock that jumps would
-// send again what is being sent.
+// A delivery takes 15 seconds at most. Counts only where the host stops work: elsewhere a clock may jump.
 const LEASE_MS = 30_000;
 
 /**
@@ -210,10 +209,8 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     async run(deliver, { concurrency }) {
       const underWay = new Map<MemoryJob, Promise<void>>();
       wake = (reached = runtime.now()) => {
-        for (const job of runtime.stopsWork ? underWay.keys() : []) {
-          const isOverdue = runtime.now() - job.sentAt >= LEASE_MS;
-          if (isOverdue && underWay.delete(job)) sendAgain(job);
-        }
+        const overdue = (job: MemoryJob) => runtime.now() - job.sentAt >= LEASE_MS && underWay.delete(job);
+        for (const job of runtime.stopsWork ? underWay.keys() : []) if (overdue(job)) sendAgain(job);
         while (underWay.size < concurrency) {
           const job = nextDue(reached);
           if (!job) break;
