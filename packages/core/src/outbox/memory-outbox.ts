@@ -247,9 +247,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       wake();
       return { delivered: did.delivered, retrying: did.retry, dead: did.dead, timedOut };
     },
-    async find(key) {
-      return find(key);
-    },
+    find: async (key) => find(key),
     waiting: {
       async list({ limit = 100, offset = 0 } = {}) {
         const waiting = [...jobs.values()].filter(({ letter }) => !letter);
@@ -272,9 +270,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
         add({ ...jobOf(job), ...corrected, kind: "order", acceptedAt: now }, now);
         return true;
       },
-      async remove(key) {
-        return removeLetter(key);
-      },
+      remove: async (key) => removeLetter(key),
     },
     async forget(key) {
       const job = jobs.get(key);
