@@ -8,7 +8,7 @@ import {
   SHARED_CACHE_HEADERS,
 } from "@avantlink-s2s/core/adapter";
 import type { RequestHandler, Response } from "express";
-import { beforeHead } from "./before-head.ts";
+import { beforeHeaders } from "./before-headers.ts";
 import { rawRequest } from "./raw-request.ts";
 
 /**
@@ -22,7 +22,7 @@ export function trackClicks(tracker: Tracker<never>): RequestHandler {
       const landing = adapter.readLanding(() => rawRequest(request));
       if (landing.setCookies.length > 0) setPrivately(response, landing.setCookies);
       if (landing.click) sendClick(adapter, landing, response);
-      if (landing.skipped === "consent") beforeHead(response, () => checkPolicy(adapter, response));
+      if (landing.skipped === "consent") beforeHeaders(response, () => checkPolicy(adapter, response));
     } catch (cause) {
       adapter.hookThrew("trackClicks", cause);
     }
@@ -42,7 +42,7 @@ function setPrivately(response: Response, lines: readonly string[]): void {
       if (response.hasHeader(name)) response.setHeader(name, NO_SHARED_CACHE);
     }
   };
-  beforeHead(response, set, CACHE_HEADERS);
+  beforeHeaders(response, set, CACHE_HEADERS);
 }
 
 /** Once the answer is known: a redirect to the same token lands again, and that landing is the click. */
@@ -54,7 +54,7 @@ function sendClick(adapter: Adapter, landing: Landing, response: Response): void
     isSent = true;
     void adapter.trackLanding(landing);
   };
-  beforeHead(response, send);
+  beforeHeaders(response, send);
   // The shopper left before the shop answered.
   response.once("close", send);
 }

@@ -1,5 +1,5 @@
 import type { Finding, FindingCode } from "../findings.ts";
-import { anonymousId, cutText, namesPerson, publicWords, tidyText } from "../privacy/detect.ts";
+import { anonymousId, cutText, namesPerson, publicWords, tidyText } from "../privacy/personal-data.ts";
 import { scrubUrl } from "../privacy/scrub-url.ts";
 import { readFields, readList } from "../untrusted-value.ts";
 import type { TrackingContext } from "./context.ts";

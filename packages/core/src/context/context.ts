@@ -1,4 +1,4 @@
-import { tidyText } from "../privacy/detect.ts";
+import { tidyText } from "../privacy/personal-data.ts";
 import { scrubUrl } from "../privacy/scrub-url.ts";
 import { type ConsentDecision, type ConsentRules, decideConsent, signalsPrivacy } from "./consent.ts";
 import { type CookieSettings, readVisitorCookies } from "./cookies.ts";

@@ -8,7 +8,8 @@ import {
   setCookie,
   type VisitorCookies,
 } from "./cookies.ts";
-import { isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
+import { isCrawler } from "./crawler.ts";
+import { isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
 import { avadOf, hasOversizedToken, queryValue } from "./query.ts";
 import { openRequest, type RawRequest, type ShopRequest } from "./request.ts";
 

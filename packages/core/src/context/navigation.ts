@@ -1,4 +1,3 @@
-import { isbot } from "isbot";
 import type { ShopRequest } from "./request.ts";
 
 /** A browser opening a page: not a prefetch, a prerender, a HEAD, a subresource or a script's fetch. */
@@ -23,11 +22,6 @@ export function isVisitorAction(request: ShopRequest): boolean {
   const dest = request.header("sec-fetch-dest");
   if (dest !== undefined) return dest === "document" || dest === "empty";
   return request.method === "POST" || asksForPage(request);
-}
-
-/** Whether the client is a crawler or a link preview, by a list that is kept up to date elsewhere. */
-export function isCrawler(request: ShopRequest): boolean {
-  return isbot(request.header("user-agent"));
 }
 
 // Every browser states what it accepts; a client that states nothing is taken for a visitor.

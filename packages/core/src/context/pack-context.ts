@@ -1,4 +1,4 @@
-import { cutText } from "../privacy/detect.ts";
+import { cutText } from "../privacy/personal-data.ts";
 import { readFields } from "../untrusted-value.ts";
 import { cleanContext, cleanIds, type PayloadOptions } from "./clean-context.ts";
 import type { TrackingContext } from "./context.ts";

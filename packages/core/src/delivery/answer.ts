@@ -1,4 +1,4 @@
-import { cutText, publicWords, tidyText } from "../privacy/detect.ts";
+import { cutText, publicWords, tidyText } from "../privacy/personal-data.ts";
 import type { Outcome } from "./retry.ts";
 
 /** AvantLink's answer as it came over the wire. */

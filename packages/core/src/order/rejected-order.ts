@@ -2,7 +2,7 @@ import type { PayloadOptions } from "../context/clean-context.ts";
 import type { TrackingContext } from "../context/context.ts";
 import type { Issue } from "../findings.ts";
 import { readMoney } from "../money/amount.ts";
-import { cutText, namesPerson, tidyText } from "../privacy/detect.ts";
+import { cutText, namesPerson, tidyText } from "../privacy/personal-data.ts";
 import { readFields, readList } from "../untrusted-value.ts";
 import { toClickPayload } from "./payload.ts";
 

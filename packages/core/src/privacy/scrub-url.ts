@@ -1,4 +1,4 @@
-import { isPlainText, namesPerson } from "./detect.ts";
+import { isPlainText, namesPerson } from "./personal-data.ts";
 
 /** Upper bound of a URL that is sent, in characters. A longer URL loses its query, then its path. */
 const MAX_URL = 2048;

@@ -3,7 +3,7 @@ import { unavailable } from "../failure.ts";
 import { inTime } from "../in-time.ts";
 import { pause } from "../pause.ts";
 import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./driver.ts";
-import { prepareFile, unfit } from "./place.ts";
+import { prepareFile, unfit } from "./file-access.ts";
 import { migrate, readPragma, versionOf } from "./schema.ts";
 
 const MAX_OPEN_MS = 2_500;

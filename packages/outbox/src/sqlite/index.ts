@@ -8,7 +8,7 @@ import { pause } from "../pause.ts";
 import { connect, hasWalResetFault } from "./connection.ts";
 import { copyAll } from "./copy.ts";
 import { type Database, isBusy } from "./driver.ts";
-import { identityOf } from "./place.ts";
+import { identityOf } from "./file-access.ts";
 import { type SqliteLease, SqliteStore } from "./store.ts";
 import { createWriter, type Writer } from "./writer.ts";
 

@@ -8,7 +8,7 @@ const NO_NAMES: ReadonlySet<string> = new Set();
  * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it. Middleware that
  * was mounted before can no longer change these headers.
  */
-export function beforeHead(
+export function beforeHeaders(
   response: Response,
   callback: () => void,
   names: ReadonlySet<string> = NO_NAMES,
