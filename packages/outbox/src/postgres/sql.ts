@@ -19,6 +19,9 @@ export function statements(schema: string) {
   // Erases a job and keeps what identifies nobody.
   const erased = "order_number = '', body = '', last_attempts = '[]', reason = NULL, settled_at = now()";
 
+  // Pending, in words that no partial index has: jobs are found by their key, not by reading all that wait.
+  const unsettled = "job.status NOT IN ('dead', 'delivered', 'removed')";
+
   // Counts what the statement settled, in one of sixteen rows.
   const counted = (from: string) => `
     INSERT INTO ${schema}.outbox_count AS total (slot, delivered, removed)
@@ -96,7 +99,7 @@ export function statements(schema: string) {
         lease = job.lease + 1, leased_until = '-infinity',
         reason = verdict.reason,
         settled_at = CASE WHEN verdict.status <> 'pending' THEN now() END
-      FROM verdict WHERE job.key = verdict.key AND job.lease = verdict.lease AND job.status = 'pending'
+      FROM verdict WHERE job.key = verdict.key AND job.lease = verdict.lease AND ${unsettled}
       RETURNING job.key, job.status
     ), counted AS (${counted("settled")}
     ), swept AS (
@@ -110,7 +113,7 @@ export function statements(schema: string) {
     /** Makes jobs that were not begun due again, where the lease is their newest. They keep their turn. */
     release: `UPDATE ${outbox} AS job SET leased_until = '-infinity', lease = job.lease + 1
     FROM json_to_recordset($1::text::json) AS held (key text, lease integer)
-    WHERE job.key = decode(held.key, 'hex') AND job.lease = held.lease AND job.status = 'pending'`,
+    WHERE job.key = decode(held.key, 'hex') AND job.lease = held.lease AND ${unsettled}`,
 
     /** Erases jobs that are not settled. $2: whether those that wait too. A job that is being sent stays. */
     forget: `WITH forgotten AS (
