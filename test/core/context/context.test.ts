@@ -118,3 +118,17 @@ test.each(["", " ", "0"])("Sec-GPC: %j does not deny", (signal) => {
   const request = rawRequest("/t", { "sec-gpc": signal, cookie: "avad=1" });
   expect(readRequest(() => request, settings, NO_REPORTS).context).toMatchObject({ avad: "1" });
 });
+
+test("a developer's own browser is no proxy to warn of", () => {
+  let count = 0;
+  const reports = { ...NO_REPORTS, proxyAddress: () => count++ };
+  readRequest(() => rawRequest("/t", {}, { ipAddress: () => "127.0.0.1" }), settings, reports);
+  expect(count).toBe(0);
+  readRequest(() => rawRequest("/t", {}, { ipAddress: () => "10.0.0.5" }), settings, reports);
+  readRequest(
+    () => rawRequest("/t", { forwarded: "for=203.0.113.7" }, { ipAddress: () => "127.0.0.1" }),
+    settings,
+    reports,
+  );
+  expect(count).toBe(2);
+});

@@ -2,7 +2,13 @@ import { tidyText } from "../privacy/personal-data.ts";
 import { scrubUrl } from "../privacy/scrub-url.ts";
 import { type ConsentDecision, type ConsentRules, decideConsent, signalsPrivacy } from "./consent.ts";
 import { type CookieSettings, readVisitorCookies } from "./cookies.ts";
-import { FORWARDING_HEADERS, type IpAddressMode, isNearby, tidyIpAddress } from "./ip-address.ts";
+import {
+  FORWARDING_HEADERS,
+  type IpAddressMode,
+  isNearby,
+  isOwnMachine,
+  tidyIpAddress,
+} from "./ip-address.ts";
 import { sameSiteReferrer } from "./navigation.ts";
 import { avadOf, queryValue } from "./query.ts";
 import {
@@ -153,6 +159,7 @@ function shopperAddress(
   const address = request.ipAddress();
   if (address === undefined || !isNearby(address)) return tidyIpAddress(address, mode);
   const header = FORWARDING_HEADERS.find((name) => request.header(name) !== undefined);
-  if (header !== undefined || !loopback) proxyAddress(header);
+  // Without such a header, this machine's own address is a developer's browser.
+  if (header !== undefined || !(loopback || isOwnMachine(address))) proxyAddress(header);
   return loopback ? tidyIpAddress(address, mode) : "";
 }

@@ -68,6 +68,12 @@ const NEARBY: ReadonlySet<string> = new Set([
   "unspecified",
 ]);
 
+/** Whether an address is of this machine. */
+export function isOwnMachine(address: string): boolean {
+  const tidy = tidyIpAddress(address);
+  return tidy !== "" && ipaddr.process(tidy).range() === "loopback";
+}
+
 /** Whether an address is of this machine or of a private network, as a proxy's is. */
 export function isNearby(address: string): boolean {
   const tidy = tidyIpAddress(address);

@@ -66,7 +66,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
       code: "context.no-id",
       path: "context.visitorIds",
       message:
-        "No click token, visitor ID or account ID (normal for shoppers without an affiliate link). A random visitor ID was sent instead.",
+        "No click token, visitor ID or account ID (normal for shoppers without an affiliate link). A random visitor ID was sent instead. If every order says so, mount trackClicks(tracker) before the pages.",
     });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
