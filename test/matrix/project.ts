@@ -1,13 +1,14 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type SuiteShop, suiteEvents } from "../conformance/harness.ts";
 import type { ShopSettings } from "../conformance/shop.ts";
+import { freePort } from "../support/free-port.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PLACE = join(import.meta.dirname, ".projects");
@@ -105,15 +106,6 @@ async function listening(child: ChildProcess, port: number, output: () => string
     await pause(50);
   }
   throw new Error(`The server ended with ${child.exitCode}:\n${output()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function environment(): NodeJS.ProcessEnv {
