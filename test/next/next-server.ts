@@ -25,10 +25,20 @@ export async function startNext(
   environment: Readonly<Record<string, string>> = {},
   onLine: (line: string) => void = () => {},
 ): Promise<NextServer> {
-  const { PATH, HOME } = process.env;
   const command = environment.NODE_ENV === "development" ? "dev" : "start";
-  const child = spawn(process.execPath, [nextBin, command, "-H", "127.0.0.1", "-p", "0"], {
-    cwd: dir,
+  return serve([nextBin, command, "-H", "127.0.0.1", "-p", "0"], dir, environment, onLine);
+}
+
+/** Runs Node.js with these arguments, and waits until Next says that it is ready. */
+export async function serve(
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+  onLine: (line: string) => void = () => {},
+): Promise<NextServer> {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, args, {
+    cwd,
     env: { PATH, HOME, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -45,7 +55,7 @@ export async function startNext(
         onLine(line);
       });
     }
-    child.once("close", (code) => reject(new Error(`next start ended with ${code}:\n${output}`)));
+    child.once("close", (code) => reject(new Error(`Next ended with ${code}:\n${output}`)));
   });
   const close = async () => {
     child.kill("SIGTERM");

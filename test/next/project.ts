@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -112,7 +112,7 @@ function layOut(dir: string, { source, next, config, files = {} }: ProjectPlan):
   }
   for (const one of dependenciesOf(join(ROOT, source))) {
     if (one.startsWith("@avantlink-s2s/")) publishInto(dir, one.slice("@avantlink-s2s/".length));
-    else link(join(ROOT, source, "node_modules", one), join(dir, "node_modules", one));
+    else link(installed(source, one), join(dir, "node_modules", one));
   }
   link(join(ROOT, "node_modules", next), join(dir, "node_modules/next"));
 }
@@ -157,10 +157,17 @@ function publishInto(dir: string, name: string): void {
   }
 }
 
+/** A project that is no package of the workspace may name what the outboxes are tested with. */
+function installed(source: string, name: string): string {
+  const own = join(ROOT, source, "node_modules", name);
+  return existsSync(own) ? own : join(ROOT, "packages/outbox/node_modules", name);
+}
+
+/** Relative, as pnpm's links are: a copied folder then leads to nothing outside it. */
 function link(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { recursive: true, force: true });
-  symlinkSync(realpathSync(target), path);
+  symlinkSync(relative(dirname(path), realpathSync(target)), path);
 }
 
 async function build(dir: string, nextBin: string, { next, bundler }: ProjectPlan): Promise<string> {

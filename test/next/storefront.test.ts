@@ -176,7 +176,7 @@ test("does not start with a wrong option, and says which", async () => {
     await using server = opened;
     return `${await server.exited} ${server.output()}`;
   }, String);
-  expect(ended).toMatch(/^(?:1,|Error: next start ended with 1:)[\s\S]*\bmerchantId: /);
+  expect(ended).toMatch(/^(?:1,|Error: Next ended with 1:)[\s\S]*\bmerchantId: /);
 });
 
 /** What the payment provider knows of the payment that it took last. */
