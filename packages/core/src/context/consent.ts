@@ -42,11 +42,30 @@ export function signalsPrivacy(request: Pick<ShopRequest, "header">): boolean {
   return signal !== "" && signal !== "0";
 }
 
+const GRANTS: ReadonlySet<unknown> = new Set([undefined, null, "", "granted", true]);
+const NO_SIGNAL: ReadonlySet<unknown> = new Set([undefined, null, "", "0", "false", 0, false]);
+
+/**
+ * What a context says against tracking, also where a database gave another form back: SQLite and MySQL have no
+ * booleans, so that `gpc` comes back as 1. A value that nobody knows denies.
+ */
+export function deniedParts(context?: { readonly consent?: unknown; readonly gpc?: unknown }): {
+  readonly consent?: "denied";
+  readonly gpc?: true;
+} {
+  const { consent, gpc } = context ?? {};
+  return {
+    ...(GRANTS.has(consent) ? {} : { consent: "denied" }),
+    ...(NO_SIGNAL.has(gpc) ? {} : { gpc: true }),
+  };
+}
+
 /** Why a context forbids tracking, if it does. */
 export function denialIn(
   context: { readonly consent?: unknown; readonly gpc?: unknown },
   rules: Pick<ConsentRules, "globalPrivacyControl">,
 ): "consent" | "privacy-signal" | undefined {
-  if (context.consent === "denied") return "consent";
-  return context.gpc === true && rules.globalPrivacyControl === "honor" ? "privacy-signal" : undefined;
+  const denied = deniedParts(context);
+  if (denied.consent) return "consent";
+  return denied.gpc && rules.globalPrivacyControl === "honor" ? "privacy-signal" : undefined;
 }

@@ -1,6 +1,7 @@
 import { cutText } from "../privacy/personal-data.ts";
 import { readFields } from "../untrusted-value.ts";
 import { cleanContext, cleanIds, type PayloadOptions } from "./clean-context.ts";
+import { deniedParts } from "./consent.ts";
 import type { TrackingContext } from "./context.ts";
 
 const PREFIX = "avantlink_";
@@ -58,9 +59,10 @@ export function packContext(
   put(NAMES.customTrackingCode, clean.customTrackingCode);
   put(NAMES.visitorIds, packedIds(clean.visitorIds));
   put(NAMES.userIds, packedIds(clean.userIds));
-  const { consent, gpc } = readFields(context, ["consent", "gpc"]);
-  if (consent === "granted" || consent === "denied") put(NAMES.consent, consent);
-  if (gpc === true) put(NAMES.gpc, "1");
+  const choice = readFields(context, ["consent", "gpc"]);
+  const denied = deniedParts(choice);
+  if (denied.consent || choice.consent === "granted") put(NAMES.consent, denied.consent ?? "granted");
+  if (denied.gpc) put(NAMES.gpc, "1");
   return packed;
 }
 

@@ -220,7 +220,7 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
       if (typeof request !== "function") return track(order, request, options);
       // A payment provider's request says nothing beside a context that travelled with the order, so the shop's hook
       // is not asked about it.
-      const raw = carriedContext(order) ? attempt(request) : undefined;
+      const raw = attempt(() => carriedContext(order)) ? attempt(request) : undefined;
       const isNeeded = raw === undefined || attempt(() => isBrowser(raw)) !== false;
       // Read at once: later the host may have recycled the request.
       return track(order, isNeeded ? read(request) : undefined, options);

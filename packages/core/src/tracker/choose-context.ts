@@ -1,3 +1,4 @@
+import { deniedParts } from "../context/consent.ts";
 import type { ReadRequest, TrackingContext } from "../context/context.ts";
 import type { Finding } from "../findings.ts";
 
@@ -24,9 +25,9 @@ export interface ChosenContext {
  */
 export function chooseContext({ carried, given, request }: ContextSources): ChosenContext {
   const kept: TrackingContext = { ...carried, ...withoutGaps(given) };
-  const hasKept = Object.keys(withoutGaps(kept)).length > 0;
+  const hasKept = isKept(kept);
   const read = request && (request.isBrowser || !hasKept) ? request : undefined;
-  const denial = denialOf([carried, given, read?.context]);
+  const denial: TrackingContext = Object.assign({}, ...[carried, given, read?.context].map(deniedParts));
   if (!read) return { context: { ...kept, ...denial }, findings: [] };
   if (!hasKept || read.hasOurCookies) {
     return { context: { ...kept, ...read.context, ...denial }, findings: otherClick(kept, read.context) };
@@ -34,10 +35,9 @@ export function chooseContext({ carried, given, request }: ContextSources): Chos
   return { context: { ...kept, ...denial }, findings: unused(read.context) };
 }
 
-function denialOf(contexts: readonly (TrackingContext | undefined)[]): TrackingContext {
-  const isDenied = contexts.some((context) => context?.consent === "denied");
-  const hasSignal = contexts.some((context) => context?.gpc === true);
-  return { ...(isDenied ? { consent: "denied" } : {}), ...(hasSignal ? { gpc: true } : {}) };
+/** Whether a context that was carried or given says anything. */
+export function isKept(context: TrackingContext): boolean {
+  return Object.keys(withoutGaps(context)).length > 0;
 }
 
 function withoutGaps(context: TrackingContext | undefined): TrackingContext {

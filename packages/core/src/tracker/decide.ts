@@ -13,7 +13,7 @@ import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
 import { readFields } from "../untrusted-value.ts";
-import { type ContextSources, chooseContext } from "./choose-context.ts";
+import { type ContextSources, chooseContext, isKept } from "./choose-context.ts";
 import type { TrackableOrder } from "./tracker.ts";
 
 /** What is to be done with something that the shop asked to be tracked. */
@@ -90,9 +90,10 @@ export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: 
   return config.mode === "build" ? skip("build", numberOf(order)) : reject(error, order, {}, config);
 }
 
-/** The context that travelled with the order, if any did. */
+/** The context that travelled with the order, if any did. An empty one is none. */
 export function carriedContext(given: TrackableOrder): TrackingContext | undefined {
-  return given && isMapped(given) && given.status === "mapped" ? given.context : undefined;
+  const context = given && isMapped(given) && given.status === "mapped" ? given.context : undefined;
+  return context && isKept(context) ? context : undefined;
 }
 
 function skip(reason: SkipReason | (string & {}), orderNumber: string): Decision & { kind: "skip" } {
