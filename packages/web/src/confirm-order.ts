@@ -31,7 +31,7 @@ export async function confirmOrder(adapter: Adapter, confirmation: Confirmation)
   const { method, respond, resolveOrder, done } = confirmation;
   let isResolving = false;
   try {
-    const response = await respond();
+    const response = await answerOf(adapter, respond);
     // What is no response is the framework's to complain about.
     if (!response?.headers) return response;
     if (!isConfirmation(method, response.status)) {
@@ -55,6 +55,26 @@ export async function confirmOrder(adapter: Adapter, confirmation: Confirmation)
   } finally {
     if (!isResolving) done?.();
   }
+}
+
+/** The shop's answer. A redirect or an error may be thrown instead; it goes on to the framework, but not in silence. */
+async function answerOf(adapter: Adapter, respond: Confirmation["respond"]): Promise<Response> {
+  try {
+    return await respond();
+  } catch (thrown) {
+    const status = statusOf(thrown);
+    if (status !== undefined) adapter.notConfirmed(status);
+    throw thrown;
+  }
+}
+
+/** The status that frameworks make of what a handler threw; nothing for Next's own signals that have none. */
+function statusOf(thrown: unknown): number | undefined {
+  const { status, digest } = Object(thrown);
+  if (typeof status === "number") return status;
+  if (typeof digest !== "string") return 500;
+  const [, text] = /^NEXT_.*;(\d{3});?$/.exec(digest) ?? [];
+  return text === undefined ? undefined : Number(text);
 }
 
 /**

@@ -23,7 +23,17 @@ export function keepDelivering(
     if (receipt && isUnderWay(receipt)) await adapter.untilDelivered(receipt.orderNumber, AFTER_RESPONSE_MS);
   });
   // The shop's own search for its order has no end that is known here.
-  waitUntil?.(within(delivery, isServerless() ? PLATFORM_ENDS_MS : AFTER_RESPONSE_MS, adapter.runtime));
+  const ends = within(delivery, isServerless() ? PLATFORM_ENDS_MS : AFTER_RESPONSE_MS, adapter.runtime);
+  handOver(adapter, ends, waitUntil);
+}
+
+/** Gives work to the platform's `waitUntil`, which throws where the shop took it off its object. */
+export function handOver(adapter: Adapter, work: Promise<unknown>, waitUntil: Host["waitUntil"]): void {
+  try {
+    waitUntil?.(work);
+  } catch (cause) {
+    adapter.hookThrew("waitUntil", cause);
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   SHARED_CACHE_HEADERS,
 } from "@avantlink-s2s/core/adapter";
 import type { Host } from "./host.ts";
+import { handOver } from "./keep-delivering.ts";
 
 // A server that is stopping waits for the promises that it was given, so each of them ends.
 const MAX_DELIVERY_MS = 5_000;
@@ -23,7 +24,7 @@ export function afterLanding(
   if (landing.skipped === "consent") adapter.checkReferrerPolicy(headers.get("referrer-policy"));
   if (!landing.click || landsAgain(landing, status, headers.get("location"))) return;
   const tracking = adapter.trackLanding(landing, { waitForDeliveryMs: waitUntil ? MAX_DELIVERY_MS : 0 });
-  waitUntil?.(tracking);
+  handOver(adapter, tracking, waitUntil);
 }
 
 /**

@@ -1,0 +1,84 @@
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { createTracker, type Tracker, trackClicks, trackOrders } from "@avantlink-s2s/web";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type EventLog, eventLog } from "../support/events.ts";
+import { anOrder, MERCHANT_ID } from "../support/orders.ts";
+
+const sandbox = await startSandbox();
+let events: EventLog;
+let tracker: Tracker;
+
+beforeEach(() => {
+  events = eventLog();
+  tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, onEvent: events.onEvent });
+});
+afterEach(async () => {
+  await tracker.close();
+  sandbox.reset();
+});
+afterAll(() => sandbox.close());
+
+const aRequest = (path = "/thanks") => new Request(`https://shop.example${path}`);
+
+describe("a waitUntil that was taken off its object, and therefore throws,", () => {
+  const host = {
+    waitUntil() {
+      throw new TypeError("Illegal invocation");
+    },
+  };
+  const threw = [{ error: { code: "hook.threw", message: expect.stringContaining("waitUntil threw") } }];
+
+  test("costs neither the page nor the order", async () => {
+    const page = trackOrders(
+      tracker,
+      () => anOrder(),
+      () => new Response("thank you"),
+    );
+    expect(await (await page(aRequest(), host)).text()).toBe("thank you");
+    expect(await sandbox.waitForOrders(1)).toHaveLength(1);
+    expect(events.of("problem")).toMatchObject(threw);
+  });
+
+  test("costs neither the page nor the click", async () => {
+    const page = await trackClicks(tracker)(aRequest("/?avad=77_f3"), () => new Response("home"), host);
+    expect(await page.text()).toBe("home");
+    expect(await sandbox.waitForClicks(1)).toHaveLength(1);
+    expect(events.of("problem")).toMatchObject(threw);
+  });
+
+  test("costs no receipt", async () => {
+    expect(await tracker.trackOrder(anOrder(), aRequest(), host)).toMatchObject({ status: "accepted" });
+    expect(events.of("problem")).toMatchObject(threw);
+  });
+});
+
+describe("a handler that throws its answer confirms nothing, and that is reported:", () => {
+  test.each<[string, unknown, number]>([
+    ["a Response", new Response(null, { status: 303 }), 303],
+    ["a framework's redirect", { status: 307, location: "/thanks" }, 307],
+    ["Next's redirect", { digest: "NEXT_REDIRECT;replace;/thanks;307;" }, 307],
+    ["Next's not-found page", { digest: "NEXT_HTTP_ERROR_FALLBACK;404" }, 404],
+    ["an error", new Error("boom"), 500],
+  ])("%s", async (_, thrown, status) => {
+    const page = trackOrders(
+      tracker,
+      () => anOrder(),
+      () => {
+        throw thrown;
+      },
+    );
+    await expect(page(aRequest())).rejects.toBe(thrown);
+    expect(events.all).toMatchObject([{ type: "skipped", reason: "not-confirmed", status }]);
+  });
+
+  test("a signal by which Next goes on rendering is none", async () => {
+    const thrown = { digest: "DYNAMIC_SERVER_USAGE" };
+    const page = trackOrders(
+      tracker,
+      () => anOrder(),
+      () => Promise.reject(thrown),
+    );
+    await expect(page(aRequest())).rejects.toBe(thrown);
+    expect(events.all).toEqual([]);
+  });
+});
