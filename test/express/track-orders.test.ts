@@ -433,6 +433,7 @@ describe.each([
     ["an object", [{ "X-Shop": "1", "Cache-Control": "public" }]],
     ["an object behind a reason", ["Fine", { "X-Shop": "1", "Cache-Control": "public" }]],
     ["an object behind no reason", [undefined, { "X-Shop": "1", "Cache-Control": "public" }]],
+    ["an object before null", [{ "X-Shop": "1", "Cache-Control": "public" }, null]],
     ["names and values by turns", [["X-Shop", "1", "Cache-Control", "public"]]],
     [
       "a list of pairs",

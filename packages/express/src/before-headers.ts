@@ -15,9 +15,9 @@ export function beforeHeaders(
 ): void {
   const { writeHead } = response;
   response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
-    // Node also takes writeHead(200, undefined, headers).
-    const [reason, headers = reason] = rest;
-    setHeaders(this, headers);
+    // Node also takes writeHead(200, undefined, headers) and writeHead(200, headers, null).
+    const [reason, headers] = rest;
+    setHeaders(this, headers ?? reason);
     callback();
     const given = typeof reason === "string" ? [status, reason] : [status];
     return withHeadersHeld(this, names, () => Reflect.apply(writeHead, this, given));
