@@ -118,7 +118,7 @@ export const ERROR_CODES = {
     help: "Nothing to do: orders carry the click token themselves.",
   },
   "hook.threw": {
-    summary: "A function of the shop's threw an error or rejected.",
+    summary: "A function of the shop's threw an error, rejected or did not answer.",
     help: "Correct the function. The page was not affected.",
   },
   unexpected: {

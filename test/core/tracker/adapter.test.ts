@@ -4,6 +4,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { adapterOf, trackerWith } from "../../../packages/core/src/adapter.ts";
 import { isHost } from "../../../packages/core/src/context/request.ts";
 import { isConfirmation } from "../../../packages/core/src/tracker/confirmation.ts";
+import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
@@ -100,4 +101,29 @@ test.each([
   ["shop.example:123456", false],
 ])("%j is a host: %s", (value, expected) => {
   expect(isHost(value)).toBe(expected);
+});
+
+test("an order that the shop never finds is reported after ten seconds, and again when the tracker closes", async () => {
+  const events = eventLog();
+  const clock = testClock();
+  const tracker = aTracker({ onEvent: events.onEvent, runtime: clock });
+  const adapter = adapterOf(tracker);
+  adapter.duringConfirmation(adapter.resolveOrder(() => new Promise(() => {})));
+  clock.advance(9_999);
+  expect(events.all).toEqual([]);
+  clock.advance(1);
+  expect(events.of("problem")).toMatchObject([
+    { error: { code: "hook.threw", message: expect.stringContaining("has not answered for 10 seconds") } },
+  ]);
+  const closing = tracker.close({ timeoutMs: 5_000 });
+  clock.advance(5_000);
+  await closing;
+  expect(events.of("problem").slice(1)).toMatchObject([{ error: { code: "tracker.closed" } }]);
+});
+
+test("an order that the shop finds in time leaves no timer behind", async () => {
+  const clock = testClock();
+  const adapter = adapterOf(aTracker({ runtime: clock }));
+  expect(await adapter.resolveOrder(() => anOrder())).toMatchObject({ status: "resolved" });
+  expect(clock.next()).toBeUndefined();
 });

@@ -75,6 +75,8 @@ const ADAPTER = Symbol.for("avantlink-s2s.adapter");
 const HIDING_POLICY = /(?:^|,\s*)(?:no-referrer|origin|strict-origin)\s*$/i;
 const NO_LANDING: Landing = Object.freeze({ setCookies: [] });
 const MAX_LANDINGS = 10_000;
+// An order that the shop never finds must not be lost in silence.
+const SLOW_RESOLVE_MS = 10_000;
 
 /** The adapter's side of a tracker. */
 export function adapterOf(tracker: Pick<Tracker, "trackClick">): Adapter {
@@ -227,11 +229,17 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
     },
     rejectOrder: (order, error) => accept(rejectFor(error, order, config)),
     async resolveOrder(resolve) {
+      const detail = "resolveOrder has not answered for 10 seconds. Its order is tracked once it answers.";
+      const cancel = runtime.after(SLOW_RESOLVE_MS, () =>
+        report({ type: "problem", error: new AvantLinkError("hook.threw", { detail }) }),
+      );
       try {
         return { status: "resolved", order: await resolve() };
       } catch (cause) {
         hookThrew("resolveOrder", cause);
         return { status: "threw" };
+      } finally {
+        cancel();
       }
     },
     notConfirmed(status) {

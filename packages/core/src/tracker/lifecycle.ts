@@ -153,7 +153,10 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     const left = () => Math.max(0, until - runtime.now());
     reopening?.();
     // A page that was answered has confirmed its order, however long the shop takes to look it up.
-    await within(confirmations.idle(), left(), runtime);
+    if ((await within(confirmations.idle(), left(), runtime)) === "late") {
+      const detail = "The order of a page that was answered was still being resolved or stored.";
+      health.problem(new AvantLinkError("tracker.closed", { detail }));
+    }
     closed = true;
     if (!used) return NO_TOTALS;
     const flushed = await flush({ timeoutMs: left() });
