@@ -33,7 +33,7 @@ export async function loadDriver(): Promise<Driver> {
     const { default: BetterSqlite3 } = await import("better-sqlite3");
     return (path) => new BetterSqlite3(path);
   } catch (cause) {
-    const detail = `Node.js ${process.versions.node} has no SQLite of its own. Install better-sqlite3, or run Node.js 22.13 or newer.`;
+    const detail = `Node.js ${process.versions.node} has no SQLite of its own. Install better-sqlite3 (version 12 on Node.js 20), or run Node.js 22.13 or newer.`;
     throw new AvantLinkError("outbox.no-driver", { detail, cause });
   }
 }
