@@ -407,6 +407,20 @@ describe.each([
     });
   });
 
+  test("an order that is known only at the end of the page is tracked, though reading it threw before", async () => {
+    const app = express();
+    app.use(trackOrders(aTracker(), (_, res) => anOrder({ orderNumber: res.locals.order.number })));
+    app.get("/checkout/thank-you", async (_, res) => {
+      res.write("thank you, ");
+      await events.waitFor("problem");
+      res.locals.order = { number: "1001" };
+      res.end("goodbye");
+    });
+    expect((await request(app).get("/checkout/thank-you")).text).toBe("thank you, goodbye");
+    await sandbox.waitForOrders(1);
+    expect(events.of("problem")).toMatchObject([{ error: { code: "hook.threw" } }]);
+  });
+
   test("an order whose page is out is not lost to a shutdown, however long the shop looks for it", async () => {
     const tracker = aTracker();
     const app = express();

@@ -12,7 +12,8 @@ import { whenAnswered } from "./when-answered.ts";
 
 /**
  * Finds the order that a confirmation page showed; `undefined` when the page showed none. Called when the page's status
- * is out, and once more at the end of the response if there was no order yet.
+ * is out, and once more at the end of the response if there was no order yet. A function that throws while the
+ * page is still written is called once more, too.
  */
 export type ResolveOrder = (request: Request, response: Response) => TrackableOrder | Promise<TrackableOrder>;
 
@@ -47,8 +48,10 @@ export function trackOrders(
     ended: Promise<void>,
   ): Promise<void> {
     const resolve = () => adapter.resolveOrder(() => resolveOrder(request, response));
+    const isWhole = response.writableEnded;
     let resolved = await resolve();
-    if (resolved.status === "resolved" && !resolved.order) {
+    // Reading the order may have thrown only because a page that streams did not know it yet.
+    if (resolved.status === "threw" ? !isWhole : !resolved.order) {
       await ended;
       resolved = await resolve();
     }
