@@ -11,6 +11,7 @@ import { orderSummary } from "../order/order-summary.ts";
 import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OutboxJob } from "../outbox/outbox.ts";
+import { publicWords } from "../privacy/personal-data.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
 import { readFields } from "../untrusted-value.ts";
 import { type ContextSources, chooseContext, isKept } from "./choose-context.ts";
@@ -49,13 +50,19 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   const usable: TrackingContext = denial ? { currentUrl: context.currentUrl } : context;
 
   if (mapped?.status === "unmappable") {
-    const error = new AvantLinkError("order.unmappable", { issues: mapped.issues });
+    // A shop's own mapper may have quoted what it could not read.
+    const issues = (mapped.issues ?? []).map(({ path, message }) => ({
+      path: publicWords(path),
+      message: publicWords(message),
+    }));
+    const error = new AvantLinkError("order.unmappable", { issues });
     return reject(error, { orderNumber }, usable, config);
   }
   const result = toOrderPayload(order as Order, usable, config);
   if (!result.ok) return reject(result.error, order, usable, config);
   const findings = [
-    ...(mapped?.status === "mapped" ? mapped.findings : []),
+    // A mapper in plain JavaScript may have none.
+    ...(mapped?.status === "mapped" ? (mapped.findings ?? []) : []),
     ...contextFindings,
     ...result.findings,
   ];
