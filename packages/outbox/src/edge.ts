@@ -15,6 +15,7 @@ function unreachable(name: string): Outbox {
     deliverDue: refuse,
     find: refuse,
     waiting: { list: refuse },
+    settled: { list: refuse },
     forget: refuse,
     totals: refuse,
     dead: { list: refuse, retry: refuse, remove: refuse },

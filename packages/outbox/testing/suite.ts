@@ -362,6 +362,39 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
       }
     });
 
+    describe("settled orders", () => {
+      test("lists those that were accepted in a time, with what is kept of them", async () => {
+        const from = store.runtime.now() - 60_000;
+        const summary = { contentHash: "ab".repeat(32), currency: "CAD", subtotal: 19.99, lines: 2 };
+        await outbox.put(aJob("1", { acceptedAt: from - 1 }));
+        await outbox.put(aJob("2", { acceptedAt: from, summary }));
+        await outbox.put(aJob("3", { acceptedAt: from + 1_000 }));
+        await outbox.put(aJob("4", { acceptedAt: from + 1_000 }));
+        await outbox.put(aJob("5", { acceptedAt: from + 1_000 }), { dead: REFUSED });
+        await outbox.forget(keyOf("3"));
+        const worker = await run();
+        for (let count = 0; count < 3; count += 1) (await worker.next()).answer(delivered);
+        for (const number of ["1", "2", "4"]) await settled(number, "delivered");
+        const found = await outbox.settled.list({ from, until: from + 1_000 });
+        expect(found).toEqual([
+          expect.objectContaining({
+            key: keyOf("2"),
+            status: "delivered",
+            acceptedAt: from,
+            attempts: 0,
+            summary,
+          }),
+        ]);
+        const later = await outbox.settled.list({ from: from + 1, until: from + 2_000 });
+        expect(later.map(({ key, status }) => [key, status]).toSorted()).toEqual(
+          [
+            [keyOf("3"), "removed"],
+            [keyOf("4"), "delivered"],
+          ].toSorted(),
+        );
+      });
+    });
+
     describe("dead letters", () => {
       test("keeps a given-up order with its reason", async () => {
         await put("1", "2");

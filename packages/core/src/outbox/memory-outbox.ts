@@ -272,6 +272,10 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       },
       remove: async (key) => removeLetter(key),
     },
+    settled: {
+      list: async ({ from, until }) =>
+        [...settled.values()].filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < until),
+    },
     async forget(key) {
       const job = jobs.get(key);
       if (job?.sending) return { status: "sending" };

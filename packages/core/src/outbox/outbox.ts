@@ -8,6 +8,7 @@ import type {
   OutboxJob,
   OutboxRecord,
   PendingRecord,
+  SettledRecord,
   Verdict,
 } from "./job.ts";
 
@@ -90,6 +91,11 @@ export interface Outbox {
   };
   /** The jobs that will not be tried again by themselves. */
   readonly dead: DeadLetters;
+  /** The jobs that were delivered or removed, for as long as their keys are taken. */
+  readonly settled: {
+    /** Those that were accepted in this time, in any order. May read everything that is settled: for reports only. */
+    list(accepted: AcceptedRange): Promise<readonly SettledRecord[]>;
+  };
   /** Erases what is kept of a job that is not settled yet; its key stays taken. */
   forget(key: string): Promise<ForgetResult>;
   /**
@@ -154,6 +160,13 @@ export interface DeliverDueResult {
 export interface Page {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
+}
+
+/** A time in which jobs were accepted, in milliseconds since 1970. */
+export interface AcceptedRange {
+  readonly from: number;
+  /** The first moment that is not part of it. */
+  readonly until: number;
 }
 
 /** What `forget` found. */

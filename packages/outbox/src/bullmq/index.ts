@@ -118,6 +118,11 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       if (ticket) await tickets.remove(ticket).catch(() => {});
       return result;
     },
+    settled: {
+      async list(accepted) {
+        return opened().book.settled(accepted);
+      },
+    },
     totals: () => ask(({ book }) => book.totals()),
     async close() {
       const open = await opening?.catch(() => undefined);

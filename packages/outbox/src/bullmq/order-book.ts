@@ -1,4 +1,5 @@
 import {
+  type AcceptedRange,
   type ClaimedJob,
   type CorrectedJob,
   type DeadLetter,
@@ -11,6 +12,7 @@ import {
   type PendingRecord,
   type PutResult,
   REMEMBERED_MS,
+  type SettledRecord,
   type Verdict,
 } from "@avantlink-s2s/core";
 import type { Redis } from "ioredis";
@@ -31,6 +33,9 @@ import { CLAIM, ERASE, PUT, REVIVE, type Script, SETTLE, TOTALS } from "./script
 export const PREFIX = "{avantlink}";
 /** For how long a worker has an order. A delivery takes 15 seconds at most. */
 export const LEASE_MS = 30_000;
+
+// Keys that one call looks at; each takes Redis well under a millisecond.
+const SCAN_COUNT = 1_000;
 
 /** An order that is leased to a worker, or when it is due or its lease ends if that is yet to come. */
 export type Claim = ({ readonly job: ClaimedJob } & AttemptLease) | { readonly dueAt: number };
@@ -149,6 +154,24 @@ export class OrderBook {
   async dead(page?: Page): Promise<DeadLetter[]> {
     const records = await this.#records(await this.#list("dead", page));
     return records.filter((record) => record.status === "dead");
+  }
+
+  /** Walks over all keys of the database, since an index of settled orders would cost memory for 400 days. */
+  async settled({ from, until }: AcceptedRange): Promise<SettledRecord[]> {
+    const start = `${this.#prefix}settled:`;
+    const found = new Map<string, SettledRecord>();
+    let cursor = "0";
+    do {
+      const [next, names] = await this.#redis.scan(cursor, "MATCH", `${start}*`, "COUNT", SCAN_COUNT);
+      const texts = names.length > 0 ? await this.#redis.mget(names) : [];
+      for (const [index, name] of names.entries()) {
+        const text = texts[index];
+        const record = text ? settledRecord(name.slice(start.length), text) : undefined;
+        if (record && record.acceptedAt >= from && record.acceptedAt < until) found.set(record.key, record);
+      }
+      cursor = next;
+    } while (cursor !== "0");
+    return [...found.values()];
   }
 
   async totals(): Promise<OutboxTotals> {

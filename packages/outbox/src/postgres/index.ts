@@ -129,6 +129,7 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
     waiting: {
       list: ({ limit = 100, offset = 0 } = {}) => asked(() => store.waiting(run, limit, offset)),
     },
+    settled: { list: (accepted) => asked(() => store.settled(run, accepted)) },
     totals: () => asked(() => store.totals(run)),
     dead: {
       list: ({ limit = 100, offset = 0 } = {}) => asked(() => store.letters(run, limit, offset)),

@@ -134,6 +134,9 @@ export function statements(schema: string) {
     letters: `SELECT ${JOB} FROM ${outbox} WHERE status = 'dead'
     ORDER BY outbox.settled_at DESC, key DESC LIMIT $1::text::integer OFFSET $2::text::integer`,
 
+    settled: `SELECT ${JOB} FROM ${outbox} WHERE status IN ('delivered', 'removed')
+      AND accepted_at >= to_timestamp($1::text::float8 / 1000) AND accepted_at < to_timestamp($2::text::float8 / 1000)`,
+
     totals: `SELECT coalesce(sum(delivered), 0)::float8 AS delivered, coalesce(sum(removed), 0)::float8 AS removed,
       (SELECT count(*) FROM ${outbox} WHERE status = 'pending')::float8 AS pending,
       (SELECT count(*) FROM ${outbox} WHERE status = 'dead')::float8 AS dead,

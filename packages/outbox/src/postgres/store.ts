@@ -1,4 +1,5 @@
 import type {
+  AcceptedRange,
   AttemptRecord,
   ClaimedJob,
   CorrectedJob,
@@ -10,6 +11,7 @@ import type {
   OutboxTotals,
   PendingRecord,
   PutResult,
+  SettledRecord,
   Verdict,
 } from "@avantlink-s2s/core";
 import { AvantLinkError, stateOf } from "@avantlink-s2s/core";
@@ -155,6 +157,10 @@ export class PostgresStore {
     return (await run(this.#sql.letters, [`${limit}`, `${offset}`])).map(letterOf);
   }
 
+  async settled(run: Run, { from, until }: AcceptedRange): Promise<SettledRecord[]> {
+    return (await run(this.#sql.settled, [`${from}`, `${until}`])).map(settledOf);
+  }
+
   /** Makes a letter a fresh job. Returns whether there was such a letter, and a body for it. */
   async retry(run: Run, key: string, now: number, corrected: CorrectedJob | undefined): Promise<boolean> {
     const found = await this.find(run, key);
@@ -280,7 +286,10 @@ function letterOf(row: PostgresRow): DeadLetter {
 
 function recordOf(row: PostgresRow): OutboxRecord {
   if (row.status === "pending") return pendingOf(row);
-  if (row.status === "dead") return letterOf(row);
+  return row.status === "dead" ? letterOf(row) : settledOf(row);
+}
+
+function settledOf(row: PostgresRow): SettledRecord {
   const { key, acceptedAt, attempts } = claimedOf(row);
   const settledAt = Math.round(Number(row.settled_at));
   const status = row.status === "removed" ? "removed" : "delivered";

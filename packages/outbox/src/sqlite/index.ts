@@ -179,6 +179,7 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     waiting: {
       list: ({ limit = 100, offset = 0 } = {}) => read((store) => store.waiting(limit, offset)),
     },
+    settled: { list: (accepted) => read((store) => store.settled(accepted)) },
     totals: () => read((store) => store.totals()),
     dead: {
       list: ({ limit = 100, offset = 0 } = {}) => read((store) => store.letters(limit, offset)),

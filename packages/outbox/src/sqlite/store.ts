@@ -1,4 +1,5 @@
 import type {
+  AcceptedRange,
   AttemptRecord,
   ClaimedJob,
   CorrectedJob,
@@ -51,12 +52,9 @@ interface JobRow extends SummaryColumns {
 /** A leased job of this store. */
 export type SqliteLease = Leased<AttemptLease & { readonly fence: number }>;
 
-interface SettledRow extends SummaryColumns {
-  readonly key: Uint8Array;
+interface SettledRow extends SummaryColumns, Pick<JobRow, "key" | "accepted_at" | "attempts"> {
   readonly removed: number;
   readonly settled_at: number;
-  readonly accepted_at: number;
-  readonly attempts: number;
 }
 
 /**
@@ -184,6 +182,11 @@ export class SqliteStore {
       "SELECT rowid, * FROM job WHERE due IS NULL ORDER BY died_at DESC, rowid DESC LIMIT ? OFFSET ?",
     );
     return (rows.all(limit, offset) as JobRow[]).map(letterOf);
+  }
+
+  settled({ from, until }: AcceptedRange): SettledRecord[] {
+    const rows = this.#of("SELECT * FROM settled WHERE accepted_at >= ? AND accepted_at < ?");
+    return (rows.all(from, until) as SettledRow[]).map(settledOf);
   }
 
   totals(): OutboxTotals {
