@@ -1,7 +1,7 @@
 import type { Issue } from "./findings.ts";
 import { describeForeign, foreignError } from "./foreign-error.ts";
 
-/** Every code, with what happened and what to do. A test holds ERRORS.md equal to this table. */
+/** Every code, with what happened and what to do. A test holds docs/errors.md equal to this table. */
 export const ERROR_CODES = {
   "config.invalid": {
     summary: "The tracker's options are wrong.",
@@ -141,7 +141,7 @@ export class AvantLinkError extends Error {
   }
 
   override readonly name = "AvantLinkError";
-  /** What happened; ERRORS.md has a section for each. */
+  /** What happened; docs/errors.md has a section for each. */
   readonly code: ErrorCode;
   /** What to do about it, in a sentence. */
   readonly help: string;

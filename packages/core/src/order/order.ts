@@ -3,11 +3,11 @@ import type { Money } from "../money/amount.ts";
 /** What the shop sold, to whom and for how much. Nothing in it may name a person. */
 export interface Order {
   /**
-   * The shop's own number for this order, unique for ever: one number is one order, however often it is
-   * tracked. 1 to 128 characters. Required. Wire: `order.order_number`.
+   * The shop's own number for this order, never used again: one number is one order, however often it is
+   * tracked. 1 to 128 characters. Wire: `order.order_number`.
    */
   readonly orderNumber: string;
-  /** A currency code of ISO 4217, in either case. Required. Wire: `order.currency`, upper-case. */
+  /** A currency code of ISO 4217, in either case. Wire: `order.currency`, upper-case. */
   readonly currency: string;
   /**
    * What the shopper paid for the goods: after every discount, before tax and shipping.
@@ -44,12 +44,12 @@ export interface Customer {
   readonly newCustomer?: boolean | undefined;
   /** ISO-3166 alpha-2 or alpha-3 code, or the country's full name. Wire: `order.customer.country` (alpha-2). */
   readonly country?: string | undefined;
-  /** @default "" Wire: `order.customer.region`. */
+  /** A part of the country, where the shop has such a field. @default "" Wire: `order.customer.region`. */
   readonly region?: string | undefined;
   /** State or province. @default "" Wire: `order.customer.state`. */
   readonly state?: string | undefined;
   /**
-   * The shop's own account ID of the buyer; nothing for a guest. An e-mail address is hashed before it is
+   * The shop's own account ID of the buyer; leave it out for a guest. An e-mail address is hashed before it is
    * sent. Wire: an entry of `tracking_ids.user_id`.
    */
   readonly id?: string | undefined;

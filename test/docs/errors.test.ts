@@ -1,0 +1,118 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { FindingCode } from "@avantlink-s2s/core";
+import { expect, test } from "vitest";
+import { ERROR_CODES } from "../../packages/core/src/errors.ts";
+import { SKIP_REASONS } from "../../packages/core/src/reporting/skip-reasons.ts";
+
+const page = new URL("../../docs/errors.md", import.meta.url);
+
+/** What each finding means, and what to do. The type holds this list complete. */
+const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> = {
+  "order.lines-missing": [
+    "The order has no line that can be sent.",
+    "Give `products`. A program that pays by item pays nothing without lines.",
+  ],
+  "order.lines-do-not-sum": [
+    "`subtotal` and the lines differ.",
+    "The message names the likely cause. Commission is computed on the lines: correct `unitPrice` or `orderDiscount`.",
+  ],
+  "order.discount-too-large": [
+    "`orderDiscount` is more than the lines.",
+    "Give the discount in major units, once.",
+  ],
+  "order.coupons-invalid": [
+    "A coupon code is too long, has an `@` or is no text. It is left out.",
+    "Give the codes that the shopper typed.",
+  ],
+  "order.private-data": [
+    "A field holds an e-mail address or a token. The field is sent empty.",
+    "Leave out what names a person.",
+  ],
+  "order.number-form": [
+    "The same number arrived in two forms, with and without `#`.",
+    "Give one form everywhere, or one order counts as two.",
+  ],
+  "order.number-reused": [
+    "This number was accepted before with other lines or another amount. Only the first order counts.",
+    "If numbers repeat (each year, or in two shops), put a prefix before them.",
+  ],
+  "product.line-unreadable": [
+    "A line is left out, and the order is sent.",
+    "Correct the field that the path names.",
+  ],
+  "product.sku-missing": ["A line has no SKU. It is sent without.", "Give the SKU of your product datafeed."],
+  "product.sku-too-long": ["A SKU has more than 256 characters.", "Give the SKU of your product datafeed."],
+  "customer.new-customer-missing": [
+    "`newCustomer` is missing. `false` is sent.",
+    "Look into earlier orders. Being logged in is not an answer.",
+  ],
+  "customer.country-missing": ["The country is missing.", "Give the billing or delivery country."],
+  "customer.country-unknown": ["The country is neither a code nor a known name.", "Give an ISO 3166 code."],
+  "context.no-id": [
+    "No click token, visitor ID or account ID is known. A random visitor ID is sent. Normal for shoppers without an affiliate link.",
+    "If every order says so, mount `trackClicks(tracker)` before the pages.",
+  ],
+  "context.invalid": [
+    "A URL of the context is no absolute web address. It is sent empty.",
+    "Give absolute addresses.",
+  ],
+  "context.private-data": [
+    "A field of the context holds an e-mail address or a token. The field is sent empty.",
+    "Leave out what names a person.",
+  ],
+  "context.not-used": [
+    "Two sources say something about the shopper, and one was not used: the order's own context, or the request.",
+    "Look which source the message names. A request without our cookies adds nothing to an order's own context.",
+  ],
+  "context.too-late": [
+    "The click arrived after the order had been accepted without it.",
+    "Pack the context at checkout, so that page and webhook both have it.",
+  ],
+  "mapper.incomplete": [
+    "The platform's order lacks a field.",
+    "Ask the platform for the field that the path names.",
+  ],
+  "mapper.adjusted": [
+    "What is sent differs from what the platform's order says.",
+    "The message says how, and why.",
+  ],
+  "mapper.does-not-add-up": [
+    "The lines differ from the platform's own total by more than rounding. The order is sent.",
+    "Compare both amounts of the message. If it lasts, report it with an anonymous sample of the order.",
+  ],
+};
+
+function pageOf(): string {
+  const codes = Object.entries(ERROR_CODES).map(
+    ([code, { summary, help }]) => `### ${code}\n\n${summary}\n\n${help}\n`,
+  );
+  return [
+    "# Errors, findings and reasons\n",
+    "- An **error** is an `AvantLinkError`: its `code` is in the list below, its `help` says what to do, its `issues` name the",
+    "  wrong fields. Only `createTracker` and `start()` throw; everywhere else the error is in a receipt, an event or a dead letter.",
+    "- A **finding** is something that is probably wrong with an order that is sent all the same.",
+    "- A **reason for skipping** says why an order or a click is not sent on purpose.\n",
+    "If another error came first, `cause` is a cleaned copy of it: class, code, the first line of its message and its stack.",
+    "The object of an engine is never kept, because it may carry a password or an order.\n",
+    "A test keeps this page equal to the code (`npx vitest run --project=packages test/docs/errors`).\n",
+    "## Error codes\n",
+    ...codes,
+    "## Findings\n",
+    "| code | meaning | what to do |",
+    "| --- | --- | --- |",
+    ...Object.entries(FINDINGS).map(
+      ([code, [meaning, action]]) => `| \`${code}\` | ${meaning} | ${action} |`,
+    ),
+    "\n## Reasons for skipping\n",
+    'The receipt has `status: "skipped"` and this `reason`, or the text that your code gave to `skip(reason)`.\n',
+    "| reason | meaning |",
+    "| --- | --- |",
+    ...Object.entries(SKIP_REASONS).map(([reason, meaning]) => `| \`${reason}\` | ${meaning} |`),
+    "",
+  ].join("\n");
+}
+
+test("docs/errors.md says of every code, finding and reason what the code says (UPDATE=1 rewrites it)", async () => {
+  if (process.env.UPDATE === "1") await writeFile(page, pageOf());
+  expect(await readFile(page, "utf8")).toBe(pageOf());
+});
