@@ -10,7 +10,7 @@ interface Manifest {
 }
 
 const SHARED =
-  /^(?!.*\/src\/(?:index|delivery\/(?:undici-transport|content-encoding|tracing-headers)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
+  /^(?!.*\/src\/(?:index|consent|delivery\/(?:undici-transport|content-encoding|tracing-headers)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
 interface Target {

@@ -1,26 +1,89 @@
 import { EventEmitter } from "node:events";
 import { createTracker as createCoreTracker, memoryOutbox, type TrackingContext } from "@avantlink-s2s/core";
+import {
+  c15t,
+  cookiebot,
+  cookieYes,
+  iabTcf,
+  klaro,
+  oneTrust,
+  type ReaderOptions,
+  vanillaCookieConsent,
+} from "@avantlink-s2s/core/consent";
 import { createTracker as createExpressTracker, trackOrders } from "@avantlink-s2s/express";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import {
+  C15T,
+  COOKIEBOT,
+  COOKIEYES,
+  KLARO,
+  ONETRUST,
+  VANILLA_COOKIECONSENT,
+} from "../core/consent/cookies.ts";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
 
 const RUNS = Number(process.env.RANDOM_ORDERS ?? 500);
 
 /** What the shop's consent hook does. */
-type Hook = "none" | "allows" | "denies" | "asks the cookie" | "throws" | "answers a promise" | "answers 1";
+const HOOKS = [
+  "none",
+  "allows",
+  "denies",
+  "asks the cookie",
+  "reads the banner",
+  "reads the banner, allows at first",
+  "throws",
+  "answers a promise",
+  "answers 1",
+] as const;
+type Hook = (typeof HOOKS)[number];
+/** What the banner's cookie says. */
+const ANSWERS = [
+  "granted",
+  "denied",
+  "missing",
+  "broken",
+  "granted and denied",
+  "granted and broken",
+] as const;
+type Answer = (typeof ANSWERS)[number];
+/** Each banner's reader, with the cookie of a shopper who granted and of one who denied. */
+const TCF = "CQuci4AQuci4AFCABAENC3CsAP_AAH_AAAwIF5wAQF5gXnABAXmAAAAA";
+const BANNERS = [
+  { read: (options: ReaderOptions) => cookiebot("marketing", options), samples: COOKIEBOT },
+  { read: (options: ReaderOptions) => oneTrust("C0004", options), samples: ONETRUST },
+  { read: (options: ReaderOptions) => cookieYes("advertisement", options), samples: COOKIEYES },
+  { read: (options: ReaderOptions) => vanillaCookieConsent("ads", options), samples: VANILLA_COOKIECONSENT },
+  { read: (options: ReaderOptions) => klaro("avantlink", options), samples: KLARO },
+  { read: (options: ReaderOptions) => c15t("marketing", options), samples: C15T },
+  {
+    read: (options: ReaderOptions) => iabTcf({ purposes: [1, 7], ...options }),
+    samples: [
+      [true, `euconsent-v2=${TCF}`],
+      [false, "euconsent-v2=CQuci4AQuci4AAGABBENB3FgAAAAAAAAAAYgAAAAAAAA.YAAAAAAAAAAA"],
+    ],
+  },
+] as const;
+type Banner = (typeof BANNERS)[number];
 /** What a context says that is carried with the order, or given. */
 type Said = "nothing" | "plain" | "granted" | "denied" | "signal";
 /** What the caller gives beside the order. */
 type Source =
   | { readonly kind: "none" }
   | { readonly kind: "context"; readonly says: Said }
-  | { readonly kind: "browser" | "raw"; readonly gpc: string | undefined; readonly agrees: boolean }
+  | {
+      readonly kind: "browser" | "raw";
+      readonly gpc: string | undefined;
+      readonly agrees: boolean;
+      readonly answer: Answer;
+    }
   | { readonly kind: "webhook"; readonly gpc: string | undefined }
   | { readonly kind: "unreadable" };
 
 interface Case {
   readonly hook: Hook;
+  readonly banner: Banner;
   readonly globalPrivacyControl: "honor" | "ignore";
   readonly carried: Said;
   readonly source: Source;
@@ -30,21 +93,19 @@ interface Case {
 const said = fc.constantFrom<Said>("nothing", "plain", "granted", "denied", "signal");
 const gpc = fc.constantFrom(undefined, "", "0", "1", "1, 1", "?1", "1;foo", " ");
 const cases: fc.Arbitrary<Case> = fc.record({
-  hook: fc.constantFrom<Hook>(
-    "none",
-    "allows",
-    "denies",
-    "asks the cookie",
-    "throws",
-    "answers a promise",
-    "answers 1",
-  ),
+  hook: fc.constantFrom(...HOOKS),
+  banner: fc.constantFrom(...BANNERS),
   globalPrivacyControl: fc.constantFrom("honor", "ignore"),
   carried: said,
   source: fc.oneof(
     fc.record({ kind: fc.constant("none" as const) }),
     fc.record({ kind: fc.constant("context" as const), says: said }),
-    fc.record({ kind: fc.constantFrom("browser" as const, "raw" as const), gpc, agrees: fc.boolean() }),
+    fc.record({
+      kind: fc.constantFrom("browser" as const, "raw" as const),
+      gpc,
+      agrees: fc.boolean(),
+      answer: fc.constantFrom(...ANSWERS),
+    }),
     fc.record({ kind: fc.constant("webhook" as const), gpc }),
     fc.record({ kind: fc.constant("unreadable" as const) }),
   ),
@@ -63,15 +124,20 @@ function mayBeSent({ hook, globalPrivacyControl, carried, source }: Case): boole
   const hasSignal = !["", "0", undefined].includes(source.gpc?.trim());
   if (hasSignal && globalPrivacyControl === "honor") return false;
   if (hook === "none" || hook === "allows") return true;
+  const answer = source.kind === "webhook" ? "missing" : source.answer;
+  if (hook === "reads the banner") return answer === "granted";
+  if (hook === "reads the banner, allows at first") return !answer.endsWith("denied");
   return hook === "asks the cookie" && source.kind !== "webhook" && source.agrees;
 }
 
-function hookOf(hook: Hook): unknown {
+function hookOf({ hook, banner }: Case): unknown {
   const hooks: Record<Hook, unknown> = {
     none: undefined,
     allows: () => true,
     denies: () => false,
     "asks the cookie": ({ cookies }: { cookies: Record<string, string> }) => cookies.consent === "yes",
+    "reads the banner": banner.read({}),
+    "reads the banner, allows at first": banner.read({ whenUnknown: "allow" }),
     throws: () => {
       throw new Error("the banner's own code broke");
     },
@@ -88,8 +154,23 @@ function contextThatSays(value: Said): TrackingContext | undefined {
   return value === "signal" ? { gpc: true } : { ...base, consent: value };
 }
 
+/** The banner's cookies in a Cookie header. */
+function cookiesOf({ samples }: Banner, answer: Answer): string {
+  const sample = (wanted: boolean) => samples.find(([granted]) => granted === wanted)?.[1] ?? "";
+  const broken = `${sample(true).split("=")[0]}=%`;
+  const cookies: Record<Answer, readonly string[]> = {
+    granted: [sample(true)],
+    denied: [sample(false)],
+    missing: [],
+    broken: [broken],
+    "granted and denied": [sample(true), sample(false)],
+    "granted and broken": [sample(true), broken],
+  };
+  return cookies[answer].map((cookie) => `; ${cookie}`).join("");
+}
+
 /** A request as Node and Express hand it over. */
-function requestOf(source: Source): object {
+function requestOf({ source, banner }: Case): object {
   if (source.kind === "unreadable") {
     return new Proxy(
       { headers: {}, url: "/", method: "GET" },
@@ -104,7 +185,7 @@ function requestOf(source: Source): object {
   const headers: Record<string, string> = { host: "shop.example", "user-agent": "Mozilla/5.0" };
   if ("gpc" in source && source.gpc !== undefined) headers["sec-gpc"] = source.gpc;
   if (source.kind === "browser" || source.kind === "raw")
-    headers.cookie = `consent=${source.agrees ? "yes" : "no"}`;
+    headers.cookie = `consent=${source.agrees ? "yes" : "no"}${cookiesOf(banner, source.answer)}`;
   const raw = { method: "GET", url: "/thanks", headers, socket: { remoteAddress: "203.0.113.7" } };
   const app = {
     get: () => () => {
@@ -155,7 +236,7 @@ async function isSent(given: Case): Promise<boolean> {
     merchantId: MERCHANT_ID,
     endpoint: "http://127.0.0.1:9",
     outbox,
-    consent: hookOf(given.hook) as () => boolean,
+    consent: hookOf(given) as () => boolean,
     globalPrivacyControl: given.globalPrivacyControl,
     onEvent: () => {},
   };
@@ -168,11 +249,11 @@ async function isSent(given: Case): Promise<boolean> {
     const door = given.verb === "trackOrder" ? tracker : createCoreTracker(options);
     await door.trackOrder(mapped, from);
   } else if (given.verb === "trackOrder") {
-    await tracker.trackOrder(mapped, requestOf(source) as never);
+    await tracker.trackOrder(mapped, requestOf(given) as never);
   } else {
     const response = new ShopResponse();
     const middleware = trackOrders(tracker, () => mapped);
-    middleware(requestOf(source) as never, response as never, () => response.end());
+    middleware(requestOf(given) as never, response as never, () => response.end());
     await tracker.flush({ timeoutMs: 1_000 });
   }
   await tracker.close({ timeoutMs: 0 });

@@ -28,7 +28,7 @@ const ROOMS = [
   "options/",
   "delivery/",
   "tracker/",
-  "index index.edge public adapter money",
+  "index index.edge public adapter money consent",
 ].map((room) => room.split(" "));
 
 /** Imports against the direction, until they are removed. An entry that no longer holds fails the test. */
