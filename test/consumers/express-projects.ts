@@ -3,7 +3,7 @@ import { type ConsumerProject, MERCHANT, ORDER } from "./project.ts";
 const BODY = `
 async function main() {
   const sandbox = await startSandbox();
-  const tracker = createTracker({ merchantId: "${MERCHANT}", endpoint: sandbox.url });
+  const tracker = createTracker({ merchantId: "${MERCHANT}", endpoint: sandbox.url, consent: cookiebot("marketing", { whenUnknown: "allow" }) });
   const app = express();
   app.use(trackClicks(tracker));
   app.use("/thanks", trackOrders(tracker, (req, res) => res.locals.order));
@@ -34,6 +34,7 @@ import { get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { createTracker, trackClicks, trackOrders } from "@avantlink-s2s/express";
+import { cookiebot } from "@avantlink-s2s/express/consent";
 import { toMinor } from "@avantlink-s2s/core/money";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import express from "express";
@@ -44,6 +45,7 @@ const { once } = require("node:events");
 const { get } = require("node:http");
 const { text } = require("node:stream/consumers");
 const { createTracker, trackClicks, trackOrders } = require("@avantlink-s2s/express");
+const { cookiebot } = require("@avantlink-s2s/express/consent");
 const { toMinor } = require("@avantlink-s2s/core/money");
 const { startSandbox } = require("@avantlink-s2s/sandbox");
 const express = require("express");
