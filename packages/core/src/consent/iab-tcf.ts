@@ -24,12 +24,8 @@ const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
  * formats v2", read in November 2026.
  */
 export function iabTcf({ purposes, vendor, ...options }: IabTcfOptions): ConsentReader {
-  const isNumber = (value: unknown, max: number) => Number.isInteger(value) && value > 0 && value <= max;
-  if (
-    !Array.isArray(purposes) ||
-    purposes.length === 0 ||
-    !purposes.every((purpose) => isNumber(purpose, 24))
-  )
+  const isNumber = (value: number, max: number) => Number.isInteger(value) && value > 0 && value <= max;
+  if (!Array.isArray(purposes) || purposes.length === 0 || purposes.some((purpose) => !isNumber(purpose, 24)))
     throw new TypeError("purposes must be a list of IAB's purposes, such as [1, 7]");
   if (vendor !== undefined && !isNumber(vendor, 65_535))
     throw new TypeError("vendor must be the number of a vendor in IAB's Global Vendor List");
