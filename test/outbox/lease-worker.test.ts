@@ -62,6 +62,24 @@ test("while AvantLink is slow, no more is claimed than is sent", async () => {
   expect(claims).toEqual([8, 1]);
 });
 
+test("while deliveries end fast, more is claimed than there are slots, and given back when they end no more", async () => {
+  const { clock, claims, settled, begun, endAll, sent } = aWorker();
+  for (let round = 1; round <= 10; round += 1) {
+    await begun(8 * round);
+    endAll();
+  }
+  await begun(88);
+  const held = () => claims.reduce((a, b) => a + b) - sent();
+  expect(held()).toBeGreaterThan(0);
+  const released = () => settled.filter(([, status]) => status === "released").length;
+  for (let ms = 0; ms < 5_000; ms += 500) {
+    expect(released()).toBe(0);
+    clock.advance(500);
+  }
+  await expect.poll(released).toBe(held());
+  expect(sent()).toBe(88);
+});
+
 test("what is delivered and not settled yet takes up a slot: if this process were killed, it would be sent again", async () => {
   const { begun, endAll, holdWrites, sent } = aWorker();
   await begun(8);

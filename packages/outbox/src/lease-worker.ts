@@ -11,6 +11,11 @@ import {
 
 // How often the store is asked for what other processes put, and for what has become due.
 const POLL_MS = 500;
+// While deliveries end fast, more is claimed than there are slots: as many as end in a fifth of a poll.
+const AHEAD_OF_POLL = 1 / 5;
+const MAX_AHEAD = 128;
+// A held job is given back after this long. With the longest delivery after it, that is well within a lease.
+const MAX_HELD_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
 
 /** A job with the lease that it was handed out under. */
@@ -45,9 +50,10 @@ export interface LeaseWorkers {
  * | in the store | in this process | what happens next |
  * |---|---|---|
  * | due | nothing | `claim` leases it |
+ * | leased | held until a slot is free | it is begun, or released after five seconds or by `stop` |
  * | leased | being delivered | `deliver` gives a verdict |
  * | leased | being settled | the store applies the verdict; the slot is free for the next job |
- * | leased, the store is silent | owed | settled again every 500 ms; nothing is claimed until the store answers |
+ * | leased, the store is silent | owed | settled again every 500 ms; nothing is begun until the store answers |
  * | leased by a process that died | nothing | the lease ends, and the job is due |
  * | leased again, because a lease ended early (a clock jumped) | in hand already | not sent again; the verdict settles the newer lease |
  * | leased again, though AvantLink has it (the store lost the verdict) | remembered as delivered | settled as delivered, not sent |
@@ -63,6 +69,7 @@ export function leaseWorkers<Lease>(
   const delivered = new Map<string, number>();
   let owed = 0;
   let stalled = false;
+  let stopping = false;
   let wake = () => {};
 
   /** What the store answers; nothing when it fails, which is reported once until it answers again. */
@@ -132,13 +139,14 @@ export function leaseWorkers<Lease>(
     return answer?.value ?? false;
   }
 
-  let stopping = false;
-
   return {
     wake: () => wake(),
 
     run(deliver, concurrency) {
       const underWay = new Set<Promise<void>>();
+      let held: { readonly leased: Leased<Lease>; readonly since: number }[] = [];
+      let ended = 0;
+      let endedInLastPoll = 0;
       let claiming: Promise<void> | undefined;
       let mayBeMore = true;
       let cancelPoll = () => {};
@@ -147,22 +155,54 @@ export function leaseWorkers<Lease>(
       function track(work: Promise<unknown>): void {
         const tracked: Promise<void> = work.then(() => {
           underWay.delete(tracked);
+          begin();
           if (mayBeMore) wake();
         });
         underWay.add(tracked);
       }
 
-      async function claim(): Promise<void> {
+      async function send(leased: Leased<Lease>): Promise<void> {
+        await handle(leased, deliver);
+        ended += 1;
+      }
+
+      /** Delivers what is held, as far as there are slots. */
+      function begin(): void {
+        while (owed === 0 && underWay.size < concurrency) {
+          const next = held.shift();
+          if (!next) return;
+          track(send(next.leased));
+        }
+      }
+
+      /** Gives back what has been held since before a time. */
+      function giveBack(before: number): void {
+        const late = held.filter(({ since }) => since <= before);
+        held = held.filter(({ since }) => since > before);
+        for (const { leased } of late) track(answered(store.release(leased)));
+      }
+
+      /** How many to claim: enough at once that the store is not asked for each. */
+      function wanted(): number {
+        const ahead = Math.min(AHEAD_OF_POLL * Math.max(ended, endedInLastPoll), MAX_AHEAD);
+        if (held.length > ahead / 2) return 0;
+        return Math.floor(concurrency - underWay.size - held.length + ahead);
+      }
+
+      async function claim(limit: number): Promise<void> {
         mayBeMore = false;
-        const limit = concurrency - underWay.size;
+        const since = runtime.now();
         const claimed = (await answered(store.claim(limit)))?.value ?? [];
         if (claimed.length === limit) mayBeMore = true;
-        for (const leased of claimed)
-          track(stopping ? answered(store.release(leased)) : handle(leased, deliver));
+        held.push(...claimed.map((leased) => ({ leased, since })));
+        if (!stopping) begin();
       }
 
       function poll(): void {
         cancelPoll = runtime.after(POLL_MS, () => {
+          endedInLastPoll = ended;
+          ended = 0;
+          giveBack(runtime.now() - MAX_HELD_MS);
           wake();
           poll();
         });
@@ -170,8 +210,11 @@ export function leaseWorkers<Lease>(
 
       wake = () => {
         mayBeMore = true;
-        if (stopping || claiming || owed > 0 || underWay.size >= concurrency) return;
-        claiming = claim().finally(() => {
+        if (stopping || claiming || owed > 0) return;
+        begin();
+        const limit = wanted();
+        if (limit <= 0) return;
+        claiming = claim(limit).finally(() => {
           claiming = undefined;
           if (mayBeMore) wake();
         });
@@ -183,6 +226,7 @@ export function leaseWorkers<Lease>(
           stopping = true;
           cancelPoll();
           await claiming;
+          giveBack(Number.POSITIVE_INFINITY);
           while (underWay.size > 0) await Promise.all(underWay);
         },
       };

@@ -10,7 +10,9 @@ import { type JobToPut, type PostgresLease, PostgresStore } from "./store.ts";
 import { underSavepoint } from "./transaction.ts";
 
 // Two connections at a time, since the pool is the shop's too.
-const GROUPS = { size: 50, underWay: 2 };
+const PUTS = { size: 100, underWay: 2 };
+// One at a time, so that what ends meanwhile is settled together: half the statements.
+const VERDICTS = { size: 100, underWay: 1 };
 const DEFAULT_SCHEMA = "avantlink";
 
 /** The options of {@link postgresOutbox}. */
@@ -83,16 +85,16 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
   const putAlone = (one: JobToPut) => asked(() => store.putOne(run, one));
   const put = inGroups<JobToPut, PutResult>(
     (group) => asked(() => store.putGroup(run, group, putAlone)),
-    GROUPS,
+    PUTS,
   );
   const settle = inGroups<{ leased: PostgresLease; verdict: Verdict }, boolean>(
     (group) => asked(() => store.settle(run, group, opened().runtime.now())),
-    GROUPS,
+    VERDICTS,
   );
   const release = inGroups<PostgresLease, void>(async (group) => {
     await asked(() => store.release(run, group));
     return group.map(() => undefined);
-  }, GROUPS);
+  }, VERDICTS);
 
   return {
     name: "postgres",

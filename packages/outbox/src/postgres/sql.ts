@@ -3,7 +3,13 @@ import { REMEMBERED_MS } from "@avantlink-s2s/core";
 // How long a worker that died holds its jobs. A delivery takes at most half of it.
 const LEASE = "interval '30 s'";
 
-const JOB = `encode(key, 'hex') AS key, status, kind, order_number, body, attempts, last_attempts, lease, reason,
+// A key is 32 bytes in hexadecimal digits, stored in half their size for 400 days; any other key is stored as it is.
+const bytesOf = (text: string) =>
+  `CASE WHEN ${text} ~ '^[0-9a-f]{64}$' THEN decode(${text}, 'hex') ELSE convert_to(${text}, 'UTF8') END`;
+const textOf = (key: string) =>
+  `CASE length(${key}) WHEN 32 THEN encode(${key}, 'hex') ELSE convert_from(${key}, 'UTF8') END AS key`;
+
+const JOB = `${textOf("key")}, status, kind, order_number, body, attempts, last_attempts, lease, reason,
     extract(epoch FROM accepted_at) * 1000 AS accepted_at,
     extract(epoch FROM greatest(due, leased_until)) * 1000 AS due_at,
     extract(epoch FROM settled_at) * 1000 AS settled_at,
@@ -22,7 +28,7 @@ export function statements(schema: string) {
   // Pending, in words that no partial index has: jobs are found by their key, not by reading all that wait.
   const unsettled = "job.status NOT IN ('dead', 'delivered', 'removed')";
 
-  // Counts what the statement settled, in one of sixteen rows.
+  // Counts what the statement settled, in one of sixteen rows, since the rows themselves go after 400 days.
   const counted = (from: string) => `
     INSERT INTO ${schema}.outbox_count AS total (slot, delivered, removed)
     SELECT floor(random() * 16), count(*) FILTER (WHERE status = 'delivered'), count(*) FILTER (WHERE status = 'removed')
@@ -31,11 +37,22 @@ export function statements(schema: string) {
       SET delivered = total.delivered + excluded.delivered, removed = total.removed + excluded.removed`;
 
   const givenJobs = `
-    SELECT decode(given.key, 'hex') AS key, CASE WHEN reason IS NULL THEN 'pending' ELSE 'dead' END AS status, kind,
+    SELECT ${bytesOf("given.key")} AS key, CASE WHEN reason IS NULL THEN 'pending' ELSE 'dead' END AS status, kind,
       order_number, body, to_timestamp(accepted_at / 1000.0) AS accepted_at, reason,
       CASE WHEN reason IS NOT NULL THEN now() END AS settled_at, content_hash, currency, subtotal, lines, place
     FROM json_to_recordset($1::text::json) AS given (key text, kind text, order_number text, body text,
       accepted_at float8, reason text, content_hash text, currency text, subtotal numeric, lines integer, place integer)`;
+
+  const claim = (before: string) => `WITH ${before}fresh AS (
+      SELECT key FROM ${outbox} WHERE status = 'pending' AND NOT tried AND leased_until <= now()
+      ORDER BY due LIMIT $1::text::integer FOR UPDATE SKIP LOCKED
+    ), tried AS (
+      SELECT key FROM ${outbox} WHERE status = 'pending' AND tried AND due <= now() AND leased_until <= now()
+      ORDER BY due LIMIT $1::text::integer - (SELECT count(*) FROM fresh) FOR UPDATE SKIP LOCKED
+    )
+    UPDATE ${outbox} SET lease = lease + 1, leased_until = now() + ${LEASE}
+    WHERE key IN (SELECT key FROM fresh UNION ALL SELECT key FROM tried)
+    RETURNING ${JOB}, tried, extract(epoch FROM due) AS due`;
 
   return {
     /**
@@ -50,7 +67,7 @@ export function statements(schema: string) {
       content_hash, currency, subtotal, lines, now() + place * interval '1 microsecond', now()
     FROM patience, given ORDER BY key
     ON CONFLICT (key) DO NOTHING
-    RETURNING encode(key, 'hex') AS key`,
+    RETURNING ${textOf("key")}`,
 
     /** Puts a job in a dead letter's place. The lease goes on, so that an earlier lease of the letter's job is lost. */
     revive: `WITH given AS (${givenJobs})
@@ -61,30 +78,29 @@ export function statements(schema: string) {
       attempts = 0, last_attempts = '[]', tried = false, due = now(), scheduled_at = now(),
       lease = letter.lease + 1, leased_until = '-infinity'
     FROM given WHERE letter.key = given.key AND letter.status = 'dead'
-    RETURNING encode(letter.key, 'hex') AS key`,
+    RETURNING ${textOf("letter.key")}`,
+
+    /** Leases at most $1 jobs that are due: fresh ones first, then those that were tried. */
+    claim: claim(""),
 
     /**
-     * Leases at most $1 jobs that are due: fresh ones first, then those that were tried. $2: whether to look for
-     * jobs that were scheduled by a clock that has been set back since; they wait again for their own delay.
+     * The same once in a while. Jobs that were scheduled by a clock that has been set back since wait again for their
+     * own delay, and keys that are older than 400 days go, in small bites.
      */
-    claim: `WITH rescheduled AS (
+    tendAndClaim: claim(`rescheduled AS (
       UPDATE ${outbox} SET due = now() + greatest(due - scheduled_at, interval '0'), scheduled_at = now(),
         leased_until = least(leased_until, now() + ${LEASE})
-      WHERE $2::text::boolean AND status = 'pending' AND scheduled_at > now() + interval '1 s'
-    ), fresh AS (
-      SELECT key FROM ${outbox} WHERE status = 'pending' AND NOT tried AND leased_until <= now()
-      ORDER BY due LIMIT $1::text::integer FOR UPDATE SKIP LOCKED
-    ), tried AS (
-      SELECT key FROM ${outbox} WHERE status = 'pending' AND tried AND due <= now() AND leased_until <= now()
-      ORDER BY due LIMIT $1::text::integer - (SELECT count(*) FROM fresh) FOR UPDATE SKIP LOCKED
-    )
-    UPDATE ${outbox} SET lease = lease + 1, leased_until = now() + ${LEASE}
-    WHERE key IN (SELECT key FROM fresh UNION ALL SELECT key FROM tried)
-    RETURNING ${JOB}, tried, extract(epoch FROM due) AS due`,
+      WHERE status = 'pending' AND scheduled_at > now() + interval '1 s'
+    ), swept AS (
+      DELETE FROM ${outbox} WHERE key IN (
+        SELECT key FROM ${outbox}
+        WHERE status IN ('delivered', 'removed') AND settled_at < now() - ${REMEMBERED_MS} * interval '1 ms'
+        ORDER BY settled_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    ), `),
 
-    /** Applies verdicts to jobs whose lease is their newest, and drops some keys that are older than 400 days. */
+    /** Applies verdicts to jobs whose lease is their newest. */
     settle: `WITH verdict AS (
-      SELECT decode(given.key, 'hex') AS key, given.lease, given.status, wait * interval '1 ms' AS wait, counted,
+      SELECT ${bytesOf("given.key")} AS key, given.lease, given.status, wait * interval '1 ms' AS wait, counted,
         given.last_attempts, given.reason
       FROM json_to_recordset($1::text::json) AS given (key text, lease integer, status text, wait float8,
         counted integer, last_attempts text, reason text)
@@ -102,31 +118,26 @@ export function statements(schema: string) {
       FROM verdict WHERE job.key = verdict.key AND job.lease = verdict.lease AND ${unsettled}
       RETURNING job.key, job.status
     ), counted AS (${counted("settled")}
-    ), swept AS (
-      DELETE FROM ${outbox} WHERE key IN (
-        SELECT key FROM ${outbox}
-        WHERE status IN ('delivered', 'removed') AND settled_at < now() - ${REMEMBERED_MS} * interval '1 ms'
-        ORDER BY settled_at LIMIT 100 FOR UPDATE SKIP LOCKED)
     )
-    SELECT encode(key, 'hex') AS key FROM settled`,
+    SELECT ${textOf("key")} FROM settled`,
 
     /** Makes jobs that were not begun due again, where the lease is their newest. They keep their turn. */
     release: `UPDATE ${outbox} AS job SET leased_until = '-infinity', lease = job.lease + 1
     FROM json_to_recordset($1::text::json) AS held (key text, lease integer)
-    WHERE job.key = decode(held.key, 'hex') AND job.lease = held.lease AND ${unsettled}`,
+    WHERE job.key = ${bytesOf("held.key")} AND job.lease = held.lease AND ${unsettled}`,
 
     /** Erases jobs that are not settled. $2: whether those that wait too. A job that is being sent stays. */
     forget: `WITH forgotten AS (
       UPDATE ${outbox} SET status = 'removed', lease = lease + 1, ${erased}
-      WHERE key = decode($1::text, 'hex')
+      WHERE key = ${bytesOf("$1::text")}
         AND (status = 'dead' OR $2::text::boolean AND status = 'pending' AND leased_until <= now())
       RETURNING key, status
     ), counted AS (${counted("forgotten")}
     )
-    SELECT encode(key, 'hex') AS key FROM forgotten`,
+    SELECT ${textOf("key")} FROM forgotten`,
 
     find: `SELECT ${JOB} FROM ${outbox}
-    WHERE key IN (SELECT decode(json_array_elements_text($1::text::json), 'hex'))`,
+    WHERE key IN (SELECT ${bytesOf("wanted")} FROM json_array_elements_text($1::text::json) AS wanted)`,
 
     waiting: `SELECT ${JOB} FROM ${outbox} WHERE status = 'pending'
     ORDER BY outbox.accepted_at, due LIMIT $1::text::integer OFFSET $2::text::integer`,

@@ -16,7 +16,6 @@ import type {
 } from "@avantlink-s2s/core";
 import { AvantLinkError, stateOf } from "@avantlink-s2s/core";
 import { type AttemptLease, lastAttemptsAfter } from "../attempts.ts";
-import { bytesOf, hexOf, keyOf } from "../key-bytes.ts";
 import type { Leased } from "../lease-worker.ts";
 import type { PostgresRow, Run } from "./client.ts";
 import { statements } from "./sql.ts";
@@ -27,8 +26,8 @@ const LOCKED = "55P03";
 // by itself.
 const GROUP_LOCK = "400ms";
 const ALONE_LOCK = "2000ms";
-// How often jobs are looked for that were scheduled by a clock that has been set back since.
-const RESCHEDULE_MS = 60_000;
+// How often old keys are dropped, and jobs looked for that were scheduled by a clock that has been set back since.
+const TEND_MS = 60_000;
 // PostgreSQL's text holds neither.
 const UNSTORABLE = /[\0\p{Surrogate}]/gu;
 
@@ -44,7 +43,7 @@ export type PostgresLease = Leased<AttemptLease & { readonly number: number }>;
 /** The jobs in a database. Each call takes the connection that it runs on, or several, one statement each. */
 export class PostgresStore {
   readonly #sql: ReturnType<typeof statements>;
-  #rescheduledAt = Number.NEGATIVE_INFINITY;
+  #tendedAt = Number.NEGATIVE_INFINITY;
 
   constructor(schema: string) {
     this.#sql = statements(schema);
@@ -76,7 +75,7 @@ export class PostgresStore {
     const first = new Map<string, JobToPut>();
     for (const one of group) if (!first.has(one.job.key)) first.set(one.job.key, one);
     const accepted = new Set(keysIn(await run(this.#sql.put, [rowsFor([...first.values()]), lockTimeout])));
-    const isAccepted = (one: JobToPut) => first.get(one.job.key) === one && accepted.has(hexKey(one.job.key));
+    const isAccepted = (one: JobToPut) => first.get(one.job.key) === one && accepted.has(one.job.key);
     const taken = group.filter((one) => !isAccepted(one));
     const found =
       taken.length > 0
@@ -101,9 +100,9 @@ export class PostgresStore {
   }
 
   async claim(run: Run, limit: number, now: number): Promise<PostgresLease[]> {
-    const reschedule = Math.abs(now - this.#rescheduledAt) > RESCHEDULE_MS;
-    const rows = await run(this.#sql.claim, [`${limit}`, `${reschedule}`]);
-    if (reschedule) this.#rescheduledAt = now;
+    const tends = Math.abs(now - this.#tendedAt) > TEND_MS;
+    const rows = await run(tends ? this.#sql.tendAndClaim : this.#sql.claim, [`${limit}`]);
+    if (tends) this.#tendedAt = now;
     const inTurn = rows.toSorted(
       (a, b) => Number(a.tried) - Number(b.tried) || Number(a.due) - Number(b.due),
     );
@@ -120,7 +119,7 @@ export class PostgresStore {
     now: number,
   ): Promise<readonly boolean[]> {
     const rows = settling.map(({ leased: { job, lease }, verdict }) => ({
-      key: hexKey(job.key),
+      key: job.key,
       lease: lease.number,
       status: verdict.status === "retry" ? "pending" : verdict.status,
       // The database's clock counts the time from here, so that the two clocks need not agree.
@@ -136,7 +135,7 @@ export class PostgresStore {
   }
 
   async release(run: Run, held: readonly PostgresLease[]): Promise<void> {
-    const rows = held.map(({ job, lease }) => ({ key: hexKey(job.key), lease: lease.number }));
+    const rows = held.map(({ job, lease }) => ({ key: job.key, lease: lease.number }));
     await run(this.#sql.release, [JSON.stringify(rows)]);
   }
 
@@ -145,8 +144,8 @@ export class PostgresStore {
   }
 
   async #findAll(run: Run, keys: readonly string[]): Promise<ReadonlyMap<string, OutboxRecord>> {
-    const rows = await run(this.#sql.find, [JSON.stringify(keys.map(hexKey))]);
-    return new Map(rows.map((row) => [keyIn(row), recordOf(row)]));
+    const rows = await run(this.#sql.find, [JSON.stringify(keys)]);
+    return new Map(rows.map((row) => [String(row.key), recordOf(row)]));
   }
 
   async waiting(run: Run, limit: number, offset: number): Promise<PendingRecord[]> {
@@ -171,11 +170,11 @@ export class PostgresStore {
 
   /** Returns whether there was such a letter. */
   async remove(run: Run, key: string): Promise<boolean> {
-    return (await run(this.#sql.forget, [hexKey(key), "false"])).length > 0;
+    return (await run(this.#sql.forget, [key, "false"])).length > 0;
   }
 
   async forget(run: Run, key: string): Promise<ForgetResult> {
-    if ((await run(this.#sql.forget, [hexKey(key), "true"])).length > 0) return { status: "removed" };
+    if ((await run(this.#sql.forget, [key, "true"])).length > 0) return { status: "removed" };
     const found = await this.find(run, key);
     if (found?.status === "delivered") return { status: "delivered", settledAt: found.settledAt };
     if (found?.status === "pending") return { status: "sending" };
@@ -216,7 +215,7 @@ function duplicateOf(record: OutboxRecord | undefined): PutResult {
 function rowsFor(group: readonly JobToPut[]): string {
   return JSON.stringify(
     group.map(({ job, dead }, place) => ({
-      key: hexKey(job.key),
+      key: job.key,
       kind: job.kind,
       order_number: job.orderNumber.replace(UNSTORABLE, "\ufffd"),
       body: job.body,
@@ -231,17 +230,8 @@ function rowsFor(group: readonly JobToPut[]): string {
   );
 }
 
-function hexKey(key: string): string {
-  return hexOf(bytesOf(key));
-}
-
 function keysIn(rows: readonly PostgresRow[]): string[] {
   return rows.map(({ key }) => String(key));
-}
-
-function keyIn({ key }: PostgresRow): string {
-  const pairs = String(key).match(/../g) ?? [];
-  return keyOf(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)));
 }
 
 function attemptsIn({ last_attempts }: PostgresRow): readonly AttemptRecord[] {
@@ -263,7 +253,7 @@ function summaryIn(row: PostgresRow): Pick<OutboxJob, "summary"> {
 
 function claimedOf(row: PostgresRow): ClaimedJob {
   return {
-    key: keyIn(row),
+    key: String(row.key),
     kind: row.kind === "order" || row.kind === "click" ? row.kind : "rejected",
     orderNumber: String(row.order_number),
     body: String(row.body),
