@@ -72,8 +72,6 @@ test("every command prints the JSON fields that the page documents, and no other
     ["outbox remove", "1002", "--yes"],
     ["backfill", orders],
     ["backfill", orders, "--send", "--yes"],
-    ["reconcile", orders],
-    ["reconcile", orders, "--date", "today"],
   ];
   for (const [command, ...args] of examples) {
     const { stdout, stderr } = await runCommand([...command.split(" "), ...args, "--json"], { env });

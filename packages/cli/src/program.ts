@@ -4,7 +4,6 @@ import { backfillCommand } from "./commands/backfill.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { outboxCommand } from "./commands/outbox.ts";
-import { reconcileCommand } from "./commands/reconcile.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { validateCommand } from "./commands/validate.ts";
 
@@ -19,7 +18,6 @@ Examples:
   $ avantlink-s2s outbox retry 1001 --sqlite data/orders.db --with order.json --send
   $ avantlink-s2s backfill orders.csv
   $ avantlink-s2s backfill orders.csv --send --rate 20
-  $ avantlink-s2s reconcile orders.csv --date yesterday --sqlite data/orders.db
 
 Exit codes:
   0    done, and nothing is wrong
@@ -49,7 +47,6 @@ export const program = new Command("avantlink-s2s")
   .addCommand(validateCommand)
   .addCommand(outboxCommand)
   .addCommand(backfillCommand)
-  .addCommand(reconcileCommand)
   .addCommand(completionCommand)
   .addCommand(completeCommand, { hidden: true });
 

@@ -93,7 +93,9 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
     if (entry.kind === "faulty" && entry.last) unreadableFrom = line;
     const mapped = entry.kind === "order" ? toOrderPayload(entry.order, entry.context) : undefined;
     const sale = saleOf(entry, mapped);
-    const number = numberOf(entry);
+    const number = mapped?.ok
+      ? mapped.payload.order.order_number
+      : wireOrderNumber(entry.kind === "order" ? fieldsOf(entry.order).orderNumber : entry.orderNumber);
     if (number === "") continue;
     // Whatever stood in the first place, a part of the order may be in this one.
     const first = places.get(number);
@@ -130,9 +132,4 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
     platform: file.platform,
     unreadableFrom,
   };
-}
-
-/** The order's number as AvantLink gets it; `""` where the file has none that can be read. */
-export function numberOf(entry: FileEntry): string {
-  return wireOrderNumber(entry.kind === "order" ? fieldsOf(entry.order).orderNumber : entry.orderNumber);
 }

@@ -17,32 +17,28 @@ export interface Columns {
 /** What the user says about columns. */
 export interface ColumnOptions {
   /** Column names by title, as `--map` gives them; an empty name ignores the column. */
-  readonly map?: ReadonlyMap<string, string> | undefined;
+  readonly mapping: ReadonlyMap<string, string>;
   /** The currency of every order, so that a column is not needed. */
-  readonly currency?: string | undefined;
+  readonly currency: string | undefined;
 }
 
 /**
  * Reads the columns of a header.
  * @throws CommandError naming every column that is missing, ambiguous or perhaps misspelled
  */
-export function readColumns(
-  header: readonly string[],
-  line: number,
-  { map: mapping = new Map(), currency }: ColumnOptions,
-): Columns {
+export function readColumns(header: readonly string[], line: number, options: ColumnOptions): Columns {
   const platform = header.some((title) => nameOf(title) === "order_number") ? undefined : platformOf(header);
   const names = header.map((title) => {
-    const mapped = mapping.get(title);
+    const mapped = options.mapping.get(title);
     if (mapped !== undefined) return KNOWN_COLUMNS.find((name) => name === mapped);
     return platform?.columns[title] ?? (platform ? undefined : nameOf(title));
   });
-  const near = platform ? new Map<number, Column>() : nearMisses(header, names, mapping);
+  const near = platform ? new Map<number, Column>() : nearMisses(header, names, options.mapping);
   const faults = [
-    ...mappingFaults(header, mapping),
+    ...mappingFaults(header, options.mapping),
     ...duplicateFaults(header, names),
     ...[...near].map(([index, name]) => nearMissFault(header[index] ?? "", index, name)),
-    ...missingFaults(new Set([...names, ...near.values()]), currency),
+    ...missingFaults(new Set([...names, ...near.values()]), options.currency),
   ];
   if (faults.length === 0) {
     const ignored = header.filter((title, index) => names[index] === undefined && title !== "");
@@ -61,7 +57,7 @@ function nameOf(title: string): Column | undefined {
   return KNOWN_COLUMNS.find((known) => known === name);
 }
 
-function mappingFaults(header: readonly string[], mapping: ReadonlyMap<string, string>): string[] {
+function mappingFaults(header: readonly string[], mapping: ColumnOptions["mapping"]): string[] {
   return [...mapping].flatMap(([title, name]) => {
     if (!header.includes(title))
       return [`there is no column "${harmless(title)}", which --map names. Correct the --map option.`];
@@ -88,7 +84,7 @@ function duplicateFaults(header: readonly string[], names: Columns["names"]): st
 function nearMisses(
   header: readonly string[],
   names: Columns["names"],
-  mapping: ReadonlyMap<string, string>,
+  mapping: ColumnOptions["mapping"],
 ): ReadonlyMap<number, Column> {
   const near = new Map<number, Column>();
   for (const [index, title] of header.entries()) {

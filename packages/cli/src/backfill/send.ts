@@ -4,7 +4,6 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { type Merchant, orderKeyFor } from "../options/merchant-options.ts";
 import { deliverDue, withTracker } from "../outbox/deliver.ts";
 import { pause } from "../terminal/durations.ts";
-import { batches } from "./batches.ts";
 import type { FileCheck } from "./check.ts";
 import { isDenied } from "./consent.ts";
 import type { FileEntry } from "./file-entry.ts";
@@ -159,6 +158,17 @@ async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): A
     if (entry.kind !== "order" || check.unsendableLines.has(entry.line) || isDenied(entry.context)) continue;
     yield entry;
   }
+}
+
+async function* batches<T>(entries: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const entry of entries) {
+    batch.push(entry);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Spreads orders over time, without making up for time in which AvantLink was slow. */

@@ -1,3 +1,4 @@
+import { Command, Option } from "@commander-js/extra-typings";
 import { checkFile, type FileCheck } from "../backfill/check.ts";
 import { openOrderFile } from "../backfill/order-file.ts";
 import { withBar } from "../backfill/progress.ts";
@@ -6,6 +7,7 @@ import { type SendReport, sendFile } from "../backfill/send.ts";
 import { openState, statePlace } from "../backfill/state.ts";
 import { stopSignal } from "../backfill/stop-signal.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { mapOption } from "../options/column-options.ts";
 import { duration } from "../options/duration.ts";
 import {
   destinationOf,
@@ -13,37 +15,33 @@ import {
   merchantOption,
   requireMerchant,
 } from "../options/merchant-options.ts";
-import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
-import { outboxCommand } from "../options/outbox-command.ts";
+import {
+  postgresOption,
+  queueOption,
+  redisOption,
+  schemaOption,
+  sqliteOption,
+} from "../options/outbox-options.ts";
 import { wholeNumber } from "../options/whole-number.ts";
 import { isConfirmed } from "../terminal/confirm.ts";
 import { harmless, openTerminal } from "../terminal/terminal.ts";
 import { counted, shellWord } from "../terminal/wording.ts";
 
 /** `backfill`: sends past orders from a file. */
-export const backfillCommand = outboxCommand(
-  "backfill",
-  "checks a file of past orders; with --send, sends each order number once",
-  [
-    "orders.csv",
-    "orders.csv --send --rate 20",
-    'orders.csv --map "Order ID=order_number" --map "Qty=quantity"',
-    "- --send --yes --state orders.sent.db --json",
-    "orders.ndjson --send --sqlite data/orders.db",
-  ],
-  `Without --send, the file is only checked.
-
-After a kill or Ctrl-C, the same command continues. AvantLink ignores a repeated order number, so it is safe that
-the few requests that were open during a kill are sent again.
-
-AvantLink has no field for an order's date: every order counts as an order of the day on which it is sent.
-
-If the shop may have sent some of the orders itself, name the shop's outbox, which knows them.`,
-)
-  .addArgument(fileArgument)
-  .addOption(formatOption)
+export const backfillCommand = new Command("backfill")
+  .description("checks a file of past orders; with --send, sends each order number once")
+  .argument(
+    "<file>",
+    "orders as NDJSON, as CSV with a row for each item, or as Shopify or WooCommerce export; - for stdin",
+  )
+  .addOption(
+    new Option("--format <format>", "the file's format, if its content does not show it").choices([
+      "csv",
+      "ndjson",
+    ] as const),
+  )
   .addOption(mapOption)
-  .addOption(currencyOption)
+  .option("--currency <code>", "the currency of every order, for a CSV file without a column for it")
   .option("--send", "send the orders after the whole file was checked")
   .option("--yes", "send without asking")
   .option("--skip-faulty", "send the other orders of a file in which some orders can't be sent")
@@ -51,11 +49,41 @@ If the shop may have sent some of the orders itself, name the shop's outbox, whi
   .option("--concurrency <number>", "requests to AvantLink at a time", wholeNumber(1, 100), 4)
   .option("--for <duration>", "stop after this time, such as 30m; the same command continues", duration)
   .option("--state <path>", "the file that remembers what was sent (default: the file's name with .sent.db)")
+  .addOption(sqliteOption)
+  .addOption(redisOption)
+  .addOption(postgresOption)
+  .addOption(queueOption)
+  .addOption(schemaOption)
   .addOption(merchantOption)
   .addOption(endpointOption)
+  .option("--json", "print the report as JSON, for scripts")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ avantlink-s2s backfill orders.csv
+  $ avantlink-s2s backfill orders.csv --send --rate 20
+  $ avantlink-s2s backfill orders.csv --map "Order ID=order_number" --map "Qty=quantity"
+  $ zcat orders.ndjson.gz | avantlink-s2s backfill - --send --yes --state orders.sent.db --json
+
+Without --send, the file is only checked.
+
+After a kill or Ctrl-C, the same command continues. AvantLink ignores a repeated order number, so it is safe that
+the few requests that were open during a kill are sent again.
+
+AvantLink has no field for an order's date: every order counts as an order of the day on which it is sent.
+
+If the shop may have sent some of the orders itself, name the shop's outbox, which knows them:
+  $ avantlink-s2s backfill orders.ndjson --send --sqlite data/orders.db
+`,
+  )
   .action(async (path, options) => {
     const terminal = openTerminal({ json: options.json === true });
-    const file = await openOrderFile(path, options);
+    const file = await openOrderFile(path, {
+      format: options.format,
+      mapping: options.map ?? new Map(),
+      currency: options.currency,
+    });
     const check = await withBar("checking", file.size, "bytes", (position) => checkFile(file, position));
     if (isFaulty(check) || options.send !== true) sayCheck(terminal, check);
     if (options.send !== true) {

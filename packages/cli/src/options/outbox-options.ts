@@ -1,3 +1,4 @@
+import { Option } from "@commander-js/extra-typings";
 import { CommandError, EXIT } from "../exit-codes.ts";
 
 /** The outbox of a command, as given. */
@@ -10,6 +11,18 @@ export interface OutboxChoice {
   /** The schema in PostgreSQL, if the shop has given it one. */
   readonly schema?: string | undefined;
 }
+
+export const sqliteOption = new Option("--sqlite <path>", "the outbox in this SQLite file");
+export const redisOption = new Option("--redis <url>", "the outbox in this Redis");
+export const postgresOption = new Option("--postgres <url>", "the outbox in this PostgreSQL");
+export const queueOption = new Option(
+  "--queue <name>",
+  "the queue's name in Redis, if the shop has given it one",
+);
+export const schemaOption = new Option(
+  "--schema <name>",
+  "the schema in PostgreSQL, if the shop has given it one",
+);
 
 export const NAME_AN_OUTBOX =
   "Name one: --sqlite PATH, --redis URL or --postgres URL. Or set AVANTLINK_OUTBOX to sqlite:PATH, redis://… or postgres://…, which keeps a password out of the process list.";

@@ -5,7 +5,6 @@ import { Option } from "@commander-js/extra-typings";
 import { stringify } from "csv-stringify";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { codeOf, reasonOf } from "../../files/read-file.ts";
-import { outboxCommand } from "../../options/outbox-command.ts";
 import {
   BATCH_SALES_COLUMNS,
   batchSalesRows,
@@ -16,6 +15,7 @@ import { letters } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
   "not-an-order-yet": (count) =>
@@ -25,8 +25,8 @@ const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
 };
 
 /** `outbox export` */
-export const exportCommand = outboxCommand(
-  "outbox export",
+export const exportCommand = onAnOutbox(
+  "export",
   "the dead letters as AvantLink's batch-sales CSV, on stdout or in a file",
   ["--sqlite data/orders.db --out sales.csv", "--sqlite data/orders.db --per order"],
 )

@@ -1,11 +1,11 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { EXIT, type ExitCode } from "../../exit-codes.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
-import { outboxCommand } from "../../options/outbox-command.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, iso, nextTry, recordJson, timesSent } from "../../outbox/record-view.ts";
 import { ago } from "../../terminal/durations.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 const EXIT_BY_STATUS = {
   delivered: EXIT.ok,
@@ -15,8 +15,8 @@ const EXIT_BY_STATUS = {
 } as const satisfies Record<string, ExitCode>;
 
 /** `outbox find` */
-export const findCommand = outboxCommand(
-  "outbox find",
+export const findCommand = onAnOutbox(
+  "find",
   "what became of an order: waiting, delivered, dead, removed or unknown",
   ["1001 --sqlite data/orders.db"],
 )

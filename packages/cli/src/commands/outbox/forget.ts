@@ -1,14 +1,14 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
-import { outboxCommand } from "../../options/outbox-command.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { isConfirmed } from "../../terminal/confirm.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox forget` */
-export const forgetCommand = outboxCommand(
-  "outbox forget",
+export const forgetCommand = onAnOutbox(
+  "forget",
   "erases what the outbox holds of an order, as a shopper may demand; the order is not sent any more",
   ["1001 --sqlite data/orders.db --yes"],
 )

@@ -1,4 +1,3 @@
-import { outboxCommand } from "../../options/outbox-command.ts";
 import { wholeNumber } from "../../options/whole-number.ts";
 import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
@@ -7,10 +6,11 @@ import { ago } from "../../terminal/durations.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox list` */
-export const listCommand = outboxCommand(
-  "outbox list",
+export const listCommand = onAnOutbox(
+  "list",
   "the orders that AvantLink has not confirmed: waiting ones, oldest first, and dead letters, newest first",
   ["--sqlite data/orders.db", "--redis redis://localhost:6379 --dead --limit 20 --json"],
 )

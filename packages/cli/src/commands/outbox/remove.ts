@@ -1,14 +1,14 @@
-import { outboxCommand } from "../../options/outbox-command.ts";
 import { findLetter } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { numberOrKey } from "../../outbox/record-view.ts";
 import { removeLetter } from "../../outbox/still-there.ts";
 import { isConfirmed } from "../../terminal/confirm.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox remove` */
-export const removeCommand = outboxCommand(
-  "outbox remove",
+export const removeCommand = onAnOutbox(
+  "remove",
   "erases a dead letter for good; its order number stays taken",
   ["1001 --sqlite data/orders.db", "8f2aa808dee6 --sqlite data/orders.db --yes"],
 )

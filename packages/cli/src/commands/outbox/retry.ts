@@ -7,7 +7,6 @@ import {
   orderKeyFor,
   requireMerchant,
 } from "../../options/merchant-options.ts";
-import { outboxCommand } from "../../options/outbox-command.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { readCorrected, replace } from "../../outbox/corrected-order.ts";
 import { findLetter, letters } from "../../outbox/dead-letters.ts";
@@ -17,13 +16,14 @@ import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { retryLetter } from "../../outbox/still-there.ts";
 import { openTerminal, type Terminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 // Letters that share one commit of the outbox.
 const BATCH = 100;
 
 /** `outbox retry` */
-export const retryCommand = outboxCommand(
-  "outbox retry",
+export const retryCommand = onAnOutbox(
+  "retry",
   "makes a dead letter wait for delivery again; a running shop then delivers it",
   [
     "1001 --sqlite data/orders.db --with order.json --send",

@@ -1,17 +1,16 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
-import { outboxCommand } from "../../options/outbox-command.ts";
 import { contextIn, findLetter, issuesOf, orderIn } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { iso, numberOrKey, recordJson, shortKey, timesSent } from "../../outbox/record-view.ts";
 import { ago } from "../../terminal/durations.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox show` */
-export const showCommand = outboxCommand(
-  "outbox show",
-  "one dead letter: why it was given up, and its order",
-  ["1001 --sqlite data/orders.db", "1001 --sqlite data/orders.db --order > order.json"],
-)
+export const showCommand = onAnOutbox("show", "one dead letter: why it was given up, and its order", [
+  "1001 --sqlite data/orders.db",
+  "1001 --sqlite data/orders.db --order > order.json",
+])
   .argument("<order>", "the order number, or the beginning of the key")
   .option("--order", "print the order as JSON and nothing else, to correct it for retry --with")
   .option("--answer", "print AvantLink's own words too, which may repeat a value of the order")

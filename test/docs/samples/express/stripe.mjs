@@ -1,0 +1,31 @@
+import { createTracker, packContext, trackClicks } from "@avantlink-s2s/express";
+import { stripeOrder } from "@avantlink-s2s/orders/stripe";
+import express from "express";
+import Stripe from "stripe";
+
+const tracker = createTracker({ merchantId: process.env.AVANTLINK_MERCHANT_ID });
+const stripe = new Stripe(process.env.STRIPE_SECRET_KEY);
+const app = express();
+app.use(trackClicks(tracker));
+
+app.post("/checkout", async (req, res) => {
+  const session = await stripe.checkout.sessions.create({
+    mode: "payment",
+    line_items: [{ price: "price_1", quantity: 1 }],
+    success_url: "https://shop.example/checkout/thank-you",
+    metadata: { order_number: "1001", ...packContext(await tracker.contextOf(req)) },
+  });
+  res.redirect(303, session.url);
+});
+
+app.post("/webhooks/stripe", express.raw({ type: "application/json" }), async (req, res) => {
+  const signature = req.headers["stripe-signature"];
+  const event = stripe.webhooks.constructEvent(req.body, signature, process.env.STRIPE_WEBHOOK_SECRET);
+  if (event.type !== "checkout.session.completed") return res.sendStatus(200);
+  const session = await stripe.checkout.sessions.retrieve(event.data.object.id, {
+    expand: ["line_items.data.price.product", "discounts.promotion_code"],
+  });
+  const receipt = await tracker.trackOrder(stripeOrder(session, { newCustomer: true }));
+  res.sendStatus(receipt.shouldRetry ? 503 : 200);
+});
+app.listen(3000);
