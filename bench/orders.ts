@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Order, OrderPayload, TrackingContext } from "@avantlink-s2s/core";
 
 export const MERCHANT_ID = "123e4567-e89b-12d3-a456-426614174000";
@@ -8,10 +9,20 @@ const BROWSERS = [
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
 ];
 
+/** The order number with these digits. */
+export const orderNumber = (digits: number | string): string => `BENCH${digits}`;
+
+/** The key of an order in an outbox. */
+export function orderKeyOf(number: number): string {
+  return createHash("sha256")
+    .update(`${MERCHANT_ID}\n${orderNumber(number)}`)
+    .digest("hex");
+}
+
 /** An order as shops have them: two lines on average, a coupon on every third, an order discount on every fifth. */
-export function orderOf(number: number, prefix = "B"): Order {
+export function orderOf(number: number): Order {
   return {
-    orderNumber: `${prefix}${number}`,
+    orderNumber: orderNumber(number),
     currency: "USD",
     couponCodes: number % 3 === 0 ? ["SAVE10"] : [],
     ...(number % 5 === 0 ? { orderDiscount: "12.50" } : {}),

@@ -1,3 +1,0 @@
-import { PostHog } from "posthog-node";
-
-new PostHog("bench", { host: "http://127.0.0.1:9" });

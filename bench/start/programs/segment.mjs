@@ -1,3 +1,0 @@
-import { Analytics } from "@segment/analytics-node";
-
-new Analytics({ writeKey: "bench" });

@@ -1,8 +1,0 @@
-import { createTracker } from "@avantlink-s2s/core";
-import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
-
-createTracker({
-  merchantId: "123e4567-e89b-12d3-a456-426614174000",
-  mode: "live",
-  outbox: sqliteOutbox({ path: "never-opened.sqlite" }),
-});

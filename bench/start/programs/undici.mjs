@@ -1,3 +1,0 @@
-import { Pool } from "undici";
-
-new Pool("http://127.0.0.1:9");
