@@ -65,6 +65,21 @@ describe("the file", () => {
     database.close();
   });
 
+  test("gives the disk back what a backlog took", async () => {
+    const outbox = await anOutbox();
+    const body = JSON.stringify("x".repeat(40_000));
+    await Promise.all(Array.from({ length: 500 }, (_, number) => outbox.put({ ...aJob(`${number}`), body })));
+    const pages = () => {
+      const database = outsider();
+      const count = Number(readPragma(database, "page_count"));
+      database.close();
+      return count;
+    };
+    expect(pages()).toBeGreaterThan(5_000);
+    await outbox.deliverDue(async () => delivered, { concurrency: 100, timeoutMs: 60_000 });
+    await expect.poll(pages, { timeout: 15_000 }).toBeLessThan(1_200);
+  });
+
   test("is made with its folder, for its owner's eyes", async () => {
     path = join(folder, "data", "shop", "orders.db");
     await (await anOutbox()).put(aJob("1"));

@@ -4,6 +4,7 @@ import { inTime } from "../in-time.ts";
 import { pause } from "../pause.ts";
 import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./driver.ts";
 import { prepareFile, unfit } from "./file-access.ts";
+import { letShrink } from "./free-pages.ts";
 import { migrate, readPragma, versionOf } from "./schema.ts";
 
 const MAX_OPEN_MS = 2_500;
@@ -42,6 +43,7 @@ function openOnce(driver: Driver, path: string): Database {
     // A lock that is waited for would be waited for on the event loop.
     database.exec("PRAGMA busy_timeout = 0");
     versionOf(database, path);
+    letShrink(database);
     for (const [name, value, means] of SETTINGS) {
       database.exec(`PRAGMA ${name} = ${value}`);
       const is = readPragma(database, name);

@@ -9,12 +9,16 @@ import { connect, hasWalResetFault } from "./connection.ts";
 import { copyAll } from "./copy.ts";
 import { type Database, isBusy } from "./driver.ts";
 import { identityOf } from "./file-access.ts";
+import { hasSpare, returnPages } from "./free-pages.ts";
 import { type SqliteLease, SqliteStore } from "./store.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
 const MAX_READ_MS = 2_500;
 // How often the file is looked for.
 const WATCH_MS = 1_000;
+// How far the file shrinks between two looks: some 4 MB.
+const SHRINK_STEPS = 32;
+const SHRINK_PAUSE_MS = 10;
 
 /** The options of {@link sqliteOutbox}. */
 export interface SqliteOutboxOptions {
@@ -84,6 +88,17 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     report(new AvantLinkError("outbox.at-risk", { detail }));
   }
 
+  /** Returns what a backlog took of the disk, little by little, beside other writes. */
+  async function shrink(now: Open): Promise<void> {
+    const { database, writer } = now.file;
+    for (let step = 0; step < SHRINK_STEPS && open === now && !now.lost; step += 1) {
+      if (!hasSpare(database)) return;
+      // What cannot be written now is tried again with the next look.
+      await writer.write(() => returnPages(database)).catch(() => {});
+      await pause(SHRINK_PAUSE_MS);
+    }
+  }
+
   /** Looks whether the open file still bears its name: what is written to a removed file ends with the process. */
   function watch(runtime: Runtime, report: (error: AvantLinkError) => void): () => void {
     let cancel = () => {};
@@ -106,6 +121,7 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
         if (!now.lost) report(new AvantLinkError("outbox.stalled", { cause: unavailable(cause) }));
         now.lost = true;
       }
+      await shrink(now);
       if (open === now) next();
     }
 
