@@ -9,15 +9,15 @@ export { DEFAULT_ENDPOINT, isLoopback } from "./options/config.ts";
 export { type Mode, type ModeQuestion, readMode } from "./options/mode.ts";
 export { orderKey, wireOrderNumber } from "./order/order-key.ts";
 export { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
-export { systemRuntime } from "./runtime.ts";
+export { systemRuntime, within } from "./runtime.ts";
 export {
   type Adapter,
   adapterOf,
   checkResolver,
+  isConfirmation,
+  isConfirmingMethod,
   type RequestVerbs,
   trackerWith,
   withIssues,
 } from "./tracker/adapter.ts";
-export { isConfirmation, isConfirmingMethod } from "./tracker/confirmation.ts";
 export { isUnderWay } from "./tracker/receipt.ts";
-export { within } from "./tracker/wait.ts";

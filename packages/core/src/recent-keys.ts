@@ -1,40 +1,38 @@
 /**
- * Values of the keys that were set last, up to a fixed number: the oldest key goes first. Everything that this
- * process remembers "for a while" is kept so, because a memory without a bound grows until the process ends.
+ * Values of the keys that were set last: at least `max` of them, and never more than twice as many, because a memory
+ * without a bound grows until the process ends. The older half goes at once: a map that loses its oldest entry with
+ * each new one has to search for it.
  */
 export class RecentKeys<Value = true> {
-  readonly #values = new Map<string, Value>();
   readonly #max: number;
+  #newer = new Map<string, Value>();
+  #older = new Map<string, Value>();
 
-  /** @param max how many keys are kept */
   constructor(max: number) {
     this.#max = max;
   }
 
-  get size(): number {
-    return this.#values.size;
-  }
-
-  has(key: string): boolean {
-    return this.#values.has(key);
-  }
-
   get(key: string): Value | undefined {
-    return this.#values.get(key);
+    return this.#newer.get(key) ?? this.#older.get(key);
   }
 
   /** Makes the key the newest one. */
   set(key: string, value: Value): void {
-    this.#values.delete(key);
-    if (this.#max <= 0) return;
-    this.#values.set(key, value);
-    for (const oldest of this.#values.size > this.#max ? this.#values.keys() : []) {
-      this.#values.delete(oldest);
-      break;
+    if (this.#newer.size >= this.#max) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
     }
+    this.#older.delete(key);
+    this.#newer.set(key, value);
   }
 
-  delete(key: string): boolean {
-    return this.#values.delete(key);
+  /** The values, oldest first. */
+  values(): readonly Value[] {
+    return [...this.#older.values(), ...this.#newer.values()];
+  }
+
+  delete(key: string): void {
+    this.#newer.delete(key);
+    this.#older.delete(key);
   }
 }

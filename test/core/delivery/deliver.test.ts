@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../packages/core/src/delivery/answer.ts";
 import { createDelivery } from "../../../packages/core/src/delivery/deliver.ts";
 import { type Transport, TransportError } from "../../../packages/core/src/delivery/transport.ts";
+import { createDeliveryWaits } from "../../../packages/core/src/delivery/wait.ts";
 import { readConfig } from "../../../packages/core/src/options/config.ts";
 import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";
@@ -23,16 +24,9 @@ function aDelivery(answer: (url: string) => Answer | Error, options: TrackerOpti
     },
     async close() {},
   };
-  const nothing = () => {};
-  const reports = {
-    delivered: nothing,
-    deliveredDirectly: nothing,
-    dead: nothing,
-    failed: nothing,
-    clickDone: nothing,
-  };
+  const health = { delivered() {}, failed() {} };
   const config = readConfig({ merchantId: MERCHANT_ID, mode: "live", runtime: clock, ...options }, {});
-  const delivery = createDelivery(config, transport, events.onEvent, reports);
+  const delivery = createDelivery(config, transport, events.onEvent, health, createDeliveryWaits(clock));
   const job = (changes: Partial<ClaimedJob> = {}): ClaimedJob => ({
     key: "k",
     kind: "order",
@@ -59,7 +53,7 @@ describe("while AvantLink cannot be reached", () => {
     "with %i slots for orders and 4 for clicks, each is kept for %i ms: at most 100 attempts a second",
     async (concurrency, ms) => {
       const { clock, delivery, job } = aDelivery(unreached, { concurrency });
-      const delivering = delivery.deliverOrder(job());
+      const delivering = delivery.deliver(job());
       await expect.poll(() => clock.next()).toBe(ms);
       clock.advance(ms);
       expect(await delivering).toMatchObject({ status: "retry", counted: true });
@@ -68,7 +62,7 @@ describe("while AvantLink cannot be reached", () => {
 
   test("an attempt that reached AvantLink keeps its slot no longer than it takes", async () => {
     const { clock, delivery, job } = aDelivery(broken);
-    expect(await delivery.deliverOrder(job())).toMatchObject({ status: "retry", counted: true });
+    expect(await delivery.deliver(job())).toMatchObject({ status: "retry", counted: true });
     expect(clock.next()).toBeUndefined();
   });
 });
@@ -80,11 +74,11 @@ describe("a pause that AvantLink asks for", () => {
   ])("by %s holds for every order and click of the process, and costs no attempt", async (_, first, ms) => {
     let answer = first;
     const { clock, delivery, job, urls, events } = aDelivery(() => answer);
-    await delivery.deliverOrder(job({ attempts: 3 }));
+    await delivery.deliver(job({ attempts: 3 }));
     expect(events.of("retrying")).toMatchObject([{ attempts: 3, retryAt: clock.now() + ms + 5_000 }]);
     answer = success;
 
-    const held = [delivery.deliverOrder(job({ attempts: 7 })), delivery.deliverClick(job())];
+    const held = [delivery.deliver(job({ attempts: 7 })), delivery.deliverClick(job())];
     await expect.poll(() => clock.next()).toBe(500);
     clock.advance(500);
     for (const verdict of await Promise.all(held)) {
@@ -95,16 +89,16 @@ describe("a pause that AvantLink asks for", () => {
     expect(events.of("retrying")).toHaveLength(1);
 
     clock.advance(ms - 500);
-    expect(await delivery.deliverOrder(job())).toEqual({ status: "delivered" });
+    expect(await delivery.deliver(job())).toEqual({ status: "delivered" });
   });
 
   test("is over when the clock was set back behind its beginning", async () => {
     let answer = answered(429);
     const { clock, delivery, job } = aDelivery(() => answer);
-    await delivery.deliverOrder(job());
+    await delivery.deliver(job());
     answer = success;
     clock.setBack(3_600_000);
-    expect(await delivery.deliverOrder(job())).toEqual({ status: "delivered" });
+    expect(await delivery.deliver(job())).toEqual({ status: "delivered" });
   });
 });
 
@@ -137,14 +131,14 @@ describe("a click", () => {
 describe("events count attempts, the reported one included:", () => {
   test("an order that is delivered at the first try took 1", async () => {
     const { delivery, job, events } = aDelivery(() => success);
-    await delivery.deliverOrder(job());
+    await delivery.deliver(job());
     expect(events.of("delivered")).toMatchObject([{ attempts: 1, orderNumber: "1" }]);
   });
 
   test("a failed one counts, and so does the last", async () => {
     const { clock, delivery, job, events } = aDelivery(() => answered(500));
-    await delivery.deliverOrder(job({ attempts: 4 }));
-    await delivery.deliverOrder(job({ attempts: 4, acceptedAt: clock.now() - 7 * 86_400_000 }));
+    await delivery.deliver(job({ attempts: 4 }));
+    await delivery.deliver(job({ attempts: 4, acceptedAt: clock.now() - 7 * 86_400_000 }));
     expect(events.of("retrying")).toMatchObject([{ attempts: 5 }]);
     expect(events.of("dead")).toMatchObject([{ attempts: 5, error: { code: "delivery.expired" } }]);
   });
@@ -153,7 +147,7 @@ describe("events count attempts, the reported one included:", () => {
 test("AvantLink's own words stand in the dead letter, and neither in the event nor in a log", async () => {
   const body = '{"error": "Jane Doe of 203.0.113.7 is unknown", "error_key": "user.unknown"}';
   const { delivery, job, events } = aDelivery(() => ({ status: 422, body }));
-  const verdict = await delivery.deliverOrder(job());
+  const verdict = await delivery.deliver(job());
   expect(verdict).toMatchObject({
     status: "dead",
     reason: {
@@ -170,7 +164,7 @@ test("AvantLink's own words stand in the dead letter, and neither in the event n
 test("an unknown error of the transport is reported without what it carries", async () => {
   const foreign = Object.assign(new Error("jane@doe.com"), { code: "EODD", body: "hunter2" });
   const { delivery, job, events } = aDelivery(() => foreign);
-  expect(await delivery.deliverOrder(job())).toMatchObject({
+  expect(await delivery.deliver(job())).toMatchObject({
     status: "retry",
     reason: "Sending failed: Error: [removed] (EODD)",
   });

@@ -1,6 +1,6 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
 import { expect, test } from "vitest";
-import { anonymousPayload } from "../../../packages/core/src/order/anonymous.ts";
+import { anonymousPayload } from "../../../packages/core/src/order/payload.ts";
 import { anOrder } from "../../support/orders.ts";
 
 test("an anonymous order holds the sale, a fresh ID and nothing of the shopper's, whatever was known", () => {

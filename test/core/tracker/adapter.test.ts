@@ -1,9 +1,8 @@
 import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { adapterOf, trackerWith } from "../../../packages/core/src/adapter.ts";
+import { adapterOf, isConfirmation, trackerWith } from "../../../packages/core/src/adapter.ts";
 import { isHost } from "../../../packages/core/src/context/request.ts";
-import { isConfirmation } from "../../../packages/core/src/tracker/confirmation.ts";
 import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";

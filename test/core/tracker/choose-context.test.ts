@@ -1,9 +1,10 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
 import { describe, expect, test } from "vitest";
 import type { ReadRequest } from "../../../packages/core/src/context/context.ts";
-import { chooseContext } from "../../../packages/core/src/tracker/choose-context.ts";
+import { chooseContext } from "../../../packages/core/src/tracker/decide.ts";
 
 const CARRIED: TrackingContext = { avad: "77_carried", ipAddress: "203.0.113.7", userAgent: "Shopper" };
+const GRANTED: TrackingContext = { ...CARRIED, consent: "granted" };
 const READ: TrackingContext = { avad: "77_read", ipAddress: "198.51.100.9", userAgent: "Other" };
 
 const request = (changes: Partial<ReadRequest> = {}): ReadRequest => ({
@@ -15,22 +16,21 @@ const request = (changes: Partial<ReadRequest> = {}): ReadRequest => ({
 
 describe("the context of an order", () => {
   test("is the request's where nothing travelled with the order", () => {
-    expect(chooseContext({ request: request({ isBrowser: false, hasOurCookies: false }) }).context).toEqual(
-      READ,
-    );
+    expect(
+      chooseContext(undefined, { request: request({ isBrowser: false, hasOurCookies: false }) }).context,
+    ).toEqual(READ);
   });
 
   test("is the carried one beside a payment provider's request, of which nothing is used", () => {
     const provider = request({ isBrowser: false, hasOurCookies: false });
-    expect(chooseContext({ carried: CARRIED, request: provider })).toEqual({
+    expect(chooseContext(CARRIED, { request: provider })).toEqual({
       context: CARRIED,
       findings: [],
     });
   });
 
   test("is the carried one beside a browser without our cookies, and names what was not used", () => {
-    const { context, findings } = chooseContext({
-      carried: CARRIED,
+    const { context, findings } = chooseContext(CARRIED, {
       request: request({ hasOurCookies: false }),
     });
     expect(context).toEqual(CARRIED);
@@ -41,18 +41,18 @@ describe("the context of an order", () => {
 
   test("is the request's beside the shopper's own browser, completed by what was carried", () => {
     const carried = { ...CARRIED, customTrackingCode: "spring" };
-    const { context, findings } = chooseContext({ carried, request: request() });
+    const { context, findings } = chooseContext(carried, { request: request() });
     expect(context).toEqual({ ...READ, customTrackingCode: "spring" });
     expect(findings).toMatchObject([{ code: "context.not-used", path: "context.avad" }]);
   });
 
   test("is the given one, completed by what the mapper found", () => {
     const given = { avad: "77_given", userAgent: undefined };
-    expect(chooseContext({ carried: CARRIED, given }).context).toEqual({ ...CARRIED, avad: "77_given" });
+    expect(chooseContext(CARRIED, { given }).context).toEqual({ ...CARRIED, avad: "77_given" });
   });
 
   test("is the carried one where an empty context was given, as unpackContext makes it of nothing", () => {
-    expect(chooseContext({ carried: CARRIED, given: {} }).context).toEqual(CARRIED);
+    expect(chooseContext(CARRIED, { given: {} }).context).toEqual(CARRIED);
   });
 });
 
@@ -60,25 +60,26 @@ describe("a denial counts", () => {
   const denied = { consent: "denied" } as const;
 
   test.each([
-    ["carried beside the shopper's request", { carried: denied, request: request() }],
-    ["carried beside a provider's request", { carried: denied, request: request({ isBrowser: false }) }],
-    ["given beside a granted context", { carried: { ...CARRIED, consent: "granted" }, given: denied }],
-    ["read of the shopper's request", { carried: CARRIED, request: request({ context: denied }) }],
+    ["carried beside the shopper's request", denied, { request: request() }],
+    ["carried beside a provider's request", denied, { request: request({ isBrowser: false }) }],
+    ["given beside a granted context", GRANTED, { given: denied }],
+    ["read of the shopper's request", CARRIED, { request: request({ context: denied }) }],
     [
       "read of a browser without our cookies",
-      { carried: CARRIED, request: request({ context: denied, hasOurCookies: false }) },
+      CARRIED,
+      { request: request({ context: denied, hasOurCookies: false }) },
     ],
-  ] as const)("%s", (_, sources) => {
-    expect(chooseContext(sources).context.consent).toBe("denied");
+  ] as const)("%s", (_, carried, sources) => {
+    expect(chooseContext(carried, sources).context.consent).toBe("denied");
   });
 
   test("as a privacy signal too", () => {
-    expect(chooseContext({ carried: { gpc: true }, given: CARRIED }).context.gpc).toBe(true);
+    expect(chooseContext({ gpc: true }, { given: CARRIED }).context.gpc).toBe(true);
   });
 
   test("not of a provider's request beside a carried grant", () => {
     const provider = request({ context: denied, isBrowser: false, hasOurCookies: false });
     const granted = { ...CARRIED, consent: "granted" } as const;
-    expect(chooseContext({ carried: granted, request: provider }).context).toEqual(granted);
+    expect(chooseContext(granted, { request: provider }).context).toEqual(granted);
   });
 });

@@ -46,18 +46,16 @@ const GRANTS: ReadonlySet<unknown> = new Set([undefined, null, "", "granted", tr
 const NO_SIGNAL: ReadonlySet<unknown> = new Set([undefined, null, "", "0", "false", 0, false]);
 
 /**
- * What a context says against tracking, also where a database gave another form back: SQLite and MySQL have no
+ * What the contexts say against tracking, also where a database gave another form back: SQLite and MySQL have no
  * booleans, so that `gpc` comes back as 1. A value that nobody knows denies.
  */
-export function deniedParts(context?: { readonly consent?: unknown; readonly gpc?: unknown }): {
-  readonly consent?: "denied";
-  readonly gpc?: true;
-} {
-  const { consent, gpc } = context ?? {};
-  return {
-    ...(GRANTS.has(consent) ? {} : { consent: "denied" }),
-    ...(NO_SIGNAL.has(gpc) ? {} : { gpc: true }),
-  };
+export function deniedParts(...contexts: readonly ({ consent?: unknown; gpc?: unknown } | undefined)[]) {
+  const denied: { consent?: "denied"; gpc?: true } = {};
+  for (const context of contexts) {
+    if (!GRANTS.has(context?.consent)) denied.consent = "denied";
+    if (!NO_SIGNAL.has(context?.gpc)) denied.gpc = true;
+  }
+  return denied;
 }
 
 /** Why a context forbids tracking, if it does. */

@@ -12,19 +12,16 @@ const MAX_PARTS = 8;
 const MAX_PACKED_IDS = 5;
 const MAX_PACKED_LENGTH = 2_500;
 
-const NAMES = {
-  currentUrl: "current_url",
-  referrerUrl: "referrer_url",
-  userAgent: "user_agent",
-  ipAddress: "ip_address",
-  avad: "avad",
-  googleClickId: "google_click_id",
-  customTrackingCode: "custom_tracking_code",
-  visitorIds: "visitor_ids",
-  userIds: "user_ids",
-  consent: "consent",
-  gpc: "gpc",
-} as const satisfies Record<keyof TrackingContext, string>;
+const TEXTS = [
+  "currentUrl",
+  "referrerUrl",
+  "userAgent",
+  "ipAddress",
+  "avad",
+  "googleClickId",
+  "customTrackingCode",
+] as const satisfies readonly (keyof TrackingContext)[];
+const ID_LISTS = ["visitorIds", "userIds"] as const satisfies readonly (keyof TrackingContext)[];
 
 /**
  * A context as flat text, to travel with a payment or an order: keys begin with `avantlink_`, a value longer than
@@ -42,27 +39,20 @@ export function packContext(
       "avantlink-s2s: packContext expects a context; write packContext(await tracker.contextOf(…))",
     );
   const packed: Record<string, string> = { [`${PREFIX}version`]: VERSION };
-  const put = (name: string, value: string) => {
+  const put = (field: keyof TrackingContext, value: string) => {
     for (let rest = value, part = 1; rest !== ""; part++) {
       const piece = cutText(rest, MAX_VALUE);
-      packed[keyOf(name, part)] = piece;
+      packed[keyOf(field, part)] = piece;
       rest = rest.slice(piece.length);
     }
   };
   const clean = cleanContext(context, { keepParameters: options.keepParameters });
-  put(NAMES.currentUrl, clean.currentUrl);
-  put(NAMES.referrerUrl, clean.referrerUrl);
-  put(NAMES.userAgent, clean.userAgent);
-  put(NAMES.ipAddress, clean.ipAddress);
-  put(NAMES.avad, clean.avad);
-  put(NAMES.googleClickId, clean.googleClickId);
-  put(NAMES.customTrackingCode, clean.customTrackingCode);
-  put(NAMES.visitorIds, packedIds(clean.visitorIds));
-  put(NAMES.userIds, packedIds(clean.userIds));
+  for (const field of TEXTS) put(field, clean[field]);
+  for (const field of ID_LISTS) put(field, packedIds(clean[field]));
   const choice = readFields(context, ["consent", "gpc"]);
   const denied = deniedParts(choice);
-  if (denied.consent || choice.consent === "granted") put(NAMES.consent, denied.consent ?? "granted");
-  if (denied.gpc) put(NAMES.gpc, "1");
+  put("consent", denied.consent ?? (choice.consent === "granted" ? "granted" : ""));
+  put("gpc", denied.gpc ? "1" : "");
   return packed;
 }
 
@@ -79,34 +69,25 @@ export function unpackContext(record: unknown): TrackingContext {
 }
 
 function unpacked(from: Readonly<Record<string, unknown>>): TrackingContext {
-  const read = (name: string): string | undefined => {
+  const read = (field: keyof TrackingContext): string => {
     let value = "";
     for (let part = 1; part <= MAX_PARTS; part++) {
-      const piece = from[keyOf(name, part)];
+      const piece = from[keyOf(field, part)];
       if (typeof piece !== "string" || piece.length > MAX_VALUE) break;
       value += piece;
     }
-    return value || undefined;
+    return value;
   };
-  const consent = read(NAMES.consent);
+  const context: Partial<Record<keyof TrackingContext, unknown>> = {};
+  if (from[`${PREFIX}version`] === VERSION) {
+    for (const field of TEXTS) context[field] = read(field) || undefined;
+    for (const field of ID_LISTS) context[field] = unpackedIds(read(field));
+  }
   // A denial counts whichever version packed it.
-  const choice: TrackingContext = {
-    consent: consent === "granted" || consent === "denied" ? consent : undefined,
-    gpc: read(NAMES.gpc) === "1" ? true : undefined,
-  };
-  if (from[`${PREFIX}version`] !== VERSION) return withoutEmpty(choice);
-  return withoutEmpty({
-    currentUrl: read(NAMES.currentUrl),
-    referrerUrl: read(NAMES.referrerUrl),
-    userAgent: read(NAMES.userAgent),
-    ipAddress: read(NAMES.ipAddress),
-    avad: read(NAMES.avad),
-    visitorIds: unpackedIds(read(NAMES.visitorIds)),
-    userIds: unpackedIds(read(NAMES.userIds)),
-    googleClickId: read(NAMES.googleClickId),
-    customTrackingCode: read(NAMES.customTrackingCode),
-    ...choice,
-  });
+  const consent = read("consent");
+  if (consent === "granted" || consent === "denied") context.consent = consent;
+  if (read("gpc") === "1") context.gpc = true;
+  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }
 
 /** The first IDs that fit, none of them cut. */
@@ -119,24 +100,18 @@ function packedIds(ids: readonly string[]): string {
   return "";
 }
 
-function unpackedIds(text: string | undefined): readonly string[] | undefined {
-  const ids = text === undefined ? [] : cleanIds(listOf(text));
-  return ids.length > 0 ? ids : undefined;
-}
-
-function withoutEmpty(context: TrackingContext): TrackingContext {
-  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
-}
-
-function keyOf(name: string, part: number): string {
-  return part === 1 ? `${PREFIX}${name}` : `${PREFIX}${name}_${part}`;
-}
-
-function listOf(text: string): unknown {
+function unpackedIds(text: string): readonly string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+    const ids = Array.isArray(value) ? cleanIds(value.filter((entry) => typeof entry === "string")) : [];
+    return ids.length > 0 ? ids : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+/** The key of a field's part: `avantlink_current_url`, `avantlink_current_url_2`. */
+function keyOf(field: string, part: number): string {
+  const name = PREFIX + field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return part === 1 ? name : `${name}_${part}`;
 }

@@ -34,12 +34,9 @@ function lastValue(url: string, name: string): string | undefined {
   const start = page.indexOf("?");
   if (start < 0) return undefined;
   const parameter = new RegExp(`^(?:.*\\?)?(?:amp;)?${name}=(.+)$`, "is");
-  const raw = page
-    .slice(start + 1)
-    .split("&")
-    .map((text) => parameter.exec(text)?.[1])
-    .findLast((value) => value !== undefined);
-  return raw === undefined ? undefined : decodedOnce(raw);
+  let last: string | undefined;
+  for (const text of page.slice(start + 1).split("&")) last = parameter.exec(text)?.[1] ?? last;
+  return last === undefined ? undefined : decodedOnce(last);
 }
 
 function decodedOnce(raw: string): string {
@@ -52,10 +49,11 @@ function decodedOnce(raw: string): string {
 
 /** Node hands over unencoded bytes of a request line as Latin-1; as UTF-8 they are what the browser meant. */
 function bytesAsText(raw: string): string {
-  const bytes = Array.from(raw, (character) => character.codePointAt(0) ?? 0);
-  if (!bytes.some((byte) => byte > 0x7f) || bytes.some((byte) => byte > 0xff)) return raw;
+  // Only bytes, and not only ASCII.
+  if (!/^[\0-\xff]*$/.test(raw) || !/[\x80-\xff]/.test(raw)) return raw;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes));
+    const bytes = Uint8Array.from(raw, (character) => character.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return raw;
   }

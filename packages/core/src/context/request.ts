@@ -10,28 +10,24 @@ export interface RawRequest {
   /** Path and raw query as the browser sent them; `undefined` where the framework does not say. */
   readonly target: string | undefined;
   /** A request header by its lower-case name. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
   /** All request headers, for the shop's consent hook. */
-  headers(): Headers;
+  readonly headers: () => Headers;
   /** Scheme and host as the shopper's browser knows them, such as `https://shop.example`. */
-  origin(): string;
+  readonly origin: () => string;
   /** The shopper's IP address, as the connection or the trusted proxies state it. */
-  ipAddress(): string | undefined;
+  readonly ipAddress: () => string | undefined;
 }
 
 /** Makes a {@link RawRequest}. It may throw, where not even that much of the host's request can be read. */
 export type RequestSource = () => RawRequest;
 
-/** A request as core's own code reads it. */
-export interface ShopRequest {
-  readonly method: string;
+/** A request as core's own code reads it. Reading its address does not throw. */
+export interface ShopRequest extends Omit<RawRequest, "target" | "origin"> {
   /** The page as the shopper's browser knows it: an absolute address with its raw query. */
   readonly url: string;
   /** Whether {@link url} is the page's, and not only the site's. */
   readonly isPageKnown: boolean;
-  header(name: string): string | undefined;
-  headers(): Headers;
-  ipAddress(): string | undefined;
 }
 
 /** What the shop's consent hook is given. */
@@ -52,9 +48,7 @@ export type HookThrew = (hook: string, cause: unknown) => void;
  * included. Where the origin cannot be read, the Host header stands for it.
  */
 export function openRequest(raw: RawRequest, siteUrl: string | undefined, hookThrew: HookThrew): ShopRequest {
-  const { method } = raw;
-  const header = (name: string) => raw.header(name);
-  const guarded = <Value>(read: () => Value): Value | undefined => {
+  const guarded = (read: () => string | undefined): string | undefined => {
     try {
       return read();
     } catch (cause) {
@@ -62,14 +56,12 @@ export function openRequest(raw: RawRequest, siteUrl: string | undefined, hookTh
       return undefined;
     }
   };
-  const origin = siteUrl ?? guarded(() => raw.origin()) ?? originOf("http", header("host"));
+  const origin = siteUrl ?? guarded(raw.origin) ?? originOf("http", raw.header("host"));
   return {
-    method,
+    ...raw,
     url: origin + pathAndQuery(raw.target ?? "/"),
     isPageKnown: raw.target !== undefined,
-    header,
-    headers: () => raw.headers(),
-    ipAddress: () => guarded(() => raw.ipAddress()),
+    ipAddress: () => guarded(raw.ipAddress),
   };
 }
 
@@ -96,7 +88,5 @@ function pathAndQuery(target: string): string {
  * headers of a browser: what it says of address and agent is the provider's own.
  */
 export function isBrowser({ header }: Pick<RawRequest, "header">): boolean {
-  return ["cookie", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user"].some(
-    (name) => (header(name) ?? "") !== "",
-  );
+  return ["cookie", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user"].some(header);
 }

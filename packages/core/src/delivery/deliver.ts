@@ -1,11 +1,13 @@
 import { AvantLinkError } from "../errors.ts";
 import { describeForeign } from "../foreign-error.ts";
 import type { Config, RetryPolicy } from "../options/config.ts";
-import type { ClaimedJob, Deliver, Verdict } from "../outbox/outbox.ts";
+import type { ClaimedJob, OutboxJob, Verdict } from "../outbox/outbox.ts";
+import { RecentKeys } from "../recent-keys.ts";
 import type { Report } from "../reporting/report.ts";
 import { readAnswer } from "./answer.ts";
 import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
 import { type Transport, TransportError } from "./transport.ts";
+import type { DeliveryWaits } from "./wait.ts";
 
 /** How many clicks are sent at a time, beside the orders. */
 export const CLICK_CONCURRENCY = 4;
@@ -16,48 +18,45 @@ const MIN_UNREACHED_MS = 10;
 // During a pause a slot holds its job this long before it gives the job back, so that the store is not kept busy.
 const MAX_HOLD_MS = 500;
 const CLICK_MAX_AGE_MS = 3_600_000;
+const MAX_DIRECT = 10_000;
+// Enough for the seconds between a delivery and the error of the put that had stored the order all the same.
+const MAX_HANDED_OUT = 1_000;
+
+/** What `health()` keeps of the deliveries. */
+export interface DeliveryHealth {
+  /** `endsFailure`: through the outbox, so that an earlier failure is over. */
+  delivered(options: { readonly endsFailure: boolean }): void;
+  failed(error: AvantLinkError): void;
+}
 
 /** Delivers jobs to AvantLink, one POST at a time, and decides what becomes of each. */
-export interface Delivery {
-  readonly deliverOrder: Deliver;
-  readonly deliverClick: Deliver;
-  /** One POST of an order that the outbox could not store; whether AvantLink confirmed the order. */
-  deliverDirectly(job: ClaimedJob): Promise<boolean>;
-}
-
-/** What the tracker keeps of deliveries, beside the events that are reported. */
-export interface DeliveryReports {
-  readonly delivered: (key: string) => void;
-  /** An order that the outbox could not store. */
-  readonly deliveredDirectly: (key: string) => void;
-  readonly dead: (key: string, error: AvantLinkError) => void;
-  readonly failed: (error: AvantLinkError) => void;
-  /** A click was delivered or given up. */
-  readonly clickDone: (key: string, error?: AvantLinkError) => void;
-}
+export type Delivery = ReturnType<typeof createDelivery>;
 
 export function createDelivery(
   config: Config,
   transport: Transport,
   report: Report,
-  reports: DeliveryReports,
-): Delivery {
-  const { runtime, retry } = config;
-  const slots = config.concurrency + CLICK_CONCURRENCY;
+  health: DeliveryHealth,
+  waits: DeliveryWaits,
+) {
+  const { runtime, retry, concurrency } = config;
+  const slots = concurrency + CLICK_CONCURRENCY;
   const clickRetry: RetryPolicy = { ...retry, maxAgeMs: CLICK_MAX_AGE_MS };
   // Shared by all slots: what AvantLink asks of one order holds for every order.
   let pause = { from: 0, until: 0, reason: "" };
+  const direct = new RecentKeys<Promise<boolean>>(MAX_DIRECT);
+  const handedOut = new RecentKeys<Promise<Verdict>>(MAX_HANDED_OUT);
+  const directUnderWay = new Set<Promise<boolean>>();
+  const waitingForSlot: (() => void)[] = [];
+  let directSlotsTaken = 0;
 
   const wait = (ms: number) => new Promise<void>((resolve) => void runtime.after(ms, resolve));
 
-  const stateOf = ({ attempts, acceptedAt }: ClaimedJob): AttemptState => ({
-    attempts,
-    acceptedAt,
-    now: runtime.now(),
-    random: runtime.random(),
-  });
+  function stateOf({ attempts, acceptedAt }: ClaimedJob): AttemptState {
+    return { attempts, acceptedAt, now: runtime.now(), random: runtime.random() };
+  }
 
-  /** One POST of a job. No job's attempt is spent while AvantLink has asked for a pause. */
+  /** One POST of a job. No job's attempt is spent while AvantLink has asked for a pause; then there is no outcome. */
   async function attempt(
     kind: "order" | "click",
     job: ClaimedJob,
@@ -109,57 +108,104 @@ export function createDelivery(
     }
   }
 
-  function reportDelivered(kind: "order" | "click", job: ClaimedJob): void {
-    const afterMs = Math.max(0, runtime.now() - job.acceptedAt);
-    report({ type: "delivered", kind, orderNumber: job.orderNumber, attempts: job.attempts + 1, afterMs });
+  function delivered(kind: "order" | "click", { key, orderNumber, attempts, acceptedAt }: ClaimedJob): void {
+    const afterMs = Math.max(0, runtime.now() - acceptedAt);
+    report({ type: "delivered", kind, orderNumber, attempts: attempts + 1, afterMs });
+    waits.ended(key, { state: "delivered" });
+  }
+
+  function dead(kind: "order" | "click", job: ClaimedJob, error: AvantLinkError): void {
+    report({ type: "dead", kind, orderNumber: job.orderNumber, error, attempts: job.attempts + 1 });
+    waits.ended(job.key, { state: "dead", error });
+  }
+
+  async function deliverOrder(job: ClaimedJob): Promise<Verdict> {
+    const { outcome, verdict } = await attempt("order", job, retry);
+    if (!outcome) return verdict;
+    if (verdict.status === "delivered") {
+      delivered("order", job);
+      health.delivered({ endsFailure: true });
+    } else if (verdict.status === "dead") {
+      const detail = outcome.kind === "delivered" ? "" : `${outcome.reason}.`;
+      const error = new AvantLinkError(verdict.reason.code, { detail });
+      dead("order", job, error);
+      health.failed(error);
+    } else {
+      const error = new AvantLinkError("delivery.failed", { detail: `${verdict.reason}.` });
+      const attempts = job.attempts + (verdict.counted ? 1 : 0);
+      const { orderNumber } = job;
+      report({ type: "retrying", kind: "order", orderNumber, error, attempts, retryAt: verdict.at });
+      health.failed(error);
+    }
+    return verdict;
+  }
+
+  async function deliverClick(job: ClaimedJob): Promise<Verdict> {
+    const { outcome, verdict } = await attempt("click", job, clickRetry);
+    if (!outcome) return verdict;
+    if (outcome.kind === "delivered") {
+      delivered("click", job);
+      return verdict;
+    }
+    // AvantLink documents no way to repeat a click, so a click that may have arrived is not sent again.
+    const mayHaveArrived = outcome.kind === "answered" || outcome.mayHaveArrived;
+    if (verdict.status === "retry" && !mayHaveArrived) return verdict;
+    dead("click", job, new AvantLinkError("click.lost", { detail: `${outcome.reason}.` }));
+    // A lost click is kept nowhere: it leaves its outbox as a delivered one does.
+    return { status: "delivered" };
+  }
+
+  /** One POST of an order that the outbox could not store, at most `concurrency` at a time. */
+  async function postDirectly(job: OutboxJob): Promise<boolean> {
+    if (directSlotsTaken < concurrency) directSlotsTaken += 1;
+    else await new Promise<void>((resolve) => void waitingForSlot.push(resolve));
+    const outcome = await post("order", job.body);
+    // The slot goes to the next order in the same turn, so that no later order gets it first.
+    const next = waitingForSlot.shift();
+    if (next) next();
+    else directSlotsTaken -= 1;
+    if (outcome.kind !== "delivered") return false;
+    delivered("order", { ...job, attempts: 0 });
+    health.delivered({ endsFailure: false });
+    return true;
+  }
+
+  function beginDirectly(job: OutboxJob): Promise<boolean> {
+    const posting = postDirectly(job).then((isDelivered) => {
+      directUnderWay.delete(posting);
+      if (!isDelivered) direct.delete(job.key);
+      return isDelivered;
+    });
+    directUnderWay.add(posting);
+    direct.set(job.key, posting);
+    return posting;
   }
 
   return {
-    async deliverOrder(job) {
-      const { outcome, verdict } = await attempt("order", job, retry);
-      if (!outcome) return verdict;
-      const about = { kind: "order", orderNumber: job.orderNumber } as const;
-      if (verdict.status === "delivered") {
-        reportDelivered("order", job);
-        reports.delivered(job.key);
-      } else if (verdict.status === "dead") {
-        const detail = outcome.kind === "delivered" ? "" : `${outcome.reason}.`;
-        const error = new AvantLinkError(verdict.reason.code, { detail });
-        report({ type: "dead", ...about, error, attempts: job.attempts + 1 });
-        reports.dead(job.key, error);
-      } else {
-        const error = new AvantLinkError("delivery.failed", { detail: `${verdict.reason}.` });
-        const attempts = job.attempts + (verdict.counted ? 1 : 0);
-        report({ type: "retrying", ...about, error, attempts, retryAt: verdict.at });
-        reports.failed(error);
-      }
-      return verdict;
+    deliverClick,
+    /**
+     * Delivers what the outbox hands out, unless it was delivered directly: a put that failed may have stored its order
+     * all the same.
+     */
+    async deliver(job: ClaimedJob): Promise<Verdict> {
+      if (await direct.get(job.key)) return { status: "delivered" };
+      const delivering = deliverOrder(job);
+      handedOut.set(job.key, delivering);
+      return delivering;
     },
-
-    async deliverClick(job) {
-      const { outcome, verdict } = await attempt("click", job, clickRetry);
-      if (!outcome) return verdict;
-      if (outcome.kind === "delivered") {
-        reportDelivered("click", job);
-        reports.clickDone(job.key);
-        return verdict;
-      }
-      // AvantLink documents no way to repeat a click, so a click that may have arrived is not sent again.
-      const mayHaveArrived = outcome.kind === "answered" || outcome.mayHaveArrived;
-      if (verdict.status === "retry" && !mayHaveArrived) return verdict;
-      const error = new AvantLinkError("click.lost", { detail: `${outcome.reason}.` });
-      report({ type: "dead", kind: "click", orderNumber: "", error, attempts: job.attempts + 1 });
-      reports.clickDone(job.key, error);
-      // A lost click is kept nowhere: it leaves its outbox as a delivered one does.
-      return { status: "delivered" };
+    /** Whether AvantLink confirmed this order directly; nothing when the order was not tried, or tried in vain. */
+    directAttempt: (key: string): Promise<boolean> | undefined => direct.get(key),
+    /** Sends an order that the outbox could not store, unless it is being sent; whether AvantLink confirmed it. */
+    async deliverDirectly(job: OutboxJob): Promise<boolean> {
+      // What was handed out is stored after all, and the outbox's to try again, unless it is a dead letter now.
+      const stored = handedOut.get(job.key);
+      const verdict = stored && (await stored);
+      if (verdict && verdict.status !== "dead") return verdict.status === "delivered";
+      return direct.get(job.key) ?? beginDirectly(job);
     },
-
-    async deliverDirectly(job) {
-      const outcome = await post("order", job.body);
-      if (outcome.kind !== "delivered") return false;
-      reportDelivered("order", job);
-      reports.deliveredDirectly(job.key);
-      return true;
+    /** Resolves when no direct delivery is under way. */
+    async directIdle(): Promise<void> {
+      while (directUnderWay.size > 0) await Promise.all(directUnderWay);
     },
   };
 }

@@ -1,13 +1,15 @@
 import TinyQueue from "tinyqueue";
 import { AvantLinkError } from "../errors.ts";
+import { RecentKeys } from "../recent-keys.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
-import { claimed, freshJob, isLetter, jobOf, letterOf, type MemoryJob, pendingOf } from "./memory-job.ts";
 import {
-  type DeadReason,
+  type ClaimedJob,
+  type DeadLetter,
   type Deliver,
   type Outbox,
   type OutboxJob,
   type OutboxRecord,
+  type PendingRecord,
   type SettledRecord,
   stateOf,
   type Verdict,
@@ -17,7 +19,7 @@ import {
 export interface MemoryOutboxOptions {
   /** Upper bound of orders kept at a time, pending and dead; a further one is refused with `outbox.full`. @default 10_000 */
   readonly capacity?: number | undefined;
-  /** How many delivered orders are remembered, so as not to be sent again. @default 100_000 */
+  /** How many delivered orders are remembered at least, so as not to be sent again. @default 100_000 */
   readonly remembered?: number | undefined;
 }
 
@@ -27,41 +29,68 @@ const MAX_ATTEMPT_RECORDS = 3;
 // A delivery takes 15 seconds at most. Counts only where the host stops work: elsewhere a clock may jump.
 const LEASE_MS = 30_000;
 
+/** A job with its place in the queue. */
+class Entry {
+  readonly job: OutboxJob;
+  attempts = 0;
+  lastAttempts: DeadLetter["lastAttempts"] = [];
+  tried = false; // whether a verdict asked for another attempt, counted or not
+  due = 0;
+  scheduledAt = 0; // when `due` was decided
+  turn = 0; // its place among those of the same moment
+  sending = false;
+  sentAt = 0; // when the last attempt began
+  /** Set once the job is a dead letter. */
+  death: Pick<DeadLetter, "reason" | "diedAt"> | undefined;
+
+  constructor(job: OutboxJob) {
+    this.job = job;
+  }
+}
+
+const byTime = (a: Entry, b: Entry): number => a.due - b.due || a.turn - b.turn;
+const freshFirst = (a: Entry, b: Entry): number => Number(a.tried) - Number(b.tried) || byTime(a, b);
+const claimed = ({ job, attempts }: Entry): ClaimedJob => ({ ...job, attempts });
+
+function pendingRecord(entry: Entry): PendingRecord {
+  return { ...claimed(entry), status: "pending", lastAttempts: entry.lastAttempts, dueAt: entry.due };
+}
+
+function deadLetters(entry: Entry): readonly DeadLetter[] {
+  const { lastAttempts, death } = entry;
+  return death ? [{ ...claimed(entry), status: "dead", lastAttempts, ...death }] : [];
+}
+
 /**
  * Keeps orders in the memory of this process: nothing to set up, right for development and tests. A crash or a
  * deploy loses what is not yet delivered, and several processes do not know of each other's orders.
  */
-export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
-  const capacity = options.capacity ?? 10_000;
-  const remembered = options.remembered ?? 100_000;
+export function memoryOutbox({ capacity = 10_000, remembered = 100_000 }: MemoryOutboxOptions = {}): Outbox {
   let runtime: Runtime = systemRuntime;
-  const jobs = new Map<string, MemoryJob>();
+  const entries = new Map<string, Entry>();
   const rejected = new Set<string>();
-  const settled = new Map<string, SettledRecord>();
+  const settled = new RecentKeys<SettledRecord>(remembered);
   const counts = { accepted: 0, delivered: 0, dead: 0, removed: 0 };
-  const byTime = (a: MemoryJob, b: MemoryJob): number => a.due - b.due || a.turn - b.turn;
-  const ready = new TinyQueue<MemoryJob>([], (a, b) => Number(a.tried) - Number(b.tried) || byTime(a, b));
-  let later = new TinyQueue<MemoryJob>([], byTime);
-  // One for as long as it lasts: each that is made walks the stack, for many orders in a row.
-  let full: AvantLinkError | undefined;
+  const ready = new TinyQueue<Entry>([], freshFirst);
+  let later = new TinyQueue<Entry>([], byTime);
   let turns = 0;
   let lastNow = Number.NEGATIVE_INFINITY;
   let wake: (reached?: number) => void = () => {};
-  let alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  let cancelAlarm = () => {};
 
   // A job that was retried or removed may still lie in a queue; only its own entry counts.
-  const isCurrent = (job: MemoryJob): boolean => jobs.get(job.key) === job && !job.letter && !job.sending;
+  const isCurrent = (entry: Entry) => entries.get(entry.job.key) === entry && !entry.death && !entry.sending;
 
-  function schedule(job: MemoryJob, due: number): void {
-    job.turn = ++turns;
-    job.due = due;
-    job.scheduledAt = runtime.now();
-    (due > job.scheduledAt ? later : ready).push(job);
+  function schedule(entry: Entry, due: number): void {
+    entry.turn = ++turns;
+    entry.due = due;
+    entry.scheduledAt = runtime.now();
+    (due > entry.scheduledAt ? later : ready).push(entry);
     wake();
   }
 
   /** The next job that is due. An alarm that has rung is believed, even where the clock was set back meanwhile. */
-  function nextDue(reached: number): MemoryJob | undefined {
+  function nextDue(reached: number): Entry | undefined {
     const now = Math.max(reached, runtime.now());
     if (now < lastNow) rescheduleFrom(now);
     lastNow = now;
@@ -69,120 +98,89 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       later.pop();
       ready.push(next);
     }
-    for (let job = ready.pop(); job; job = ready.pop()) if (isCurrent(job)) return job;
+    for (let entry = ready.pop(); entry; entry = ready.pop()) if (isCurrent(entry)) return entry;
     return undefined;
   }
 
   /** The clock was set back: each job waits again for its own delay, and no longer. */
   function rescheduleFrom(now: number): void {
-    const all = [...jobs.values()].filter((job) => isCurrent(job) && job.due > now && job.scheduledAt > now);
-    for (const job of all) {
-      job.due = now + (job.due - job.scheduledAt);
-      job.scheduledAt = now;
+    const waiting = [...entries.values()].filter((entry) => isCurrent(entry) && entry.due > now);
+    for (const entry of waiting.filter(({ scheduledAt }) => scheduledAt > now)) {
+      entry.due = now + (entry.due - entry.scheduledAt);
+      entry.scheduledAt = now;
     }
-    later = new TinyQueue(
-      [...jobs.values()].filter((job) => isCurrent(job) && job.due > now),
-      byTime,
-    );
+    const still = waiting.filter(({ due }) => due > now);
+    later = new TinyQueue(still, byTime);
+  }
+
+  function waitingEntries(): Entry[] {
+    return [...entries.values()].filter(({ death }) => !death);
   }
 
   function setAlarm(at: number | undefined): void {
-    if (alarm?.at === at) return;
-    alarm?.cancel();
-    alarm = undefined;
-    if (at === undefined) return;
-    const cancel = runtime.after(at - runtime.now(), () => {
-      alarm = undefined;
-      wake(at);
-    });
-    alarm = { at, cancel };
+    cancelAlarm();
+    cancelAlarm = at === undefined ? () => {} : runtime.after(at - runtime.now(), () => wake(at));
   }
 
-  async function send(job: MemoryJob, deliver: Deliver): Promise<Verdict["status"]> {
-    job.sending = true;
-    job.sentAt = runtime.now();
-    const verdict = await deliver(claimed(job));
+  async function send(entry: Entry, deliver: Deliver): Promise<Verdict["status"]> {
+    entry.sending = true;
+    entry.sentAt = runtime.now();
+    const verdict = await deliver(claimed(entry));
     // A letter that was put or retried again meanwhile is another job.
-    if (jobs.get(job.key) !== job) return verdict.status;
-    job.sending = false;
-    if (verdict.status === "delivered") {
-      settle(job, "delivered");
-      return verdict.status;
-    }
+    if (entries.get(entry.job.key) !== entry) return verdict.status;
+    entry.sending = false;
+    if (verdict.status === "delivered") return settle(entry, "delivered");
     const answer = verdict.status === "dead" ? verdict.reason.message : verdict.reason;
-    job.lastAttempts = [...job.lastAttempts, { at: runtime.now(), answer }].slice(-MAX_ATTEMPT_RECORDS);
+    entry.lastAttempts = [...entry.lastAttempts, { at: runtime.now(), answer }].slice(-MAX_ATTEMPT_RECORDS);
     if (verdict.status === "dead") {
-      bury(job, verdict.reason);
+      bury(entry, verdict.reason);
     } else {
-      job.attempts += verdict.counted ? 1 : 0;
-      job.tried = true;
-      schedule(job, Math.max(verdict.at, runtime.now()));
+      entry.attempts += verdict.counted ? 1 : 0;
+      entry.tried = true;
+      schedule(entry, Math.max(verdict.at, runtime.now()));
     }
     return verdict.status;
   }
 
-  /** A delivery has not ended in its time: the runtime stopped the work with the request that began the work. */
-  function sendAgain(job: MemoryJob): void {
-    if (jobs.get(job.key) !== job) return;
-    const again = { ...job, sending: false };
-    jobs.set(job.key, again);
-    schedule(again, runtime.now());
-  }
-
-  function bury(job: MemoryJob, reason: DeadReason): void {
-    job.letter = { reason, diedAt: runtime.now() };
-    job.turn = ++turns;
+  function bury(entry: Entry, reason: DeadLetter["reason"]): void {
+    Object.assign(entry, { death: { reason, diedAt: runtime.now() }, turn: ++turns });
     counts.dead += 1;
   }
 
   /** Erases the body and the number; the key stays taken. */
-  function settle({ key, acceptedAt, attempts, summary }: MemoryJob, status: SettledRecord["status"]): void {
-    jobs.delete(key);
+  function settle<S extends SettledRecord["status"]>({ job, attempts, death }: Entry, status: S): S {
+    const { key, acceptedAt, summary } = job;
+    if (death) counts.dead -= 1;
+    entries.delete(key);
     rejected.delete(key);
     counts[status] += 1;
-    if (remembered === 0) return;
-    settled.set(key, { status, key, acceptedAt, settledAt: runtime.now(), attempts, summary });
-    const [oldest] = settled.size > remembered ? settled.keys() : [];
-    if (oldest !== undefined) settled.delete(oldest);
+    if (remembered > 0)
+      settled.set(key, { status, key, acceptedAt, settledAt: runtime.now(), attempts, summary });
+    return status;
   }
 
-  function assertRoom(): void {
-    if (jobs.size - rejected.size < capacity) {
-      full = undefined;
-      return;
+  /** The oldest makes room. Nobody removed it, so its number stays free. */
+  function addRejected(key: string): void {
+    const [oldest = ""] = rejected.size < MAX_REJECTED ? [] : rejected;
+    if (entries.delete(oldest)) {
+      rejected.delete(oldest);
+      counts.dead -= 1;
+      counts.removed += 1;
     }
-    full ??= new AvantLinkError("outbox.full");
-    throw full;
+    rejected.add(key);
   }
 
-  /** Nobody removed it, so its number stays free. */
-  function dropOldestRejected(): void {
-    const [oldest] = rejected.size < MAX_REJECTED ? [] : rejected;
-    if (oldest === undefined) return;
-    jobs.delete(oldest);
-    rejected.delete(oldest);
-    counts.dead -= 1;
-    counts.removed += 1;
-  }
-
-  function add(job: OutboxJob, due: number, dead?: DeadReason): void {
-    const fresh = freshJob(job);
-    jobs.set(job.key, fresh);
-    if (dead) bury(fresh, dead);
-    else schedule(fresh, due);
+  function add(job: OutboxJob, due: number, dead?: DeadLetter["reason"]): void {
+    const entry = new Entry(job);
+    entries.set(job.key, entry);
+    if (dead) bury(entry, dead);
+    else schedule(entry, due);
   }
 
   function find(key: string): OutboxRecord | undefined {
-    const job = jobs.get(key);
-    return job ? (isLetter(job) ? letterOf(job) : pendingOf(job)) : settled.get(key);
-  }
-
-  function removeLetter(key: string): boolean {
-    const job = jobs.get(key);
-    if (!job?.letter) return false;
-    counts.dead -= 1;
-    settle(job, "removed");
-    return true;
+    const entry = entries.get(key);
+    if (!entry) return settled.get(key);
+    return deadLetters(entry)[0] ?? pendingRecord(entry);
   }
 
   return {
@@ -197,25 +195,31 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
         return { status: "duplicate", state: stateOf(found), contentHash: found.summary?.contentHash };
       }
       // What could never be sent takes no room from what can.
-      if (job.kind === "rejected") dropOldestRejected();
-      else if (!found) assertRoom();
-      if (job.kind === "rejected") rejected.add(job.key);
-      else rejected.delete(job.key);
+      rejected.delete(job.key);
+      if (job.kind === "rejected") addRejected(job.key);
+      else if (!found && entries.size - rejected.size >= capacity) throw new AvantLinkError("outbox.full");
       if (found) counts.dead -= 1;
       else counts.accepted += 1;
       add(job, job.acceptedAt, dead);
       return { status: "accepted" };
     },
     async run(deliver, { concurrency }) {
-      const underWay = new Map<MemoryJob, Promise<void>>();
+      const underWay = new Map<Entry, Promise<void>>();
       wake = (reached = runtime.now()) => {
-        const overdue = (job: MemoryJob) => runtime.now() - job.sentAt >= LEASE_MS && underWay.delete(job);
-        for (const job of runtime.stopsWork ? underWay.keys() : []) if (overdue(job)) sendAgain(job);
+        // The runtime stopped these with the request that began them.
+        for (const entry of runtime.stopsWork ? underWay.keys() : []) {
+          if (runtime.now() - entry.sentAt < LEASE_MS) continue;
+          underWay.delete(entry);
+          if (entries.get(entry.job.key) !== entry) continue;
+          const again: Entry = { ...entry, sending: false };
+          entries.set(entry.job.key, again);
+          schedule(again, runtime.now());
+        }
         while (underWay.size < concurrency) {
-          const job = nextDue(reached);
-          if (!job) break;
-          const sending = send(job, deliver).then(() => void (underWay.delete(job) && wake()));
-          underWay.set(job, sending);
+          const entry = nextDue(reached);
+          if (!entry) break;
+          const sending = send(entry, deliver).then(() => void (underWay.delete(entry) && wake()));
+          underWay.set(entry, sending);
         }
         // With every slot busy, the delivery that ends first wakes the outbox.
         setAlarm(underWay.size < concurrency ? later.peek()?.due : undefined);
@@ -232,15 +236,15 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     async deliverDue(deliver, { concurrency, timeoutMs }) {
       const since = runtime.now();
       const did = { delivered: 0, retry: 0, dead: 0 };
-      const tried = new Set<MemoryJob>();
+      const tried = new Set<Entry>();
       let timedOut = false;
       const deliverNext = async (): Promise<void> => {
-        for (let job = nextDue(since); job; job = nextDue(since)) {
+        for (let entry = nextDue(since); entry; entry = nextDue(since)) {
           timedOut ||= runtime.now() - since >= timeoutMs;
           // What is due again was due after everything else.
-          if (timedOut || tried.has(job)) return void ready.push(job);
-          tried.add(job);
-          did[await send(job, deliver)] += 1;
+          if (timedOut || tried.has(entry)) return void ready.push(entry);
+          tried.add(entry);
+          did[await send(entry, deliver)] += 1;
         }
       };
       await Promise.all(Array.from({ length: concurrency }, deliverNext));
@@ -250,49 +254,46 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
     find: async (key) => find(key),
     waiting: {
       async list({ limit = 100, offset = 0 } = {}) {
-        const waiting = [...jobs.values()].filter(({ letter }) => !letter);
-        waiting.sort((a, b) => a.acceptedAt - b.acceptedAt || a.turn - b.turn);
-        return waiting.slice(offset, offset + limit).map(pendingOf);
+        const oldest = waitingEntries().sort(
+          (a, b) => a.job.acceptedAt - b.job.acceptedAt || a.turn - b.turn,
+        );
+        return oldest.slice(offset, offset + limit).map(pendingRecord);
       },
     },
     dead: {
       async list({ limit = 100, offset = 0 } = {}) {
-        const letters = [...jobs.values()].filter(isLetter);
-        letters.sort((a, b) => b.letter.diedAt - a.letter.diedAt || b.turn - a.turn);
-        return letters.slice(offset, offset + limit).map(letterOf);
+        const newest = [...entries.values()].sort((a, b) => b.turn - a.turn);
+        return newest.flatMap(deadLetters).slice(offset, offset + limit);
       },
       async retry(key, corrected) {
-        const job = jobs.get(key);
-        if (!job?.letter || (job.kind === "rejected" && !corrected)) return false;
+        const { job, death } = entries.get(key) ?? {};
+        if (!job || !death || (job.kind === "rejected" && !corrected)) return false;
         rejected.delete(key);
         counts.dead -= 1;
         const now = runtime.now();
-        add({ ...jobOf(job), ...corrected, kind: "order", acceptedAt: now }, now);
+        add({ ...job, ...corrected, kind: "order", acceptedAt: now }, now);
         return true;
       },
-      remove: async (key) => removeLetter(key),
+      async remove(key) {
+        const entry = entries.get(key);
+        if (entry?.death) settle(entry, "removed");
+        return entry?.death !== undefined;
+      },
     },
     settled: {
       list: async ({ from, until }) =>
-        [...settled.values()].filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < until),
+        settled.values().filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < until),
     },
     async forget(key) {
-      const job = jobs.get(key);
-      if (job?.sending) return { status: "sending" };
-      if (job?.letter) removeLetter(key);
-      else if (job) settle(job, "removed");
-      const found = settled.get(key);
-      if (!found) return { status: job ? "removed" : "unknown" };
-      const { status, settledAt } = found;
-      return status === "delivered" ? { status, settledAt } : { status };
+      const entry = entries.get(key);
+      if (entry?.sending) return { status: "sending" };
+      if (entry) settle(entry, "removed");
+      const { status = "unknown", settledAt = 0 } = settled.get(key) ?? {};
+      return status === "delivered" ? { status, settledAt } : { status: entry ? "removed" : status };
     },
     async totals() {
-      const pending = jobs.size - counts.dead;
-      let oldestPendingAt: number | undefined;
-      for (const job of pending > 0 ? jobs.values() : []) {
-        if (!job.letter && job.acceptedAt < (oldestPendingAt ?? Infinity)) oldestPendingAt = job.acceptedAt;
-      }
-      return { ...counts, pending, oldestPendingAt };
+      const times = waitingEntries().map(({ job }) => job.acceptedAt);
+      return { ...counts, pending: times.length, oldestPendingAt: times.sort((a, b) => a - b)[0] };
     },
     async close() {},
   };

@@ -1,54 +1,90 @@
-import { AvantLinkError, outboxError } from "../errors.ts";
-import { type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
-import type { Decision, Sendable } from "./decide.ts";
-import type { Parts } from "./parts.ts";
-import type { Receipt } from "./receipt.ts";
-import { createRepeats, type FirstOrder } from "./repeats.ts";
-import type { TrackOrderOptions } from "./tracker.ts";
-import { within } from "./wait.ts";
+import type { Delivery } from "../delivery/deliver.ts";
+import type { DeliveryWaits } from "../delivery/wait.ts";
+import { AvantLinkError, outboxError, unexpectedError } from "../errors.ts";
+import type { Finding } from "../findings.ts";
+import type { Config } from "../options/config.ts";
+import { type JobState, type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
+import { RecentKeys } from "../recent-keys.ts";
+import type { Report } from "../reporting/report.ts";
+import { within } from "../runtime.ts";
+import { type ContextSources, type Decision, decide, rejectFor, type Sendable } from "./decide.ts";
+import type { HealthRecord } from "./health.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { type Receipt, reported } from "./receipt.ts";
+import type { TrackableOrder, TrackOrderOptions } from "./tracker.ts";
 
 /** How long a caller waits for the outbox. */
 const MAX_PUT_MS = 1_000;
 /** How long an outbox may take to store an order behind the caller's back. */
 const MAX_LATE_PUT_MS = 10_000;
+const MAX_REMEMBERED = 10_000;
 
-/** Does what was decided about an order: stores it, skips it or keeps it as a dead letter. */
-export type AcceptOrder = (decision: Decision, options: TrackOrderOptions) => Promise<Receipt>;
+/** Decides about an order and does it: stores it, skips it or keeps it as a dead letter. Never rejects. */
+export type AcceptOrder = ReturnType<typeof createAcceptOrder>;
 
-export function createAcceptOrder(parts: Parts): AcceptOrder {
-  const { config, report, health, lifecycle, direct, confirmations, waits } = parts;
+export function createAcceptOrder(
+  config: Config,
+  report: Report,
+  health: HealthRecord,
+  lifecycle: Lifecycle,
+  delivery: Delivery,
+  waits: DeliveryWaits,
+) {
   const { outbox, runtime } = config;
-  const repeats = createRepeats();
+  // What this process accepted lately; what others accepted is not known here.
+  const withoutClick = new RecentKeys(MAX_REMEMBERED);
+  const numberForms = new RecentKeys<string>(MAX_REMEMBERED);
+  const end = (receipt: Receipt) => reported(report, "order", receipt);
 
-  async function acceptOrder(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
+  /** A promise to the caller: whatever happens inside, there is a receipt. */
+  async function guarded(work: () => Promise<Receipt>): Promise<Receipt> {
+    try {
+      return await work();
+    } catch (cause) {
+      const error = unexpectedError(cause);
+      health.problem(error);
+      return { status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true };
+    }
+  }
+
+  async function accept(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
     // For its warnings about the mode; a dry run that was closed has no more to report.
     if (config.mode !== "live") void lifecycle.ready().catch(() => {});
-    if (decision.kind === "skip") return skip(decision);
+    const { orderNumber, findings } = decision;
+    if (decision.kind === "skip")
+      return end({
+        status: "skipped",
+        reason: decision.reason,
+        orderNumber,
+        findings,
+        shouldRetry: false,
+      });
     if (lifecycle.closed) return notStored(decision, new AvantLinkError("tracker.closed"));
     return decision.kind === "send" ? send(decision, options) : reject(decision);
   }
 
   async function send(decision: Sendable, options: TrackOrderOptions): Promise<Receipt> {
     const { job } = decision;
-    if (options.transaction !== undefined && outbox.joinsTransactions !== true)
+    const { transaction, waitForDeliveryMs = 0 } = options;
+    if (transaction !== undefined && outbox.joinsTransactions !== true)
       return notStored(decision, new AvantLinkError("outbox.no-transaction"));
     const startedAt = runtime.now();
-    const attempt = direct.attempt(job.key);
-    if (attempt) {
-      const ended = await within(attempt, Math.max(MAX_PUT_MS, options.waitForDeliveryMs ?? 0), runtime);
+    const direct = delivery.directAttempt(job.key);
+    if (direct) {
+      const ended = await within(direct, Math.max(MAX_PUT_MS, waitForDeliveryMs), runtime);
       if (ended === "late") return notStored(decision, new AvantLinkError("outbox.unavailable"));
-      if (ended.value) return duplicate(decision, { state: "delivered" });
+      if (ended.value) return stored(decision, { status: "duplicate", state: "delivered" });
     }
-    if (options.transaction !== undefined) return sendInside(decision, options.transaction);
+    if (transaction !== undefined) return sendInside(decision, transaction);
     const putting = put(job);
     const left = Math.max(0, MAX_PUT_MS - (runtime.now() - startedAt));
     const answered = await within(putting, left, runtime).catch((cause: unknown) => ({ cause }));
     if (answered === "late") {
-      confirmations.during(putLate(putting, decision, options));
+      lifecycle.during(putLate(putting, decision));
       return notStored(decision, new AvantLinkError("outbox.slow"));
     }
-    if ("cause" in answered) return sendDirectly(decision, options, outboxError(answered.cause));
-    return afterDelivery(decision, receiptOf(decision, answered.value), options.waitForDeliveryMs ?? 0);
+    if ("cause" in answered) return sendDirectly(decision, outboxError(answered.cause), waitForDeliveryMs);
+    return afterDelivery(decision, stored(decision, answered.value), waitForDeliveryMs);
   }
 
   async function put(job: OutboxJob): Promise<PutResult> {
@@ -66,7 +102,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
       const opened = await within(lifecycle.ready(), MAX_PUT_MS, runtime);
       if (opened === "late")
         throw new AvantLinkError("outbox.unavailable", { detail: "It is not open yet." });
-      return receiptOf(decision, await outbox.put(decision.job, { transaction }));
+      return stored(decision, await outbox.put(decision.job, { transaction }));
     } catch (cause) {
       const error = outboxError(cause);
       health.failed(error);
@@ -75,54 +111,69 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
   }
 
   /** The caller has been answered; the order is still stored, or delivered directly. */
-  async function putLate(
-    putting: Promise<PutResult>,
-    decision: Sendable,
-    options: TrackOrderOptions,
-  ): Promise<void> {
+  async function putLate(putting: Promise<PutResult>, decision: Sendable): Promise<void> {
     try {
       const answered = await within(putting, MAX_LATE_PUT_MS, runtime);
       if (answered === "late")
         throw new AvantLinkError("outbox.unavailable", { detail: "It did not answer in time." });
-      receiptOf(decision, answered.value);
+      stored(decision, answered.value);
     } catch (cause) {
-      await sendDirectly(decision, options, outboxError(cause));
+      await sendDirectly(decision, outboxError(cause), 0);
     }
   }
 
   /** The outbox failed. One direct delivery is tried, for which the caller may wait. */
-  async function sendDirectly(
-    decision: Sendable,
-    { waitForDeliveryMs = 0 }: TrackOrderOptions,
-    error: AvantLinkError,
-  ): Promise<Receipt> {
+  async function sendDirectly(decision: Sendable, error: AvantLinkError, waitMs: number): Promise<Receipt> {
     const { orderNumber, findings, job } = decision;
     health.failed(error);
     const receipt = notStored(decision, error);
     // When memory is full, what was accepted before goes first.
     if (error.code === "outbox.full") return receipt;
-    const delivering = direct.send(job);
-    if (waitForDeliveryMs <= 0) return receipt;
-    const ended = await within(delivering, waitForDeliveryMs, runtime);
+    const delivering = delivery.deliverDirectly(job);
+    if (waitMs <= 0) return receipt;
+    const ended = await within(delivering, waitMs, runtime);
     const isDelivered = ended !== "late" && ended.value;
     return isDelivered ? { status: "delivered", orderNumber, findings, shouldRetry: false } : receipt;
   }
 
   /** The receipt for what the outbox answered. */
-  function receiptOf(decision: Sendable, result: PutResult): Receipt {
-    if (result.status === "duplicate") return duplicate(decision, result);
+  function stored(decision: Sendable, result: PutResult): Receipt {
     const { orderNumber } = decision;
-    const findings = [...decision.findings, ...repeats.accepted(decision)];
-    report({ type: "accepted", kind: "order", orderNumber, findings });
-    return { status: "accepted", orderNumber, findings, shouldRetry: false };
+    if (result.status === "accepted") {
+      const findings = [...decision.findings, ...numberFindings(decision)];
+      return end({ status: "accepted", orderNumber, findings, shouldRetry: false });
+    }
+    const { state, contentHash } = result;
+    const findings = [...decision.findings, ...repeatFindings(decision, contentHash)];
+    return end({ status: "duplicate", state, orderNumber, findings, shouldRetry: false });
   }
 
-  function duplicate(decision: Sendable, first: FirstOrder): Receipt {
-    const { orderNumber } = decision;
-    const { state } = first;
-    const findings = [...decision.findings, ...repeats.findings(decision, first)];
-    report({ type: "duplicate", kind: "order", orderNumber, state, findings });
-    return { status: "duplicate", state, orderNumber, findings, shouldRetry: false };
+  /** What is wrong about an order whose number is known here in another form. */
+  function numberFindings({ job, context, orderNumber }: Sendable): readonly Finding[] {
+    if (context.avad === undefined) withoutClick.set(job.key, true);
+    const bare = orderNumber.replace(/^[#\s]+/, "");
+    const other = numberForms.get(bare) ?? orderNumber;
+    numberForms.set(bare, orderNumber);
+    if (other === orderNumber) return [];
+    const message =
+      "is known to this process in another form, with or without #. Two forms are two orders: give the same form everywhere.";
+    return [{ code: "order.number-form", path: "orderNumber", message }];
+  }
+
+  /** What is wrong about an order whose number was accepted before. */
+  function repeatFindings({ job, context }: Sendable, firstHash: string | undefined): readonly Finding[] {
+    const findings: Finding[] = [];
+    if (firstHash !== undefined && firstHash !== job.summary?.contentHash) {
+      const message =
+        "was accepted before with other lines or another amount, and only the first order counts. Where numbers repeat (each year, or in two shops of one merchant), put a prefix before them.";
+      findings.push({ code: "order.number-reused", path: "orderNumber", message });
+    }
+    if (context.avad !== undefined && withoutClick.get(job.key)) {
+      const message =
+        "arrived after the order had been accepted without it, and is not sent. Give the first call the shopper's context: packContext at checkout, unpackContext in the webhook.";
+      findings.push({ code: "context.too-late", path: "context.avad", message });
+    }
+    return findings;
   }
 
   /** The receipt after waiting for the delivery, if the caller asked for that. */
@@ -131,9 +182,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
       receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
     if (waitMs <= 0 || !isPending) return receipt;
     const { orderNumber, findings, job } = decision;
-    const { state, error } = await waits.wait(job.key, waitMs, async () =>
-      stateOf(await outbox.find(job.key)),
-    );
+    const { state, error } = await waits.wait(job.key, waitMs, () => stateIn(job.key));
     if (receipt.status === "duplicate") return { ...receipt, state };
     if (state === "delivered") return { status: "delivered", orderNumber, findings, shouldRetry: false };
     if (state === "pending") return receipt;
@@ -141,19 +190,24 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     return { status: "rejected", orderNumber, findings, error: refused, shouldRetry: false };
   }
 
+  async function stateIn(key: string): Promise<JobState | undefined> {
+    return stateOf(await outbox.find(key));
+  }
+
   /** Keeps an order that cannot be sent as a dead letter. */
   async function reject(decision: Extract<Decision, { kind: "reject" }>): Promise<Receipt> {
     const { job, error, orderNumber, findings } = decision;
+    const rejected: Receipt = { status: "rejected", orderNumber, error, findings, shouldRetry: false };
     try {
       const kept = job ? await within(keep(job, error), MAX_PUT_MS, runtime) : undefined;
       if (kept === "late") throw new AvantLinkError("outbox.slow");
+      return end(rejected);
     } catch (cause) {
       const failure = outboxError(cause);
       health.failed(failure);
-      return notStored(decision, failure, error);
+      end(rejected);
+      return notStored(decision, failure);
     }
-    report({ type: "rejected", kind: "order", orderNumber, error, findings });
-    return { status: "rejected", orderNumber, error, findings, shouldRetry: false };
   }
 
   async function keep(job: OutboxJob, { code, message }: AvantLinkError): Promise<void> {
@@ -163,21 +217,18 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     await outbox.put(job, { dead: { code, message } });
   }
 
-  /** `about` is what else is wrong with the order, where it could not even be kept as a dead letter. */
-  function notStored(
-    { orderNumber, findings }: Decision,
-    error: AvantLinkError,
-    about?: AvantLinkError,
-  ): Receipt {
-    if (about) report({ type: "rejected", kind: "order", orderNumber, error: about, findings });
-    report({ type: "not-stored", kind: "order", orderNumber, error, findings });
-    return { status: "not-stored", orderNumber, error, findings, shouldRetry: true };
+  function notStored({ orderNumber, findings }: Decision, error: AvantLinkError): Receipt {
+    return end({ status: "not-stored", orderNumber, error, findings, shouldRetry: true });
   }
 
-  function skip({ reason, orderNumber, findings }: Extract<Decision, { kind: "skip" }>): Receipt {
-    report({ type: "skipped", kind: "order", orderNumber, reason, findings });
-    return { status: "skipped", reason, orderNumber, findings, shouldRetry: false };
-  }
-
-  return acceptOrder;
+  return {
+    /** Tracks an order with what is known of its shopper. */
+    track: (given: TrackableOrder, sources: ContextSources, options?: TrackOrderOptions) =>
+      // A caller in plain JavaScript may have forgotten to await the order.
+      guarded(async () => accept(decide(await given, sources, config), options ?? {})),
+    /** Rejects an order for a reason beside the order itself; it is kept as any rejected order. */
+    reject: (given: TrackableOrder, error: AvantLinkError) =>
+      guarded(async () => accept(rejectFor(error, await given, config), {})),
+    stateIn,
+  };
 }

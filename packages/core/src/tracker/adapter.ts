@@ -7,62 +7,20 @@ import {
 } from "../context/context.ts";
 import { type Landing, readLanding } from "../context/landing.ts";
 import { isBrowser, type RawRequest, type RequestSource, type ShopRequest } from "../context/request.ts";
+import type { DeliveryWaits } from "../delivery/wait.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Issue } from "../findings.ts";
 import type { Config } from "../options/config.ts";
 import { orderKey } from "../order/order-key.ts";
-import { stateOf } from "../outbox/outbox.ts";
 import { RecentKeys } from "../recent-keys.ts";
 import { hookError, type Report } from "../reporting/report.ts";
 import type { WarnOnce } from "../reporting/warn-once.ts";
-import { type Runtime, sha256Hex } from "../runtime.ts";
-import { carriedContext, rejectFor } from "./decide.ts";
-import type { Parts } from "./parts.ts";
+import { sha256Hex } from "../runtime.ts";
+import type { AcceptOrder } from "./accept-order.ts";
+import { carriedContext } from "./decide.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import type { Receipt } from "./receipt.ts";
 import type { TrackableOrder, Tracker, TrackOrderOptions } from "./tracker.ts";
-
-/** What an adapter gets from a tracker, beside the tracker's public methods. */
-export interface Adapter {
-  readonly siteUrl: string | undefined;
-  readonly trustedProxies: Config["trustedProxies"];
-  /** Whether pages are being rendered before there is a shopper. */
-  readonly building: boolean;
-  /** Whether an accepted order survives the process. */
-  readonly durable: boolean;
-  /** Whether the tracker was closed. */
-  readonly closed: boolean;
-  /** Merchant and endpoint, which identify a tracker in a process. */
-  readonly identity: string;
-  readonly runtime: Runtime;
-  readonly report: Report;
-  readonly warnOnce: WarnOnce;
-  /** Decides whether a request is a landing. */
-  readLanding(source: RequestSource): Landing;
-  /** Sends the click of a landing, once. */
-  trackLanding(landing: Landing, options?: { readonly waitForDeliveryMs?: number }): Promise<unknown>;
-  /** Warns, once, where a page's Referrer-Policy hides the landing from the requests that follow it. */
-  checkReferrerPolicy(policy: string | undefined | null): void;
-  /** Reads a request now, for an order that is known later. */
-  readRequest(source: RequestSource): ReadRequest;
-  /** Tracks an order with a request, or with what {@link readRequest} read of it. */
-  trackOrder(
-    order: TrackableOrder,
-    request: RequestSource | ReadRequest,
-    options?: TrackOrderOptions,
-  ): Promise<Receipt>;
-  /** Rejects an order for the adapter's own reason; it is reported and kept as any rejected order. */
-  rejectOrder(order: TrackableOrder, error: AvantLinkError): Promise<Receipt>;
-  /** Asks the shop which order a confirmed page showed. What the shop's function throws is reported. */
-  resolveOrder(resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<ResolvedOrder>;
-  /** Reports a page that looks like a confirmation and is not counted, because of its status. */
-  notConfirmed(status: number): void;
-  /** Counts a page's order as under way until the work has ended; flush and close wait for it. */
-  duringConfirmation(work: Promise<unknown>): void;
-  /** Resolves when an order was delivered or given up, or the time is up. */
-  untilDelivered(orderNumber: string, ms: number): Promise<void>;
-  /** Reports that a function of the shop's threw. */
-  hookThrew(hook: string, cause: unknown): void;
-}
 
 /** What came of asking the shop for its order. */
 export type ResolvedOrder =
@@ -88,12 +46,27 @@ export function adapterOf(tracker: Pick<Tracker, "trackClick">): Adapter {
   return adapter;
 }
 
+/** Gives a tracker its adapter's side. */
+export function attachAdapter(tracker: Tracker, adapter: Adapter): void {
+  Object.defineProperty(tracker, ADAPTER, { value: adapter });
+}
+
 /** Checks what `trackOrders` was given, so that a mistake fails at start and not at the shoppers'. */
 export function checkResolver(resolveOrder: unknown): void {
   if (typeof resolveOrder !== "function")
     throw new TypeError(
       "avantlink-s2s: trackOrders(tracker, resolveOrder) expects a function that returns the order",
     );
+}
+
+/** Whether the answer to such a request shows a shopper that the order was placed. */
+export function isConfirmation(method: string | undefined, status: number): boolean {
+  return isConfirmingMethod(method) && ((status >= 200 && status <= 299) || status === 304);
+}
+
+/** Whether a request of this method can confirm an order at all. */
+export function isConfirmingMethod(method: string | undefined): boolean {
+  return method === "GET" || method === "POST";
 }
 
 /** The two verbs that each adapter has in its framework's own way. */
@@ -133,39 +106,33 @@ export function trackerWith<Verbs extends RequestVerbs<never>>(
   return Object.freeze(tracker);
 }
 
-/** What only the tracker itself can lend to {@link createAdapter}. */
-export interface AdapterTools {
-  readonly warnOnce: WarnOnce;
-  readonly trackClick: Tracker["trackClick"];
-  /** Decides about an order and accepts it. */
-  readonly track: (
-    order: TrackableOrder,
-    request: ReadRequest | undefined,
-    options: TrackOrderOptions,
-  ) => Promise<Receipt>;
-  readonly accept: (decision: ReturnType<typeof rejectFor>) => Promise<Receipt>;
-}
+/** What an adapter gets from a tracker, beside the tracker's public methods. */
+export type Adapter = ReturnType<typeof createAdapter>;
 
-/** Gives a tracker its adapter's side. */
-export function attachAdapter(tracker: Tracker, parts: Parts, tools: AdapterTools): void {
-  Object.defineProperty(tracker, ADAPTER, { value: createAdapter(parts, tools) });
-}
-
-function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: AdapterTools): Adapter {
-  const { config, report, lifecycle, confirmations, waits } = parts;
-  const { outbox, runtime } = config;
-  const landings = new RecentKeys(MAX_LANDINGS);
+export function createAdapter(
+  config: Config,
+  report: Report,
+  warnOnce: WarnOnce,
+  lifecycle: Lifecycle,
+  waits: DeliveryWaits,
+  accept: AcceptOrder,
+  trackClick: Tracker["trackClick"],
+) {
+  const { runtime } = config;
   const settings: ContextSettings = config;
-  const hookThrew = (hook: string, cause: unknown) =>
+  const landings = new RecentKeys(MAX_LANDINGS);
+  // What a landing on this very request means for its visitor: the Cookie header cannot show it yet.
+  const landed = new WeakMap<object, TrackingContext | undefined>();
+
+  function hookThrew(hook: string, cause: unknown): void {
     report({ type: "problem", error: hookError(hook, cause) });
+  }
+
   const reports: ReadReports = {
     hookThrew,
     proxyAddress: (header) => warnOnce("request.untrusted-proxy", header && `The header ${header} was seen.`),
     cookieTwice: () => warnOnce("request.cookie-twice"),
   };
-
-  // What a landing on this very request means for its visitor: the Cookie header cannot show it yet.
-  const landed = new WeakMap<object, TrackingContext | undefined>();
 
   function read(source: RequestSource): ReadRequest {
     const raw = attempt(source);
@@ -181,7 +148,7 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
     const landing = readLanding(request, settings, {
       ...reports,
       newVisitorId: () => runtime.uuid(),
-      wasCounted: (seen, avad) => landings.has(landingKey(seen, avad)),
+      wasCounted: (seen, avad) => landings.get(landingKey(seen, avad)) === true,
       count: (seen, avad) => landings.set(landingKey(seen, avad), true),
     });
     const { skipped, context } = landing;
@@ -193,16 +160,24 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
   return {
     siteUrl: config.siteUrl,
     trustedProxies: config.trustedProxies,
+    /** Whether pages are being rendered before there is a shopper. */
     building: config.mode === "build",
-    durable: outbox.durable,
+    /** Whether an accepted order survives the process. */
+    durable: config.outbox.durable,
+    /** Whether the tracker was closed. */
     get closed() {
       return lifecycle.closed;
     },
+    /** Merchant and endpoint, which identify a tracker in a process. */
     identity: `${config.merchantId} ${config.endpoint}`,
     runtime,
     report,
     warnOnce,
-    readLanding(source) {
+    /** Reports that a function of the shop's threw. */
+    hookThrew,
+
+    /** Decides whether a request is a landing. */
+    readLanding(source: RequestSource): Landing {
       try {
         return land(source());
       } catch (cause) {
@@ -210,25 +185,37 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
         return NO_LANDING;
       }
     },
-    async trackLanding({ click }, options) {
+    /** Sends the click of a landing, once. */
+    async trackLanding({ click }: Landing, options?: Parameters<Tracker["trackClick"]>[1]): Promise<void> {
       if (click) await trackClick(click, options);
     },
-    checkReferrerPolicy(policy) {
+    /** Warns, once, where a page's Referrer-Policy hides the landing from the requests that follow it. */
+    checkReferrerPolicy(policy: string | undefined | null): void {
       if (policy && HIDING_POLICY.test(policy))
         warnOnce("request.referrer-policy", `It is ${policy.slice(0, 60)}.`);
     },
+
+    /** Reads a request now, for an order that is known later. */
     readRequest: read,
-    trackOrder(order, request, options = {}) {
-      if (typeof request !== "function") return track(order, request, options);
+    /** Tracks an order with a request, or with what `readRequest` read of it. */
+    trackOrder(
+      order: TrackableOrder,
+      request: RequestSource | ReadRequest,
+      options?: TrackOrderOptions,
+    ): Promise<Receipt> {
+      if (typeof request !== "function") return accept.track(order, { request }, options);
       // A payment provider's request says nothing beside a context that travelled with the order, so the shop's hook
       // is not asked about it.
       const raw = attempt(() => carriedContext(order)) ? attempt(request) : undefined;
       const isNeeded = raw === undefined || attempt(() => isBrowser(raw)) !== false;
       // Read at once: later the host may have recycled the request.
-      return track(order, isNeeded ? read(request) : undefined, options);
+      return accept.track(order, { request: isNeeded ? read(request) : undefined }, options);
     },
-    rejectOrder: (order, error) => accept(rejectFor(error, order, config)),
-    async resolveOrder(resolve) {
+    /** Rejects an order for the adapter's own reason; it is reported and kept as any rejected order. */
+    rejectOrder: accept.reject,
+
+    /** Asks the shop which order a confirmed page showed. What the shop's function throws is reported. */
+    async resolveOrder(resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<ResolvedOrder> {
       const detail = "resolveOrder has not answered for 10 seconds. Its order is tracked once it answers.";
       const cancel = runtime.after(SLOW_RESOLVE_MS, () =>
         report({ type: "problem", error: new AvantLinkError("hook.threw", { detail }) }),
@@ -242,16 +229,18 @@ function createAdapter(parts: Parts, { warnOnce, trackClick, track, accept }: Ad
         cancel();
       }
     },
-    notConfirmed(status) {
+    /** Reports a page that looks like a confirmation and is not counted, because of its status. */
+    notConfirmed(status: number): void {
       const about = { kind: "order", orderNumber: "", findings: [] } as const;
       report({ type: "skipped", ...about, reason: "not-confirmed", status });
     },
-    duringConfirmation: confirmations.during,
-    async untilDelivered(orderNumber, ms) {
+    /** Counts a page's order as under way until the work has ended; flush and close wait for it. */
+    duringConfirmation: lifecycle.during,
+    /** Resolves when an order was delivered or given up, or the time is up. */
+    async untilDelivered(orderNumber: string, ms: number): Promise<void> {
       const key = orderKey(config.merchantId, orderNumber);
-      await waits.wait(key, ms, async () => stateOf(await outbox.find(key)));
+      await waits.wait(key, ms, () => accept.stateIn(key));
     },
-    hookThrew,
   };
 }
 

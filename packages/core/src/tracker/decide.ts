@@ -1,20 +1,19 @@
-import { denialIn } from "../context/consent.ts";
-import type { TrackingContext } from "../context/context.ts";
+import { denialIn, deniedParts } from "../context/consent.ts";
+import type { ReadRequest, TrackingContext } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
-import { anonymousPayload } from "../order/anonymous.ts";
-import { type MapperResult, type SkippedOrder, skipReason } from "../order/mapper-result.ts";
+import type { MappedOrder, SkippedOrder, UnmappedOrder } from "../order/mapper-result.ts";
+import { skipReason } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import { orderKey, wireOrderNumber } from "../order/order-key.ts";
-import { orderSummary } from "../order/order-summary.ts";
-import { hasTrackingId, toOrderPayload } from "../order/payload.ts";
+import { anonymousPayload, hasTrackingId, type OrderPayload, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
-import type { OutboxJob } from "../outbox/outbox.ts";
+import type { OrderSummary, OutboxJob } from "../outbox/outbox.ts";
 import { publicWords } from "../privacy/personal-data.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
+import { sha256Hex } from "../runtime.ts";
 import { readFields } from "../untrusted-value.ts";
-import { type ContextSources, chooseContext, isKept } from "./choose-context.ts";
 import type { TrackableOrder } from "./tracker.ts";
 
 /** What is to be done with something that the shop asked to be tracked. */
@@ -28,83 +27,118 @@ export type Decision = { readonly orderNumber: string; readonly findings: readon
 /** An order that is to be sent. */
 export type Sendable = Extract<Decision, { kind: "send" }>;
 
+/** Where an order's context may come from, beside the context that travelled with the order. */
+export interface ContextSources {
+  /** The context that the caller gave. */
+  readonly given?: TrackingContext | undefined;
+  /** The request that the caller gave. */
+  readonly request?: ReadRequest | undefined;
+}
+
 /** Decides, without touching anything, what becomes of an order. */
 export function decide(given: TrackableOrder, sources: ContextSources, config: Config): Decision {
   if (given === null || given === undefined) return skip("no-order", "");
-  if (isSkipped(given)) return skipForShop(given);
-  const mapped = isMapped(given) ? given : undefined;
-  const order = mapped?.status === "mapped" ? mapped.order : mapped ? undefined : (given as Order);
-  const orderNumber = numberOf(mapped && mapped.status !== "mapped" ? mapped : order);
+  const { order, mapped, unmapped, skipped } = sortOf(given);
+  if (skipped) return skipForShop(skipped);
+  const orderNumber = numberOf(unmapped ?? order);
   if (config.mode === "build") return skip("build", orderNumber);
-  if (mapped && mapped.status !== "mapped" && mapped.status !== "unmappable") {
-    return skip(mapped.status, orderNumber);
-  }
+  if (unmapped && unmapped.status !== "unmappable") return skip(unmapped.status, orderNumber);
 
-  const { context, findings: contextFindings } = chooseContext({
-    ...sources,
-    carried: carriedContext(given),
-  });
+  const { context, findings: contextFindings } = chooseContext(carriedContext(given), sources);
   const denial = denialIn(context, config);
   if (denial && config.whenDenied === "skip") return skip(denial, orderNumber);
   // A sale may be reported without its shopper, if the shop chose that.
   const usable: TrackingContext = denial ? { currentUrl: context.currentUrl } : context;
 
-  if (mapped?.status === "unmappable") {
+  if (unmapped) {
     // A shop's own mapper may have quoted what it could not read.
-    const issues = (mapped.issues ?? []).map(({ path, message }) => ({
+    const issues = (unmapped.issues ?? []).map(({ path, message }) => ({
       path: publicWords(path),
       message: publicWords(message),
     }));
-    const error = new AvantLinkError("order.unmappable", { issues });
-    return reject(error, { orderNumber }, usable, config);
+    return reject(new AvantLinkError("order.unmappable", { issues }), { orderNumber }, usable, config);
   }
   const result = toOrderPayload(order as Order, usable, config);
   if (!result.ok) return reject(result.error, order, usable, config);
-  const findings = [
-    // A mapper in plain JavaScript may have none.
-    ...(mapped?.status === "mapped" ? (mapped.findings ?? []) : []),
-    ...contextFindings,
-    ...result.findings,
-  ];
+  // A mapper in plain JavaScript may have no findings.
+  const findings = [...(mapped?.findings ?? []), ...contextFindings, ...result.findings];
   let { payload } = result;
   if (denial) payload = anonymousPayload(payload, config.runtime.uuid());
   if (!hasTrackingId(payload)) {
-    findings.push({
-      code: "context.no-id",
-      path: "context.visitorIds",
-      message:
-        "No click token, visitor ID or account ID (normal for shoppers without an affiliate link). A random visitor ID was sent instead. If every order says so, mount trackClicks(tracker) before the pages.",
-    });
+    const message =
+      "No click token, visitor ID or account ID (normal for shoppers without an affiliate link). A random visitor ID was sent instead. If every order says so, mount trackClicks(tracker) before the pages.";
+    findings.push({ code: "context.no-id", path: "context.visitorIds", message });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
   const sent = payload.order.order_number;
   if (config.mode === "dry-run") return { ...skip("dry-run", sent), findings };
-  const job = jobFor("order", sent, JSON.stringify(payload), config);
-  return {
-    kind: "send",
-    orderNumber: sent,
-    findings,
-    job: { ...job, summary: orderSummary(payload) },
-    context: usable,
-  };
+  const job = { ...jobFor("order", sent, JSON.stringify(payload), config), summary: orderSummary(payload) };
+  return { kind: "send", orderNumber: sent, findings, job, context: usable };
 }
 
 /** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
 export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: Config): Decision {
-  if (given && isSkipped(given)) return skipForShop(given);
-  const order = given && isMapped(given) && given.status === "mapped" ? given.order : given;
-  if (order === null || order === undefined) return skip("no-order", "");
-  return config.mode === "build" ? skip("build", numberOf(order)) : reject(error, order, {}, config);
+  const { order, unmapped, skipped } = sortOf(given);
+  if (skipped) return skipForShop(skipped);
+  const about = unmapped ?? order;
+  if (about === null || about === undefined) return skip("no-order", "");
+  return config.mode === "build" ? skip("build", numberOf(about)) : reject(error, about, {}, config);
 }
 
 /** The context that travelled with the order, if any did. An empty one is none. */
 export function carriedContext(given: TrackableOrder): TrackingContext | undefined {
-  const context = given && isMapped(given) && given.status === "mapped" ? given.context : undefined;
-  return context && isKept(context) ? context : undefined;
+  const carried = sortOf(given).mapped?.context;
+  return carried && isKept(carried) ? carried : undefined;
+}
+
+/**
+ * The context that an order is sent with. A denial counts whichever source has it. Of a payment provider's request
+ * nothing counts beside a context that was carried or given. A browser's request completes such a context only where it
+ * has our cookies: it may as well be the browser of the shop's own staff.
+ */
+export function chooseContext(
+  carried: TrackingContext | undefined,
+  { given, request }: ContextSources,
+): { readonly context: TrackingContext; readonly findings: readonly Finding[] } {
+  const kept: TrackingContext = { ...carried, ...withoutGaps(given) };
+  const hasKept = isKept(kept);
+  const read = request && (request.isBrowser || !hasKept) ? request.context : undefined;
+  const denial = deniedParts(carried, given, read);
+  if (!read || (hasKept && !request?.hasOurCookies))
+    return { context: { ...kept, ...denial }, findings: hasKept && read ? unused(read) : [] };
+  const findings: Finding[] = [];
+  if (kept.avad !== undefined && read.avad !== undefined && kept.avad !== read.avad) {
+    const message =
+      "differs between the order's own context and the request's cookies; the cookie is sent, because it is newer";
+    findings.push({ code: "context.not-used", path: "context.avad", message });
+  }
+  return { context: { ...kept, ...read, ...denial }, findings };
+}
+
+function unused(read: TrackingContext): readonly Finding[] {
+  const names = Object.keys(read).filter((name) => name !== "consent" && name !== "gpc");
+  if (names.length === 0) return [];
+  const message = `The request's ${names.join(", ")} were not used: the order carries its own context, and the request has none of our cookies.`;
+  return [{ code: "context.not-used", path: "context", message }];
+}
+
+function isKept(context: TrackingContext): boolean {
+  return Object.values(context).some((value) => value !== undefined);
+}
+
+function withoutGaps(context: TrackingContext = {}): TrackingContext {
+  const kept = { ...context };
+  for (const name of Object.keys(kept) as (keyof TrackingContext)[])
+    if (kept[name] === undefined) delete kept[name];
+  return kept;
 }
 
 function skip(reason: SkipReason | (string & {}), orderNumber: string): Decision & { kind: "skip" } {
   return { kind: "skip", reason, orderNumber, findings: [] };
+}
+
+function skipForShop(given: SkippedOrder): Decision {
+  return skip(skipReason(readFields(given, ["reason"]).reason), numberOf(given));
 }
 
 function reject(error: AvantLinkError, order: unknown, context: TrackingContext, config: Config): Decision {
@@ -121,26 +155,31 @@ function numberOf(order: unknown): string {
 
 function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, config: Config): OutboxJob {
   // Without a number, the same again is what has the same content.
-  const identity = orderNumber === "" ? `\n${body}` : orderNumber;
-  return {
-    key: orderKey(config.merchantId, identity),
-    kind,
-    orderNumber,
-    body,
-    acceptedAt: config.runtime.now(),
-  };
+  const key = orderKey(config.merchantId, orderNumber === "" ? `\n${body}` : orderNumber);
+  return { key, kind, orderNumber, body, acceptedAt: config.runtime.now() };
 }
 
-const MAPPER_STATUSES: ReadonlySet<unknown> = new Set(["mapped", "unpaid", "test", "renewal", "unmappable"]);
-
-function skipForShop(given: SkippedOrder): Decision {
-  return skip(skipReason(readFields(given, ["reason"]).reason), numberOf(given));
+/**
+ * What an outbox keeps of an order after its body is erased. The hash is over what is billed, so that a page and a
+ * webhook which know different things of the shopper count as the same order.
+ */
+function orderSummary({ order }: OrderPayload): OrderSummary {
+  const { currency, order_amount_subtotal: subtotal, products } = order;
+  const contentHash = sha256Hex(JSON.stringify([currency, subtotal, products]));
+  return { contentHash, currency, subtotal, lines: products.length };
 }
 
-function isSkipped(given: NonNullable<TrackableOrder>): given is SkippedOrder {
-  return readFields(given, ["status"]).status === "skipped";
-}
+const UNMAPPED: ReadonlySet<unknown> = new Set(["unpaid", "test", "renewal", "unmappable"]);
 
-function isMapped(given: Order | MapperResult | SkippedOrder): given is MapperResult {
-  return MAPPER_STATUSES.has(readFields(given, ["status"]).status);
+/** What kind of thing the shop gave: an order, a mapper's answer or what `skip` made. */
+function sortOf(given: TrackableOrder): {
+  readonly order?: Order | null | undefined;
+  readonly mapped?: MappedOrder;
+  readonly unmapped?: UnmappedOrder;
+  readonly skipped?: SkippedOrder;
+} {
+  const { status } = readFields(given, ["status"]);
+  if (status === "skipped") return { skipped: given as SkippedOrder };
+  if (status === "mapped") return { mapped: given as MappedOrder, order: (given as MappedOrder).order };
+  return UNMAPPED.has(status) ? { unmapped: given as UnmappedOrder } : { order: given as Order };
 }

@@ -2,45 +2,37 @@ import type { AvantLinkError, ErrorCode } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import type { OutboxTotals } from "../outbox/outbox.ts";
 import type { Report } from "../reporting/report.ts";
+import { within } from "../runtime.ts";
 import type { Health } from "./tracker.ts";
-import { within } from "./wait.ts";
 
 // Upper bound for health(), so that a hanging store cannot block it.
 const MAX_TOTALS_MS = 1_000;
 
 /** What a tracker remembers of its last success and failure. */
-export interface HealthRecord {
-  /** An order was delivered. `proof`: through the outbox, so that an earlier failure is over. */
-  delivered(options: { readonly endsFailure: boolean }): void;
-  /** Something failed, and an event of the order's own says so. */
-  failed(error: AvantLinkError): void;
-  /** Something failed, and no other event says so. */
-  problem(error: AvantLinkError): void;
-  read(totals: Promise<OutboxTotals>): Promise<Health>;
-}
+export type HealthRecord = ReturnType<typeof createHealth>;
 
-export function createHealth(
-  { mode, outbox, runtime }: Pick<Config, "mode" | "outbox" | "runtime">,
-  report: Report,
-): HealthRecord {
+export function createHealth({ mode, outbox, runtime }: Config, report: Report) {
   let lastDeliveredAt: number | undefined;
   let lastFailure: { readonly code: ErrorCode; readonly at: number } | undefined;
 
+  /** Something failed, and an event of the order's own says so. */
   function failed({ code }: AvantLinkError): void {
     lastFailure = { code, at: runtime.now() };
   }
 
   return {
-    delivered({ endsFailure }) {
+    failed,
+    /** An order was delivered. `endsFailure`: through the outbox, so that an earlier failure is over. */
+    delivered({ endsFailure }: { readonly endsFailure: boolean }): void {
       lastDeliveredAt = runtime.now();
       if (endsFailure) lastFailure = undefined;
     },
-    failed,
-    problem(error) {
+    /** Something failed, and no other event says so. */
+    problem(error: AvantLinkError): void {
       failed(error);
       report({ type: "problem", error });
     },
-    async read(asked) {
+    async read(asked: Promise<OutboxTotals>): Promise<Health> {
       const answered = await within(asked, MAX_TOTALS_MS, runtime).catch(() => "late" as const);
       const totals = answered === "late" ? undefined : answered.value;
       const oldest = totals?.oldestPendingAt;

@@ -1,57 +1,37 @@
 import { CLICK_CONCURRENCY, type Delivery } from "../delivery/deliver.ts";
-import type { DirectDelivery } from "../delivery/deliver-directly.ts";
 import type { Transport } from "../delivery/transport.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
-import type { Outbox, OutboxTotals, OutboxWorker } from "../outbox/outbox.ts";
+import { memoryOutbox } from "../outbox/memory-outbox.ts";
+import type { OutboxTotals, OutboxWorker } from "../outbox/outbox.ts";
 import type { WarnOnce } from "../reporting/warn-once.ts";
-import type { Confirmations } from "./confirmation.ts";
+import { within } from "../runtime.ts";
 import type { HealthRecord } from "./health.ts";
 import type { TimeoutOptions } from "./tracker.ts";
-import { within } from "./wait.ts";
 
 const FLUSH_MS = 5_000;
-/** How many clicks are sent at a time: orders come first. */
 const POLL_MS = 20;
 const REOPEN_MS = 5_000;
 // How long an outbox may take to answer when the time of flush or close is up.
 const MAX_LAST_ANSWER_MS = 1_000;
+const MAX_CLICKS = 1_000;
 const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
 /** Opens, drains and closes what a tracker holds. */
-export interface Lifecycle {
-  /**
-   * Opens the outbox and starts delivering orders, once. Rejects when the outbox cannot be opened; the next call
-   * tries again, and so does time, since what is pending must not wait for a next order.
-   */
-  ready(): Promise<void>;
-  /** Starts delivering clicks, once. They need no outbox but memory. */
-  readyForClicks(): Promise<void>;
-  readonly closed: boolean;
-  /** What stands where. Rejects when the outbox does not answer. */
-  totals(): Promise<OutboxTotals>;
-  flush(options?: TimeoutOptions): Promise<OutboxTotals>;
-  close(options?: TimeoutOptions): Promise<OutboxTotals>;
-}
+export type Lifecycle = ReturnType<typeof createLifecycle>;
 
-/** The parts of a tracker that its lifecycle opens, waits for and closes. */
-export interface LifecycleParts {
-  readonly config: Config;
-  readonly health: HealthRecord;
-  /** Delivers what the outbox could not take. */
-  readonly direct: DirectDelivery;
-  readonly confirmations: Confirmations;
-  /** Where clicks wait: in memory, whatever keeps the orders. */
-  readonly clicks: Outbox;
-  readonly delivery: Delivery;
-  readonly transport: Transport;
-  readonly warnOnce: WarnOnce;
-}
-
-export function createLifecycle(parts: LifecycleParts): Lifecycle {
-  const { config, clicks, delivery, direct, confirmations, transport, health, warnOnce } = parts;
+export function createLifecycle(
+  config: Config,
+  delivery: Delivery,
+  transport: Transport,
+  health: HealthRecord,
+  warnOnce: WarnOnce,
+) {
   const { outbox, runtime, concurrency } = config;
   const sends = config.mode === "live";
+  // Where clicks wait: in memory, whatever keeps the orders.
+  const clicks = memoryOutbox({ capacity: MAX_CLICKS, remembered: 0 });
+  const underWay = new Set<Promise<unknown>>();
   let opening: Promise<OutboxWorker | undefined> | undefined;
   let reopening: (() => void) | undefined;
   let clicking: Promise<OutboxWorker> | undefined;
@@ -65,23 +45,27 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
   }
 
   async function open(): Promise<OutboxWorker | undefined> {
+    warnOfDryRun();
+    if (!sends) return undefined;
+    // Only once an order needs the outbox: a proxy that only reports clicks has no use for a durable outbox.
+    if (!config.loopback && !outbox.durable) warnOnce("outbox.not-durable");
+    used = true;
     await outbox.open(runtime, health.problem);
-    return config.deliver ? outbox.run(direct.deliver, { concurrency }) : undefined;
+    return config.deliver ? outbox.run(delivery.deliver, { concurrency }) : undefined;
   }
 
+  /**
+   * Opens the outbox and starts delivering orders, once. Rejects when the outbox cannot be opened; the next call
+   * tries again, and so does time, since what is pending must not wait for a next order.
+   */
   async function ready(): Promise<void> {
     if (closed) throw new AvantLinkError("tracker.closed");
     await begin();
   }
 
   async function begin(): Promise<void> {
-    warnOfDryRun();
-    // Only once an order needs the outbox: a proxy that only reports clicks has no use for a durable outbox.
-    if (sends && !config.loopback && !outbox.durable) warnOnce("outbox.not-durable");
-    if (!sends) return;
-    used = true;
-    const attempt = opening ?? open();
-    opening = attempt;
+    opening ??= open();
+    const attempt = opening;
     try {
       await attempt;
     } catch (cause) {
@@ -101,6 +85,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     });
   }
 
+  /** Starts delivering clicks, once. They need no outbox but memory. */
   async function readyForClicks(): Promise<void> {
     warnOfDryRun();
     if (!sends) return;
@@ -111,6 +96,17 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     await clicking;
   }
 
+  /** Counts work as under way until it has ended, well or not: flush and close wait for it. */
+  function during(work: Promise<unknown>): void {
+    const ended: Promise<unknown> = work.catch(() => {}).then(() => underWay.delete(ended));
+    underWay.add(ended);
+  }
+
+  async function idle(): Promise<void> {
+    while (underWay.size > 0) await Promise.all(underWay);
+  }
+
+  /** What stands where. Rejects when the outbox does not answer. */
   async function totals(): Promise<OutboxTotals> {
     return sends ? outbox.totals() : NO_TOTALS;
   }
@@ -124,7 +120,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     const until = runtime.now() + timeoutMs;
     const left = () => Math.max(0, until - runtime.now());
     let orders = NO_TOTALS;
-    await within(Promise.all([confirmations.idle(), direct.idle()]), left(), runtime);
+    await within(Promise.all([idle(), delivery.directIdle()]), left(), runtime);
     try {
       for (;;) {
         // An outbox that does not answer must not hold up a shutdown.
@@ -134,8 +130,9 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
         const [, ofClicks] = answered.value;
         [orders] = answered.value;
         if (ofClicks.pending === 0 && (orders.pending === 0 || !config.deliver)) return orders;
-        if (left() === 0) return orders;
-        await pause(Math.min(POLL_MS, left()));
+        const pause = Math.min(POLL_MS, left());
+        if (pause === 0) return orders;
+        await new Promise<void>((resolve) => void runtime.after(pause, resolve, { keepAlive: true }));
       }
     } catch (cause) {
       health.problem(outboxError(cause));
@@ -153,7 +150,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     const left = () => Math.max(0, until - runtime.now());
     reopening?.();
     // A page that was answered has confirmed its order, however long the shop takes to look it up.
-    if ((await within(confirmations.idle(), left(), runtime)) === "late") {
+    if ((await within(idle(), left(), runtime)) === "late") {
       const detail = "The order of a page that was answered was still being resolved or stored.";
       health.problem(new AvantLinkError("tracker.closed", { detail }));
     }
@@ -175,24 +172,20 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     return last === "late" ? flushed : last.value;
   }
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      runtime.after(ms, resolve, { keepAlive: true });
-    });
-  }
-
   return {
+    clicks,
     ready,
     readyForClicks,
-    totals: async () => {
-      await ready();
-      return totals();
-    },
+    during,
     get closed() {
       return closed;
     },
-    flush: (options) => closing ?? flush(options),
-    close(options = {}) {
+    async totals(): Promise<OutboxTotals> {
+      await ready();
+      return totals();
+    },
+    flush: (options?: TimeoutOptions) => closing ?? flush(options),
+    close(options: TimeoutOptions = {}): Promise<OutboxTotals> {
       closing ??= shutDown(options);
       return closing;
     },

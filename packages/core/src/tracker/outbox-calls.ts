@@ -1,25 +1,29 @@
+import type { Delivery } from "../delivery/deliver.ts";
 import { type AvantLinkError, outboxError } from "../errors.ts";
+import type { Config } from "../options/config.ts";
 import { orderKey } from "../order/order-key.ts";
-import type { DeliverDueResult, ForgetResult } from "../outbox/outbox.ts";
-import type { Parts } from "./parts.ts";
+import type { HealthRecord } from "./health.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import type { ForgetReport, Tracker } from "./tracker.ts";
 
 const DEFAULT_DELIVER_DUE_MS = 5_000;
 const STAY_ALIVE_MS = 60_000;
-const NO_DELIVERIES: DeliverDueResult = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
-const UNKNOWN: ForgetResult = { status: "unknown" };
+const NO_DELIVERIES = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
 
 /** The tracker's calls that a person or a cron job makes, not a page. A failure of the outbox is their result. */
-export function createOutboxCalls({
-  config,
-  lifecycle,
-  direct,
-  health,
-}: Parts): Pick<Tracker, "deliverDue" | "forget"> {
-  const { outbox, concurrency } = config;
-
+export function createOutboxCalls(
+  { mode, merchantId, outbox, concurrency, runtime }: Config,
+  lifecycle: Lifecycle,
+  health: HealthRecord,
+  { deliver }: Delivery,
+): Pick<Tracker, "deliverDue" | "forget"> {
   async function orFailure<T>(work: () => Promise<T>, failed: (error: AvantLinkError) => T): Promise<T> {
-    const release = stayAlive();
+    // A caller waits. Without a connection or a timer that holds it, a script would end in the middle of the call.
+    let release = () => {};
+    const stayAlive = () => {
+      release = runtime.after(STAY_ALIVE_MS, stayAlive, { keepAlive: true });
+    };
+    stayAlive();
     try {
       await lifecycle.ready();
       return await work();
@@ -32,28 +36,17 @@ export function createOutboxCalls({
     }
   }
 
-  /** A caller waits. Without a connection or a timer that holds it, a script would end in the middle of the call. */
-  function stayAlive(): () => void {
-    let cancel = config.runtime.after(STAY_ALIVE_MS, renew, { keepAlive: true });
-    function renew(): void {
-      cancel = config.runtime.after(STAY_ALIVE_MS, renew, { keepAlive: true });
-    }
-    return () => cancel();
-  }
-
   return {
     deliverDue: ({ timeoutMs = DEFAULT_DELIVER_DUE_MS } = {}) =>
       orFailure(
         async () =>
-          config.mode === "live"
-            ? outbox.deliverDue(direct.deliver, { concurrency, timeoutMs })
-            : NO_DELIVERIES,
+          mode === "live" ? outbox.deliverDue(deliver, { concurrency, timeoutMs }) : NO_DELIVERIES,
         (error) => ({ ...NO_DELIVERIES, error }),
       ),
     forget: (orderNumber) =>
       orFailure<ForgetReport>(
         async () =>
-          config.mode === "live" ? outbox.forget(orderKey(config.merchantId, orderNumber)) : UNKNOWN,
+          mode === "live" ? outbox.forget(orderKey(merchantId, orderNumber)) : { status: "unknown" },
         (error) => ({ status: "failed", error }),
       ),
   };

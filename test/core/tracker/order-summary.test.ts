@@ -1,12 +1,15 @@
-import { type Order, toOrderPayload } from "@avantlink-s2s/core";
+import type { Order } from "@avantlink-s2s/core";
 import { expect, test } from "vitest";
-import { orderSummary } from "../../../packages/core/src/order/order-summary.ts";
-import { aContext, anOrder } from "../../support/orders.ts";
+import { readConfig } from "../../../packages/core/src/options/config.ts";
+import { decide } from "../../../packages/core/src/tracker/decide.ts";
+import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
+const config = readConfig({ merchantId: MERCHANT_ID, mode: "live" }, {});
+
+/** What an outbox keeps of an order after its body is erased. */
 function summaryOf(order: Partial<Order>, context = aContext()) {
-  const result = toOrderPayload(anOrder(order), context);
-  if (!result.ok) throw result.error;
-  return orderSummary(result.payload);
+  const decision = decide(anOrder(order), { given: context }, config);
+  return decision.kind === "send" && decision.job.summary ? decision.job.summary : expect.unreachable();
 }
 
 test("a summary holds currency, subtotal, number of lines and a hash, and nothing in clear", () => {

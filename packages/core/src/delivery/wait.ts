@@ -54,24 +54,3 @@ export function createDeliveryWaits(runtime: Runtime): DeliveryWaits {
     },
   };
 }
-
-/** What became of a promise within a time, or `"late"`. The promise itself goes on. */
-export function within<T>(
-  promise: Promise<T>,
-  ms: number,
-  runtime: Runtime,
-): Promise<{ readonly value: T } | "late"> {
-  return new Promise((resolve, reject) => {
-    const cancel = runtime.after(ms, () => resolve("late"), { keepAlive: true });
-    promise.then(
-      (value) => {
-        cancel();
-        resolve({ value });
-      },
-      (cause: unknown) => {
-        cancel();
-        reject(cause);
-      },
-    );
-  });
-}
