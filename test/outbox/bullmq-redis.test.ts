@@ -152,7 +152,7 @@ describe.skipIf(!installed)(
         const queue = await aQueue();
         await expect.poll(() => queue.getWaitingCount()).toBe(1);
         const [ticket] = await queue.getWaiting();
-        expect(ticket?.data).toBe(keyOf("secret-number"));
+        expect(ticket?.id).toBe(keyOf("secret-number"));
         expect(await redisContents(redis, `${tickets}*`)).not.toMatch(/secret-number|the-shopper/);
       });
 

@@ -44,7 +44,7 @@ for (const [name, service] of servers) {
       async endLeases() {
         // What time does: leases end, locks go, and a sweep has seen these tickets once before.
         for (const order of await redis.keys(`{avantlink}.${queue}:order:*`)) {
-          if (await redis.hexists(order, "lease")) await redis.hset(order, "due", 0);
+          if (await redis.hexists(order, "leased")) await redis.hset(order, "due", 0);
         }
         const active = await redis.lrange(`${prefix}active`, 0, -1);
         for (const id of active) {

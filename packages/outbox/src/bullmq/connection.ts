@@ -1,5 +1,6 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from "ioredis";
+import { pause } from "../pause.ts";
 import { failureCode, redisFailure } from "./redis-failure.ts";
 
 /** Where Redis is: ioredis's own options. */
@@ -24,8 +25,9 @@ export interface RedisClient {
   defineCommand(...definition: never[]): unknown;
 }
 
-/** How long Redis may take for anything: a put is answered within three seconds. */
-export const ANSWER_MS = 2_500;
+// How long Redis may take for anything: a put is answered within three seconds.
+const ANSWER_MS = 2_500;
+const POLL_MS = 50;
 
 const backOff = (times: number) => Math.min(50 * times, 1_000);
 
@@ -85,29 +87,17 @@ const whyBroken = new WeakMap<Redis, unknown>();
 
 /** Waits a while for a connection that is broken. */
 export async function connected(redis: Redis): Promise<void> {
-  if (redis.status === "ready") return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      redis.off("ready", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ANSWER_MS);
-    redis.on("ready", done);
-  });
+  const until = performance.now() + ANSWER_MS;
+  while (redis.status !== "ready" && performance.now() < until) await pause(POLL_MS);
 }
 
-/** Waits for Redis, within bounds. */
+/** What Redis answers within bounds. */
 export async function inTime<T>(redis: Redis, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const signal = AbortSignal.timeout(ANSWER_MS);
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("Redis does not answer")), ANSWER_MS);
+    signal.addEventListener("abort", () => reject(new Error("Redis does not answer")));
   });
-  try {
-    return await answered(redis, Promise.race([work, late]));
-  } finally {
-    clearTimeout(timer);
-  }
+  return answered(redis, Promise.race([work, late]));
 }
 
 /**

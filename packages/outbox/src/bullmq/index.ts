@@ -1,19 +1,12 @@
-import { setImmediate } from "node:timers/promises";
-import {
-  AvantLinkError,
-  type Outbox,
-  type OutboxJob,
-  type PutOptions,
-  type PutResult,
-  type Runtime,
-} from "@avantlink-s2s/core";
+import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
-import { answered, type RedisAddress, type RedisClient } from "./connection.ts";
-import { openStore, type Store } from "./store.ts";
-import { startSweeps } from "./sweep.ts";
+import { answered, connectionLike, inTime, load, type RedisAddress, type RedisClient } from "./connection.ts";
+import { LEASE_MS, OrderBook, PREFIX } from "./order-book.ts";
+import { type ScriptedRedis, withScripts } from "./scripts.ts";
+import { weakSettings } from "./server-settings.ts";
 import { ticketLeases } from "./ticket-leases.ts";
-import { mendTickets } from "./tickets.ts";
+import { addTicket, SWEEP_MS, type TicketQueue, ticketMender } from "./tickets.ts";
 
 /** The options of {@link bullmqOutbox}. */
 export interface BullmqOutboxOptions {
@@ -28,109 +21,138 @@ export interface BullmqOutboxOptions {
 
 export type { RedisAddress, RedisClient };
 
-interface OpenOutbox extends Store {
+interface OpenOutbox {
+  readonly redis: ScriptedRedis;
+  readonly book: OrderBook;
+  readonly tickets: TicketQueue;
   readonly workers: LeaseWorkers;
+  close(): Promise<void>;
 }
+
+// However many workers die with a ticket, that is no fault of the order's.
+const NO_LIMIT = 2 ** 30;
 
 /** Keeps orders in Redis and delivers them in turn by BullMQ: for shops on several machines. */
 export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
   checkOptions("bullmqOutbox", options, { connection: redisConnection, queue: queueName });
-  const { connection, queue = "orders" } = options;
   let opening: Promise<OpenOutbox> | undefined;
-  let store: OpenOutbox | undefined;
-  const wake = () => store?.workers.wake();
-
-  async function open(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<OpenOutbox> {
-    const made = await openStore({ connection, queue, runtime, report });
-    return { ...made, workers: leaseWorkers(ticketLeases(made), runtime, report) };
-  }
+  let open: OpenOutbox | undefined;
 
   function opened(): OpenOutbox {
-    if (!store) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
-    return store;
+    if (!open) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
+    return open;
   }
 
-  async function ask<T>(asking: (open: OpenOutbox) => Promise<T>): Promise<T> {
-    const now = opened();
-    return answered(now.redis, asking(now));
+  async function ask<T>(asking: (book: OrderBook) => Promise<T>): Promise<T> {
+    const { redis, book } = opened();
+    return answered(redis, asking(book));
   }
 
-  async function put(job: OutboxJob, { dead }: PutOptions = {}): Promise<PutResult> {
-    const { book, runtime, addTicketSoon } = opened();
-    const ticket = runtime.uuid();
-    const result = await ask(() => book.put(job, ticket, runtime.now(), dead));
-    if (result.status === "accepted" && !dead) addTicketSoon(ticket, job.key, wake);
-    return result;
+  /** If this fails, the next sweep of a worker adds the ticket. */
+  function addTicketSoon(key: string): void {
+    const { tickets, workers } = opened();
+    addTicket(tickets, key).then(workers.wake, () => {});
   }
 
   return {
     name: "bullmq",
     durable: true,
     async open(runtime, report) {
-      opening ??= open(runtime, report);
+      opening ??= openOutbox(options, runtime, report);
       try {
-        store = await opening;
+        open = await opening;
       } catch (cause) {
         opening = undefined;
         throw cause;
       }
     },
-    put,
-    async run(deliver, { concurrency }) {
-      const { workers, worker } = opened();
-      await (await worker()).startStalledCheckTimer();
-      const running = workers.run(deliver, concurrency);
-      const endSweeps = startSweeps(opened(), wake);
-      return {
-        async stop() {
-          await Promise.all([endSweeps(), running.stop()]);
-        },
-      };
+    async put(job, { dead } = {}) {
+      const putting = ask((book) => book.put(job, dead));
+      // Sent with the order, right behind it. The ticket of an order that is not accepted is void.
+      if (!dead && open) addTicketSoon(job.key);
+      return putting;
     },
-    async deliverDue(deliver, due) {
-      const { book, tickets, runtime, worker, workers } = opened();
-      if ((await ask(() => book.size())) === 0)
-        return { delivered: 0, retrying: 0, dead: 0, timedOut: false };
-      // Redis answers in turn: what a killed worker left behind is handed out before the first ticket is asked for.
-      await (await worker()).startStalledCheckTimer();
-      await setImmediate();
-      await ask(() => mendTickets(tickets, book, { now: runtime.now(), clockWentBack: true }));
-      return workers.deliverDue(deliver, due);
-    },
-    find: (key) => ask(({ book }) => book.find(key)),
-    waiting: { list: (page) => ask(({ book }) => book.waiting(page)) },
+    run: async (deliver, { concurrency }) => opened().workers.run(deliver, concurrency),
+    deliverDue: async (deliver, due) => opened().workers.deliverDue(deliver, due),
+    find: (key) => ask((book) => book.find(key)),
+    waiting: { list: (page) => ask((book) => book.waiting(page)) },
     dead: {
-      list: (page) => ask(({ book }) => book.dead(page)),
+      list: (page) => ask((book) => book.dead(page)),
       async retry(key, corrected) {
-        const { book, runtime, addTicketSoon } = opened();
-        const ticket = runtime.uuid();
-        const revived = await ask(() => book.revive(key, ticket, runtime.now(), corrected));
-        if (revived) addTicketSoon(ticket, key, wake);
+        const revived = await ask((book) => book.revive(key, corrected));
+        if (revived) addTicketSoon(key);
         return revived;
       },
-      remove: async (key) =>
-        (await ask(({ book, runtime }) => book.erase(key, runtime.now(), "dead"))).status === "removed",
+      remove: (key) => ask((book) => book.remove(key)),
     },
+    settled: { list: (accepted) => ask((book) => book.settled(accepted)) },
     async forget(key) {
-      const { book, runtime, tickets } = opened();
-      const { ticket, ...result } = await ask(() => book.erase(key, runtime.now(), "any"));
+      const result = await ask((book) => book.forget(key));
       // A void ticket is harmless, but it could be there for hours.
-      if (ticket) await tickets.remove(ticket).catch(() => {});
+      if (result.status === "removed")
+        await opened()
+          .tickets.remove(key)
+          .catch(() => {});
       return result;
     },
-    settled: {
-      async list(accepted) {
-        return opened().book.settled(accepted);
-      },
-    },
-    totals: () => ask(({ book }) => book.totals()),
+    totals: () => ask((book) => book.totals()),
     async close() {
-      const open = await opening?.catch(() => undefined);
+      const last = await opening?.catch(() => undefined);
       opening = undefined;
-      store = undefined;
-      await open?.close();
+      open = undefined;
+      await last?.close();
     },
   };
+}
+
+/** Connects, or rejects in time and leaves no connection behind. */
+async function openOutbox(
+  { connection, queue: name = "orders" }: BullmqOutboxOptions,
+  runtime: Runtime,
+  report: (error: AvantLinkError) => void,
+): Promise<OpenOutbox> {
+  const { Queue, Worker } = await load(() => import("bullmq"), "bullmq");
+  const redis = withScripts(await connectionLike(connection));
+  const book = new OrderBook(redis, name, runtime);
+  const ending: (() => Promise<void>)[] = [async () => redis.disconnect()];
+
+  async function close(): Promise<void> {
+    for (const end of ending.reverse()) await end().catch(() => {});
+  }
+
+  async function connect(): Promise<OpenOutbox> {
+    await redis.connect();
+    await book.checkWritable();
+    const shared = { connection: redis, prefix: PREFIX, skipVersionCheck: true };
+    const tickets: TicketQueue = new Queue(name, { ...shared, streams: { events: { maxLen: 100 } } });
+    ending.push(() => tickets.close());
+    const worker = new Worker<null, void>(name, null, {
+      ...shared,
+      autorun: false,
+      lockDuration: LEASE_MS,
+      stalledInterval: SWEEP_MS,
+      maxStalledCount: NO_LIMIT,
+    });
+    // By force: a worker that waits for a Redis that is away would wait for good.
+    ending.push(() => worker.close(true));
+    tickets.on("error", () => {});
+    worker.on("error", () => {});
+    await Promise.all([tickets.waitUntilReady(), worker.waitUntilReady()]);
+    await worker.startStalledCheckTimer();
+    const weak = await weakSettings(redis);
+    if (weak.length > 0)
+      report(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
+    const mendTickets = ticketMender(tickets, book, runtime);
+    const leases = ticketLeases({ redis, book, worker, runtime, mendTickets });
+    return { redis, book, tickets, workers: leaseWorkers(leases, runtime, report), close };
+  }
+
+  try {
+    return await inTime(redis, connect());
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
 }
 
 // The value may hold a password, so no message repeats it.

@@ -1,6 +1,5 @@
 import {
   type AcceptedRange,
-  type ClaimedJob,
   type CorrectedJob,
   type DeadLetter,
   type DeadReason,
@@ -12,22 +11,13 @@ import {
   type PendingRecord,
   type PutResult,
   REMEMBERED_MS,
+  type Runtime,
   type SettledRecord,
+  stateOf,
   type Verdict,
 } from "@avantlink-s2s/core";
-import type { Redis } from "ioredis";
-import { type AttemptLease, lastAttemptsAfter } from "../attempts.ts";
-import {
-  attemptsOf,
-  fieldsOf,
-  jobOf,
-  openRecord,
-  packSummary,
-  settledRecord,
-  unpackSummary,
-} from "./record.ts";
-import { failureCode } from "./redis-failure.ts";
-import { CLAIM, ERASE, PUT, REVIVE, type Script, SETTLE, TOTALS } from "./scripts.ts";
+import { lastAttemptsAfter } from "../attempts.ts";
+import type { ScriptedRedis } from "./scripts.ts";
 
 /** In braces, so that all keys stand in one slot of a Redis cluster. */
 export const PREFIX = "{avantlink}";
@@ -37,35 +27,41 @@ export const LEASE_MS = 30_000;
 // Keys that one call looks at; each takes Redis well under a millisecond.
 const SCAN_COUNT = 1_000;
 
-/** An order that is leased to a worker, or when it is due or its lease ends if that is yet to come. */
-export type Claim = ({ readonly job: ClaimedJob } & AttemptLease) | { readonly dueAt: number };
-
-/** An order that waits for its time or for a worker. */
-export interface WaitingOrder {
+/** When an order is to be sent. */
+export interface Turn {
   readonly key: string;
-  readonly ticket: string;
-  /** Whether there was an attempt before. */
-  readonly isTried: boolean;
   readonly dueAt: number;
+  /** Whether a worker has the order now. */
+  readonly isSending: boolean;
   /** Whether its time is further away than it ever was: the clock was set back. */
-  readonly isOverdue: boolean;
+  readonly isLate: boolean;
+}
+
+interface OpenOrder {
+  readonly record: PendingRecord | DeadLetter;
+  /** Changes with the record. */
+  readonly version: string;
+  readonly isSending: boolean;
 }
 
 /**
  * The orders of one outbox, on Redis keys of its own: a hash for each order that waits or is dead, a short text for
- * each settled one for 400 days, two indexes and two counters. Whatever becomes of an order's ticket in BullMQ, an
- * order is sent only by the worker that this book leases it to.
+ * each settled one for 400 days, two indexes and two counters. Each change replaces an order's record if it is still of
+ * the version that was read. Whatever becomes of an order's ticket in BullMQ, an order is sent only by the worker that
+ * this book leases it to.
  *
  * A settled order takes some 330 bytes. With BullMQ's own means a key stays taken for 470 (a deduplication key and a
  * record) or 1,320 bytes (the job itself, its body overwritten), and what becomes of an order takes several steps.
  */
 export class OrderBook {
-  readonly #redis: Redis;
+  readonly #redis: ScriptedRedis;
   readonly #prefix: string;
+  readonly #runtime: Runtime;
 
-  constructor(redis: Redis, queue: string) {
+  constructor(redis: ScriptedRedis, queue: string, runtime: Runtime) {
     this.#redis = redis;
     this.#prefix = `${PREFIX}.${queue}:`;
+    this.#runtime = runtime;
   }
 
   /** Rejects where Redis does not accept writes. */
@@ -73,87 +69,81 @@ export class OrderBook {
     await this.#redis.hsetnx(`${this.#prefix}counts`, "version", "1");
   }
 
-  async put(job: OutboxJob, ticket: string, now: number, dead?: DeadReason): Promise<PutResult> {
-    const { key, kind, orderNumber, body, acceptedAt, summary } = job;
-    const reason = dead ? JSON.stringify(dead) : "";
-    const values = [ticket, kind, orderNumber, body, acceptedAt, packSummary(summary), reason];
-    const [answer, known = ""] = await this.#ask<[string, string?]>(PUT, key, now, values);
-    if (answer === "accepted") return { status: "accepted" };
-    const found =
-      answer === "settled"
-        ? settledRecord(key, known)
-        : { status: "pending" as const, summary: unpackSummary(JSON.parse(known)) };
-    const state = found.status === "removed" ? "dead" : found.status;
-    return { status: "duplicate", state, contentHash: found.summary?.contentHash };
+  /** Accepts an order once. A dead letter gives way to it. */
+  async put(job: OutboxJob, reason?: DeadReason): Promise<PutResult> {
+    const fresh = { ...job, attempts: 0, lastAttempts: [] };
+    const record: OutboxRecord = reason
+      ? { ...fresh, status: "dead", reason, diedAt: this.#runtime.now() }
+      : { ...fresh, status: "pending", dueAt: job.acceptedAt };
+    for (let version = ""; ; ) {
+      if (await this.#replace(record, version)) return { status: "accepted" };
+      const { open, settled } = await this.#read(job.key);
+      const found = settled ?? open?.record;
+      if (found && found.status !== "dead")
+        return { status: "duplicate", state: stateOf(found), contentHash: found.summary?.contentHash };
+      version = open?.version ?? "";
+    }
   }
 
-  /** Leases a ticket's order; undefined for a void ticket. */
-  async claim(key: string, ticket: string, token: string, now: number): Promise<Claim | undefined> {
-    const answer = await this.#ask<string[]>(CLAIM, key, now, [ticket, token, now + LEASE_MS]);
-    if (answer.length <= 1) return answer[0] === undefined ? undefined : { dueAt: Number(answer[0]) };
-    const fields = fieldsOf(answer);
-    return { job: jobOf(key, fields), lastAttempts: attemptsOf(fields) };
+  /** Leases an order; answers with when it is due if that is yet to come, and with nothing if it is not to be sent. */
+  async claim(key: string, version: string): Promise<PendingRecord | { readonly dueAt: number } | undefined> {
+    const values = [key, version, this.#runtime.now(), LEASE_MS];
+    const [due, order] = await this.#redis.claimOrder(...this.#keys(key), ...values);
+    if (due === undefined) return undefined;
+    return { ...(order && (JSON.parse(order) as PendingRecord)), dueAt: Number(due) };
   }
 
   /** Returns whether the lease was still this worker's. */
-  async settle(
-    { key, attempts }: ClaimedJob,
-    lease: AttemptLease & { readonly token: string },
-    verdict: Verdict,
-    now: number,
-  ): Promise<boolean> {
-    const { status } = verdict;
-    const log = status === "delivered" ? [] : lastAttemptsAfter(lease, verdict, now);
-    const retry = status === "retry" ? verdict : { at: now, counted: false };
-    return this.#end(key, lease.token, now, [
-      status,
-      attempts + Number(retry.counted),
-      JSON.stringify(log),
-      retry.at,
-      Math.max(0, retry.at - now),
-      status === "dead" ? JSON.stringify(verdict.reason) : "",
-    ]);
+  async settle(leased: PendingRecord, version: string, verdict: Verdict): Promise<boolean> {
+    return this.#replace(recordAfter(leased, verdict, this.#runtime.now()), version);
   }
 
   /** Makes an order due again that was not begun. */
-  async release(key: string, token: string, now: number): Promise<void> {
-    await this.#end(key, token, now, ["released", "", "", "", "", ""]);
+  async release(leased: PendingRecord, version: string): Promise<void> {
+    await this.#replace({ ...leased, dueAt: this.#runtime.now() }, version);
   }
 
   /** Makes a dead letter a fresh order. Returns false where there is no such letter. */
-  async revive(key: string, ticket: string, now: number, corrected?: CorrectedJob): Promise<boolean> {
-    const values = [ticket, corrected?.body ?? "", packSummary(corrected?.summary)];
-    return (await this.#ask<number>(REVIVE, key, now, values)) === 1;
+  async revive(key: string, corrected?: CorrectedJob): Promise<boolean> {
+    const { record, version } = (await this.#open(key)) ?? {};
+    if (record?.status !== "dead" || (record.kind === "rejected" && !corrected)) return false;
+    const { reason: _, diedAt: __, ...job } = record;
+    const now = this.#runtime.now();
+    const fresh = { kind: "order", acceptedAt: now, attempts: 0, lastAttempts: [], dueAt: now } as const;
+    return this.#replace({ ...job, ...corrected, ...fresh, status: "pending" }, version);
   }
 
-  /** Erases an order that nobody is sending, or only a dead letter. Its ticket, if it has one, is void then. */
-  async erase(
-    key: string,
-    now: number,
-    which: "any" | "dead",
-  ): Promise<ForgetResult & { readonly ticket?: string }> {
-    const [status, known = ""] = await this.#ask<[string, string?]>(ERASE, key, now, [which]);
-    if (status === "sending" || status === "unknown") return { status };
-    if (status === "removed") return { status, ticket: known };
-    const { status: how, settledAt } = settledRecord(key, known);
-    return how === "delivered" ? { status: how, settledAt } : { status: how };
+  /** Erases a dead letter. Returns false where there is no such letter. */
+  async remove(key: string): Promise<boolean> {
+    const { record, version } = (await this.#open(key)) ?? {};
+    if (record?.status !== "dead") return false;
+    return this.#replace(settledAs("removed", record, this.#runtime.now()), version);
+  }
+
+  /** Erases an order that nobody is sending. */
+  async forget(key: string): Promise<ForgetResult> {
+    const { open, settled } = await this.#read(key);
+    if (settled?.status === "delivered") return { status: "delivered", settledAt: settled.settledAt };
+    if (settled) return { status: "removed" };
+    if (!open) return { status: "unknown" };
+    if (open.isSending) return { status: "sending" };
+    const removed = settledAs("removed", open.record, this.#runtime.now());
+    return (await this.#replace(removed, open.version)) ? { status: "removed" } : this.forget(key);
   }
 
   async find(key: string): Promise<OutboxRecord | undefined> {
-    const [open] = await this.#records([key]);
-    if (open) return open;
-    const settled = await this.#redis.get(this.#keys(key)[1]);
-    return settled === null ? undefined : settledRecord(key, settled);
+    const { open, settled } = await this.#read(key);
+    return settled ?? open?.record;
   }
 
   async waiting(page?: Page): Promise<PendingRecord[]> {
-    const records = await this.#records(await this.#list("waiting", page));
-    return records.filter((record) => record.status === "pending");
+    const found = await this.#records(await this.#list("waiting", page));
+    return found.filter((record) => record.status === "pending");
   }
 
   async dead(page?: Page): Promise<DeadLetter[]> {
-    const records = await this.#records(await this.#list("dead", page));
-    return records.filter((record) => record.status === "dead");
+    const found = await this.#records(await this.#list("dead", page));
+    return found.filter((record) => record.status === "dead");
   }
 
   /** Walks over all keys of the database, since an index of settled orders would cost memory for 400 days. */
@@ -166,7 +156,7 @@ export class OrderBook {
       const texts = names.length > 0 ? await this.#redis.mget(names) : [];
       for (const [index, name] of names.entries()) {
         const text = texts[index];
-        const record = text ? settledRecord(name.slice(start.length), text) : undefined;
+        const record = text ? unpack(name.slice(start.length), text) : undefined;
         if (record && record.acceptedAt >= from && record.acceptedAt < until) found.set(record.key, record);
       }
       cursor = next;
@@ -175,7 +165,7 @@ export class OrderBook {
   }
 
   async totals(): Promise<OutboxTotals> {
-    const answer = await this.#ask<(string | number | null)[]>(TOTALS, "", 0, []);
+    const answer = await this.#redis.countOrders(...this.#keys(""), "");
     const [pending = 0, dead = 0, delivered = 0, removed = 0, oldest = 0] = answer.map(Number);
     const accepted = delivered + pending + dead + removed;
     const oldestPendingAt = pending > 0 ? oldest : undefined;
@@ -187,20 +177,52 @@ export class OrderBook {
     return this.#redis.zcard(`${this.#prefix}waiting`);
   }
 
-  /** A page of the orders that nobody is sending; undefined after the last page. */
-  async unleased(page: Page, now: number): Promise<WaitingOrder[] | undefined> {
+  /** When the orders that wait or are being sent are due, page by page; none after the last page. */
+  async turns(page: Page): Promise<Turn[]> {
     const keys = await this.#list("waiting", page);
-    if (keys.length === 0) return undefined;
-    const fields = ["ticket", "lease", "due", "wait", "log"];
-    const all = await Promise.all(keys.map((key) => this.#redis.hmget(this.#keys(key)[0], ...fields)));
-    return all.flatMap(([ticket, lease, due, wait, log], index) => {
-      const [key, left] = [keys[index], Number(due) - now];
-      const isOverdue = left > Number(wait);
-      if (key === undefined || !ticket || (lease && left > 0 && !isOverdue)) return [];
-      return [
-        { key, ticket, isTried: Boolean(log), dueAt: Number(due), isOverdue: Boolean(log) && isOverdue },
-      ];
+    const now = this.#runtime.now();
+    const fields = keys.map((key) => this.#redis.hmget(this.#keys(key)[0], "due", "wait", "leased"));
+    return (await Promise.all(fields)).map(([due, wait, leased], index) => {
+      const [dueAt, isLate] = [Number(due), Number(due) - now > Number(wait)];
+      return { key: keys[index] ?? "", dueAt, isLate, isSending: Boolean(leased) && dueAt > now && !isLate };
     });
+  }
+
+  async #replace(record: OutboxRecord, version = ""): Promise<boolean> {
+    const { key, status } = record;
+    const values =
+      status === "pending"
+        ? [record.acceptedAt, JSON.stringify(record), record.dueAt, this.#waitFor(record.dueAt)]
+        : status === "dead"
+          ? [record.diedAt, JSON.stringify(record)]
+          : [REMEMBERED_MS, pack(record)];
+    const change = [key, version, this.#runtime.uuid(), status, ...values];
+    return (await this.#redis.replaceOrder(...this.#keys(key), ...change)) === 1;
+  }
+
+  #waitFor(dueAt: number): number {
+    return Math.max(0, dueAt - this.#runtime.now());
+  }
+
+  async #read(key: string): Promise<{ open?: OpenOrder | undefined; settled?: SettledRecord | undefined }> {
+    // In this order, so that an order which is settled in between is found.
+    const [open, settled] = await Promise.all([this.#open(key), this.#redis.get(this.#keys(key)[1])]);
+    return { open, settled: settled === null ? undefined : unpack(key, settled) };
+  }
+
+  async #open(key: string): Promise<OpenOrder | undefined> {
+    const fields = ["version", "order", "due", "wait", "leased"] as const;
+    const [version, order, due, wait, leased] = await this.#redis.hmget(this.#keys(key)[0], ...fields);
+    if (!version || !order) return undefined;
+    const record = JSON.parse(order) as PendingRecord | DeadLetter;
+    if (record.status === "dead") return { record, version, isSending: false };
+    const dueAt = Number(due);
+    const left = this.#waitFor(dueAt);
+    return {
+      record: { ...record, dueAt },
+      version,
+      isSending: Boolean(leased) && left > 0 && left <= Number(wait),
+    };
   }
 
   /** Waiting orders are listed oldest first, dead letters newest first. */
@@ -212,29 +234,52 @@ export class OrderBook {
   }
 
   async #records(keys: readonly string[]): Promise<(PendingRecord | DeadLetter)[]> {
-    const hashes = await Promise.all(keys.map((key) => this.#redis.hgetall(this.#keys(key)[0])));
-    return hashes.flatMap((fields, index) =>
-      fields.ticket === undefined ? [] : [openRecord(keys[index] ?? "", fields)],
-    );
+    const found = await Promise.all(keys.map((key) => this.#open(key)));
+    return found.flatMap((open) => (open ? [open.record] : []));
   }
 
-  async #end(key: string, token: string, now: number, values: (string | number)[]): Promise<boolean> {
-    return (await this.#ask<number>(SETTLE, key, now, [token, ...values])) === 1;
-  }
-
-  #keys(key: string): readonly [record: string, settled: string, ...indexes: string[]] {
+  #keys(key: string): readonly [record: string, settled: string, ...rest: string[]] {
     const names = [`order:${key}`, `settled:${key}`, "waiting", "dead", "counts"];
     return names.map((name) => this.#prefix + name) as [string, string, ...string[]];
   }
+}
 
-  async #ask<T>({ lua, sha }: Script, key: string, now: number, values: (string | number)[]): Promise<T> {
-    const keys = this.#keys(key);
-    const all = [...keys, key, now, REMEMBERED_MS, ...values];
-    try {
-      return (await this.#redis.evalsha(sha, keys.length, ...all)) as T;
-    } catch (cause) {
-      if (failureCode(cause) !== "NOSCRIPT") throw cause;
-      return (await this.#redis.eval(lua, keys.length, ...all)) as T;
-    }
-  }
+function recordAfter(leased: PendingRecord, verdict: Verdict, now: number): OutboxRecord {
+  if (verdict.status === "delivered") return settledAs("delivered", leased, now);
+  const { dueAt: _, ...job } = leased;
+  const lastAttempts = lastAttemptsAfter(leased, verdict, now);
+  if (verdict.status === "dead")
+    return { ...job, lastAttempts, status: "dead", reason: verdict.reason, diedAt: now };
+  return { ...job, lastAttempts, attempts: job.attempts + Number(verdict.counted), dueAt: verdict.at };
+}
+
+function settledAs(
+  status: SettledRecord["status"],
+  { key, acceptedAt, attempts, summary }: PendingRecord | DeadLetter,
+  settledAt: number,
+): SettledRecord {
+  return { status, key, acceptedAt, settledAt, attempts, summary };
+}
+
+/** A settled record without its names, since it is kept in memory for 400 days. */
+type Packed = [SettledRecord["status"], number, number, number, [string, string, number, number]?];
+
+function pack({ status, acceptedAt, settledAt, attempts, summary: of }: SettledRecord): string {
+  const packed: Packed = [status, acceptedAt, settledAt, attempts];
+  if (of) packed.push([of.contentHash, of.currency, of.subtotal, of.lines]);
+  return JSON.stringify(packed);
+}
+
+function unpack(key: string, text: string): SettledRecord {
+  const [status, acceptedAt, settledAt, attempts, packed] = JSON.parse(text) as Packed;
+  if (!packed) return { key, status, acceptedAt, settledAt, attempts };
+  const [contentHash, currency, subtotal, lines] = packed;
+  return {
+    key,
+    status,
+    acceptedAt,
+    settledAt,
+    attempts,
+    summary: { contentHash, currency, subtotal, lines },
+  };
 }

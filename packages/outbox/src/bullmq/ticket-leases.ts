@@ -1,14 +1,25 @@
-import type { AttemptRecord, Verdict } from "@avantlink-s2s/core";
+import type { PendingRecord, Runtime, Verdict } from "@avantlink-s2s/core";
+import type { Worker } from "bullmq";
+import type { Redis } from "ioredis";
 import type { Leased, LeasingStore } from "../lease-worker.ts";
 import { answered, connected } from "./connection.ts";
-import type { Store } from "./store.ts";
+import type { OrderBook } from "./order-book.ts";
 import { type Ticket, TRIED } from "./tickets.ts";
 
-/** Identifies a lease, with the ticket that the order was leased for. */
+/** An order that is leased to this process. The ticket is locked by the same token that is the lease's version. */
 export interface TicketLease {
+  readonly record: PendingRecord;
   readonly token: string;
   readonly ticket: Ticket;
-  readonly lastAttempts: readonly AttemptRecord[];
+}
+
+/** What leases are made of. */
+export interface LeaseParts {
+  readonly redis: Redis;
+  readonly book: OrderBook;
+  readonly worker: Worker<null, void>;
+  readonly runtime: Runtime;
+  readonly mendTickets: () => Promise<void> | undefined;
 }
 
 /**
@@ -16,18 +27,20 @@ export interface TicketLease {
  * decides. If the process dies before the order is settled, BullMQ gives the ticket to another worker; if it dies
  * afterwards, that worker finds the ticket void.
  */
-export function ticketLeases(store: Store): LeasingStore<TicketLease> {
-  const { redis, book, runtime } = store;
+export function ticketLeases(parts: LeaseParts): LeasingStore<TicketLease> {
+  const { redis, book, worker, runtime, mendTickets } = parts;
   let hasMore = false;
 
   async function next(): Promise<Leased<TicketLease> | undefined> {
-    const worker = await store.worker();
     for (;;) {
-      const ticket = await worker.getNextJob(runtime.uuid(), { block: false });
-      if (!ticket) return undefined;
       const token = runtime.uuid();
-      const claim = await book.claim(ticket.data, ticket.id ?? "", token, runtime.now());
-      if (claim && "job" in claim) return { job: claim.job, lease: { ...claim, token, ticket } };
+      const ticket: Ticket | undefined = await worker.getNextJob(token, { block: false });
+      if (!ticket) return undefined;
+      const claim = await book.claim(ticket.id ?? "", token);
+      if (claim && "key" in claim) {
+        const { status: _, lastAttempts: __, dueAt: ___, ...job } = claim;
+        return { job, lease: { record: claim, token, ticket } };
+      }
       await (claim ? postpone(ticket, claim.dueAt) : letGo(ticket));
     }
   }
@@ -41,18 +54,27 @@ export function ticketLeases(store: Store): LeasingStore<TicketLease> {
     return leased;
   }
 
-  async function claim(limit: number): Promise<Leased<TicketLease>[]> {
+  /** Asks for one ticket first, so that a quiet queue is not asked for each place that is free. */
+  async function take(limit: number): Promise<Leased<TicketLease>[]> {
     const leased = await several(hasMore ? limit : 1);
     if (leased.length === 1 && limit > 1 && !hasMore) leased.push(...(await several(limit - 1)));
     hasMore = leased.length === limit;
     return leased;
   }
 
+  async function claim(limit: number): Promise<Leased<TicketLease>[]> {
+    const mending = mendTickets();
+    const leased = await take(limit);
+    if (leased.length > 0 || !mending) return leased;
+    await mending;
+    return take(limit);
+  }
+
   /** Redis gets what becomes of the order before what becomes of its ticket, and both in one go. */
-  async function settle({ job, lease }: Leased<TicketLease>, verdict: Verdict): Promise<boolean> {
+  async function settle({ lease }: Leased<TicketLease>, verdict: Verdict): Promise<boolean> {
     await connected(redis);
-    const settling = book.settle(job, lease, verdict, runtime.now());
-    const { ticket } = lease;
+    const { record, token, ticket } = lease;
+    const settling = book.settle(record, token, verdict);
     const finishing = verdict.status === "retry" ? postpone(ticket, verdict.at) : letGo(ticket);
     const [isOwn] = await Promise.all([settling, finishing]);
     return isOwn;
@@ -67,9 +89,9 @@ export function ticketLeases(store: Store): LeasingStore<TicketLease> {
   return {
     claim: (limit) => answered(redis, claim(limit)),
     settle: (leased, verdict) => answered(redis, settle(leased, verdict)),
-    async release({ job, lease }) {
-      await answered(redis, book.release(job.key, lease.token, runtime.now()));
-      await quietly(lease.ticket.moveToWait(lease.ticket.token));
+    async release({ lease: { record, token, ticket } }) {
+      await answered(redis, book.release(record, token));
+      await quietly(ticket.moveToWait(token));
     },
   };
 }

@@ -1,53 +1,67 @@
+import type { Runtime } from "@avantlink-s2s/core";
 import type { Job, Queue } from "bullmq";
-import type { OrderBook, WaitingOrder } from "./order-book.ts";
+import type { OrderBook } from "./order-book.ts";
 
-/** A BullMQ job that says whose turn it is. Its data is the order's key; the order stands in the {@link OrderBook}. */
-export type Ticket = Job<string, void>;
-export type TicketQueue = Queue<string, void>;
+/** A BullMQ job that says whose turn it is. Its ID is the order's key; the order stands in the {@link OrderBook}. */
+export type Ticket = Job<null, void>;
+export type TicketQueue = Queue<null, void>;
 
 /** BullMQ lets fresh tickets, which have no priority, go before those that have one. */
 export const TRIED = 1;
 /** How often BullMQ looks for tickets of workers that died, and the outbox for orders without a ticket. */
 export const SWEEP_MS = 15_000;
+
+// Machines correct their clocks by less than this all the time.
+const CLOCK_TOLERANCE_MS = 1_000;
 const PAGE = 500;
 
-/** Hands a ticket to BullMQ. A ticket that is there already stays as it is. */
-export async function addTicket(
-  queue: TicketQueue,
-  ticket: string,
-  key: string,
-  place: { readonly priority?: number; readonly delay?: number } = {},
-): Promise<void> {
-  await queue.add("order", key, { jobId: ticket, ...place, removeOnComplete: true, removeOnFail: true });
+/** Hands the ticket of an order to BullMQ. A ticket that is there already stays as it is. */
+export async function addTicket(queue: TicketQueue, key: string, delay = 0): Promise<void> {
+  const place = delay > 0 ? { delay, priority: TRIED } : {};
+  await queue.add("order", null, { jobId: key, ...place, removeOnComplete: true, removeOnFail: true });
 }
 
 /**
  * Gives a ticket to each order that has none: the process was killed between storing the order and adding its ticket,
- * or the queue was emptied by BullMQ's own tools. With `clockWentBack`, also makes those orders due that the clock
- * would delay by more than their own delay.
+ * or the queue was emptied by BullMQ's own tools. After the clock was set back, also makes those orders due that the
+ * clock would delay by more than their own delay. Returns what does that, if it is time; call it as often as you like.
  */
-export async function mendTickets(
+export function ticketMender(
   queue: TicketQueue,
   book: OrderBook,
-  { now, clockWentBack }: { readonly now: number; readonly clockWentBack: boolean },
-): Promise<void> {
-  const counted = queue.getJobCountByTypes("waiting", "prioritized", "delayed", "active");
-  const [orders, tickets] = await Promise.all([book.size(), counted]);
-  const areMissing = orders > tickets;
-  if (!areMissing && !clockWentBack) return;
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await book.unleased({ offset, limit: PAGE }, now);
-    if (!page) return;
-    const some = page.filter(({ isOverdue }) => areMissing || isOverdue);
-    await Promise.all(some.map((order) => mend(queue, order, now)));
-  }
-}
+  runtime: Runtime,
+): () => Promise<void> | undefined {
+  let mendedAt: number | undefined;
+  let lastNow = 0;
 
-async function mend(queue: TicketQueue, order: WaitingOrder, now: number): Promise<void> {
-  const { key, ticket, isTried, dueAt, isOverdue } = order;
-  const job = await queue.getJob(ticket);
-  const delay = isOverdue ? 0 : Math.max(0, dueAt - now);
-  if (!job) await addTicket(queue, ticket, key, isTried ? { priority: TRIED, delay } : {});
-  // A ticket that is not delayed is on its way already.
-  else if (isOverdue) await job.promote().catch(() => {});
+  async function mend(clockWentBack: boolean): Promise<void> {
+    const counted = queue.getJobCountByTypes("waiting", "prioritized", "delayed", "active");
+    const [orders, tickets] = await Promise.all([book.size(), counted]);
+    const areMissing = orders > tickets;
+    if (!areMissing && !clockWentBack) return;
+    for (let offset = 0; ; offset += PAGE) {
+      const turns = await book.turns({ offset, limit: PAGE });
+      if (turns.length === 0) return;
+      const some = turns.filter(({ isSending, isLate }) => !isSending && (areMissing || isLate));
+      await Promise.all(some.map(({ key, dueAt, isLate }) => mendOne(key, isLate ? 0 : dueAt, isLate)));
+    }
+  }
+
+  async function mendOne(key: string, dueAt: number, isLate: boolean): Promise<void> {
+    const ticket = await queue.getJob(key);
+    if (!ticket) await addTicket(queue, key, dueAt - runtime.now());
+    // A ticket that is not delayed is on its way already.
+    else if (isLate) await ticket.promote().catch(() => {});
+  }
+
+  return () => {
+    const now = runtime.now();
+    // The clock may have been set back before this process began.
+    const clockWentBack = mendedAt === undefined || now < lastNow - CLOCK_TOLERANCE_MS;
+    lastNow = now;
+    if (!clockWentBack && now - (mendedAt ?? 0) < SWEEP_MS) return undefined;
+    mendedAt = now;
+    // Where Redis is away, claiming fails too, and that is reported.
+    return mend(clockWentBack).catch(() => {});
+  };
 }
