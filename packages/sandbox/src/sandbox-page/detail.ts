@@ -1,76 +1,63 @@
 import { textAt, textsAt } from "../checks/body-values.ts";
 import { bodies } from "../fields.ts";
 import type { Ledger } from "../ledger.ts";
-import type { ClickRecord, Finding, OrderRecord, ReceivedRequest } from "../records.ts";
-import { type FieldNote, noteFields } from "./field-notes.ts";
-import { curlText, headText } from "./http-text.ts";
-import { findingsOf, parsed, type Title, titleOf } from "./listing.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { ClickNote, Mark, Reference, RequestDetail } from "../page/source.ts";
+import type { ClickRecord, OrderRecord, ReceivedRequest, TrackingRecord } from "../records.ts";
+import { parsed } from "../request-body.ts";
+import { noteFields } from "./field-notes.ts";
+import { findingsOf, marksOf, titleOf } from "./listing.ts";
+import { outcomeOf } from "./outcome.ts";
+import { curlText, headText } from "./request-text.ts";
+import { testText } from "./test-text.ts";
+
+const MAX_REFERENCES = 20;
+const MAX_TEXT_LENGTH = 300;
 
 /** Everything that the page shows of one request. */
-export interface Detail {
-  readonly id: string;
-  readonly kind: ReceivedRequest["endpoint"];
-  readonly title: Title;
-  readonly receivedAt: string;
-  readonly merchantId: string;
-  readonly outcome: Outcome;
-  readonly findings: readonly Finding[];
-  readonly fields: readonly FieldNote[];
-  /** Of an order that was taken: the click that it is attributed to, or `null`. */
-  readonly click?: ClickNote | null;
-  /** Of a click: the orders that are attributed to it. */
-  readonly orders?: readonly Reference[];
-  /** The other requests with the same order number. */
-  readonly sameNumber?: readonly Reference[];
-  readonly head: string;
-  readonly raw: string;
-  readonly curl: string;
-}
-
-/** Another request, by name. */
-interface Reference {
-  readonly id: string;
-  readonly title: string;
-  readonly receivedAt: string;
-}
-
-interface ClickNote extends Reference {
-  /** What order and click share, and its value. */
-  readonly sharedField: string;
-  readonly shared: string;
-  readonly landing: string;
-  readonly referrer: string;
-}
-
-const mostReferences = 20;
-const longestText = 300;
-
-export function detailOf(ledger: Ledger, url: string, request: ReceivedRequest): Detail {
+export function detailOf(ledger: Ledger, url: string, request: ReceivedRequest): RequestDetail {
   const record = request.record === undefined ? undefined : ledger.record(request.record);
   const body = record?.body ?? parsed(request.raw);
+  const findings = findingsOf(request, record);
+  const marks = marksOf(findings);
   return {
     id: request.id,
-    kind: request.endpoint,
+    kind: "request",
+    endpoint: request.endpoint,
     title: titleOf(request, body),
-    receivedAt: request.receivedAt,
-    merchantId: request.merchantId.slice(0, longestText),
-    outcome: outcomeOf(request, record),
-    findings: findingsOf(request, record),
-    fields:
-      request.endpoint === "unknown" || body === undefined ? [] : noteFields(body, bodies[request.endpoint]),
+    at: request.receivedAt,
+    merchantId: request.merchantId.slice(0, MAX_TEXT_LENGTH),
+    outcome: outcomeBeside(marks, request, record),
+    marks,
+    findings,
+    fields: isCall(request.endpoint) && body !== undefined ? noteFields(body, bodies[request.endpoint]) : [],
     ...(record !== undefined && besides(ledger, request, record)),
     head: headText(request),
     raw: request.raw,
     curl: curlText(url, request),
+    ...(record !== undefined && isCall(request.endpoint) && { test: testText(request.endpoint, record) }),
   };
+}
+
+/** What was taken with an error is not shown as good. */
+function outcomeBeside(marks: readonly Mark[], request: ReceivedRequest, record: TrackingRecord | undefined) {
+  const { tone, sentence } = outcomeOf(request, record);
+  const loudest = marks.find(({ severity }) => severity !== "info");
+  if (tone !== "good" || loudest === undefined) return { tone, sentence };
+  return {
+    tone: loudest.severity === "error" ? ("bad" as const) : ("fault" as const),
+    sentence: `${sentence} It has ${marks.map(({ text }) => text).join(", ")}.`,
+  };
+}
+
+function isCall(endpoint: ReceivedRequest["endpoint"]): endpoint is "order" | "click" {
+  return endpoint === "order" || endpoint === "click";
 }
 
 function besides(
   ledger: Ledger,
   request: ReceivedRequest,
   record: ClickRecord | OrderRecord,
-): Pick<Detail, "click" | "orders" | "sameNumber"> {
+): Pick<RequestDetail, "click" | "orders" | "sameNumber"> {
   if (request.endpoint === "click") {
     return { orders: refer(ledger.orders.filter(({ click }) => click === record.id)) };
   }
@@ -93,16 +80,16 @@ function clickNote(ledger: Ledger, order: OrderRecord): ClickNote | null {
   return {
     ...reference(click),
     sharedField: order.attributedBy,
-    shared: shared.slice(0, longestText),
-    landing: textAt(click.body, "current_url").slice(0, longestText),
-    referrer: textAt(click.body, "referrer_url").slice(0, longestText),
+    shared: shared.slice(0, MAX_TEXT_LENGTH),
+    landing: textAt(click.body, "current_url").slice(0, MAX_TEXT_LENGTH),
+    referrer: textAt(click.body, "referrer_url").slice(0, MAX_TEXT_LENGTH),
   };
 }
 
 function refer(records: readonly (ClickRecord | OrderRecord)[]): Reference[] {
-  return records.slice(-mostReferences).reverse().map(reference);
+  return records.slice(-MAX_REFERENCES).reverse().map(reference);
 }
 
 function reference({ request, id, receivedAt }: ClickRecord | OrderRecord): Reference {
-  return { id: request, title: id, receivedAt };
+  return { id: request, title: id, at: receivedAt };
 }

@@ -1,24 +1,15 @@
 import { isObject } from "../checks/body-values.ts";
 import type { Field, ObjectField } from "../fields.ts";
+import type { FieldNote } from "../page/source.ts";
 
-/** A field of a request beside what the article says of it. */
-export interface FieldNote {
-  readonly path: string;
-  /** The value as JSON, cut when long; absent when the field is missing. */
-  readonly value?: string;
-  readonly required: boolean;
-  /** What the article says; empty for a field that it does not have. */
-  readonly says: string;
-}
-
-const mostNotes = 400;
-const longestValue = 600;
+const MAX_NOTES = 400;
+const MAX_VALUE_LENGTH = 600;
 
 /** Every field of the article's body in its order, and then every other field that was sent. */
 export function noteFields(body: unknown, expected: ObjectField): FieldNote[] {
   const notes: FieldNote[] = [];
   noteObject(body, "", expected, notes);
-  return notes.slice(0, mostNotes);
+  return notes.slice(0, MAX_NOTES);
 }
 
 function noteObject(value: unknown, path: string, field: ObjectField, notes: FieldNote[]): void {
@@ -28,7 +19,7 @@ function noteObject(value: unknown, path: string, field: ObjectField, notes: Fie
     noteField(Object.hasOwn(object, key) ? object[key] : undefined, below(key), inner, notes);
   }
   for (const [key, extra] of Object.entries(object)) {
-    if (notes.length > mostNotes) return;
+    if (notes.length > MAX_NOTES) return;
     if (!Object.hasOwn(field.fields, key)) {
       notes.push({ path: below(key).slice(0, 200), value: shown(extra), required: false, says: "" });
     }
@@ -36,7 +27,7 @@ function noteObject(value: unknown, path: string, field: ObjectField, notes: Fie
 }
 
 function noteField(value: unknown, path: string, field: Field, notes: FieldNote[]): void {
-  if (notes.length > mostNotes) return;
+  if (notes.length > MAX_NOTES) return;
   if (field.type === "object" && isObject(value)) noteObject(value, path, field, notes);
   else if (field.type === "list" && Array.isArray(value) && value.length > 0) {
     value.forEach((item, index) => {
@@ -56,5 +47,7 @@ function shown(value: unknown): string {
     // Nested deeper than the stack.
     text = "…";
   }
-  return text.length > longestValue ? `${text.slice(0, longestValue)}… (${text.length} characters)` : text;
+  return text.length > MAX_VALUE_LENGTH
+    ? `${text.slice(0, MAX_VALUE_LENGTH)}… (${text.length} characters)`
+    : text;
 }

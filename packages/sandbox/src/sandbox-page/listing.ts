@@ -1,64 +1,61 @@
 import { textAt, valueAt } from "../checks/body-values.ts";
 import type { Ledger } from "../ledger.ts";
-import type { ClickRecord, Finding, OrderRecord, ReceivedRequest, Severity } from "../records.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Listing, ListQuery, Mark, Row, Title, View } from "../page/source.ts";
+import type { ClickRecord, Finding, OrderRecord, ReceivedRequest } from "../records.ts";
+import { parsed } from "../request-body.ts";
+import { outcomeOf } from "./outcome.ts";
+import { reportTitle } from "./report.ts";
 
-/** Which requests the list shows. */
-export interface ListQuery {
-  readonly show: "all" | "order" | "click" | "refused" | "findings";
-  /** Text that the request must hold, in any case. */
-  readonly search: string;
-  /** Only requests older than this one. */
-  readonly before: string | undefined;
-}
+type Kept = ClickRecord | OrderRecord | undefined;
 
-/** The page's word for a request, and a stranger's words for it, each apart so that none turns the others around. */
-export interface Title {
-  readonly word: string;
-  readonly name?: string;
-  readonly amount?: string;
-}
-
-/** One line of the list. */
-interface Row extends Pick<Outcome, "tone" | "brief"> {
-  readonly id: string;
-  readonly kind: ReceivedRequest["endpoint"];
-  readonly receivedAt: string;
-  readonly title: Title;
-  readonly note: string;
-  readonly findings: Readonly<Record<Severity, number>>;
-}
-
-export interface Listing {
-  readonly rows: readonly Row[];
-  /** How many requests match, the older and newer ones included. */
-  readonly total: number;
-  /** How many of them are newer than the first row. */
-  readonly newer: number;
-}
-
-const rowsOnPage = 50;
+const ROWS_ON_PAGE = 50;
 /** A search looks no further into a body than this, so that it stays quick. */
-const searchedLength = 65_536;
-const shownLength = 120;
+const SEARCHED_LENGTH = 65_536;
+const SHOWN_LENGTH = 120;
 
-/** The newest requests that match, a page of them. */
-export function list(ledger: Ledger, { show, search, before }: ListQuery): Listing {
+type Filter = readonly [
+  id: string,
+  label: string,
+  shows: (request: ReceivedRequest, record: Kept) => boolean,
+];
+
+const FILTERS: readonly Filter[] = [
+  ["all", "All", () => true],
+  ["order", "Orders", ({ endpoint }) => endpoint === "order"],
+  ["click", "Clicks", ({ endpoint }) => endpoint === "click"],
+  ["findings", "With findings", (request, record) => findingsOf(request, record).length > 0],
+  ["refused", "Not taken", ({ endpoint }, record) => record === undefined && endpoint !== "event"],
+  ["event", "From the shop", ({ endpoint }) => endpoint === "event"],
+];
+
+/** A page of the requests that match, newest first, and how many match each filter. */
+export function list(ledger: Ledger, { show, search, page }: ListQuery): Pick<View, "filters" | "list"> {
   const needle = search.trim().toLowerCase();
+  const chosen = FILTERS.find(([id]) => id === show) ?? FILTERS[0];
+  const counts = new Map<string, number>();
   const rows: Row[] = [];
-  let total = 0;
-  let newer = 0;
-  let reached = before === undefined || ledger.request(before) === undefined;
+  let skipped = 0;
+  let reached = ledger.request(page) === undefined;
   for (const request of newestFirst(ledger.requests)) {
     const record = request.record === undefined ? undefined : ledger.record(request.record);
-    if (shows(show, request, record) && holds(needle, request)) {
-      total += 1;
-      if (!reached) newer += 1;
-      else if (rows.length < rowsOnPage) rows.push(toRow(request, record));
+    if (holds(needle, request, record)) {
+      for (const [id, , shows] of FILTERS)
+        if (shows(request, record)) counts.set(id, (counts.get(id) ?? 0) + 1);
+      if (chosen?.[2](request, record)) {
+        if (!reached) skipped += 1;
+        else if (rows.length < ROWS_ON_PAGE) rows.push(toRow(request, record));
+      }
     }
-    if (request.id === before) reached = true;
+    if (request.id === page) reached = true;
   }
-  return { rows, total, newer };
+  const total = counts.get(chosen?.[0] ?? "") ?? 0;
+  const last = rows.at(-1);
+  const next: Pick<Listing, "next"> =
+    last !== undefined && skipped + rows.length < total ? { next: last.id } : {};
+  return {
+    filters: FILTERS.map(([id, label]) => ({ id, label, count: counts.get(id) ?? 0 })),
+    list: { rows, total, skipped, ...next },
+  };
 }
 
 function* newestFirst(requests: readonly ReceivedRequest[]): Generator<ReceivedRequest> {
@@ -68,52 +65,53 @@ function* newestFirst(requests: readonly ReceivedRequest[]): Generator<ReceivedR
   }
 }
 
-function shows(
-  show: ListQuery["show"],
-  request: ReceivedRequest,
-  record: ClickRecord | OrderRecord | undefined,
-): boolean {
-  switch (show) {
-    case "all":
-      return true;
-    case "refused":
-      return request.record === undefined;
-    case "findings":
-      return findingsOf(request, record).length > 0;
-    default:
-      return request.endpoint === show;
-  }
-}
-
-function holds(needle: string, { id, record = "", path, raw }: ReceivedRequest): boolean {
+/** Whether the page shows the text somewhere: in the row, in a finding, or in the body, as sent or laid out. */
+function holds(needle: string, request: ReceivedRequest, record: Kept): boolean {
   if (needle === "") return true;
-  return [id, record, path, raw.slice(0, searchedLength)].some((text) => text.toLowerCase().includes(needle));
+  const contains = (text: string) => text.toLowerCase().includes(needle);
+  const { id, path } = request;
+  if ([id, record?.id ?? "", path].some(contains)) return true;
+  const body = request.raw.slice(0, SEARCHED_LENGTH).toLowerCase();
+  if (body.includes(needle) || body.includes(needle.replace(/([[{:,])\s+/g, "$1"))) return true;
+  const { title, brief, note, marks } = toRow(request, record);
+  const named = [title.word, title.name].filter(Boolean).join(" ");
+  const shown = [named, title.amount ?? "", `${named} · ${title.amount}`, brief, note];
+  const findings = findingsOf(request, record).flatMap(({ path, message }) => [path, message]);
+  return [...shown, ...marks.map(({ text }) => text), ...findings].some(contains);
 }
 
-function toRow(request: ReceivedRequest, record: ClickRecord | OrderRecord | undefined): Row {
+function toRow(request: ReceivedRequest, record: Kept): Row {
   const { tone, brief } = outcomeOf(request, record);
-  const body = record?.body ?? parsed(request.raw);
   return {
     id: request.id,
-    kind: request.endpoint,
-    receivedAt: request.receivedAt,
-    title: titleOf(request, body),
+    at: request.receivedAt,
+    title: titleOf(request, record?.body ?? parsed(request.raw)),
     note: noteOf(record),
     tone,
     brief,
-    findings: count(findingsOf(request, record)),
+    marks: marksOf(findingsOf(request, record)),
   };
+}
+
+/** How many findings there are of each kind. */
+export function marksOf(findings: readonly Finding[]): Mark[] {
+  return (["error", "warning", "info"] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    const plural = count === 1 || severity === "info" ? "" : "s";
+    return count === 0 ? [] : [{ severity, text: `${count} ${severity}${plural}` }];
+  });
 }
 
 /** What a person calls the request: an order by its number, a click by its token. */
 export function titleOf(request: ReceivedRequest, body: unknown): Title {
   if (request.endpoint === "unknown")
-    return { word: request.method, name: request.path.slice(0, shownLength) };
+    return { word: request.method, name: request.path.slice(0, SHOWN_LENGTH) };
+  if (request.endpoint === "event") return reportTitle(body);
   if (request.endpoint === "click") {
     const avad = textAt(body, "tracking_ids", "avantlink_avad").trim();
     return avad === ""
       ? { word: "Click without a token" }
-      : { word: "Click", name: avad.slice(0, shownLength) };
+      : { word: "Click", name: avad.slice(0, SHOWN_LENGTH) };
   }
   const number = scalar(valueAt(body, "order", "order_number"));
   const amount = scalar(valueAt(body, "order", "order_amount_subtotal"));
@@ -121,20 +119,17 @@ export function titleOf(request: ReceivedRequest, body: unknown): Title {
   return {
     ...(number === ""
       ? { word: "Order without a number" }
-      : { word: "Order", name: number.slice(0, shownLength) }),
-    ...(price !== "" && { amount: price.slice(0, shownLength) }),
+      : { word: "Order", name: number.slice(0, SHOWN_LENGTH) }),
+    ...(price !== "" && { amount: price.slice(0, SHOWN_LENGTH) }),
   };
 }
 
 /** What was found in a request, taken or not. */
-export function findingsOf(
-  request: ReceivedRequest,
-  record: ClickRecord | OrderRecord | undefined,
-): readonly Finding[] {
+export function findingsOf(request: ReceivedRequest, record: Kept): readonly Finding[] {
   return record?.findings ?? request.findings ?? [];
 }
 
-function noteOf(record: ClickRecord | OrderRecord | undefined): string {
+function noteOf(record: Kept): string {
   if (record === undefined) return "";
   const notes: string[] = [];
   if ("repeatOf" in record) notes.push(`repeats ${record.repeatOf}`);
@@ -144,20 +139,4 @@ function noteOf(record: ClickRecord | OrderRecord | undefined): string {
 
 function scalar(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
-}
-
-/** The body of a request that was not taken, if it is JSON of a usual size. */
-export function parsed(raw: string): unknown {
-  if (raw.length > searchedLength) return undefined;
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return undefined;
-  }
-}
-
-function count(findings: readonly Finding[]): Record<Severity, number> {
-  const counts = { error: 0, warning: 0, info: 0 };
-  for (const { severity } of findings) counts[severity] += 1;
-  return counts;
 }

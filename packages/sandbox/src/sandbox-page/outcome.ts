@@ -1,15 +1,19 @@
 import type { Fault } from "../faults.ts";
+import type { Tone } from "../page/source.ts";
 import type { ClickRecord, OrderRecord, ReceivedRequest } from "../records.ts";
+import { parsed } from "../request-body.ts";
+import { reportOutcome } from "./report.ts";
 
 /** What became of a request, in a few words and in a sentence. */
-export interface Outcome {
-  readonly tone: "good" | "bad" | "fault" | "waiting";
+interface Outcome {
+  readonly tone: Tone;
   readonly brief: string;
   readonly sentence: string;
 }
 
 export function outcomeOf(request: ReceivedRequest, record: ClickRecord | OrderRecord | undefined): Outcome {
   const { state, status, refused, fault } = request;
+  if (request.endpoint === "event" && refused === undefined) return reportOutcome(parsed(request.raw));
   if (state === "open") {
     const waits =
       fault?.hang === true ? "It hangs, because of the fault." : "It is being read, or waits out a delay.";

@@ -1,19 +1,8 @@
 import { listAt, textAt, textsAt, valueAt } from "../checks/body-values.ts";
 import type { Ledger } from "../ledger.ts";
+import type { Step } from "../page/source.ts";
 import type { OrderRecord } from "../records.ts";
 import { findingsOf } from "./listing.ts";
-
-/** One line of the checklist "ready to go live". */
-export interface Step {
-  readonly id: string;
-  readonly label: string;
-  /** Seen; not seen yet; something speaks against it; or nothing that the sandbox can see on its own. */
-  readonly state: "done" | "open" | "wrong" | "by-hand";
-  /** How to get there, or what was seen. */
-  readonly hint: string;
-  /** The record that shows it, and the request that brought it. */
-  readonly shownBy?: { readonly id: string; readonly request: string };
-}
 
 /** What the sandbox has seen of all that a shop should try before it goes live. */
 export function readiness(ledger: Ledger): Step[] {
@@ -132,7 +121,7 @@ function refresh({ orders }: Ledger): Step {
 
 function clean({ orders, clicks, requests }: Ledger): Step {
   const label = "Nothing wrong with the newest order and click";
-  const refused = requests.at(-1);
+  const refused = requests.findLast(({ endpoint }) => endpoint !== "event");
   if (refused?.refused !== undefined) {
     const shownBy = { id: refused.id, request: refused.id };
     return { id: "clean", label, state: "wrong", hint: "The newest call was refused.", shownBy };

@@ -1,0 +1,3 @@
+export { foreignRequest } from "../guard.ts";
+export { servePage } from "./serve.ts";
+export type * from "./source.ts";
