@@ -137,6 +137,8 @@ describe.skipIf(executable === undefined)(
       await row("Order 1001").waitFor();
       await page.keyboard.press("/");
       await page.keyboard.type("order-");
+      await expect.poll(() => page.url(), patience).toContain("search=order-");
+      await row("Order 1002").waitFor();
       await page.keyboard.press("Escape");
       await row("Order 1002").focus();
       await page.keyboard.press("ArrowDown");

@@ -41,9 +41,10 @@ export async function servePage(
   if (refused !== undefined) return void send(response, json(403, { error: refused }));
   const reads = request.method === "GET" || request.method === "HEAD";
   if (reads && path.startsWith("/api/changes")) return streamChanges(source, request, response);
-  const answer = reads
-    ? ((await fileAt(path)) ?? (await ask(source, path)))
-    : await source.control?.(path, request);
+  const answering = reads
+    ? fileAt(path).then((file) => file ?? ask(source, path))
+    : source.control?.(path, request);
+  const answer = await answering?.catch(failed);
   send(response, answer ?? nothing, request.method !== "HEAD");
 }
 
@@ -80,6 +81,11 @@ async function ask(source: PageSource, path: string): Promise<Answer | undefined
 
 export function json(status: number, value: object): Answer {
   return jsonAnswer(status, JSON.stringify(value), { "Cache-Control": "no-store" });
+}
+
+/** The page shows the sentence. */
+function failed(error: unknown): Answer {
+  return json(500, { error: error instanceof Error ? error.message : String(error) });
 }
 
 const nothing = json(404, { error: "There is nothing here. The page is at /." });

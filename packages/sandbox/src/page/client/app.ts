@@ -1,6 +1,6 @@
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
-import type { View } from "../source.ts";
+import type { SandboxView, View } from "../source.ts";
 import { address, linkTo, PANELS } from "./address.ts";
 import { Now } from "./desk.ts";
 import { Item } from "./detail.ts";
@@ -8,7 +8,7 @@ import { Faults, faultsOn } from "./faults.ts";
 import { Help, showHelp } from "./keys.ts";
 import { List } from "./list.ts";
 import { Ready, readyTally } from "./ready.ts";
-import { change, connection, detail, view } from "./server.ts";
+import { change, connection, detail, trouble, view } from "./server.ts";
 import { aloud, plural, strange } from "./words.ts";
 
 const CONNECTIONS = {
@@ -39,7 +39,8 @@ export function App() {
       <header class="top">
         <h1><img src="icon.svg" alt="" width="24" height="24" /> ${name}</h1>
         <p class="status ${connection.value}" role="status">${CONNECTIONS[connection.value]}</p>
-        ${shown && html`<${Nav} shown=${shown} /><${Banner} shown=${shown} />`}
+        ${shown && html`<${Nav} shown=${shown} />`}
+        <${Banner} sandbox=${shown?.sandbox} problems=${[trouble.value, ...(shown?.desk?.problems ?? [])]} />
       </header>
       <main class="panes">
         ${shown && html`<${List} shown=${shown} />`}
@@ -75,8 +76,8 @@ function Nav({ shown: { item, sandbox } }: { shown: View }) {
 }
 
 /** What the reader must know, whatever is open. */
-function Banner({ shown: { sandbox, desk } }: { shown: View }) {
-  const lines = (desk?.problems ?? []).map((problem) => html`<p>${strange(problem)}</p>`);
+function Banner({ sandbox, problems }: { sandbox?: SandboxView; problems: readonly string[] }) {
+  const lines = problems.filter(Boolean).map((problem) => html`<p>${strange(problem)}</p>`);
   if (sandbox !== undefined) {
     const { faults, counts, undo } = sandbox;
     const button = (label: string, method: "POST" | "DELETE", path: string) =>

@@ -10,6 +10,8 @@ const BREATH_MS = 200;
 export const view = signal<{ readonly question: string; readonly shown: View } | undefined>(undefined);
 /** The open item, or why there is none. */
 export const detail = signal<{ readonly id: string; readonly shown: Detail | string } | undefined>(undefined);
+/** Why the list could not be brought up to date. */
+export const trouble = signal("");
 export const connection = signal<"connecting" | "live" | "gone">("connecting");
 
 /** What the list is asked for at an address. */
@@ -56,8 +58,10 @@ async function refreshList(question: string): Promise<void> {
     if (asked !== newestList) return;
     sayArrived(shown, question);
     view.value = { question, shown };
-  } catch {
-    // The stream of changes says that the connection is gone, and asks again when it is back.
+    trouble.value = "";
+  } catch (error) {
+    // When the server itself is gone, the stream of changes says so, and asks again when it is back.
+    if (error instanceof Error && !(error instanceof TypeError)) trouble.value = error.message;
   }
 }
 
