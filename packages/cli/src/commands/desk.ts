@@ -48,7 +48,7 @@ Examples:
       );
       sayJson({ url: desk.url });
       say(`The desk is at ${emphasise("strong", desk.url)}; open it in a browser.`);
-      say("Whoever has this address can read the orders. It is valid until Ctrl-C.");
+      say("Anybody with this address can read the orders. It is valid until Ctrl-C.");
       await stopped;
       await desk.close();
     }),

@@ -8,7 +8,7 @@ import { reasonOf } from "../files/read-file.ts";
 
 /** A desk that listens. */
 export interface Desk {
-  /** Whoever has this address can read the outbox: it holds the token. */
+  /** The address holds the token: it is enough to read the outbox. */
   readonly url: string;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ const MAX_SEARCHED = 1_000;
 /** The orders that match, and how many match each filter. */
 export interface FoundOrders {
   readonly list: Listing;
-  readonly counts: { readonly waiting: number; readonly dead: number; readonly settled: number };
+  readonly counts: { readonly waiting: number; readonly dead: number; readonly finished: number };
 }
 
 /** A page of the orders that AvantLink has not confirmed: waiting ones, oldest first, then dead letters, newest first. */
@@ -33,7 +33,7 @@ export async function listOrders(
   const end = skipped + rows.length;
   return {
     list: { rows, total, skipped, ...(end < total && rows.length > 0 && { next: String(end) }) },
-    counts: { waiting: pending, dead, settled: 0 },
+    counts: { waiting: pending, dead, finished: 0 },
   };
 }
 
@@ -79,7 +79,7 @@ export async function searchOrders(
     counts: {
       waiting: count("pending"),
       dead: count("dead"),
-      settled: count("delivered") + count("removed"),
+      finished: count("delivered") + count("removed"),
     },
   };
 }

@@ -25,12 +25,12 @@ export function outboxPage({ outbox, place, problems }: OpenOutbox, page: Outbox
         query.search.trim() === ""
           ? await listOrders(outbox, condition.totals, query)
           : await searchOrders(outbox, query, page.keyOf);
-      const { waiting, dead, settled } = found.counts;
+      const { waiting, dead, finished } = found.counts;
       return {
         name: "AvantLink desk",
         item: "order",
         filters: [
-          { id: "all", label: "All", count: waiting + dead + settled },
+          { id: "all", label: "All", count: waiting + dead + finished },
           { id: "waiting", label: "Waiting", count: waiting },
           { id: "dead", label: "Dead letters", count: dead },
         ],

@@ -3,7 +3,7 @@ import type { Row, Title, Tone } from "@avantlink-s2s/sandbox/page";
 import { answerText, iso, nextTry, shortKey, timesSent } from "../outbox/record-view.ts";
 import { money } from "../terminal/wording.ts";
 
-/** A line of the desk's list. A settled order is known by its key, and by the number that was searched for. */
+/** A line of the desk's list. A finished order is known by its key, and by the number that was searched for. */
 export function rowOf(record: OutboxRecord, searched = ""): Row {
   const base = { id: record.key, title: titleOf(record, searched), at: iso(record.acceptedAt), marks: [] };
   const tone = toneOf(record);
@@ -34,7 +34,7 @@ export function titleOf(record: OutboxRecord, searched = ""): Title {
   };
 }
 
-/** An order that was tried in vain is more than one that waits for its first try. */
+/** An order that was tried in vain is worse than an order before its first try. */
 export function toneOf(record: OutboxRecord): Tone {
   if (record.status === "pending") return record.lastAttempts.length > 0 ? "fault" : "waiting";
   return record.status === "delivered" ? "good" : "bad";
