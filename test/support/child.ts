@@ -15,6 +15,7 @@ export interface Child<Request, Answer> {
 export function startChild<Request extends object, Answer extends { readonly kind: string }>(
   module: URL,
   argument: unknown,
+  { printed = "inherit" }: { readonly printed?: "inherit" | "pipe" } = {},
 ): Child<Request, Answer> {
   const child = fork(module, [JSON.stringify(argument)], {
     execArgv: [
@@ -22,7 +23,7 @@ export function startChild<Request extends object, Answer extends { readonly kin
       "--conditions=@avantlink-s2s/source",
       "--disable-warning=ExperimentalWarning",
     ],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", printed, printed, "ipc"],
   });
   // A test that breaks off leaves no process behind, not even a stopped process.
   const orphaned = () => void child.kill("SIGKILL");

@@ -1,10 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { createTracker, type TrackingContext } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { startChild } from "../../support/child.ts";
 import { eventLog } from "../../support/events.ts";
 import { anOrder, MERCHANT_ID } from "../../support/orders.ts";
 
@@ -79,6 +82,31 @@ test.each<[string, TrackingContext]>([
       expect(text).not.toMatch(/planted|203\.0\.113/);
   },
 );
+
+test("so it is where the shop's own hook denies a request, with no listener: on the wire, on the disk, on the console", async () => {
+  const path = join(folder, "request.sqlite");
+  const shop = startChild<{ kind: "stop" }, { kind: "accepted" }>(
+    new URL("../../support/anonymous-shop.ts", import.meta.url),
+    { endpoint: sandbox.url, path },
+    { printed: "pipe" },
+  );
+  const { stdout, stderr } = shop.process;
+  const printed = Promise.all([stdout, stderr].map((stream) => text(stream ?? Readable.from([]))));
+  const lift = sandbox.fail({ status: 500 });
+  await shop.next("accepted");
+  const [refused] = await sandbox.waitForRequests(1, { where: ({ state }) => state === "answered" });
+  const disk = readFileSync(path, "latin1") + readFileSync(`${path}-wal`, "latin1");
+  lift();
+  const [sent] = await sandbox.waitForOrders(1);
+  shop.send({ kind: "stop" });
+  const console = (await printed).join();
+  expect(sent?.body).toMatchObject({ order: { order_number: "1001", coupon_codes: ["SAVE10"] } });
+  // Disk and console do hold something of this order.
+  expect(console).toContain("[avantlink-s2s]");
+  expect(disk).toContain("SAVE10");
+  for (const traces of [sent?.raw, JSON.stringify(refused), JSON.stringify(sandbox.requests), disk, console])
+    expect(traces).not.toMatch(/planted|203\.0\.113/);
+});
 
 test("without that choice a denied order is skipped", async () => {
   const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url });
