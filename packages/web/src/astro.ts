@@ -1,4 +1,4 @@
-import type { TrackerOptions } from "@avantlink-s2s/core";
+import { AvantLinkError, type TrackerOptions } from "@avantlink-s2s/core";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import { type HostedRequest, waitUntilOf } from "./host.ts";
 import { trackClicks as trackWebClicks } from "./track-clicks.ts";
@@ -12,11 +12,22 @@ export interface AstroContext {
   readonly request: Request;
   readonly clientAddress: string;
   readonly locals: object;
+  /** Whether Astro renders the page once for everybody, at the build. */
+  readonly isPrerendered?: boolean;
 }
 
-/** Makes a tracker whose `trackOrder` and `contextOf` take Astro's context. See `createTracker` of the package's root. */
+/**
+ * Makes a tracker whose `trackOrder` and `contextOf` take Astro's context. See `createTracker` of the package's root. On a
+ * prerendered page `trackOrder` rejects, so that the build fails: nobody would track the order of such a page later.
+ */
 export function createTracker(options: TrackerOptions = {}): Tracker<AstroContext> {
-  return createTrackerOver(options, hosted);
+  return createTrackerOver(options, (context) => {
+    if (context.isPrerendered === true)
+      throw new AvantLinkError("order.static-page", {
+        detail: "In Astro, write `export const prerender = false` into it.",
+      });
+    return hosted(context);
+  });
 }
 
 /** Looks for affiliate landings: `export const onRequest = trackClicks(tracker)` in `src/middleware.ts`. */

@@ -1,4 +1,4 @@
-import type { TrackerOptions } from "@avantlink-s2s/core";
+import { AvantLinkError, type TrackerOptions } from "@avantlink-s2s/core";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import { type HostedRequest, waitUntilOf } from "./host.ts";
 import { trackClicks as trackWebClicks } from "./track-clicks.ts";
@@ -22,9 +22,21 @@ export interface HandleInput<Event> {
   readonly resolve: (event: Event) => Response | Promise<Response>;
 }
 
-/** Makes a tracker whose `trackOrder` and `contextOf` take SvelteKit's event. See `createTracker` of the package's root. */
+// SvelteKit's documented origin while it prerenders, unless the shop sets `paths.origin`.
+const PRERENDERING = "http://sveltekit-prerender";
+
+/**
+ * Makes a tracker whose `trackOrder` and `contextOf` take SvelteKit's event. See `createTracker` of the package's root. On a
+ * prerendered page `trackOrder` rejects, so that the build fails: nobody would track the order of such a page later.
+ */
 export function createTracker(options: TrackerOptions = {}): Tracker<SvelteKitEvent> {
-  return createTrackerOver(options, hosted);
+  return createTrackerOver(options, (event) => {
+    if (event.url.origin === PRERENDERING)
+      throw new AvantLinkError("order.static-page", {
+        detail: "In SvelteKit, write `export const prerender = false` into it.",
+      });
+    return hosted(event);
+  });
 }
 
 /** Looks for affiliate landings: `export const handle = trackClicks(tracker)` in `hooks.server.ts`. */
