@@ -80,6 +80,17 @@ describe("options that are wrong throw, and the message names the option", () =>
       { siteUrl: "http://shop.example", cookies: { names: { avad: "__Secure-avad" } } },
       /__Secure-/,
     ],
+    [
+      "a login's cookie behind a prefix",
+      { cookies: { names: { visitor: "__Secure-next-auth.session-token" } } },
+      /login session/,
+    ],
+    ["a host's domain", { cookies: { domain: "vercel.app" } }, /cookies\.domain: is vercel\.app/],
+    [
+      "a cookie domain of another site",
+      { siteUrl: "https://shop.example", cookies: { domain: "store.example" } },
+      /cookies\.domain: is store\.example, which siteUrl is not part of/,
+    ],
     ["one name for two cookies", { cookies: { names: { avad: "x", visitor: "x" } } }, /a name of its own/],
   ])("%s", (_, options, message) => {
     const given =
@@ -103,6 +114,8 @@ describe("a call that is wrong has a receipt that says so, and the call never th
   test.each<[string, unknown[], object]>([
     ["no order", [], { status: "skipped", reason: "no-order" }],
     ["an order's number alone", ["1001"], { status: "rejected", error: { code: "order.invalid" } }],
+    ["a condition that fails", [false], { status: "skipped", reason: "no-order" }],
+    ["an empty text", [""], { status: "skipped", reason: "no-order" }],
     ["a number", [1001], { status: "rejected", error: { code: "order.invalid" } }],
     ["a list", [[anOrder()]], { status: "rejected", error: { code: "order.invalid" } }],
     [
@@ -113,7 +126,7 @@ describe("a call that is wrong has a receipt that says so, and the call never th
     [
       "context and order swapped",
       [aContext(), anOrder()],
-      { status: "rejected", error: { code: "order.invalid" } },
+      { status: "rejected", error: { code: "context.invalid" } },
     ],
     [
       "a token in place of the context",
@@ -130,6 +143,27 @@ describe("a call that is wrong has a receipt that says so, and the call never th
       [anOrder(), [aContext()]],
       { status: "rejected", error: { code: "context.invalid" } },
     ],
+    [
+      "the request's headers in place of the context",
+      [anOrder(), { host: "shop.example", cookie: "avad=77_f3", "user-agent": "Mozilla/5.0" }],
+      { status: "rejected", error: { code: "context.invalid" } },
+    ],
+    [
+      "a web request's headers",
+      [anOrder(), new Headers({ cookie: "avad=77_f3" })],
+      { status: "rejected", error: { code: "context.invalid" } },
+    ],
+    [
+      "a context that is packed still, with a denial in it",
+      [anOrder(), packContext({ consent: "denied" })],
+      { status: "rejected", error: { code: "context.invalid" } },
+    ],
+    [
+      "the context of another framework",
+      [anOrder(), { request: {}, response: {}, cookies: {} }],
+      { status: "rejected", error: { code: "context.invalid" } },
+    ],
+    ["an empty context", [anOrder(), {}], { status: "accepted" }],
     ["a context that failed", [anOrder(), failing()], { status: "rejected", error: { code: "hook.threw" } }],
     ["null options", [anOrder(), aContext(), null], { status: "accepted" }],
     ["options that are a number", [anOrder(), aContext(), 5_000], { status: "accepted" }],
@@ -162,6 +196,19 @@ describe("a call that is wrong has a receipt that says so, and the call never th
     const from = loosely<undefined>({ headers: { cookie: "consent=no" } });
     expect(await aCoreTracker({ consent: () => true }).contextOf(from)).toEqual({ consent: "denied" });
     expect(events.of("problem")).toMatchObject([{ error: { code: "context.is-a-request" } }]);
+  });
+
+  test("a web request on Express is read as far as it can be", async () => {
+    const tracker = aTracker({ consent: ({ cookies }: { cookies: object }) => "agreed" in cookies });
+    const headers = new Headers({ "sec-gpc": "1", "user-agent": "Mozilla/5.0" });
+    const from = { headers, url: "https://shop.example/thanks", method: "GET" };
+    expect(await tracker.trackOrder(anOrder(), loosely(from))).toMatchObject({ reason: "privacy-signal" });
+    headers.delete("sec-gpc");
+    headers.set("cookie", "agreed=1; avad=77_f3");
+    expect(await tracker.trackOrder(anOrder(), loosely(from))).toMatchObject({ status: "accepted" });
+    const [order] = await sandbox.waitForOrders(1);
+    expect(order?.body).toMatchObject({ tracking_ids: { avantlink_avad: "77_f3" } });
+    await tracker.close();
   });
 
   test("a request that came to no listener of Express is read as far as it can be", async () => {

@@ -9,6 +9,7 @@ export * from "./public.ts";
 /** As on Node.js, with the edge runtime's own fetch. */
 export const createTracker: (options?: TrackerOptions) => Tracker = trackerFactory({
   openTransport: fetchTransport,
+  isIsolate: true,
   // Not every platform sets NODE_ENV at run time; bundlers for the edge write it into the code.
   environment: () => readableEnvironment(globalThis.process?.env, { NODE_ENV: bundledFor() }),
 });

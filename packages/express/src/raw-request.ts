@@ -15,7 +15,10 @@ interface ExpressParts {
  */
 export function rawRequest(given: IncomingMessage): RawRequest {
   const request: IncomingMessage & ExpressParts = given;
-  const headers: IncomingHttpHeaders = { ...request.headers };
+  // A web request has reached an Express tracker before.
+  const headers: IncomingHttpHeaders = Object.fromEntries(
+    request.headers instanceof Headers ? request.headers : Object.entries(request.headers),
+  );
   const header = (name: string): string | undefined => headerText(headers[name]);
   // `url` would lack the mount path.
   const target = request.originalUrl ?? request.url ?? "/";

@@ -10,6 +10,17 @@ describe("a packed context", () => {
     expect(unpackContext(packContext({}))).toEqual({});
   });
 
+  test.each([
+    [{ avantlink_consent: "Denied" }, { consent: "denied" }],
+    [{ avantlink_consent: false }, { consent: "denied" }],
+    [{ avantlink_consent: "maybe" }, { consent: "denied" }],
+    [{ avantlink_gpc: "true" }, { gpc: true }],
+    [{ avantlink_gpc: 1 }, { gpc: true }],
+    [{ avantlink_gpc: "0", avantlink_consent: "" }, {}],
+  ])("a denial counts however the platform gave it back: %o", (record, context) => {
+    expect(unpackContext(record)).toEqual(context);
+  });
+
   test("fits a Stripe session's metadata, and leaves room for the shop's own", () => {
     const long = aContext({
       userAgent: "U".repeat(5000),
@@ -85,7 +96,7 @@ describe("a packed context", () => {
     [{}],
     [{ avantlink_version: "2", avantlink_avad: "x" }],
     [{ avantlink_avad: "x" }],
-    [{ avantlink_version: "1", avantlink_visitor_ids: "{not json", avantlink_consent: "maybe" }],
+    [{ avantlink_version: "1", avantlink_visitor_ids: "{not json" }],
     [{ avantlink_version: "1", avantlink_avad: 7, avantlink_user_agent: ["x"] }],
     [{ avantlink_version: "1", avantlink_avad: "x".repeat(501) }],
   ])("that is %j is an empty context", (record) => {

@@ -28,6 +28,8 @@ describe("toMinor", () => {
     ["+5", "USD", 500],
     ["+1.25e+1", "USD", 1250],
     ["-0", "USD", 0],
+    [".99", "USD", 99],
+    ["9.", "USD", 900],
     [MAX_AMOUNT, "CLF", 1e15],
   ])("reads %j %s as %d minor units", (value, currency, minor) => {
     expect(toMinor(value, currencyDigits(currency))).toBe(minor);
@@ -40,6 +42,7 @@ describe("toMinor", () => {
     ["$5"],
     [""],
     ["0x10"],
+    ["."],
     [null],
     [true],
     [{}],

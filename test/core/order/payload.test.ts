@@ -469,14 +469,16 @@ test.each([
   expect(mapped({ products }).payload.order.products).toMatchObject([{ quantity: wire }]);
 });
 
-test("numbers, IDs and coupons that a database gives as big integers are accepted", () => {
+test("numbers, IDs, coupons, prices and quantities that a database gives as big integers are accepted", () => {
   const { order, tracking_ids } = mapped({
+    products: [{ sku: "A", unitPrice: 5n as unknown as number, quantity: 2n as unknown as number }],
     orderNumber: 10_000_001n as unknown as string,
     couponCodes: [2026n] as unknown as string[],
     customer: { newCustomer: true, country: "US", id: 12345678901234567890n as unknown as string },
   }).payload;
   expect(order.order_number).toBe("10000001");
   expect(order.coupon_codes).toEqual(["2026"]);
+  expect(order.products).toMatchObject([{ product_amount: 5, quantity: 2 }]);
   expect(tracking_ids.user_id).toContain("12345678901234567890");
 });
 

@@ -3,6 +3,7 @@ import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { adapterOf, isConfirmation, trackerWith } from "../../../packages/core/src/adapter.ts";
 import { isHost } from "../../../packages/core/src/context/request.ts";
+import { createTracker as createEdgeTracker } from "../../../packages/core/src/index.edge.ts";
 import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
@@ -71,6 +72,15 @@ test("a tracker that only reports clicks reports nothing of the outbox", async (
   expect(events.of("problem")).toEqual([]);
   await far.start();
   expect(events.of("problem")).toMatchObject([{ error: { code: "outbox.not-durable" } }]);
+  await far.close();
+});
+
+test("on an edge runtime the same report says that its memory is its own", async () => {
+  const events = eventLog();
+  const far = createEdgeTracker({ merchantId: MERCHANT_ID, mode: "live", onEvent: events.onEvent });
+  await far.start();
+  const [problem] = events.of("problem");
+  expect(problem?.error.message).toContain("an order that is confirmed on Node.js too is sent twice");
   await far.close();
 });
 

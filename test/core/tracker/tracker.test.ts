@@ -344,6 +344,23 @@ describe("outside production", () => {
     expect(unhandled).toEqual([]);
   });
 
+  test("a private address in a context is a proxy's: it is sent to a server on this machine only", async () => {
+    const outbox = memoryOutbox();
+    const context = aContext({ ipAddress: "10.0.0.5" });
+    const far = aTracker({
+      endpoint: "https://client.avantlink.com",
+      mode: "live",
+      deliver: false,
+      outbox: { ...outbox, durable: true },
+    });
+    expect(await far.trackOrder(anOrder({ orderNumber: "far" }), context)).toMatchObject({
+      status: "accepted",
+      findings: [{ code: "context.invalid", path: "ipAddress" }],
+    });
+    const near = aTracker();
+    expect(await near.trackOrder(anOrder({ orderNumber: "near" }), context)).toMatchObject({ findings: [] });
+  });
+
   test("a dry run that nobody asked for says so at start", async () => {
     await aTracker({ endpoint: "https://client.avantlink.com" }).start();
     expect(events.of("problem")).toMatchObject([{ error: { code: "tracker.dry-run" } }]);

@@ -3,7 +3,7 @@ import { anonymousId, cutText, namesPerson, publicWords, tidyText } from "../pri
 import { scrubUrl } from "../privacy/scrub-url.ts";
 import { readFields, readList } from "../untrusted-value.ts";
 import type { TrackingContext } from "./context.ts";
-import { type IpAddressMode, tidyIpAddress } from "./ip-address.ts";
+import { type IpAddressMode, isNearby, tidyIpAddress } from "./ip-address.ts";
 import { isToken, MAX_ID, MAX_TOKEN_BYTES } from "./query.ts";
 
 /** Upper bound of the IDs of one kind that are sent. */
@@ -35,6 +35,12 @@ export interface PayloadOptions {
   readonly keepParameters?: readonly string[] | undefined;
 }
 
+/** What a tracker knows beside the mappers' settings. */
+interface CleaningOptions extends PayloadOptions {
+  /** Whether the payload goes to a server on this machine. A private address that goes anywhere else is a proxy's. */
+  readonly loopback?: boolean | undefined;
+}
+
 /** A context as it may be sent: every text bounded and without personal data, `""` or `[]` where unknown. */
 export interface CleanContext {
   readonly currentUrl: string;
@@ -51,7 +57,7 @@ export interface CleanContext {
 }
 
 /** Bounds and scrubs a context. Never throws, and reads each property once. */
-export function cleanContext(context: unknown, options: PayloadOptions = {}): CleanContext {
+export function cleanContext(context: unknown, options: CleaningOptions = {}): CleanContext {
   const given = readFields(context, FIELDS);
   const findings: Finding[] = [];
   const find = (code: FindingCode, path: string, message: string) => findings.push({ code, path, message });
@@ -71,11 +77,16 @@ export function cleanContext(context: unknown, options: PayloadOptions = {}): Cl
     return "";
   };
 
+  const isProxys =
+    options.loopback === false && typeof given.ipAddress === "string" && isNearby(given.ipAddress);
+  if (isProxys)
+    find("context.invalid", "ipAddress", "is a private address, as a proxy's is; it is sent empty");
+
   const clean = {
     currentUrl: url("currentUrl"),
     referrerUrl: url("referrerUrl"),
     userAgent: cutText(publicWords(tidyText(given.userAgent, 2 * MAX_USER_AGENT)), MAX_USER_AGENT),
-    ipAddress: tidyIpAddress(given.ipAddress, options.ipAddress),
+    ipAddress: isProxys ? "" : tidyIpAddress(given.ipAddress, options.ipAddress),
     avad: cleanToken(given.avad),
     visitorIds: cleanIds(given.visitorIds),
     userIds: cleanIds(given.userIds),

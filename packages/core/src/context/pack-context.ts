@@ -23,6 +23,15 @@ const TEXTS = [
 ] as const satisfies readonly (keyof TrackingContext)[];
 const ID_LISTS = ["visitorIds", "userIds"] as const satisfies readonly (keyof TrackingContext)[];
 
+const CHOICES = ["consent", "gpc"] as const satisfies readonly (keyof TrackingContext)[];
+
+/** Whether an object can be a context: it has at least one of its fields, or is a plain object with nothing in it. */
+export function canBeContext(given: object): boolean {
+  const isEmpty =
+    Object.keys(given).length === 0 && Object.prototype.toString.call(given) === "[object Object]";
+  return isEmpty || [...TEXTS, ...ID_LISTS, ...CHOICES].some((field) => field in given);
+}
+
 /**
  * A context as flat text, to travel with a payment or an order: keys begin with `avantlink_`, a value longer than
  * 500 characters goes on in `…_2`, `…_3`. It fits a Stripe session's metadata. It holds what would be
@@ -49,7 +58,7 @@ export function packContext(
   const clean = cleanContext(context, { keepParameters: options.keepParameters });
   for (const field of TEXTS) put(field, clean[field]);
   for (const field of ID_LISTS) put(field, packedIds(clean[field]));
-  const choice = readFields(context, ["consent", "gpc"]);
+  const choice = readFields(context, CHOICES);
   const denied = deniedParts(choice);
   put("consent", denied.consent ?? (choice.consent === "granted" ? "granted" : ""));
   put("gpc", denied.gpc ? "1" : "");
@@ -83,10 +92,10 @@ function unpacked(from: Readonly<Record<string, unknown>>): TrackingContext {
     for (const field of TEXTS) context[field] = read(field) || undefined;
     for (const field of ID_LISTS) context[field] = unpackedIds(read(field));
   }
-  // A denial counts whichever version packed it.
-  const consent = read("consent");
-  if (consent === "granted" || consent === "denied") context.consent = consent;
-  if (read("gpc") === "1") context.gpc = true;
+  const [consent, gpc] = CHOICES.map((field) => from[keyOf(field, 1)]);
+  if (consent === "granted") context.consent = consent;
+  // A denial counts whichever version packed it, and however the platform gave it back.
+  Object.assign(context, deniedParts({ consent, gpc }));
   return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }
 

@@ -22,6 +22,7 @@ export const MAX_AMOUNT = 100_000_000_000;
  */
 export function readMoney(value: unknown): number | string | undefined {
   if (typeof value === "number" || typeof value === "string") return value;
+  if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return undefined;
   try {
     const toText: unknown = Array.isArray(value) ? undefined : Reflect.get(value, "toString");
@@ -58,7 +59,8 @@ export interface Decimal {
 // big.js counts its rounding modes; its 1 is half away from zero.
 const HALF_AWAY = 1;
 const PLAIN = /^(\d{1,12})(?:\.(\d{1,4}))?$/;
-const DECIMAL = /^[+-]?(?:\d{1,40})(?:\.\d{1,40})?(?:e[+-]?\d{1,2})?$/i;
+// Oracle writes .99 for 0.99.
+const DECIMAL = /^[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:e[+-]?\d{1,2})?$/i;
 
 /** The exact decimal of an amount, or nothing when it is not one. */
 export function decimal(value: unknown): Decimal | undefined {

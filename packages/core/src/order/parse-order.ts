@@ -257,7 +257,8 @@ function isOrderNumber(value: unknown): value is string | number | bigint {
 
 /** A quantity, a fraction among them. A database may give a count as a text, or with decimals, as it gives amounts. */
 function countOf(value: unknown): number | undefined {
-  const count = typeof value === "string" && COUNT.test(value) ? Number(value) : value;
+  const isNumeric = typeof value === "bigint" || (typeof value === "string" && COUNT.test(value));
+  const count = isNumeric ? Number(value) : value;
   return typeof count === "number" && count >= 0 && count <= MAX_ITEMS ? count : undefined;
 }
 

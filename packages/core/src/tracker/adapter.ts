@@ -65,7 +65,7 @@ export function isConfirmation(method: string | undefined, status: number): bool
 }
 
 /** Whether a request of this method can confirm an order at all. */
-export function isConfirmingMethod(method: string | undefined): boolean {
+function isConfirmingMethod(method: string | undefined): boolean {
   return method === "GET" || method === "POST";
 }
 
@@ -211,6 +211,11 @@ export function createAdapter(
       // Read at once: later the host may have recycled the request.
       return accept.track(order, { request: isNeeded ? read(request) : undefined }, options);
     },
+    /** The context where none can be made: it never allows what the shop wants to be asked for. */
+    contextWithout(error: AvantLinkError): TrackingContext {
+      report({ type: "problem", error });
+      return Object.freeze(config.consent ? { consent: "denied" } : {});
+    },
     /** Rejects an order for the adapter's own reason; it is reported and kept as any rejected order. */
     rejectOrder: accept.reject,
 
@@ -229,10 +234,12 @@ export function createAdapter(
         cancel();
       }
     },
-    /** Reports a page that looks like a confirmation and is not counted, because of its status. */
-    notConfirmed(status: number): void {
-      const about = { kind: "order", orderNumber: "", findings: [] } as const;
-      report({ type: "skipped", ...about, reason: "not-confirmed", status });
+    /** Reports a page that looks like a confirmation and is not counted, because of its method or its status. */
+    notConfirmed(method: string | undefined, status: number): void {
+      // A browser's own question before a call to another host.
+      if (method === "OPTIONS") return;
+      const reason = isConfirmingMethod(method) ? "not-confirmed" : method === "HEAD" ? "head" : "method";
+      report({ type: "skipped", kind: "order", orderNumber: "", reason, status, findings: [] });
     },
     /** Counts a page's order as under way until the work has ended; flush and close wait for it. */
     duringConfirmation: lifecycle.during,

@@ -1,4 +1,5 @@
 import type { TrackingContext } from "../context/context.ts";
+import { canBeContext } from "../context/pack-context.ts";
 import { createDelivery } from "../delivery/deliver.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
 import { createDeliveryWaits } from "../delivery/wait.ts";
@@ -20,10 +21,12 @@ import type { Tracker } from "./tracker.ts";
 export interface Platform {
   readonly openTransport: TransportFactory;
   readonly environment: () => Environment;
+  /** Whether memory is a small part of the server's: each isolate of an edge runtime has its own. */
+  readonly isIsolate?: boolean;
 }
 
 /** Makes `createTracker` for a platform. This is the one place where the parts meet. */
-export function trackerFactory({ openTransport, environment }: Platform) {
+export function trackerFactory({ openTransport, environment, isIsolate }: Platform) {
   return function createTracker(options: TrackerOptions = {}): Tracker {
     const config = readConfig(options, environment());
     const report = createReport(config.onEvent, config.runtime);
@@ -32,7 +35,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
     const waits = createDeliveryWaits(config.runtime);
     const transport = openTransport({ loopback: config.loopback });
     const delivery = createDelivery(config, transport, report, health, waits);
-    const lifecycle = createLifecycle(config, delivery, transport, health, warnOnce);
+    const lifecycle = createLifecycle(config, delivery, transport, health, warnOnce, isIsolate);
     const accept = createAcceptOrder(config, report, health, lifecycle, delivery, waits);
     const acceptClick = createAcceptClick(config, report, lifecycle, waits);
 
@@ -45,10 +48,7 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       },
       async contextOf(from) {
         const given = await contextGiven(from);
-        if (!(given instanceof AvantLinkError)) return Object.freeze({ ...given });
-        report({ type: "problem", error: given });
-        // A context that cannot be made never allows what the shop wants to be asked for.
-        return Object.freeze(config.consent ? { consent: "denied" } : {});
+        return given instanceof AvantLinkError ? adapter.contextWithout(given) : Object.freeze({ ...given });
       },
       trackClick: (context, asked) => acceptClick(context ?? {}, asked ?? {}),
       async start() {
@@ -65,10 +65,8 @@ export function trackerFactory({ openTransport, environment }: Platform) {
       close: lifecycle.close,
       health: () => health.read(lifecycle.totals()),
     };
-    attachAdapter(
-      tracker,
-      createAdapter(config, report, warnOnce, lifecycle, waits, accept, tracker.trackClick),
-    );
+    const adapter = createAdapter(config, report, warnOnce, lifecycle, waits, accept, tracker.trackClick);
+    attachAdapter(tracker, adapter);
     return Object.freeze(tracker);
   };
 }
@@ -81,7 +79,10 @@ async function contextGiven(from: unknown): Promise<TrackingContext | undefined 
     if (given === undefined) return undefined;
     if (typeof given !== "object" || Array.isArray(given))
       return new AvantLinkError("context.invalid", { detail: `It is a ${typeof given}.` });
-    return "headers" in given || "req" in given ? new AvantLinkError("context.is-a-request") : given;
+    if ("headers" in given || "req" in given) return new AvantLinkError("context.is-a-request");
+    return canBeContext(given)
+      ? given
+      : new AvantLinkError("context.invalid", { detail: "It has none of a context's fields." });
   } catch (cause) {
     return hookError("the context", cause);
   }

@@ -15,6 +15,8 @@ const REOPEN_MS = 5_000;
 // How long an outbox may take to answer when the time of flush or close is up.
 const MAX_LAST_ANSWER_MS = 1_000;
 const MAX_CLICKS = 1_000;
+const ISOLATE =
+  "This is an edge runtime, whose memory is its own: an order that is confirmed on Node.js too is sent twice.";
 const NO_TOTALS: OutboxTotals = { accepted: 0, delivered: 0, pending: 0, dead: 0, removed: 0 };
 
 /** Opens, drains and closes what a tracker holds. */
@@ -26,6 +28,7 @@ export function createLifecycle(
   transport: Transport,
   health: HealthRecord,
   warnOnce: WarnOnce,
+  isIsolate = false,
 ) {
   const { outbox, runtime, concurrency } = config;
   const sends = config.mode === "live";
@@ -48,7 +51,7 @@ export function createLifecycle(
     warnOfDryRun();
     if (!sends) return undefined;
     // Only once an order needs the outbox: a proxy that only reports clicks has no use for a durable outbox.
-    if (!config.loopback && !outbox.durable) warnOnce("outbox.not-durable");
+    if (!config.loopback && !outbox.durable) warnOnce("outbox.not-durable", isIsolate ? ISOLATE : undefined);
     used = true;
     await outbox.open(runtime, health.problem);
     return config.deliver ? outbox.run(delivery.deliver, { concurrency }) : undefined;
