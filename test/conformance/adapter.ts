@@ -258,6 +258,7 @@ export function testAdapter(
 
     test("is not confirmed by a HEAD request", async () => {
       await browser().visit("thank-you", `?order=${aNumber()}`, { method: "HEAD" });
+      await shop().eventThat(({ kind, reason }) => kind === "order" && reason === "head");
       await settled(shop());
       expect(sandbox.requests).toHaveLength(0);
     });

@@ -52,6 +52,10 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "No click token, visitor ID or account ID is known. A random visitor ID is sent. Normal for shoppers without an affiliate link.",
     "If every order says so, mount `trackClicks(tracker)` before the pages.",
   ],
+  "context.no-page": [
+    "The shopper's browser is known, the page's address is not. It is sent empty.",
+    "In Next.js, give `contextOf` or `trackOrder` the request, or `trackOrder` the option `path`.",
+  ],
   "context.invalid": [
     "A URL of the context is no absolute web address. It is sent empty.",
     "Give absolute addresses.",

@@ -224,6 +224,25 @@ describe.each([
     expect(sandbox.requests).toHaveLength(1);
   });
 
+  test.each([
+    ["put", "method"],
+    ["patch", "method"],
+    ["delete", "method"],
+    ["head", "head"],
+  ] as const)("the method %s confirms nothing, and that is an event", async (method, reason) => {
+    await request(aShop())[method]("/checkout/thank-you");
+    const [skipped] = await events.waitFor("skipped");
+    expect(skipped).toMatchObject({ kind: "order", reason, status: 200 });
+  });
+
+  test("a browser's question before a call to another host is no event", async () => {
+    const app = aShop();
+    await request(app).options("/checkout/thank-you");
+    await request(app).put("/checkout/thank-you");
+    await events.waitFor("skipped");
+    expect(events.all).toHaveLength(1);
+  });
+
   test("a page that was not modified confirms, and so does one after a form post", async () => {
     const app = aShop(undefined, (req, res) => {
       res.locals.order = anOrder({ orderNumber: req.method });
@@ -391,6 +410,25 @@ describe.each([
       await once(socket, "data");
       socket.destroy();
       await sandbox.waitForOrders(1);
+    });
+
+    test("while a page streams has ordered, though the handler finds the order only afterwards", async () => {
+      const app = express();
+      app.use(trackOrders(aTracker(), (_, res) => res.locals.order));
+      app.get("/checkout/thank-you", async (_, res) => {
+        res.write("thank you, ");
+        await once(res, "close");
+        await new Promise(setImmediate);
+        res.locals.order = anOrder();
+        res.end("goodbye");
+      });
+      const shop = await served(app);
+      const socket = connect(Number(new URL(shop.url).port), "127.0.0.1");
+      socket.write("GET /checkout/thank-you HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+      await once(socket, "data");
+      socket.destroy();
+      await sandbox.waitForOrders(1);
+      expect(events.of("skipped")).toEqual([]);
     });
 
     test("before an answer that never comes has not", async () => {

@@ -15,7 +15,6 @@ export {
   adapterOf,
   checkResolver,
   isConfirmation,
-  isConfirmingMethod,
   type RequestVerbs,
   trackerWith,
   withIssues,

@@ -19,6 +19,14 @@ export const ERROR_CODES = {
     summary: "The order was tracked from a page that is rendered before its visitors come.",
     help: "Render the confirmation page per request (remove force-static), so that each order is tracked once, when it happens.",
   },
+  "order.no-request": {
+    summary: "trackOrder or contextOf was called where Next.js has no request: in after() or in a script.",
+    help: "Call contextOf() in the page, the Server Action or the route handler, and give its context to trackOrder.",
+  },
+  "order.in-cache": {
+    summary: "trackOrder or contextOf was called in a cached function, which runs once for many shoppers.",
+    help: 'Call it outside of what "use cache" or unstable_cache covers: in the page itself, the Server Action or the route handler.',
+  },
   "outbox.full": {
     summary: "The memory outbox is full, so the order was not stored.",
     help: "Read health(): AvantLink has been unreachable for long, or dead letters fill the outbox. Use a durable outbox.",

@@ -12,6 +12,7 @@ export type FindingCode =
   | "customer.country-missing"
   | "customer.country-unknown"
   | "context.no-id"
+  | "context.no-page"
   | "context.invalid"
   | "context.not-used"
   | "context.too-late"

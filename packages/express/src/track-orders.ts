@@ -1,11 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import {
-  adapterOf,
-  checkResolver,
-  isConfirmation,
-  isConfirmingMethod,
-  type ReadRequest,
-} from "@avantlink-s2s/core/adapter";
+import { adapterOf, checkResolver, isConfirmation, type ReadRequest } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { rawRequest } from "./raw-request.ts";
 import { whenAnswered } from "./when-answered.ts";
@@ -31,13 +25,12 @@ export function trackOrders(
   checkResolver(resolveOrder);
 
   function watch(request: Request, response: Response): void {
-    if (!isConfirmingMethod(request.method)) return;
     // Read now: later the host may have recycled the request.
     const read = adapter.readRequest(() => rawRequest(request));
-    whenAnswered(response, (ended) => {
+    whenAnswered(response, adapter.runtime, (ended) => {
       if (isConfirmation(request.method, response.statusCode))
         adapter.duringConfirmation(confirm(request, response, read, ended));
-      else adapter.notConfirmed(response.statusCode);
+      else adapter.notConfirmed(request.method, response.statusCode);
     });
   }
 

@@ -1,4 +1,5 @@
 import {
+  AvantLinkError,
   type Tracker as CoreTracker,
   type TrackOrderOptions as CoreTrackOrderOptions,
   type Receipt,
@@ -7,13 +8,13 @@ import {
   type TrackerOptions,
   type TrackingContext,
 } from "@avantlink-s2s/core";
-import { adapterOf, type RawRequest } from "@avantlink-s2s/core/adapter";
+import { type Adapter, adapterOf, type RawRequest } from "@avantlink-s2s/core/adapter";
 import { keepDelivering, waitInline } from "@avantlink-s2s/web/adapter";
 import { headers } from "next/headers.js";
 import { connection } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
 import { createSharedTracker } from "./create-tracker.ts";
-import { isRenderedAhead, renderedAhead } from "./rendered-ahead.ts";
+import { isRenderedAhead, isSeenByDeveloper, renderedAhead } from "./rendered-ahead.ts";
 import { pathOf, shopperRequest } from "./shopper-request.ts";
 
 /** How an order is tracked. */
@@ -56,13 +57,15 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
       let tracking: Promise<Receipt>;
       if (from && !isRequest(from)) {
-        if (await isAheadOfShoppers()) return adapter.rejectOrder(order, renderedAhead(adapter));
+        const seen = await requestHeaders(adapter);
+        // A script and what runs behind a rendered page have no request and need none.
+        if (seen instanceof AvantLinkError && seen.code !== "order.no-request")
+          return adapter.rejectOrder(order, seen);
         tracking = current().trackOrder(order, from, wait);
       } else {
-        const request = await requestOf(current(), from, path);
-        if (!request) return adapter.rejectOrder(order, renderedAhead(adapter));
-        const isHead = request.method === "HEAD";
-        const tracked = isHead ? skip("A HEAD request shows no page.") : order;
+        const request = await requestOf(adapter, from, path);
+        if (request instanceof AvantLinkError) return adapter.rejectOrder(order, request);
+        const tracked = request.method === "HEAD" ? skip("head") : order;
         tracking = adapter.trackOrder(tracked, () => request, wait);
       }
       if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
@@ -71,53 +74,53 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
     async contextOf(from) {
       if (from && !isRequest(from)) return current().contextOf(from);
       const adapter = adapterOf(current());
-      const request = await requestOf(current(), from);
-      if (request) return adapter.readRequest(() => request).context;
-      adapter.report({ type: "problem", error: renderedAhead(adapter) });
-      return Object.freeze({});
+      const request = await requestOf(adapter, from);
+      return request instanceof AvantLinkError
+        ? adapter.contextWithout(request)
+        : adapter.readRequest(() => request).context;
     },
   }));
 }
 
-/** The request as core reads it; nothing where Next renders ahead and there is none. */
+/** The request as core reads it, or why there is none. */
 async function requestOf(
-  tracker: CoreTracker,
+  adapter: Adapter,
   from: Request | undefined,
   path?: string,
-): Promise<RawRequest | undefined> {
-  const adapter = adapterOf(tracker);
+): Promise<RawRequest | AvantLinkError> {
   if (from) {
     const { headers: seen } = from;
-    if (isRenderedAhead(seen)) return undefined;
+    if (isRenderedAhead(seen)) return renderedAhead(adapter);
     return shopperRequest(adapter, { method: from.method, headers: seen, path, ownPath: pathOf(from.url) });
   }
-  // First of all: what Next prefetches or renders ahead stops here. What either throws is Next's own signal.
-  await connection();
-  const seen = await headers();
-  return isRenderedAhead(seen) ? undefined : shopperRequest(adapter, { method: "GET", headers: seen, path });
+  const seen = await requestHeaders(adapter);
+  return seen instanceof AvantLinkError
+    ? seen
+    : shopperRequest(adapter, { method: "GET", headers: seen, path });
 }
 
-/**
- * Whether Next renders ahead where the shopper is known from elsewhere. As above, a page that is to be dynamic stops
- * here at its build. In a script and behind a rendered page there is no request to ask about, and nothing is ahead.
- */
-async function isAheadOfShoppers(): Promise<boolean> {
+/** The headers of the request that Next is answering, or why there are none. What Next throws as its own signal goes on. */
+async function requestHeaders(adapter: Adapter): Promise<Headers | AvantLinkError> {
+  let seen: Headers;
   try {
+    // First of all: what Next prefetches or renders ahead stops here.
     await connection();
+    seen = await headers();
   } catch (cause) {
-    if (!isWithoutRequest(cause)) throw cause;
-    return false;
+    const place = placeWithoutRequest(cause);
+    // A cached function fails where a developer sees it: in production the failure would be the shopper's.
+    if (place === undefined || (place === "cache" && isSeenByDeveloper(adapter))) throw cause;
+    return new AvantLinkError(place === "cache" ? "order.in-cache" : "order.no-request");
   }
-  return isRenderedAhead(await headers());
+  return isRenderedAhead(seen) ? renderedAhead(adapter) : seen;
 }
 
-// Only their messages distinguish these two errors. Everything else that Next throws is a signal of its own.
-function isWithoutRequest(cause: unknown): boolean {
+// Only their messages distinguish these errors. Everything else that Next throws is a signal of its own.
+function placeWithoutRequest(cause: unknown): "cache" | "no request" | undefined {
   const { message, digest }: { message?: unknown; digest?: unknown } = Object(cause);
-  return (
-    digest === undefined &&
-    /outside a request scope|used .connection(?:\(\))?. inside .after\(/.test(String(message))
-  );
+  const text = digest === undefined ? String(message) : "";
+  if (/inside .{0,30}(?:use cache|unstable_cache)/.test(text)) return "cache";
+  return /outside a request scope|inside .after\(/.test(text) ? "no request" : undefined;
 }
 
 function isRequest(from: Request | TrackingContext): from is Request {

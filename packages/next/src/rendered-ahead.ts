@@ -10,11 +10,16 @@ export function isRenderedAhead(headers: Headers): boolean {
  * An order was tracked where Next renders ahead of the shoppers. Where a developer sees it, in the build and in
  * development, this throws; in production it gives the error for the receipt, since a throw would be the shopper's.
  */
-export function renderedAhead({ building }: Adapter): AvantLinkError {
+export function renderedAhead(adapter: Adapter): AvantLinkError {
   const error = new AvantLinkError("order.static-page", {
     detail:
       'Remove `export const dynamic = "force-static"` from the page or route handler that confirms the order; it then becomes dynamic by itself.',
   });
-  if (building || process.env.NODE_ENV === "development") throw error;
+  if (isSeenByDeveloper(adapter)) throw error;
   return error;
+}
+
+/** Whether Next is building the site or serves its developer, and no shopper. */
+export function isSeenByDeveloper({ building }: Adapter): boolean {
+  return building || process.env.NODE_ENV === "development";
 }

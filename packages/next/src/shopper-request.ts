@@ -1,5 +1,6 @@
 import { type Adapter, originOf, type RawRequest } from "@avantlink-s2s/core/adapter";
 import { firstOf, hasProxies, shopperAddress } from "@avantlink-s2s/web/adapter";
+import { withBasePath } from "./base-path.ts";
 
 /**
  * The request header in which the proxy passes path and query to the page, behind `HEAD ` where the request is one: Next
@@ -14,7 +15,7 @@ export interface SeenRequest {
   readonly headers: Headers;
   /** Path and query where they are known better than from {@link PATH_HEADER}. */
   readonly path?: string | undefined;
-  /** Path and query where no header has them. */
+  /** The route's own path and query, which lack the base path, where no header has them. */
   readonly ownPath?: string | undefined;
 }
 
@@ -31,7 +32,7 @@ export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest 
   return {
     source: headers,
     method: isHead ? "HEAD" : seen.method,
-    target: seen.path ?? (isHead ? passed.slice(HEAD.length) : passed) ?? seen.ownPath,
+    target: seen.path ?? (isHead ? passed.slice(HEAD.length) : passed) ?? ownPath(seen),
     origin: () => publicOrigin(adapter, headers),
     header: (name) => headers.get(name) ?? undefined,
     headers: () => withoutOurs(headers),
@@ -43,6 +44,10 @@ export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest 
 export function pathOf(url: string): string {
   const { pathname, search } = new URL(url, "http://localhost");
   return pathname + search;
+}
+
+function ownPath({ ownPath: path }: SeenRequest): string | undefined {
+  return path === undefined ? undefined : withBasePath(path);
 }
 
 function publicOrigin(adapter: Adapter, headers: Headers): string {

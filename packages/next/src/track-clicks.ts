@@ -2,6 +2,7 @@ import { createTracker, type Tracker, type TrackerOptions } from "@avantlink-s2s
 import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { afterLanding } from "@avantlink-s2s/web/adapter";
 import type { NextFetchEvent, NextMiddleware, NextRequest } from "next/server.js";
+import { keepBasePath } from "./base-path.ts";
 import { fillUsedJar } from "./cookie-jar.ts";
 import { proxiedResponse } from "./proxied-response.ts";
 import { passedPath, pathOf, shopperRequest } from "./shopper-request.ts";
@@ -24,6 +25,8 @@ export function trackClicks(
   const tracker = isTracker(trackerOrOptions) ? trackerOrOptions : createTracker(trackerOrOptions);
   return async (request, event) => {
     const adapter = adapterOf(tracker);
+    // A test may call the proxy with a plain request.
+    keepBasePath(request.nextUrl?.basePath);
     const path = pathOf(request.url);
     const { method, headers } = request;
     const landing = adapter.readLanding(() => shopperRequest(adapter, { method, headers, path }));

@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, checkResolver, isConfirmingMethod } from "@avantlink-s2s/core/adapter";
+import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { confirmOrder, unreadRequest, waitInline } from "@avantlink-s2s/web/adapter";
 import type { NextRequest } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
@@ -37,7 +37,6 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
     const ahead = isRenderedAhead(headers);
     if (ahead) renderedAhead(adapter);
     const method = ahead ? "GET" : request.method;
-    if (!isConfirmingMethod(method)) return handler(request, ...rest);
     const read = ahead
       ? undefined
       : adapter.readRequest(() => shopperRequest(adapter, { method, headers, ownPath: pathOf(request.url) }));

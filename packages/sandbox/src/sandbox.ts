@@ -7,9 +7,8 @@ import { type Fault, Faults, parseFault } from "./faults.ts";
 import { foreignRequest } from "./guard.ts";
 import { Ledger } from "./ledger.ts";
 import { parseOptions, type SandboxOptions } from "./options.ts";
-import { servePage } from "./page/serve.ts";
+import { Page } from "./page/index.ts";
 import type { ClickRecord, OrderRecord, ReceivedRequest } from "./records.ts";
-import { sandboxPage } from "./sandbox-page/source.ts";
 import { type WaitOptions, Waits } from "./waits.ts";
 
 /** A running stand-in for AvantLink's two endpoints. */
@@ -47,7 +46,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ledger = new Ledger({ records: maxRecords, bytes: maxKeptBytes }, now);
   const faults = new Faults(random, () => ledger.changed());
   const endpoints = new Endpoints({ ledger, faults, maxBodyBytes });
-  const page = sandboxPage(ledger, faults, () => urlOf(server, host));
+  const reset = () => {
+    ledger.clear();
+    faults.liftAll();
+  };
+  const page = new Page({ ledger, faults, url: () => urlOf(server, host), reset });
   const server = createServer((request, response) => {
     const foreign = foreignRequest(request);
     if (foreign !== undefined) {
@@ -59,7 +62,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
     const answered = isTracking(request)
       ? endpoints.handle(request, response)
-      : servePage(page, request, response, request.url ?? "/");
+      : page.handle(request, response);
     answered.catch((error: unknown) => fallOver(response, error));
   });
   await listen(server, port, host);
@@ -91,10 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const id = faults.set(parseFault(fault));
       return () => faults.lift(id);
     },
-    reset() {
-      ledger.clear();
-      faults.liftAll();
-    },
+    reset,
     close,
   };
 }

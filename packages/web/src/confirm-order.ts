@@ -16,7 +16,7 @@ export interface ConfirmedOrder {
   readonly waitForDeliveryMs: number;
 }
 
-/** A request that can confirm an order, and how the shop answers it. */
+/** A request to the confirmation page, and how the shop answers it. */
 export interface Confirmation extends Omit<ConfirmedOrder, "resolveOrder"> {
   readonly method: string;
   readonly respond: () => Response | Promise<Response>;
@@ -31,11 +31,11 @@ export async function confirmOrder(adapter: Adapter, confirmation: Confirmation)
   const { method, respond, resolveOrder, done } = confirmation;
   let isResolving = false;
   try {
-    const response = await answerOf(adapter, respond);
+    const response = await answerOf(adapter, method, respond);
     // What is no response is the framework's to complain about.
     if (!response?.headers) return response;
     if (!isConfirmation(method, response.status)) {
-      adapter.notConfirmed(response.status);
+      adapter.notConfirmed(method, response.status);
       return response;
     }
     const copy = unreadResponse(response);
@@ -58,12 +58,16 @@ export async function confirmOrder(adapter: Adapter, confirmation: Confirmation)
 }
 
 /** The shop's answer. A redirect or an error may be thrown instead; it goes on to the framework, but not in silence. */
-async function answerOf(adapter: Adapter, respond: Confirmation["respond"]): Promise<Response> {
+async function answerOf(
+  adapter: Adapter,
+  method: string,
+  respond: Confirmation["respond"],
+): Promise<Response> {
   try {
     return await respond();
   } catch (thrown) {
     const status = statusOf(thrown);
-    if (status !== undefined) adapter.notConfirmed(status);
+    if (status !== undefined) adapter.notConfirmed(method, status);
     throw thrown;
   }
 }

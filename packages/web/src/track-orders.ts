@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, checkResolver, isConfirmingMethod } from "@avantlink-s2s/core/adapter";
+import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { confirmOrder } from "./confirm-order.ts";
 import type { Host } from "./host.ts";
 import { waitInline } from "./keep-delivering.ts";
@@ -25,7 +25,6 @@ export function trackOrders(
   checkResolver(resolveOrder);
   return async (request, host = {}) => {
     const { method } = request;
-    if (!isConfirmingMethod(method)) return handler(request);
     const read = adapter.readRequest(() => rawRequest(adapter, { ...host, request }));
     const copy = unreadRequest(request, method, plainCopy);
     return confirmOrder(adapter, {

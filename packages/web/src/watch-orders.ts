@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, checkResolver, isConfirmingMethod } from "@avantlink-s2s/core/adapter";
+import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { confirmOrder } from "./confirm-order.ts";
 import type { HostedRequest } from "./host.ts";
 import { waitInline } from "./keep-delivering.ts";
@@ -19,7 +19,6 @@ export function watchOrders<From>(
   return async (from, next) => {
     const hosted = open(from);
     const { method } = hosted.request;
-    if (!isConfirmingMethod(method)) return next();
     const read = adapter.readRequest(() => rawRequest(adapter, hosted));
     return confirmOrder(adapter, {
       method,

@@ -5,9 +5,9 @@ import { SKIP_REASONS } from "./skip-reasons.ts";
 
 const QUIET_MS = 60_000;
 // Most orders of most shops have these: information about the setup, and no problem.
-const PRINTED_ONCE: ReadonlySet<string> = new Set(["context.no-id"]);
+const PRINTED_ONCE: ReadonlySet<string> = new Set(["context.no-id", "context.no-page"]);
 // A shop that sees these may lose orders.
-const SUSPICIOUS_SKIPS: ReadonlySet<string> = new Set(["no-order", "not-confirmed"]);
+const SUSPICIOUS_SKIPS: ReadonlySet<string> = new Set(["no-order", "not-confirmed", "method"]);
 
 /** Prints lines. */
 export type Print = Pick<Console, "warn" | "info">;

@@ -30,7 +30,7 @@ export type TrackingEvent =
       readonly type: "skipped";
       /** A reason of ours, or the text that the shop gave to `skip(reason)`. */
       readonly reason: SkipReason | (string & {});
-      /** The status of the answer, where the reason is `not-confirmed`. */
+      /** The status of the answer, where the reason is `not-confirmed`, `method` or `head`. */
       readonly status?: number | undefined;
       readonly findings: readonly Finding[];
     })

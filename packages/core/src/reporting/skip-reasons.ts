@@ -6,6 +6,8 @@ export const SKIP_REASONS = {
   "no-order":
     "The page was confirmed, but resolveOrder returned no order. If there was one, return it before the page deletes it.",
   "not-confirmed": "The page was not answered with 2xx or 304, so it confirms no order.",
+  method: "The request is neither GET nor POST, so its page confirms no order.",
+  head: "A HEAD request shows no page, so it confirms no order.",
   unpaid: "The order is not paid.",
   test: "The platform marks it as a test.",
   renewal: "It is the renewal of a subscription.",

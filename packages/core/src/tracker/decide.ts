@@ -37,7 +37,8 @@ export interface ContextSources {
 
 /** Decides, without touching anything, what becomes of an order. */
 export function decide(given: TrackableOrder, sources: ContextSources, config: Config): Decision {
-  if (given === null || given === undefined) return skip("no-order", "");
+  // `session.order && toOrder(session.order)` is false or "" where there is no order.
+  if (!given) return skip("no-order", "");
   const { order, mapped, unmapped, skipped } = sortOf(given);
   if (skipped) return skipForShop(skipped);
   const orderNumber = numberOf(unmapped ?? order);
@@ -70,6 +71,12 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
     findings.push({ code: "context.no-id", path: "context.visitorIds", message });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
+  // Only a request names the browser, so this context was read of one.
+  if (!denial && payload.current_url === "" && payload.user_agent !== "") {
+    const message =
+      "The request's path is not known here; the page's address is sent empty. Give the request, as in contextOf(request), or the option path.";
+    findings.push({ code: "context.no-page", path: "context.currentUrl", message });
+  }
   const sent = payload.order.order_number;
   if (config.mode === "dry-run") return { ...skip("dry-run", sent), findings };
   const job = { ...jobFor("order", sent, JSON.stringify(payload), config), summary: orderSummary(payload) };
@@ -81,7 +88,7 @@ export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: 
   const { order, unmapped, skipped } = sortOf(given);
   if (skipped) return skipForShop(skipped);
   const about = unmapped ?? order;
-  if (about === null || about === undefined) return skip("no-order", "");
+  if (!about) return skip("no-order", "");
   return config.mode === "build" ? skip("build", numberOf(about)) : reject(error, about, {}, config);
 }
 

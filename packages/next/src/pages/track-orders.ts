@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, isConfirmation, isConfirmingMethod } from "@avantlink-s2s/core/adapter";
+import { adapterOf, isConfirmation } from "@avantlink-s2s/core/adapter";
 import { platformWaitUntil, trackConfirmed, waitInline } from "@avantlink-s2s/web/adapter";
 import type {
   GetServerSidePropsContext,
@@ -68,7 +68,7 @@ function pageOrders<Props>(
     const status = "props" in result ? context.res.statusCode : "notFound" in result ? 404 : 307;
     if ("props" in result && isConfirmation(context.req.method, status)) {
       await track(async () => resolveOrder(context, await result.props));
-    } else if (isConfirmingMethod(context.req.method)) adapterOf(tracker).notConfirmed(status);
+    } else adapterOf(tracker).notConfirmed(context.req.method, status);
     return result;
   };
 }
@@ -83,7 +83,7 @@ function routeOrders(
     const end = holdEnd(response, () => {
       if (isConfirmation(request.method, response.statusCode))
         return track(() => resolveOrder(request, response));
-      if (isConfirmingMethod(request.method)) adapterOf(tracker).notConfirmed(response.statusCode);
+      adapterOf(tracker).notConfirmed(request.method, response.statusCode);
       return undefined;
     });
     try {
