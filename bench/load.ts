@@ -64,6 +64,21 @@ export async function arrivals(perSecond: number, signal: AbortSignal, arrive: (
   }
 }
 
+/** Lets so many shoppers visit pages one after the other, without a pause, for some seconds. Returns the pages. */
+export async function rush(
+  shoppers: number,
+  seconds: number,
+  visit: () => Promise<unknown>,
+): Promise<number> {
+  const until = performance.now() + seconds * 1_000;
+  let pages = 0;
+  const shopper = async () => {
+    for (; performance.now() < until; pages += 1) await visit();
+  };
+  await Promise.all(Array.from({ length: shoppers }, shopper));
+  return pages;
+}
+
 /** Page times, in milliseconds. */
 export class Latencies {
   readonly #histogram: RecordableHistogram = createHistogram();

@@ -45,7 +45,8 @@ export function picture(
   const minutes = seconds / 60;
   const every = [0.1, 0.25, 0.5, 1, 5, 10, 20].find((step) => minutes / step <= 12) ?? 60;
   const times = Array.from({ length: Math.floor(minutes / every) + 1 }, (_, at) => at * every).map(
-    (minute) => `<text x="${x(minute * 60)}" y="${height - 30}" text-anchor="middle">${minute} min</text>`,
+    (minute) =>
+      `<text x="${x(minute * 60)}" y="${height - 30}" text-anchor="middle">${minute.toLocaleString("en-US")} min</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" fill="#444">`,

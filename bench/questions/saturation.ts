@@ -1,5 +1,6 @@
 import { figureOf, ratios, withSpread } from "../frame/figures.ts";
 import type { Question, Run } from "../frame/question.ts";
+import { rush } from "../load.ts";
 import { orderNumber } from "../orders.ts";
 import { startReceiver } from "../receiver.ts";
 import { startShop } from "../shop.ts";
@@ -11,21 +12,14 @@ const SHOPPERS = 48;
 
 async function pagesPerSecond(kind: TrackerKind, receiver: string, quick: boolean): Promise<number> {
   const shop = await startShop({ kind, receiver });
-  let pages = 0;
-  const visitFor = async (seconds: number) => {
-    const until = performance.now() + seconds * 1_000;
-    const before = pages;
-    const shopper = async () => {
-      while (performance.now() < until) {
-        pages += 1;
-        await shop.shoppers.visit(`${THANK_YOU}/${orderNumber(pages)}`);
-      }
-    };
-    await Promise.all(Array.from({ length: SHOPPERS }, shopper));
-    return (pages - before) / seconds;
+  let placed = 0;
+  const visit = () => {
+    placed += 1;
+    return shop.shoppers.visit(`${THANK_YOU}/${orderNumber(placed)}`);
   };
-  await visitFor(quick ? 0.3 : 2);
-  const speed = await visitFor(quick ? 0.3 : 3);
+  const [warmUp, seconds] = quick ? [0.3, 0.3] : [2, 3];
+  await rush(SHOPPERS, warmUp, visit);
+  const speed = (await rush(SHOPPERS, seconds, visit)) / seconds;
   await shop.end();
   return speed;
 }

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
-import { aStore, DURABLE } from "../support/stores.ts";
-import { faultsOf } from "./black-friday-report.ts";
-import { blackFriday } from "./black-friday-run.ts";
+import { aStore, DURABLE } from "../../support/stores.ts";
+import { faultsOf } from "./report.ts";
+import { blackFriday } from "./run.ts";
 
 // `pnpm test:black-friday` runs it at 667 orders a second and at any length, and compares page times and memory, which a
 // machine that runs other tests meanwhile cannot.
