@@ -1,6 +1,7 @@
 import { globSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
+import { bundlePage } from "./packages/sandbox/src/page/bundle.ts";
 
 interface Manifest {
   exports: unknown;
@@ -56,6 +57,18 @@ function writeLicenses(folder: string, { devDependencies = {}, peerDependencies 
     writeFileSync(join(folder, "dist", "THIRD-PARTY-LICENSES.txt"), licenses.join("\n"));
 }
 
+/** The sandbox's page is bundled once, here, and built in as text. */
+const pageAsText = {
+  name: "page-as-text",
+  load: {
+    filter: { id: /sandbox\/src\/page\/bundle\.ts$/ },
+    async handler() {
+      const files = JSON.stringify([...(await bundlePage())]);
+      return `const files = new Map(${files});\nexport const bundlePage = async () => files;\n`;
+    },
+  },
+};
+
 const packages = globSync("packages/*/package.json").map((path): UserConfig => {
   const folder = dirname(path);
   const name = basename(folder);
@@ -63,6 +76,7 @@ const packages = globSync("packages/*/package.json").map((path): UserConfig => {
   return {
     cwd: folder,
     entry: entries(manifest),
+    plugins: name === "sandbox" ? [pageAsText] : [],
     hooks: { "build:done": () => writeLicenses(folder, manifest) },
     // A command is run, never imported.
     format: manifest.bin ? ["esm"] : ["esm", "cjs"],

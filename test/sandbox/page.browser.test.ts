@@ -1,6 +1,7 @@
 import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { faultsByAxe } from "../support/axe.ts";
 import { findChromium, launchChromium } from "../support/browser.ts";
 import { clickBody, MERCHANT, orderBody, post, serverHeaders } from "./payloads.ts";
 
@@ -136,6 +137,9 @@ describe.skipIf(executable === undefined)(
       await row("Order 1001").waitFor();
       await page.keyboard.press("/");
       await page.keyboard.type("order-");
+      await expect.poll(() => page.url(), patience).toContain("search=order-");
+      await row("Order 1002").waitFor();
+      await page.keyboard.press("Escape");
       await row("Order 1002").focus();
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
@@ -179,17 +183,11 @@ describe.skipIf(executable === undefined)(
 
     it("makes a fault of one's own, and says what is wrong with it", async () => {
       await page.getByRole("link", { name: /^Faults/ }).click();
-      await page.getByLabel("Status", { exact: true }).fill("429");
-      await page.getByLabel("Retry-After").fill("7");
-      await page.getByLabel("How many requests").fill("1");
-      await page.getByLabel("For", { exact: true }).selectOption("order");
       await page.getByRole("button", { name: "Switch it on" }).click();
-      await page.getByText("answers 429, Retry-After: 7, orders only, for one more request").waitFor();
+      await page.getByText("answers 429, Retry-After: 7, orders only, for 1 more request").waitFor();
       expect((await send("1001")).headers.get("retry-after")).toBe("7");
       await page.getByText("None is on").waitFor();
-      await page.getByLabel("What happens").selectOption("redirect");
-      expect(await page.getByLabel("Retry-After").isVisible()).toBe(false);
-      await page.getByLabel("Location").fill("no blanks, please");
+      await page.getByLabel("Fault", { exact: true }).fill('{ "redirect": "no blanks, please" }');
       await page.getByRole("button", { name: "Switch it on" }).click();
       await page.getByRole("alert").getByText("redirect").waitFor();
       // The browser notes every refused request in its console.
@@ -214,12 +212,130 @@ describe.skipIf(executable === undefined)(
       await page.getByText("1 order arrived meanwhile").first().waitFor();
     });
 
-    it("starts over", async () => {
+    it("starts over, and brings everything back", async () => {
       await send("1001");
       await row("Order 1001").click();
       await page.getByRole("button", { name: "Start over" }).click();
       await page.getByRole("heading", { name: "Nothing has arrived yet" }).waitFor();
       expect(sandbox.orders).toHaveLength(0);
+      await send("1002");
+      await page.getByRole("button", { name: "Undo: bring 1 request back" }).click();
+      await row("Order 1001").waitFor();
+      expect(sandbox.orders.map(({ id }) => id)).toEqual(["order-1", "order-2"]);
+      expect(await page.getByRole("button", { name: "Undo" }).count()).toBe(0);
+    });
+
+    it("steps through the list with j and k, and shows all keys with ?", async () => {
+      for (const number of ["1001", "1002", "1003"]) await send(number);
+      await row("Order 1003").waitFor();
+      const press = async (key: string, number: string) => {
+        await page.keyboard.press(key);
+        await page.getByRole("heading", { name: `Order ${number}` }).waitFor();
+      };
+      await press("j", "1003");
+      await press("j", "1002");
+      await press("j", "1001");
+      await press("k", "1002");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").getByText("the next item").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "hidden" });
+      await page.getByRole("heading", { name: "Order 1002" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Ready to go live?" }).waitFor();
+      await page.keyboard.press("/");
+      expect(await page.evaluate("document.activeElement.id")).toBe("search");
+    });
+
+    it("keeps filter and search in the address, with counts, and says when nothing matches", async () => {
+      await post(sandbox, "click", clickBody());
+      await send("1001");
+      await page.getByLabel("Orders 1").check();
+      await row("Click 77_f3afbe121").waitFor({ state: "detached" });
+      await page.getByRole("searchbox").fill("1001");
+      await expect.poll(() => page.url(), patience).toContain("#/?show=order&search=1001");
+      await page.reload();
+      await row("Order 1001").waitFor();
+      expect(await page.getByRole("searchbox").inputValue()).toBe("1001");
+      expect(await page.getByLabel("Orders 1").isChecked()).toBe(true);
+      await page.getByRole("searchbox").fill("nowhere");
+      await page.getByText("No request shows this text under this filter.").waitFor();
+      expect(await page.locator("#rows li").count()).toBe(0);
+      await page.getByRole("button", { name: "Show all" }).click();
+      await row("Click 77_f3afbe121").waitFor();
+    });
+
+    it("shows no row of the filter before while the server has not answered", async () => {
+      await post(sandbox, "click", clickBody());
+      await send("1001");
+      await row("Order 1001").waitFor();
+      let answer = () => {};
+      await page.route(/show=click/, (route) => {
+        answer = () => void route.continue();
+      });
+      await page.getByLabel("Clicks 1").check();
+      await row("Order 1001").waitFor({ state: "hidden" });
+      await expect.poll(() => answer.name, patience).toBe("answer");
+      answer();
+      await row("Click 77_f3afbe121").waitFor();
+    });
+
+    it("shows a warning in the place of a green 200", async () => {
+      await send("1001", (body) => Object.assign(body, { user_agent: "curl/8" }));
+      await row("Order 1001").getByText("1 error").waitFor();
+      expect(await page.locator("#rows .tone.good").count()).toBe(0);
+      await row("Order 1001").click();
+      await page.locator(".outcome.bad").getByText("It has 1 error.").waitFor();
+    });
+
+    it("copies a test that expects the same order", async () => {
+      await send("1001");
+      await row("Order 1001").click();
+      await page.getByRole("button", { name: "Copy as test" }).click();
+      await page.getByRole("status").getByText("Copied.").waitFor();
+      const test = String(await page.evaluate("navigator.clipboard.readText()"));
+      expect(test).toContain("await sandbox.waitForOrders(1)");
+      expect(test).not.toContain("1001");
+    });
+
+    it("shows what the shop itself skipped or rejected", async () => {
+      await fetch(`${sandbox.url}/events`, {
+        method: "POST",
+        body: JSON.stringify({
+          type: "skipped",
+          kind: "order",
+          orderNumber: "1001",
+          reason: "consent.denied",
+        }),
+      });
+      await row("Skipped order 1001").click();
+      await page.getByText("The shop did not send it, on purpose. Reason: consent.denied.").waitFor();
+      expect(sandbox.orders).toHaveLength(0);
+    });
+
+    it.each(["light", "dark"] as const)("has no fault that axe finds, %s", async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await faultsByAxe(page), "nothing yet").toEqual([]);
+      await post(sandbox, "click", clickBody());
+      await send("1001", (body) => Object.assign(body, { user_agent: "curl/8" }));
+      await post(sandbox, "order", {});
+      sandbox.fail({ status: 500 });
+      await row("Order 1001").click();
+      await page.getByRole("heading", { name: "Order 1001" }).waitFor();
+      expect(await faultsByAxe(page), "an order").toEqual([]);
+      for (const panel of [/Ready to go live/, /^Faults/]) {
+        await page.getByRole("link", { name: panel }).click();
+        await page.getByRole("heading", { level: 2, name: panel }).waitFor();
+        expect(await faultsByAxe(page), String(panel)).toEqual([]);
+      }
+      await page.getByRole("searchbox").fill("nowhere");
+      await page.getByText("No request shows this text.").waitFor();
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+      expect(await faultsByAxe(page), "a phone, with the help").toEqual([]);
     });
 
     it.each([
@@ -276,7 +392,7 @@ describe.skipIf(executable === undefined)(
       await page.getByRole("heading", { name: "Order 1001" }).waitFor();
       expect(await page.getByRole("searchbox").isVisible()).toBe(false);
       expect(await page.evaluate("document.activeElement.textContent")).toContain("Order 1001");
-      await page.getByRole("link", { name: "All requests" }).click();
+      await page.getByRole("link", { name: "Back to the list" }).click();
       await page.getByRole("searchbox").waitFor();
     });
 
@@ -291,14 +407,14 @@ describe.skipIf(executable === undefined)(
       await Promise.all(Array.from({ length: 20 }, sender));
       await page.getByText("1–50 of 10,000 requests").waitFor();
       expect(await page.locator("#rows li").count()).toBe(50);
-      await page.getByRole("searchbox").fill('"order_number":"4711"');
+      await page.getByRole("searchbox").fill('"order_number": "4711"');
       await page.getByText(/^1 request$/).waitFor();
       await row("Order 4711").click();
       await page.getByRole("heading", { name: "Order 4711" }).waitFor();
       await page.getByRole("searchbox").fill("");
-      await page.getByRole("button", { name: "Older" }).click();
+      await page.getByRole("button", { name: "Next page" }).click();
       await page.getByText("51–100 of 10,000 requests").waitFor();
-      await page.getByRole("button", { name: "Newest" }).click();
+      await page.getByRole("button", { name: "First page" }).click();
       await page.getByText("1–50 of 10,000 requests").waitFor();
     }, 120_000);
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
@@ -45,19 +46,32 @@ function ask(
 const control = { "X-AvantLink-Sandbox": "page" };
 
 interface View {
-  readonly counts: object;
-  readonly faults: readonly { id: string; says: string; left?: number }[];
-  readonly steps: readonly { id: string; state: string; hint: string; shownBy?: { id: string } }[];
+  readonly filters: readonly { id: string; count: number }[];
+  readonly sandbox: {
+    faults: readonly { id: string; says: string; left?: number }[];
+    steps: readonly { id: string; state: string; hint: string; shownBy?: { id: string } }[];
+    undo: number;
+  };
   readonly list: {
     total: number;
-    newer: number;
-    rows: readonly { id: string; title: object; brief: string; note: string }[];
+    skipped: number;
+    next?: string;
+    rows: readonly {
+      id: string;
+      title: object;
+      brief: string;
+      note: string;
+      tone: string;
+      marks: object[];
+    }[];
   };
 }
 
 async function view(query = ""): Promise<View> {
   return (await ask(`/api/view${query}`)).json();
 }
+
+const detail = async (id: string): Promise<never> => (await ask(`/api/items/${id}`)).json();
 
 async function send(number: string, change: (body: ReturnType<typeof orderBody>) => unknown = () => {}) {
   const body = orderBody();
@@ -77,8 +91,8 @@ describe("the page", () => {
     const addresses = [...page.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address = ""]) => address);
     expect(addresses.length).toBeGreaterThan(2);
     for (const address of addresses) {
-      expect(address).toMatch(/^\//);
-      expect((await fetch(sandbox.url + address)).status).toBe(200);
+      expect(address).toMatch(/^[a-z]+\.[a-z]+$/);
+      expect((await fetch(`${sandbox.url}/${address}`)).status).toBe(200);
     }
     expect(page).not.toMatch(/<script>|\son\w+=|style="/);
   });
@@ -171,13 +185,15 @@ describe("the page's controls", () => {
       body: { status: 503, times: 2, on: "order" },
     });
     expect(set.status).toBe(201);
-    expect((await view()).faults).toEqual([{ id: "fault-1", says: "answers 503, orders only", left: 2 }]);
+    expect((await view()).sandbox.faults).toEqual([
+      { id: "fault-1", says: "answers 503, orders only", left: 2 },
+    ]);
     expect((await send("1")).status).toBe(503);
     await ask("/api/faults/fault-1", { method: "DELETE", headers: control });
     expect((await send("1")).status).toBe(200);
     sandbox.fail({ hang: true });
     await ask("/api/faults", { method: "DELETE", headers: control });
-    expect((await view()).faults).toEqual([]);
+    expect((await view()).sandbox.faults).toEqual([]);
   });
 
   it("say what is wrong with a fault", async () => {
@@ -193,8 +209,91 @@ describe("the page's controls", () => {
     await send("1");
     sandbox.fail({ status: 500 });
     await ask("/api/requests", { method: "DELETE", headers: control });
-    expect(await view()).toMatchObject({ faults: [], list: { total: 0 } });
+    expect(await view()).toMatchObject({ sandbox: { faults: [] }, list: { total: 0 } });
     expect(sandbox.orders).toHaveLength(0);
+  });
+});
+
+describe("starting over", () => {
+  const startOver = () => ask("/api/requests", { method: "DELETE", headers: control });
+  const undo = () => ask("/api/undo", { method: "POST", headers: control });
+
+  it("can be undone, beside what arrived since", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1");
+    sandbox.fail({ status: 503, times: 2, on: "click" });
+    const { orders } = sandbox;
+    await startOver();
+    expect((await view()).sandbox).toMatchObject({ undo: 2, faults: [] });
+    await send("2");
+    await undo();
+    expect((await view()).list.rows.map(({ id }) => id)).toEqual(["request-3", "request-2", "request-1"]);
+    expect((await view()).sandbox).toMatchObject({
+      undo: 0,
+      faults: [{ says: "answers 503, clicks only", left: 2 }],
+    });
+    expect(sandbox.orders).toBe(orders);
+    await send("1");
+    expect(sandbox.orders.at(-1)).toMatchObject({ repeatOf: "order-1", click: "click-1" });
+  });
+
+  it("is undone once", async () => {
+    await send("1");
+    await startOver();
+    await undo();
+    await undo();
+    expect(sandbox.orders).toHaveLength(1);
+  });
+});
+
+describe("an event of the shop's tracker", () => {
+  const report = (event: object) => ask("/events", { method: "POST", body: event });
+
+  it.each([
+    [
+      { type: "skipped", kind: "order", orderNumber: "7", reason: "not-confirmed", status: 500 },
+      "Skipped order",
+      "not-confirmed, status 500",
+    ],
+    [
+      {
+        type: "rejected",
+        kind: "order",
+        orderNumber: "7",
+        error: { code: "order.invalid", help: "Correct it." },
+      },
+      "Rejected order",
+      "order.invalid. Correct it.",
+    ],
+  ])("is shown among the requests, and is no order: %j", async (event, word, why) => {
+    expect((await report(event)).status).toBe(200);
+    const { list, filters, sandbox: shown } = await view("?show=event");
+    expect(list.rows).toMatchObject([{ title: { word, name: "7" } }]);
+    expect(filters.find(({ id }) => id === "refused")).toMatchObject({ count: 0 });
+    expect(shown.steps.find(({ id }) => id === "clean")).toMatchObject({ state: "open" });
+    expect(await detail("request-1")).toMatchObject({ outcome: { sentence: expect.stringContaining(why) } });
+    expect(sandbox.orders).toHaveLength(0);
+  });
+
+  it.each([[{}], [{ type: 5 }], [[1]]])("is refused when it has no type: %j", async (event) => {
+    expect((await report(event)).status).toBe(400);
+    expect((await view()).list.rows).toMatchObject([{ brief: "400 refused" }]);
+  });
+
+  it("may have any type, and shows it as text", async () => {
+    await report({ type: "constructor", kind: "order", orderNumber: "__proto__" });
+    expect((await view()).list.rows).toMatchObject([
+      { title: { word: "constructor order", name: "__proto__" } },
+    ]);
+  });
+
+  it("is not accepted from another site's page", async () => {
+    const { status } = await ask("/events", {
+      method: "POST",
+      body: { type: "skipped" },
+      headers: { origin: "https://evil.example" },
+    });
+    expect(status).toBe(403);
   });
 });
 
@@ -234,19 +333,50 @@ describe("the list", () => {
     expect(await found("?show=refused")).toEqual(["request-4"]);
   });
 
+  it.each([
+    ["what became of it", "400 refused", ["request-3"]],
+    ["a title with its amount", "Order 8 · 59.97 USD", ["request-2"]],
+    ["what it came from", "from click-1", ["request-2"]],
+    ["the number of its findings", "1 error", ["request-2"]],
+    ["a finding's sentence", "it is a server's user agent", ["request-2"]],
+    ["the body as it is laid out", '"order_number": "8"', ["request-2"]],
+  ])("is searched by what the page shows: %s", async (_, search, expected) => {
+    await post(sandbox, "click", clickBody());
+    await send("8", (body) => Object.assign(body, { user_agent: "curl/8" }));
+    await post(sandbox, "order", {});
+    const { list } = await view(`?search=${encodeURIComponent(search)}`);
+    expect(list.rows.map(({ id }) => id)).toEqual(expected);
+  });
+
+  it("counts what each filter would show of the search", async () => {
+    await post(sandbox, "click", clickBody());
+    await send("1");
+    await send("2");
+    const counts = async (query: string) =>
+      Object.fromEntries((await view(query)).filters.map(({ id, count }) => [id, count]));
+    expect(await counts("?show=click")).toMatchObject({
+      all: 3,
+      order: 2,
+      click: 1,
+      findings: 0,
+      refused: 0,
+    });
+    expect(await counts("?search=order-1")).toMatchObject({ all: 1, order: 1, click: 0 });
+  });
+
   it("comes by the page, and an older page stays while new requests arrive", async () => {
     for (let number = 1; number <= 60; number++) await send(String(number));
     const first = (await view()).list;
-    expect([first.rows.length, first.rows[0]?.id, first.total, first.newer]).toEqual([
+    expect([first.rows.length, first.rows[0]?.id, first.total, first.skipped]).toEqual([
       50,
       "request-60",
       60,
       0,
     ]);
-    const before = first.rows.at(-1)?.id;
+    const { next } = first;
     await send("61");
-    const second = (await view(`?before=${before}`)).list;
-    expect([second.rows.length, second.rows[0]?.id, second.total, second.newer]).toEqual([
+    const second = (await view(`?page=${next}`)).list;
+    expect([second.rows.length, second.rows[0]?.id, second.total, second.skipped]).toEqual([
       10,
       "request-10",
       61,
@@ -256,8 +386,6 @@ describe("the list", () => {
 });
 
 describe("a request on the page", () => {
-  const detail = async (id: string): Promise<never> => (await ask(`/api/requests/${id}`)).json();
-
   it("stands beside what the article says of each field, and the click that it is attributed to", async () => {
     await post(sandbox, "click", clickBody());
     await send("1", (body) => Object.assign(body.order, { extra: 1, currency: undefined }));
@@ -316,6 +444,16 @@ describe("a request on the page", () => {
     expect(sent.at(-1)).toBe(raw);
   });
 
+  it("can be expected by a test that TypeScript reads, without its number", async () => {
+    await send("77", (body) => Object.assign(body.order, { coupon_codes: ["`", "\u2028'\"\\"] }));
+    const { test } = (await detail("request-1")) as { test: string };
+    expect(stripTypeScriptTypes(test)).toContain("await sandbox.waitForOrders(1)");
+    expect(test).not.toContain("77");
+    const { order_number: _, ...order } = Object(sandbox.orders[0]?.body).order;
+    const [, expected = ""] = /toMatchObject\(([\s\S]+?)\);\n/.exec(test) ?? [];
+    expect(JSON.parse(expected)).toEqual({ order });
+  });
+
   it("may hold a body of any depth", async () => {
     await post(
       sandbox,
@@ -328,12 +466,13 @@ describe("a request on the page", () => {
   });
 
   it("is reported as gone when it made room for others", async () => {
-    expect((await ask("/api/requests/request-9")).status).toBe(404);
+    expect((await ask("/api/items/request-9")).status).toBe(404);
   });
 });
 
 describe("the checklist", () => {
-  const states = async () => Object.fromEntries((await view()).steps.map(({ id, state }) => [id, state]));
+  const states = async () =>
+    Object.fromEntries((await view()).sandbox.steps.map(({ id, state }) => [id, state]));
 
   it("begins with nothing seen", async () => {
     const open = {
@@ -389,7 +528,7 @@ describe("the checklist", () => {
       Object.assign(tracking_ids, { visitor_id: [], avantlink_avad: "" }),
     );
     expect(await states()).toMatchObject({ visitor: "wrong", clean: "wrong" });
-    const { steps } = await view();
+    const { steps } = (await view()).sandbox;
     expect(steps.find(({ id }) => id === "visitor")).toMatchObject({ shownBy: { request: "request-2" } });
   });
 
@@ -399,7 +538,7 @@ describe("the checklist", () => {
     await send("1");
     expect(await states()).toMatchObject({ refresh: "by-hand" });
     await send("1");
-    expect((await view()).steps.find(({ id }) => id === "refresh")).toMatchObject({
+    expect((await view()).sandbox.steps.find(({ id }) => id === "refresh")).toMatchObject({
       state: "wrong",
       shownBy: { id: "order-3" },
     });

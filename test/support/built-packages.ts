@@ -11,7 +11,7 @@ const stamp = join(root, "test/next/.built/packages");
 /** Builds the packages before tests that use them as they are published, unless nothing has changed since. */
 export default function buildPackages(): void {
   const hash = createHash("sha256");
-  const sources = globSync("packages/*/{src/**/*.ts,package.json}", { cwd: root });
+  const sources = globSync("packages/*/{src/**/*.{ts,css,html,svg},package.json}", { cwd: root });
   for (const path of [...sources.sort(), "tsdown.config.ts", "pnpm-lock.yaml"]) {
     hash.update(path).update(readFileSync(join(root, path)));
   }

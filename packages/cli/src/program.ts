@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { backfillCommand } from "./commands/backfill.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
+import { deskCommand } from "./commands/desk.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -46,6 +47,7 @@ export const program = new Command("avantlink-s2s")
   .addCommand(doctorCommand)
   .addCommand(validateCommand)
   .addCommand(outboxCommand)
+  .addCommand(deskCommand)
   .addCommand(backfillCommand)
   .addCommand(completionCommand)
   .addCommand(completeCommand, { hidden: true });

@@ -6,7 +6,8 @@ import { changesAnswer, type Fault, type Faults } from "./faults.ts";
 import { type Judgement, judge, type Rejection, rejection } from "./judgement.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ReceivedRequest, TrackingRecord } from "./records.ts";
-import { readBody } from "./request-body.ts";
+import { parsed, readBody } from "./request-body.ts";
+import { isReport } from "./sandbox-page/report.ts";
 
 export interface EndpointsOptions {
   readonly ledger: Ledger;
@@ -31,8 +32,9 @@ export class Endpoints {
     const path = request.url ?? "/";
     const [pathname = "/"] = path.split("?", 1);
     const address = readAddress(pathname);
+    const isEvent = pathname === "/events" && request.method === "POST";
     const received = this.#ledger.open({
-      endpoint: address?.endpoint ?? "unknown",
+      endpoint: isEvent ? "event" : (address?.endpoint ?? "unknown"),
       method: request.method ?? "",
       path,
       merchantId: address?.merchantId ?? "",
@@ -41,11 +43,30 @@ export class Endpoints {
     response.on("close", () => {
       if (received.state === "open") this.#ledger.note(received, { state: "lost" });
     });
+    if (isEvent) return this.#report(request, response, received);
     if (address === undefined) return this.#refuse(request, response, received, notFound(pathname));
     if (request.method !== "POST") return this.#refuse(request, response, received, notPost(request.method));
     if (!uuid.test(address.merchantId))
       return this.#refuse(request, response, received, noMerchant(address.merchantId));
     await this.#post(request, response, received, address.endpoint);
+  }
+
+  /** An event of the shop's tracker, which its `onEvent` sends here, so that the page shows what never becomes a call. */
+  async #report(
+    request: IncomingMessage,
+    response: ServerResponse,
+    received: ReceivedRequest,
+  ): Promise<void> {
+    const read = await readBody(request, this.#maxBodyBytes);
+    const raw = read.kind === "read" ? read.bytes.toString("utf8") : "";
+    this.#ledger.note(received, { raw });
+    if (isReport(parsed(raw))) return this.#send(response, received, jsonAnswer(200, "{}"));
+    const { status, answer, reason } = rejection(
+      400,
+      "event",
+      "Send an event of the tracker as JSON: it has a type.",
+    );
+    this.#send(response, received, jsonAnswer(status, answer), reason);
   }
 
   async #post(

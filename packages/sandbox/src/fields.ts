@@ -26,39 +26,30 @@ interface ListField extends Described {
   readonly item: ObjectField;
 }
 
-const value = (
-  type: ValueField["type"],
-  required: boolean,
-  mayBeEmpty: boolean,
-  says: string,
-): ValueField => ({
-  type,
-  required,
-  mayBeEmpty,
-  says,
-});
+const value =
+  (type: ValueField["type"], required: boolean, mayBeEmpty: boolean) =>
+  (says: string): ValueField => ({ type, required, mayBeEmpty, says });
+
+const text = value("text", true, false);
+const emptyText = value("text", true, true);
+const emptyTexts = value("texts", true, true);
+const optionalText = value("text", false, true);
+const number = value("number", true, false);
+const amount = value("amount", true, false);
+const flag = value("flag", true, false);
 
 const trackingIds: ObjectField = {
   type: "object",
   required: true,
   says: "Who the shopper is. Click and order meet by the token, or by an ID that both carry. At least one ID is needed.",
   fields: {
-    user_id: value(
-      "texts",
-      true,
-      true,
+    user_id: emptyTexts(
       "The shop's internal account IDs of this shopper, as an array. A guest has none: [].",
     ),
-    visitor_id: value(
-      "texts",
-      true,
-      true,
+    visitor_id: emptyTexts(
       "The shop's anonymous visitor, session or cart ID, as an array: the same in click and order.",
     ),
-    avantlink_avad: value(
-      "text",
-      true,
-      true,
+    avantlink_avad: emptyText(
       "The click token of the landing address (?avad=…), exactly as it arrived. Needed whenever one was received.",
     ),
   },
@@ -66,26 +57,11 @@ const trackingIds: ObjectField = {
 
 const context: Readonly<Record<string, Field>> = {
   tracking_ids: trackingIds,
-  user_agent: value(
-    "text",
-    true,
-    false,
-    "The shopper's browser, as its own User-Agent header said it; not the server's.",
-  ),
-  user_ip_address: value("text", false, true, "Optional. The shopper's IP address, not the server's."),
-  referrer_url: value(
-    "text",
-    true,
-    true,
-    "The address of the page before, absolute; empty when there was none.",
-  ),
-  google_click_id: value(
-    "text",
-    false,
-    true,
-    "Optional. Google's click ID (gclid), when the landing address had one.",
-  ),
-  custom_tracking_code: value("text", false, true, "Optional. Any code of the shop's own."),
+  user_agent: text("The shopper's browser, as its own User-Agent header said it; not the server's."),
+  user_ip_address: optionalText("Optional. The shopper's IP address, not the server's."),
+  referrer_url: emptyText("The address of the page before, absolute; empty when there was none."),
+  google_click_id: optionalText("Optional. Google's click ID (gclid), when the landing address had one."),
+  custom_tracking_code: optionalText("Optional. Any code of the shop's own."),
 };
 
 const product: ObjectField = {
@@ -93,19 +69,11 @@ const product: ObjectField = {
   required: true,
   says: "One line of the order.",
   fields: {
-    product_sku: value(
-      "text",
-      true,
-      false,
-      "The SKU, exactly as in the product datafeed that AvantLink has of the shop.",
-    ),
-    product_amount: value(
-      "number",
-      true,
-      false,
+    product_sku: text("The SKU, exactly as in the product datafeed that AvantLink has of the shop."),
+    product_amount: number(
       "The price of ONE item, after every discount, before tax. Commission may be computed from it.",
     ),
-    quantity: value("number", true, false, "How many of the item were bought."),
+    quantity: number("How many of the item were bought."),
   },
 };
 
@@ -114,23 +82,12 @@ const order: ObjectField = {
   required: true,
   says: "What was bought.",
   fields: {
-    order_number: value(
-      "text",
-      true,
-      false,
+    order_number: text(
       "The order's unique number. Sending it again is safe: AvantLink knows the order by it.",
     ),
-    order_amount_subtotal: value(
-      "amount",
-      true,
-      false,
-      "What the goods cost after all discounts, before tax and shipping.",
-    ),
-    currency: value("text", true, false, "The ISO 4217 code, in upper case: USD."),
-    coupon_codes: value(
-      "texts",
-      true,
-      true,
+    order_amount_subtotal: amount("What the goods cost after all discounts, before tax and shipping."),
+    currency: text("The ISO 4217 code, in upper case: USD."),
+    coupon_codes: emptyTexts(
       "Every coupon code that was applied; [] when none was. A code can pay an affiliate with no click at all.",
     ),
     customer: {
@@ -138,15 +95,12 @@ const order: ObjectField = {
       required: true,
       says: "The buyer, without personal data.",
       fields: {
-        new_customer: value(
-          "flag",
-          true,
-          false,
+        new_customer: flag(
           "true when this is the buyer's first order ever; being logged in or not says nothing about it.",
         ),
-        country: value("text", true, false, "The buyer's country: US, USA or its full name."),
-        region: value("text", true, true, "The buyer's region; may be empty."),
-        state: value("text", true, true, "The buyer's state or province; may be empty."),
+        country: text("The buyer's country: US, USA or its full name."),
+        region: emptyText("The buyer's region; may be empty."),
+        state: emptyText("The buyer's state or province; may be empty."),
       },
     },
     products: { type: "list", required: true, says: "Every line of the order.", item: product },
@@ -160,7 +114,7 @@ export const bodies: Readonly<Record<Endpoint, ObjectField>> = {
     required: true,
     says: "A visitor's arrival through an affiliate's link.",
     fields: {
-      current_url: value("text", true, false, "The address of the landing page, absolute."),
+      current_url: text("The address of the landing page, absolute."),
       ...context,
     },
   },
@@ -169,12 +123,7 @@ export const bodies: Readonly<Record<Endpoint, ObjectField>> = {
     required: true,
     says: "A paid order.",
     fields: {
-      current_url: value(
-        "text",
-        true,
-        false,
-        "The address of the page on which the order was confirmed, absolute.",
-      ),
+      current_url: text("The address of the page on which the order was confirmed, absolute."),
       ...context,
       order,
     },

@@ -141,13 +141,44 @@ export class Ledger {
     (record as Writable<TrackingRecord>).answered = true;
   }
 
-  /** Forgets everything. The arrays stay the same arrays. */
-  clear(): void {
-    for (const list of [this.clicks, this.orders, this.requests]) list.length = 0;
-    for (const map of [this.#byId, this.#records, this.#firstOrders, this.#attribution]) map.clear();
-    this.#bytes = 0;
+  /** Forgets everything, and returns what brings it back. The arrays stay the same arrays. */
+  clear(): () => void {
+    const lists = [this.requests, this.clicks, this.orders] as const;
+    const [requests, clicks, orders] = [
+      this.requests.splice(0),
+      this.clicks.splice(0),
+      this.orders.splice(0),
+    ];
+    const dropped = this.#dropped;
+    this.#index();
     this.#dropped = 0;
     this.changed();
+    return () => {
+      [requests, clicks, orders].forEach((before, index) => {
+        const list: unknown[] = lists[index] ?? [];
+        for (const item of [...before, ...list.splice(0)]) list.push(item);
+      });
+      this.#dropped += dropped;
+      this.#index();
+      this.#trim();
+      this.changed();
+    };
+  }
+
+  /** Builds anew what finds the requests and records in the arrays. */
+  #index(): void {
+    for (const map of [this.#byId, this.#records, this.#firstOrders, this.#attribution]) map.clear();
+    this.#bytes = 0;
+    for (const request of this.requests) {
+      this.#byId.set(request.id, request);
+      this.#bytes += sizeOf(request.raw);
+    }
+    for (const record of [...this.clicks, ...this.orders]) this.#records.set(record.id, record);
+    for (const click of this.clicks) this.#attribution.add(click);
+    for (const order of this.orders) {
+      const key = orderKey(order.merchantId, order.body);
+      if (key !== undefined && !this.#firstOrders.has(key)) this.#firstOrders.set(key, order);
+    }
   }
 
   #order(common: Omit<TrackingRecord, "findings">, own: ReturnType<typeof check>): OrderRecord {

@@ -55,8 +55,8 @@ export interface ReceivedRequest {
   readonly id: string;
   /** When its head arrived, ISO 8601. */
   readonly receivedAt: string;
-  /** Which call it is; `unknown` when the address is neither's. */
-  readonly endpoint: Endpoint | "unknown";
+  /** Which call it is; `event` for an event of the shop's tracker, `unknown` when the address is none of these. */
+  readonly endpoint: Endpoint | "event" | "unknown";
   /** The HTTP method. */
   readonly method: string;
   /** The path and query as sent. */

@@ -30,3 +30,15 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     request.on("error", () => resolve({ kind: "aborted" }));
   });
 }
+
+const MAX_PARSED_LENGTH = 65_536;
+
+/** The JSON of a body of a usual size; nothing when it is none. */
+export function parsed(raw: string): unknown {
+  if (raw.length > MAX_PARSED_LENGTH) return undefined;
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}

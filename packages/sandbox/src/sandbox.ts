@@ -7,8 +7,9 @@ import { type Fault, Faults, parseFault } from "./faults.ts";
 import { foreignRequest } from "./guard.ts";
 import { Ledger } from "./ledger.ts";
 import { parseOptions, type SandboxOptions } from "./options.ts";
-import { Page } from "./page/index.ts";
+import { servePage } from "./page/serve.ts";
 import type { ClickRecord, OrderRecord, ReceivedRequest } from "./records.ts";
+import { sandboxPage } from "./sandbox-page/source.ts";
 import { type WaitOptions, Waits } from "./waits.ts";
 
 /** A running stand-in for AvantLink's two endpoints. */
@@ -46,11 +47,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ledger = new Ledger({ records: maxRecords, bytes: maxKeptBytes }, now);
   const faults = new Faults(random, () => ledger.changed());
   const endpoints = new Endpoints({ ledger, faults, maxBodyBytes });
-  const reset = () => {
-    ledger.clear();
-    faults.liftAll();
-  };
-  const page = new Page({ ledger, faults, url: () => urlOf(server, host), reset });
+  const page = sandboxPage(ledger, faults, () => urlOf(server, host));
   const server = createServer((request, response) => {
     const foreign = foreignRequest(request);
     if (foreign !== undefined) {
@@ -62,7 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
     const answered = isTracking(request)
       ? endpoints.handle(request, response)
-      : page.handle(request, response);
+      : servePage(page, request, response, request.url ?? "/");
     answered.catch((error: unknown) => fallOver(response, error));
   });
   await listen(server, port, host);
@@ -94,7 +91,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const id = faults.set(parseFault(fault));
       return () => faults.lift(id);
     },
-    reset,
+    reset() {
+      ledger.clear();
+      faults.liftAll();
+    },
     close,
   };
 }

@@ -1,5 +1,6 @@
 import type { ClickRecord, Finding, OrderRecord } from "../records.ts";
 import { isObject, textAt, textsAt } from "./body-values.ts";
+import { error, info, warning } from "./finding.ts";
 import { accountAlone, tokenAlone } from "./tracking-ids.ts";
 
 /** What an order is checked against: what the sandbox has seen before it. */
@@ -24,22 +25,19 @@ function checkVisitor(body: unknown, { click, visitorsOfToken }: SeenBefore): Fi
     if (visitors.some((visitor) => visitorsOfToken.has(visitor))) return [];
     const avad = textAt(body, "tracking_ids", "avantlink_avad").slice(0, 80);
     return [
-      {
-        severity: "warning",
+      warning(
         path,
-        message: `No click with the token ${JSON.stringify(avad)} carried this visitor ID. Click and order of one shopper carry the same: keep it in a cookie from the landing on.`,
-      },
+        `No click with the token ${JSON.stringify(avad)} carried this visitor ID. Click and order of one shopper carry the same: keep it in a cookie from the landing on.`,
+      ),
     ];
   }
   if (visitors.length > 0) return [];
   if (click !== undefined && textsAt(click.body, "tracking_ids", "visitor_id").length > 0) {
     return [
-      {
-        severity: "warning",
+      warning(
         path,
-        message:
-          "The click carried a visitor ID and the order carries none: read the same cookie at the confirmation. Should the token be lost, nothing else ties them together.",
-      },
+        "The click carried a visitor ID and the order carries none: read the same cookie at the confirmation. Should the token be lost, nothing else ties them together.",
+      ),
     ];
   }
   const hasToken = textAt(body, "tracking_ids", "avantlink_avad").trim() !== "";
@@ -53,21 +51,14 @@ function checkRepeat(body: unknown, raw: string, first: OrderRecord | undefined)
   const path = "order.order_number";
   const paths = differences(first.body, body);
   if (paths.length === 0) {
-    return [
-      {
-        severity: "info",
-        path,
-        message: `${first.id} said the same in other bytes. A retry is safest byte for byte.`,
-      },
-    ];
+    return [info(path, `${first.id} said the same in other bytes. A retry is safest byte for byte.`)];
   }
   const named = paths.slice(0, 5).join(", ") + (paths.length > 5 ? ` and ${paths.length - 5} more` : "");
   return [
-    {
-      severity: "error",
+    error(
       path,
-      message: `${first.id} had this number and another body. Two orders with one number count as one; a retry must repeat the body. They differ in ${named}.`,
-    },
+      `${first.id} had this number and another body. Two orders with one number count as one; a retry must repeat the body. They differ in ${named}.`,
+    ),
   ];
 }
 

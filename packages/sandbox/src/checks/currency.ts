@@ -1,27 +1,9 @@
 /** ISO 4217 currencies whose minor unit is not a hundredth, by the number of their decimals. */
-const decimals: Readonly<Record<number, readonly string[]>> = {
-  0: [
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "UYI",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-  ],
-  3: ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"],
-  4: ["CLF", "UYW"],
-};
+const decimals: readonly (readonly [digits: number, codes: string])[] = [
+  [0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"],
+  [3, "BHD IQD JOD KWD LYD OMR TND"],
+  [4, "CLF UYW"],
+];
 
 const known = new Set(Intl.supportedValuesOf("currency"));
 
@@ -33,8 +15,5 @@ export function isKnownCurrency(code: string): boolean {
 /** How many decimals amounts of a currency have; 2 for an unknown one. */
 export function decimalsOf(currency: string): number {
   const code = currency.toUpperCase();
-  for (const [digits, codes] of Object.entries(decimals)) {
-    if (codes.includes(code)) return Number(digits);
-  }
-  return 2;
+  return decimals.find(([, codes]) => codes.split(" ").includes(code))?.[0] ?? 2;
 }

@@ -2,6 +2,7 @@ import type { Endpoint } from "../contract.ts";
 import { bodies } from "../fields.ts";
 import type { Finding } from "../records.ts";
 import { eachText } from "./body-values.ts";
+import { info, warning } from "./finding.ts";
 import { checkMoney } from "./money.ts";
 import { checkPersonalData } from "./personal-data.ts";
 import { checkHeaders } from "./request-head.ts";
@@ -33,11 +34,9 @@ function checkCharacters(body: unknown): Finding[] {
   const findings: Finding[] = [];
   eachText(body, (path, text) => {
     if (!text.isWellFormed()) {
-      findings.push({
-        severity: "warning",
-        path,
-        message: "It holds half a character (a lone surrogate), which not every JSON reader takes.",
-      });
+      findings.push(
+        warning(path, "It holds half a character (a lone surrogate), which not every JSON reader takes."),
+      );
     }
   });
   return findings;
@@ -53,7 +52,7 @@ export function arrange(findings: readonly Finding[]): readonly Finding[] {
   const kept = sorted.slice(0, mostFindings).map((finding) => ({ ...finding, path: shorten(finding.path) }));
   if (sorted.length > mostFindings) {
     const message = `${sorted.length - mostFindings} further findings are not shown.`;
-    kept.push({ severity: "info", path: "body", message });
+    kept.push(info("body", message));
   }
   return kept;
 }

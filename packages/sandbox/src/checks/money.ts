@@ -2,6 +2,7 @@ import type { Finding } from "../records.ts";
 import { listAt, textAt, textsAt, valueAt } from "./body-values.ts";
 import { decimalsOf, isKnownCurrency } from "./currency.ts";
 import { type Decimal, formatUnits, isDecimalText, toDecimal, unitsAt } from "./decimal.ts";
+import { error, info, warning } from "./finding.ts";
 
 /** Currency, amounts, quantities, and whether the lines add up to the subtotal. */
 export function checkMoney(body: unknown): Finding[] {
@@ -45,12 +46,10 @@ function checkCurrency(currency: string): Finding[] {
   if (!/^[A-Z]{3}$/.test(currency)) {
     const upper = currency.toUpperCase();
     const hint = /^[A-Z]{3}$/.test(upper) ? ` Send ${upper}.` : " Send the ISO 4217 code, such as USD.";
-    return [{ severity: "error", path, message: `A currency is three upper-case letters.${hint}` }];
+    return [error(path, `A currency is three upper-case letters.${hint}`)];
   }
   if (isKnownCurrency(currency)) return [];
-  return [
-    { severity: "warning", path, message: `${currency} is no currency code that is known here. A slip?` },
-  ];
+  return [warning(path, `${currency} is no currency code that is known here. A slip?`)];
 }
 
 function checkAmount(
@@ -62,28 +61,23 @@ function checkAmount(
   const amount = toDecimal(value);
   if (amount === undefined) {
     if (typeof value === "number" || isDecimalText(value)) {
-      findings.push({
-        severity: "error",
-        path,
-        message: `${String(value).slice(0, 40)} is no amount of money.`,
-      });
+      findings.push(error(path, `${String(value).slice(0, 40)} is no amount of money.`));
     }
     return undefined;
   }
   if (amount.units < 0n) {
-    findings.push({
-      severity: "error",
-      path,
-      message: "It is negative. Discounts belong into the prices of the lines; returns go another way.",
-    });
+    findings.push(
+      error(path, "It is negative. Discounts belong into the prices of the lines; returns go another way."),
+    );
   }
   const digits = decimalsOf(currency);
   if (amount.scale > digits && unitsAt(amount, amount.scale) % 10n ** BigInt(amount.scale - digits) !== 0n) {
-    findings.push({
-      severity: "warning",
-      path,
-      message: `It has more than the ${digits} decimals of ${currency || "its currency"}. Round to what the shopper paid.`,
-    });
+    findings.push(
+      warning(
+        path,
+        `It has more than the ${digits} decimals of ${currency || "its currency"}. Round to what the shopper paid.`,
+      ),
+    );
   }
   return amount;
 }
@@ -92,11 +86,7 @@ function checkQuantity(value: unknown, path: string, findings: Finding[]): bigin
   const quantity = toDecimal(value);
   if (quantity === undefined) return undefined;
   if (quantity.units % 10n ** BigInt(quantity.scale) !== 0n || quantity.units <= 0n) {
-    findings.push({
-      severity: "error",
-      path,
-      message: `A quantity is a positive whole number, and it is ${String(value)}.`,
-    });
+    findings.push(error(path, `A quantity is a positive whole number, and it is ${String(value)}.`));
     return undefined;
   }
   return quantity.units / 10n ** BigInt(quantity.scale);
@@ -113,13 +103,11 @@ function checkSum(subtotal: Decimal, lines: readonly Line[], digits: number, cou
   const items = lines.reduce((acc, line) => acc + line.quantity, 0n);
   // Each unit price may be off by half a minor unit.
   if (apart * 2n <= items * 10n ** BigInt(scale - digits)) {
-    return [
-      { severity: "info", path, message: `${numbers}: no more apart than rounded unit prices explain.` },
-    ];
+    return [info(path, `${numbers}: no more apart than rounded unit prices explain.`)];
   }
   const once = lines.reduce((acc, line) => acc + unitsAt(line.amount, scale), 0n);
   const cause = likelyCause(sum, total, once, coupons);
-  return [{ severity: "warning", path, message: `${numbers}, ${formatUnits(apart, scale)} apart. ${cause}` }];
+  return [warning(path, `${numbers}, ${formatUnits(apart, scale)} apart. ${cause}`)];
 }
 
 function likelyCause(sum: bigint, total: bigint, once: bigint, coupons: boolean): string {

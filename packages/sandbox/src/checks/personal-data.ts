@@ -1,5 +1,6 @@
 import type { Finding } from "../records.ts";
 import { eachText } from "./body-values.ts";
+import { error } from "./finding.ts";
 
 const email = /[\w.!#$%&'*+/=?^`{|}~-]@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}/i;
 // Bounded, so that a hostile megabyte costs no more than a long one.
@@ -8,7 +9,7 @@ const token = /\beyJ[\w-]{5,400}\.[\w-]{2,}\./;
 /** E-mail addresses and JSON Web Tokens, wherever they are and however often they are percent-encoded. */
 export function checkPersonalData(body: unknown): Finding[] {
   const findings: Finding[] = [];
-  const found = (path: string, message: string) => findings.push({ severity: "error", path, message });
+  const found = (path: string, message: string) => findings.push(error(path, message));
   eachText(body, (path, text) => {
     const forms = decodings(text);
     if (forms.some((form) => email.test(form))) {

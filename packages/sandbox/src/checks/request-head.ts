@@ -1,4 +1,5 @@
 import type { Finding } from "../records.ts";
+import { error, warning } from "./finding.ts";
 
 const tracing =
   /^(traceparent|tracestate|baggage|sentry-trace|b3|x-b3-.*|uber-trace-id|x-datadog-.*|x-amzn-trace-id|x-cloud-trace-context|newrelic|elastic-apm-traceparent)$/;
@@ -9,48 +10,41 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Finding
   for (const name of Object.keys(headers)) {
     const path = `headers.${name}`;
     if (tracing.test(name)) {
-      findings.push({
-        severity: "error",
-        path,
-        message:
+      findings.push(
+        error(
+          path,
           "A tracing header shows a third party the inside of the shop. Exclude this call from the instrumentation.",
-      });
+        ),
+      );
     } else if (name === "cookie") {
-      findings.push({
-        severity: "error",
-        path,
-        message: "Cookies are the shopper's keys to the shop. This call carries none.",
-      });
+      findings.push(error(path, "Cookies are the shopper's keys to the shop. This call carries none."));
     } else if (name === "authorization") {
-      findings.push({
-        severity: "warning",
-        path,
-        message: "AvantLink documents no authentication for this call: this may be a key of another service.",
-      });
+      findings.push(
+        warning(
+          path,
+          "AvantLink documents no authentication for this call: this may be a key of another service.",
+        ),
+      );
     }
   }
   const userAgent = headers["user-agent"] ?? "";
   if (userAgent.trim() === "") {
-    findings.push({
-      severity: "warning",
-      path: "headers.user-agent",
-      message:
+    findings.push(
+      warning(
+        "headers.user-agent",
         "It is missing. The article asks for the server's own name here; the shopper's user agent belongs into the body.",
-    });
+      ),
+    );
   } else if (/^Mozilla\//.test(userAgent)) {
-    findings.push({
-      severity: "warning",
-      path: "headers.user-agent",
-      message:
+    findings.push(
+      warning(
+        "headers.user-agent",
         "It looks like a browser's. The article asks for the server's own name here; the shopper's user agent belongs into the body.",
-    });
+      ),
+    );
   }
   if (!/\bapplication\/json\b/i.test(headers.accept ?? "")) {
-    findings.push({
-      severity: "warning",
-      path: "headers.accept",
-      message: "The article asks for Accept: application/json.",
-    });
+    findings.push(warning("headers.accept", "The article asks for Accept: application/json."));
   }
   return findings;
 }

@@ -2,6 +2,7 @@ import type { Field, ObjectField, ValueField } from "../fields.ts";
 import type { Finding } from "../records.ts";
 import { isObject } from "./body-values.ts";
 import { isDecimalText } from "./decimal.ts";
+import { error, info, warning } from "./finding.ts";
 
 /** Compares a body with the article's table: what is missing, of another type, empty, or not in the table. */
 export function checkShape(body: unknown, expected: ObjectField): Finding[] {
@@ -19,11 +20,9 @@ function checkField(value: unknown, path: string, field: Field, findings: Findin
       if (!Array.isArray(value)) {
         findings.push(wrongType(path, "an array of objects", value));
       } else if (value.length === 0) {
-        findings.push({
-          severity: "error",
-          path,
-          message: "There is no line: commission per item is computed from the lines. Send every line.",
-        });
+        findings.push(
+          error(path, "There is no line: commission per item is computed from the lines. Send every line."),
+        );
       } else {
         value.forEach((item, index) => {
           checkObject(item, `${path}[${index}]`, field.item, findings);
@@ -47,23 +46,20 @@ function checkObject(value: unknown, path: string, field: ObjectField, findings:
   }
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(field.fields, key)) {
-      findings.push({
-        severity: "warning",
-        path: below(key),
-        message: "The article has no such field. A misspelt name, or data that should not leave the shop?",
-      });
+      findings.push(
+        warning(
+          below(key),
+          "The article has no such field. A misspelt name, or data that should not leave the shop?",
+        ),
+      );
     }
   }
 }
 
 function missing(path: string, field: Field): Finding {
   return field.required
-    ? { severity: "error", path, message: `It is missing. ${field.says}` }
-    : {
-        severity: "info",
-        path,
-        message: `It is missing. ${field.says} AvantLink's sample has it, empty when unknown.`,
-      };
+    ? error(path, `It is missing. ${field.says}`)
+    : info(path, `It is missing. ${field.says} AvantLink's sample has it, empty when unknown.`);
 }
 
 function checkValue(value: unknown, path: string, field: ValueField, findings: Finding[]): void {
@@ -71,17 +67,18 @@ function checkValue(value: unknown, path: string, field: ValueField, findings: F
     case "text":
       if (typeof value !== "string") findings.push(wrongType(path, "a string", value));
       else if (!field.mayBeEmpty && value.trim() === "") {
-        findings.push({ severity: "warning", path, message: `It is empty. ${field.says}` });
+        findings.push(warning(path, `It is empty. ${field.says}`));
       }
       return;
     case "texts":
       if (!Array.isArray(value)) findings.push(wrongType(path, "an array of strings", value));
       else if (!value.every((entry) => typeof entry === "string")) {
-        findings.push({
-          severity: "error",
-          path,
-          message: `Every element must be a string: ${describe(value.find((entry) => typeof entry !== "string"))} is not.`,
-        });
+        findings.push(
+          error(
+            path,
+            `Every element must be a string: ${describe(value.find((entry) => typeof entry !== "string"))} is not.`,
+          ),
+        );
       }
       return;
     case "flag":
@@ -101,17 +98,13 @@ function checkNumber(value: unknown, path: string, field: ValueField, findings: 
   }
   findings.push(
     field.type === "amount"
-      ? {
-          severity: "info",
-          path,
-          message: "It is a string. AvantLink's samples do so too; a number is what its table says first.",
-        }
-      : { severity: "warning", path, message: "It is a string; the article's table says number." },
+      ? info(path, "It is a string. AvantLink's samples do so too; a number is what its table says first.")
+      : warning(path, "It is a string; the article's table says number."),
   );
 }
 
 function wrongType(path: string, wanted: string, value: unknown): Finding {
-  return { severity: "error", path, message: `It must be ${wanted}, and it is ${describe(value)}.` };
+  return error(path, `It must be ${wanted}, and it is ${describe(value)}.`);
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../contract.ts";
 import type { Finding } from "../records.ts";
 import { textAt } from "./body-values.ts";
+import { error, info, warning } from "./finding.ts";
 import { addressKind } from "./ip-address.ts";
 
 /** What is said of the shopper's browser: user agent, address and pages. */
@@ -25,12 +26,10 @@ function isServerAgent(userAgent: string): boolean {
 function checkUserAgent(userAgent: string): Finding[] {
   if (!isServerAgent(userAgent)) return [];
   return [
-    {
-      severity: "error",
-      path: "user_agent",
-      message:
-        "It is a server's user agent. AvantLink wants the shopper's: keep what the shopper's own request said and send that.",
-    },
+    error(
+      "user_agent",
+      "It is a server's user agent. AvantLink wants the shopper's: keep what the shopper's own request said and send that.",
+    ),
   ];
 }
 
@@ -41,41 +40,25 @@ function checkAddress(address: string, page: string): Finding[] {
     case "public":
       return [];
     case "invalid":
-      return [
-        {
-          severity: "warning",
-          path,
-          message: "It is no IP address. Send the shopper's, without a port, or leave it empty.",
-        },
-      ];
+      return [warning(path, "It is no IP address. Send the shopper's, without a port, or leave it empty.")];
     case "mapped":
-      return [
-        {
-          severity: "warning",
-          path,
-          message: "It is an IPv4 address in IPv6 clothes. Send it without ::ffff:.",
-        },
-      ];
+      return [warning(path, "It is an IPv4 address in IPv6 clothes. Send it without ::ffff:.")];
     case "not-public":
       if (isThisMachine(page)) {
         // A shop's own tests: page and browser are here.
         if (/^(?:127\.|::1$)/.test(address)) return [];
         return [
-          {
-            severity: "info",
+          info(
             path,
-            message:
-              "Shop and shopper are both on this machine, or a proxy is in between that the shop does not trust (trust proxy).",
-          },
+            "Shop and shopper are both on this machine, or a proxy is in between that the shop does not trust (trust proxy).",
+          ),
         ];
       }
       return [
-        {
-          severity: "warning",
+        warning(
           path,
-          message:
-            "It is a private or reserved address, so it is a proxy's or the server's own. Behind a proxy, say so to the shop (trust proxy).",
-        },
+          "It is a private or reserved address, so it is a proxy's or the server's own. Behind a proxy, say so to the shop (trust proxy).",
+        ),
       ];
   }
 }
@@ -91,21 +74,18 @@ function checkUrl(url: string, path: string): Finding[] {
   if (url.trim() === "") return [];
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    return [
-      { severity: "error", path, message: "It must be an absolute address: https://shop.example/page." },
-    ];
+    return [error(path, "It must be an absolute address: https://shop.example/page.")];
   }
   const names = [...parsed.searchParams.keys()].filter((name) => secretNames.test(name));
   if (names.length === 0) return [];
   return [
-    {
-      severity: "warning",
+    warning(
       path,
-      message: `Its query has ${names
+      `Its query has ${names
         .slice(0, 5)
         .map((name) => JSON.stringify(name.slice(0, 40)))
         .join(", ")}, which by the name may hold personal data or a secret. Remove it before sending.`,
-    },
+    ),
   ];
 }
 
@@ -117,22 +97,15 @@ const regions = new Intl.DisplayNames("en", { type: "region", fallback: "none" }
 function checkCountry(country: string): Finding[] {
   const path = "order.customer.country";
   if (country === "") return [];
-  if (country === "UK")
-    return [{ severity: "warning", path, message: "The ISO code of the United Kingdom is GB." }];
+  if (country === "UK") return [warning(path, "The ISO code of the United Kingdom is GB.")];
   if (/^[A-Z]{2}$/.test(country)) {
     if (country !== "ZZ" && regions.of(country) !== undefined) return [];
-    return [{ severity: "warning", path, message: `${country} is no country code that is known here.` }];
+    return [warning(path, `${country} is no country code that is known here.`)];
   }
   if (/^[a-z]{2}$/i.test(country)) {
-    return [
-      { severity: "warning", path, message: `Country codes are in upper case: ${country.toUpperCase()}.` },
-    ];
+    return [warning(path, `Country codes are in upper case: ${country.toUpperCase()}.`)];
   }
   return [
-    {
-      severity: "info",
-      path,
-      message: "AvantLink takes USA and full names too; the two letters of ISO 3166 (US) leave no doubt.",
-    },
+    info(path, "AvantLink takes USA and full names too; the two letters of ISO 3166 (US) leave no doubt."),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../contract.ts";
 import type { Finding } from "../records.ts";
 import { listAt, textAt, textsAt } from "./body-values.ts";
+import { error, warning } from "./finding.ts";
 
 const idLists = ["user_id", "visitor_id"] as const;
 
@@ -17,20 +18,22 @@ export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
   for (const list of idLists) {
     listAt(body, "tracking_ids", list).forEach((entry, index) => {
       if (typeof entry !== "string" || entry.trim() !== "") return;
-      findings.push({
-        severity: "warning",
-        path: `tracking_ids.${list}[${index}]`,
-        message: "It is blank, and counts as no ID. Send [] for a shopper without such an ID.",
-      });
+      findings.push(
+        warning(
+          `tracking_ids.${list}[${index}]`,
+          "It is blank, and counts as no ID. Send [] for a shopper without such an ID.",
+        ),
+      );
     });
   }
   const avad = textAt(body, "tracking_ids", "avantlink_avad");
   if (avad !== avad.trim()) {
-    findings.push({
-      severity: "warning",
-      path: "tracking_ids.avantlink_avad",
-      message: "It begins or ends with a blank. Send the token exactly as it arrived.",
-    });
+    findings.push(
+      warning(
+        "tracking_ids.avantlink_avad",
+        "It begins or ends with a blank. Send the token exactly as it arrived.",
+      ),
+    );
   }
   if (idLists.every((list) => textsAt(body, "tracking_ids", list).length === 0)) {
     if (avad.trim() === "") findings.push(noId);
@@ -39,25 +42,19 @@ export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
   return findings;
 }
 
-const noId: Finding = {
-  severity: "error",
-  path: "tracking_ids.visitor_id",
-  message:
-    "It is missing, and so is every other ID: AvantLink refuses such a call, and could tie it to nobody. Send the visitor ID that the shopper's click carried; keep it in a cookie from the landing on, and make one where there is none.",
-};
+const noId: Finding = error(
+  "tracking_ids.visitor_id",
+  "It is missing, and so is every other ID: AvantLink refuses such a call, and could tie it to nobody. Send the visitor ID that the shopper's click carried; keep it in a cookie from the landing on, and make one where there is none.",
+);
 
 /** An order has this finding only where no click says more. */
-export const tokenAlone: Finding = {
-  severity: "warning",
-  path: "tracking_ids.visitor_id",
-  message:
-    "There is no visitor ID, so that click and order can meet by the token alone. Send the same visitor ID in both calls.",
-};
+export const tokenAlone: Finding = warning(
+  "tracking_ids.visitor_id",
+  "There is no visitor ID, so that click and order can meet by the token alone. Send the same visitor ID in both calls.",
+);
 
 /** Likewise. */
-export const accountAlone: Finding = {
-  severity: "warning",
-  path: "tracking_ids.visitor_id",
-  message:
-    "There is no visitor ID, and an account ID meets no click that was made before the shopper signed in. Send the visitor ID that the click carried: keep it in a cookie from the landing on.",
-};
+export const accountAlone: Finding = warning(
+  "tracking_ids.visitor_id",
+  "There is no visitor ID, and an account ID meets no click that was made before the shopper signed in. Send the visitor ID that the click carried: keep it in a cookie from the landing on.",
+);

@@ -1,0 +1,87 @@
+import type { DeskView, PageSource } from "@avantlink-s2s/sandbox/page";
+import { conditionOf, type OutboxCondition } from "../outbox/condition.ts";
+import type { OpenOutbox } from "../outbox/open-outbox.ts";
+import { nextTry, numberOrKey, withoutWords } from "../outbox/record-view.ts";
+import { ago } from "../terminal/durations.ts";
+import { lifeOf } from "./life.ts";
+import { listOrders, searchOrders } from "./orders.ts";
+
+const REFRESH_MS = 2_000;
+
+/** What the desk's page needs beside the outbox. */
+export interface OutboxPageOptions {
+  /** The key of an order number; absent where the merchant is not known. */
+  readonly keyOf: ((orderNumber: string) => string) | undefined;
+  /** What names the outbox in a command that is copied. */
+  readonly options: string;
+}
+
+/** The page over a real outbox. It only reads. */
+export function outboxPage({ outbox, place, problems }: OpenOutbox, page: OutboxPageOptions): PageSource {
+  return {
+    async view(query) {
+      const condition = await conditionOf(outbox);
+      const found =
+        query.search.trim() === ""
+          ? await listOrders(outbox, condition.totals, query)
+          : await searchOrders(outbox, query, page.keyOf);
+      const { waiting, dead, finished } = found.counts;
+      return {
+        name: "AvantLink desk",
+        item: "order",
+        filters: [
+          { id: "all", label: "All", count: waiting + dead + finished },
+          { id: "waiting", label: "Waiting", count: waiting },
+          { id: "dead", label: "Dead letters", count: dead },
+        ],
+        list: found.list,
+        desk: {
+          place: `${outbox.name} outbox, ${place}`,
+          figures: figuresOf(condition),
+          hours: [],
+          problems: problems.map(({ message, help }) => `${message} ${help}`),
+        },
+      };
+    },
+    async detail(id) {
+      const record = await outbox.find(id);
+      return record && lifeOf(record, page.options);
+    },
+    async body(id) {
+      const record = await outbox.find(id);
+      return record !== undefined && "body" in record ? record.body : undefined;
+    },
+    subscribe(changed) {
+      const timer = setInterval(changed, REFRESH_MS);
+      return () => clearInterval(timer);
+    },
+  };
+}
+
+function figuresOf({ totals, oldestWaiting, lastAnswer }: OutboxCondition): DeskView["figures"] {
+  const { accepted, delivered, pending, dead } = totals;
+  const count = (value: number) => value.toLocaleString("en");
+  return [
+    { label: "Accepted", value: count(accepted), note: "in all" },
+    { label: "Delivered", value: count(delivered), note: "AvantLink confirmed them", tone: "good" },
+    {
+      label: "Waiting",
+      value: count(pending),
+      note: oldestWaiting
+        ? `The oldest, ${numberOrKey(oldestWaiting)}, was accepted ${ago(oldestWaiting.acceptedAt)} ago. Next try ${nextTry(oldestWaiting)}.`
+        : "Nothing waits.",
+      ...(oldestWaiting?.lastAttempts.length && { tone: "fault" as const }),
+    },
+    {
+      label: "Dead letters",
+      value: count(dead),
+      note: dead === 0 ? "None." : "Not tried again by themselves.",
+      ...(dead > 0 && { tone: "bad" as const }),
+    },
+    {
+      label: "AvantLink's last answer that was no success",
+      value: lastAnswer ? `${ago(lastAnswer.at)} ago` : "none",
+      note: lastAnswer ? withoutWords(lastAnswer.answer) : "No waiting order and no dead letter has one.",
+    },
+  ];
+}

@@ -1,0 +1,137 @@
+import { listAt, textAt, textsAt, valueAt } from "../checks/body-values.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Step } from "../page/source.ts";
+import type { OrderRecord } from "../records.ts";
+import { findingsOf } from "./listing.ts";
+
+/** What the sandbox has seen of all that a shop should try before it goes live. */
+export function readiness(ledger: Ledger): Step[] {
+  const { clicks, orders } = ledger;
+  const click = clicks.findLast(({ body }) => textAt(body, "tracking_ids", "avantlink_avad").trim() !== "");
+  return [
+    step("click", "A click", click, "Open the shop with ?avad=test_1 at the end of its address."),
+    sameVisitor(ledger),
+    step(
+      "coupon",
+      "A coupon",
+      orders.findLast(({ body }) => textsAt(body, "order", "coupon_codes").length > 0),
+      "Buy something with a coupon code.",
+    ),
+    step(
+      "quantity",
+      "A quantity above one",
+      orders.findLast(({ body }) =>
+        listAt(body, "order", "products").some((product) => Number(valueAt(product, "quantity")) > 1),
+      ),
+      "Buy two of one thing: product_amount stays the price of one.",
+    ),
+    refresh(ledger),
+    step(
+      "guest",
+      "A guest",
+      orders.findLast(isGuest),
+      "Buy something without an account: user_id is [], and visitor_id is not.",
+    ),
+    step(
+      "returning",
+      "A returning customer",
+      orders.findLast(({ body }) => valueAt(body, "order", "customer", "new_customer") === false),
+      "Buy again with an account that has bought before: new_customer is false.",
+    ),
+    clean(ledger),
+  ];
+}
+
+function step(
+  id: string,
+  label: string,
+  seen: { readonly id: string; readonly request: string } | undefined,
+  how: string,
+): Step {
+  return seen === undefined
+    ? { id, label, state: "open", hint: how }
+    : { id, label, state: "done", hint: "", shownBy: { id: seen.id, request: seen.request } };
+}
+
+/** An order that names no visitor is a mistake in the shop, and no order is yet missing. */
+function sameVisitor(ledger: Ledger): Step {
+  const { requests, orders } = ledger;
+  const label = "An order with the same visitor";
+  const shared = orders.findLast((order) => sharesVisitor(ledger, order));
+  const newest = requests.findLast(
+    ({ endpoint, record, findings }) => endpoint === "order" && (record ?? findings) !== undefined,
+  );
+  const order = newest?.record === undefined ? undefined : ledger.record(newest.record);
+  if (newest && findingsOf(newest, order).some(({ path }) => path === "tracking_ids.visitor_id")) {
+    const shownBy = { id: order?.id ?? newest.id, request: newest.id };
+    const hint = "The newest order does not carry the click's visitor ID; it says what to do.";
+    return { id: "visitor", label, state: "wrong", hint, shownBy };
+  }
+  return step(
+    "visitor",
+    label,
+    shared,
+    "Buy something in the same browser: the order must carry the click's visitor ID.",
+  );
+}
+
+function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
+  const click = order.click === undefined ? undefined : ledger.record(order.click);
+  if (click === undefined) return false;
+  const visitors = textsAt(click.body, "tracking_ids", "visitor_id");
+  return textsAt(order.body, "tracking_ids", "visitor_id").some((visitor) => visitors.includes(visitor));
+}
+
+function isGuest({ body }: OrderRecord): boolean {
+  return (
+    textsAt(body, "tracking_ids", "user_id").length === 0 &&
+    textsAt(body, "tracking_ids", "visitor_id").length > 0
+  );
+}
+
+/** A refresh that sends nothing leaves no trace here; only its opposite does. */
+function refresh({ orders }: Ledger): Step {
+  const label = "A refresh that sent nothing";
+  const answered = new Set<string>();
+  let resent: OrderRecord | undefined;
+  for (const order of orders) {
+    const first = order.repeatOf ?? order.id;
+    if (answered.has(first)) resent = order;
+    if (order.answered) answered.add(first);
+  }
+  if (resent !== undefined) {
+    return {
+      id: "refresh",
+      label,
+      state: "wrong",
+      hint: "The same order had been answered with success before: something sent it twice.",
+      shownBy: { id: resent.id, request: resent.request },
+    };
+  }
+  return {
+    id: "refresh",
+    label,
+    state: "by-hand",
+    hint:
+      orders.length === 0
+        ? "Reload the thank-you page of an order. A reload that sends nothing cannot be seen from here, so this one is yours to try."
+        : "No order came again after it had been answered. Whether the thank-you page was reloaded at all cannot be seen from here: try it.",
+  };
+}
+
+function clean({ orders, clicks, requests }: Ledger): Step {
+  const label = "Nothing wrong with the newest order and click";
+  const refused = requests.findLast(({ endpoint }) => endpoint !== "event");
+  if (refused?.refused !== undefined) {
+    const shownBy = { id: refused.id, request: refused.id };
+    return { id: "clean", label, state: "wrong", hint: "The newest call was refused.", shownBy };
+  }
+  const newest = [orders.at(-1), clicks.at(-1)].filter((record) => record !== undefined);
+  const faulty = newest.find(({ findings }) => findings.some(({ severity }) => severity !== "info"));
+  if (faulty !== undefined) {
+    const shownBy = { id: faulty.id, request: faulty.request };
+    return { id: "clean", label, state: "wrong", hint: "There is an error or a warning.", shownBy };
+  }
+  if (newest.length < 2) return { id: "clean", label, state: "open", hint: "It takes an order and a click." };
+  return { id: "clean", label, state: "done", hint: "Neither has an error or a warning." };
+}
