@@ -9,8 +9,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { commandLine, jest, shopsOfExpress } from "./express-projects.ts";
-import { shopOfNext } from "./next-project.ts";
 import type { ConsumerHome, ConsumerProject } from "./project.ts";
+import { jestOfTheDocs, quickStartsOfExpress, quickStartsOfNext } from "./quick-starts.ts";
 import { sqliteShop } from "./sqlite-project.ts";
 
 const run = promisify(execFile);
@@ -37,9 +37,14 @@ const homes: readonly ConsumerHome[] = [
       "@types/node@24",
       "typescript@6",
       "jest@30",
+      "supertest@7",
     ],
     // What is no matter of Express is tried once.
-    projects: [...shopsOfExpress, ...(index === 0 ? [jest, commandLine, sqliteShop("built in")] : [])],
+    projects: [
+      ...shopsOfExpress,
+      ...quickStartsOfExpress,
+      ...(index === 0 ? [jest, jestOfTheDocs, commandLine, sqliteShop("built in")] : []),
+    ],
   })),
   ...listed(asked.next).map((version) => ({
     name: `Next ${version}`,
@@ -51,7 +56,7 @@ const homes: readonly ConsumerHome[] = [
       "@types/react@19",
       "@types/node@24",
     ],
-    projects: [shopOfNext(version)],
+    projects: quickStartsOfNext(version),
   })),
   ...(asked["better-sqlite3"]
     ? [{ name: "better-sqlite3", packages: ["better-sqlite3@12"], projects: [sqliteShop("installed")] }]

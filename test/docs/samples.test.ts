@@ -1,97 +1,36 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { packContext, toOrderPayload } from "@avantlink-s2s/core";
-import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { STRIPE_SESSION } from "../orders/fixtures/stripe.ts";
-import { freePort } from "../support/free-port.ts";
-import { aContext, MERCHANT_ID } from "../support/orders.ts";
+import { read } from "../repo/sources.ts";
+import { aContext } from "../support/orders.ts";
+import { BROWSER, openPrograms, visit } from "./run-sample.ts";
 import { cents, dollars, order } from "./samples/money.ts";
 
-const samples = join(import.meta.dirname, "samples");
-// Beside the samples' own packages, which Node.js looks for in the folders above.
-const place = join(import.meta.dirname, ".run");
-const BROWSER = {
-  "User-Agent": aContext().userAgent ?? "",
-  Accept: "text/html",
-  "Sec-Fetch-Dest": "document",
-};
-
-let sandbox: Sandbox;
-let running: ChildProcess | undefined;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  rmSync(place, { recursive: true, force: true });
-  cpSync(samples, place, { recursive: true });
-});
-afterEach(async () => {
-  if (running?.exitCode === null && running.kill("SIGKILL")) await once(running, "exit");
-  running = undefined;
-  sandbox.reset();
-});
+const sandbox = await startSandbox();
+const programs = openPrograms();
+const { place } = programs;
+const run = (file: string, env: Readonly<Record<string, string>> = {}) =>
+  programs.start(file, { AVANTLINK_ENDPOINT: sandbox.url, ...env });
+afterEach(() => sandbox.reset());
 afterAll(async () => {
-  rmSync(place, { recursive: true, force: true });
+  await programs.end();
   await sandbox.close();
 });
-
-/** Runs a sample as printed, but for its port, and returns the shop's address. */
-async function run(file: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  const port = await freePort();
-  const printed = readFileSync(join(samples, file), "utf8");
-  writeFileSync(join(place, file), printed.replace(/\b3000\b/, String(port)));
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  running = spawn(process.execPath, ["--conditions=@avantlink-s2s/source", join(place, file)], {
-    cwd: place,
-    env: {
-      PATH,
-      NODE_COMPILE_CACHE,
-      AVANTLINK_ENDPOINT: sandbox.url,
-      AVANTLINK_MERCHANT_ID: MERCHANT_ID,
-      ...env,
-    },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (;;) {
-    if (running.exitCode !== null) throw new Error(`${file} ended with ${running.exitCode}`);
-    const answer = await fetch(`${url}/alive`).catch(() => undefined);
-    if (answer) return url;
-    await pause(50);
-  }
-}
-
-/** Buys as a browser does; `Sec-Fetch-Mode` is fetch's own and says that no page is loaded. */
-async function visit(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const { get } = await import("node:http");
-  const [response] = await once(get(url, { headers: { ...BROWSER, ...headers } }), "response");
-  response.resume();
-  return new Response(null, {
-    status: response.statusCode,
-    headers: (response.headers["set-cookie"] ?? []).map((line: string): [string, string] => [
-      "Set-Cookie",
-      line,
-    ]),
-  });
-}
-
-const cookiesOf = (response: Response) =>
-  response.headers
-    .getSetCookie()
-    .map((line) => line.split(";", 1)[0])
-    .join("; ");
 
 test.each([
   ["express/shop.mjs", "/checkout/thank-you"],
   ["express/shop.cjs", "/checkout/thank-you"],
   ["web/server.ts", "/thank-you"],
 ])("the quick start %s, as printed, gives a click and an order that belongs to it", async (file, page) => {
-  const url = await run(file);
-  const landing = await visit(`${url}/?avad=77_f3afbe121`);
+  const { url } = await run(file);
+  const Cookie = await visit(`${url}/?avad=77_f3afbe121`);
   const [click] = await sandbox.waitForClicks(1);
-  await visit(url + page, { Cookie: cookiesOf(landing) });
+  await visit(url + page, { Cookie });
   const [arrived] = await sandbox.waitForOrders(1);
   expect(arrived?.click).toBe(click?.id);
   expect(arrived?.findings.filter(({ severity }) => severity === "error")).toEqual([]);
@@ -117,7 +56,7 @@ module.exports = class Stripe {
 };
 `,
   );
-  const url = await run("express/stripe.mjs");
+  const { url } = await run("express/stripe.mjs");
   const headers = { Cookie: "avad=77_f3; avad_visitor=9b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11" };
   const checkout = await fetch(`${url}/checkout`, {
     method: "POST",
@@ -140,22 +79,22 @@ module.exports = class Stripe {
 });
 
 test("the whole server of the integration guide delivers its order, and ends by SIGTERM", async () => {
-  const url = await run("express/server.ts", { OUTBOX_PATH: join(place, "outbox.sqlite") });
+  const { url, process } = await run("express/server.ts", { OUTBOX_PATH: join(place, "outbox.sqlite") });
   await visit(`${url}/checkout/thank-you`, { "X-Forwarded-For": "203.0.113.7" });
   const [arrived] = await sandbox.waitForOrders(1);
   expect(arrived?.body).toMatchObject({
     user_ip_address: "203.0.113.7",
     order: { order_amount_subtotal: 34.98, coupon_codes: ["SAVE5"] },
   });
-  running?.kill("SIGTERM");
-  const [code] = await once(running as ChildProcess, "exit");
+  process.kill("SIGTERM");
+  const [code] = await once(process, "exit");
   expect(code).toBe(0);
 });
 
 test("the example of docs/money.md comes to the lines that the page prints", () => {
   const result = toOrderPayload(order, {});
   expect(result.ok && result.payload.order.order_amount_subtotal).toBe(283.45);
-  const page = readFileSync(join(import.meta.dirname, "../../docs/money.md"), "utf8");
+  const page = read("docs/money.md");
   const lines = result.ok ? result.payload.order.products : [];
   const rows = lines.map(
     ({ product_sku, product_amount, quantity }) =>
@@ -178,6 +117,13 @@ test("the tracker of the README opens nothing before its first use", async () =>
   const { tracker } = await import("./samples/outbox/tracker.ts");
   expect(existsSync("/var/lib/shop/avantlink.sqlite")).toBe(false);
   await tracker.close();
+});
+
+test("the file for pm2 starts a program that is printed", () => {
+  const config: { readonly apps: unknown } = createRequire(import.meta.url)(
+    "./samples/pm2/ecosystem.config.cjs",
+  );
+  expect(config.apps).toMatchObject([{ script: "server.mjs", exec_mode: "cluster" }]);
 });
 
 test("the order service of packages/core has an order stored", async () => {

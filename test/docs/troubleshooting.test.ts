@@ -12,6 +12,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { createConsoleReport } from "../../packages/core/src/reporting/console.ts";
 import { read } from "../repo/sources.ts";
 import { testClock } from "../support/clock.ts";
+import { eventLog } from "../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
 
 const PAGE = read("docs/troubleshooting.md");
@@ -23,13 +24,18 @@ afterAll(() => sandbox.close());
 function shopWith(options: TrackerOptions = {}) {
   const log: string[] = [];
   const print = (line: string) => void log.push(line);
+  const events = eventLog();
+  const report = createConsoleReport(testClock(), { warn: print, info: print });
   const tracker = createTracker({
     merchantId: MERCHANT_ID,
     endpoint: sandbox.url,
-    onEvent: createConsoleReport(testClock(), { warn: print, info: print }),
+    onEvent: (event) => {
+      report(event);
+      events.onEvent(event);
+    },
     ...options,
   });
-  return { log, tracker, app: express() };
+  return { log, events, tracker, app: express() };
 }
 
 /** Sends a browser's requests to the shop, then ends the shop and returns its log. */
@@ -59,7 +65,7 @@ function expectPrinted(log: readonly string[], ...codes: readonly string[]): voi
   for (const code of codes) {
     const line = log.find((one) => one.includes(code));
     expect(line, log.join("\n")).toBeDefined();
-    expect(PAGE).toContain(`\n${line}\n`);
+    expect(PAGE.includes(`\n${line}\n`), `docs/troubleshooting.md lacks: ${line}`).toBe(true);
   }
 }
 
@@ -92,8 +98,9 @@ test("a shop with an invalid order reads which field is wrong", async () => {
 
 test("a shop that cannot reach AvantLink reads that the order is tried again", async () => {
   const lift = sandbox.fail({ status: 503 });
-  const { log, tracker } = shopWith();
-  await tracker.trackOrder(anOrder(), aContext(), { waitForDeliveryMs: 500 });
+  const { log, events, tracker } = shopWith();
+  await tracker.trackOrder(anOrder(), aContext());
+  await events.waitFor("retrying");
   lift();
   await tracker.close({ timeoutMs: 0 });
   expectPrinted(log, "delivery.failed");

@@ -28,11 +28,13 @@ app.get(
 );
 
 await tracker.start(); // opens the outbox, and throws if it cannot
-const server = app.listen(3000);
+const server = app.listen(3000, () => process.send?.("ready")); // for pm2
 
-process.once("SIGTERM", () => {
-  server.close(async () => {
-    await tracker.close(); // delivers what is waiting, for five seconds at most
-    process.exit();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    server.close(async () => {
+      await tracker.close(); // delivers what is waiting, for five seconds at most
+      process.exit();
+    });
   });
-});
+}

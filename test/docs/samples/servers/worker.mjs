@@ -1,0 +1,19 @@
+import { createServer } from "node:http";
+import { openTracker, pool } from "./tracker.mjs";
+
+const tracker = openTracker(true);
+await tracker.start();
+
+// For the load balancer; it also keeps the process running.
+const server = createServer(async (_, res) => {
+  const { totals } = await tracker.health();
+  res.writeHead(totals ? 200 : 503).end();
+}).listen(3001);
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, async () => {
+    server.close();
+    await tracker.close();
+    await pool.end();
+  });
+}
