@@ -10,8 +10,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "packages/next/AGENTS.md": "test/docs/next.test.ts",
 };
 /** Pages whose code names no file yet. */
-const UNNAMED =
-  /^(?:docs\/(?:frameworks|outbox-contract)|packages\/(?:core|express|orders|outbox|sandbox|web)\/README)\.md$/;
+const UNNAMED = /^(?:docs\/(?:frameworks|outbox-contract)|packages\/(?:orders|outbox)\/README)\.md$/;
 
 /** Files that tests compile and run, and that pages print or cut from. */
 const PRINTED = files.filter((file) => /^(?:examples|test\/docs\/samples)\/.*\.(?:[cm]?js|tsx?)$/.test(file));

@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { packContext, toOrderPayload } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { STRIPE_SESSION } from "../orders/fixtures/stripe.ts";
 import { read } from "../repo/sources.ts";
-import { aContext } from "../support/orders.ts";
+import { aContext, MERCHANT_ID } from "../support/orders.ts";
 import { BROWSER, openPrograms, visit } from "./run-sample.ts";
 import { cents, dollars, order } from "./samples/money.ts";
 
@@ -116,6 +116,34 @@ test("the example of docs/privacy.md asks the cookie", async () => {
 test("the tracker of the README opens nothing before its first use", async () => {
   const { tracker } = await import("./samples/outbox/tracker.ts");
   expect(existsSync("/var/lib/shop/avantlink.sqlite")).toBe(false);
+  await tracker.close();
+});
+
+test("the handler without a framework sends the order that its page confirms", async () => {
+  vi.stubEnv("AVANTLINK_MERCHANT_ID", MERCHANT_ID);
+  vi.stubEnv("AVANTLINK_ENDPOINT", sandbox.url);
+  const { default: worker } = await import("./samples/web/worker.ts");
+  vi.unstubAllEnvs();
+  const work: Promise<unknown>[] = [];
+  const request = new Request("https://shop.example/thank-you", { method: "POST", body: '{"number":"W-1"}' });
+  const page = await worker.fetch(request, {}, { waitUntil: (promise) => void work.push(promise) });
+  expect(await page.text()).toBe("Thank you");
+  await Promise.all(work);
+  expect(sandbox.orders.map(({ body }) => body)).toMatchObject([{ order: { order_number: "W-1" } }]);
+});
+
+test("the example of packages/sandbox runs to its end", async () => {
+  await import("./samples/sandbox/try.ts");
+});
+
+test("the sandbox gets the event of an order that makes no call", async () => {
+  vi.stubEnv("AVANTLINK_MERCHANT_ID", MERCHANT_ID);
+  vi.stubEnv("AVANTLINK_ENDPOINT", sandbox.url);
+  const { tracker } = await import("./samples/sandbox/events.ts");
+  vi.unstubAllEnvs();
+  await tracker.trackOrder({ ...order, currency: "DOLLAR" });
+  const [posted] = await sandbox.waitForRequests(1, { where: ({ state }) => state === "answered" });
+  expect(posted).toMatchObject({ endpoint: "event", status: 200 });
   await tracker.close();
 });
 

@@ -1,5 +1,4 @@
-import type { Order } from "@avantlink-s2s/core";
-import { createTracker, unpackContext } from "@avantlink-s2s/core";
+import { createTracker, type Order, unpackContext } from "@avantlink-s2s/core";
 
 const tracker = createTracker({ merchantId: process.env.AVANTLINK_MERCHANT_ID });
 await tracker.start(); // goes on with what is pending

@@ -1,0 +1,13 @@
+import { createTracker, trackClicks, trackOrders } from "@avantlink-s2s/web";
+import { findOrder, thankYou } from "./orders.ts";
+
+const tracker = createTracker({ merchantId: process.env.AVANTLINK_MERCHANT_ID });
+const clicks = trackClicks(tracker);
+const confirm = trackOrders(tracker, async (request) => findOrder(await request.json()), thankYou);
+
+export default {
+  fetch: (request: Request, _env: unknown, ctx: { waitUntil(work: Promise<unknown>): void }) => {
+    const host = { waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) };
+    return clicks(request, () => confirm(request, host), host);
+  },
+};
