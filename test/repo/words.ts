@@ -50,6 +50,7 @@ const EXCEPTIONS: readonly { readonly text: RegExp; readonly reason: string }[] 
     text: /PaymentSettled|paymentsettled|PartiallySettled|settledAt/g,
     reason: "Vendure's and Medusa's states",
   },
+  { text: /\boutbox\.settled\b/g, reason: "a part of the outbox contract" },
   { text: /["'`]?\bcancelled(?:_at|At)?\b["'`]?/gi, reason: "the platforms' own spelling of a state" },
 ];
 

@@ -26,7 +26,10 @@ export const CHROMIUM_USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
 /** A browser without a window, which calls nobody on its own. */
-export function launchChromium(executablePath: string | undefined): Promise<Browser> {
+export function launchChromium(
+  executablePath: string | undefined,
+  further: readonly string[] = [],
+): Promise<Browser> {
   return chromium.launch({
     headless: true,
     ...(executablePath !== undefined && { executablePath }),
@@ -39,6 +42,7 @@ export function launchChromium(executablePath: string | undefined): Promise<Brow
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...further,
     ],
   });
 }

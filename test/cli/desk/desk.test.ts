@@ -46,8 +46,8 @@ describe.each(DURABLE)("the desk over %s", { timeout: 60_000 }, (kind) => {
     if (!desk) return;
     const view = await desk.view();
     expect(view.desk?.figures).toMatchObject([
-      { label: "Accepted", value: "5" },
-      { label: "Delivered", value: "1" },
+      { label: "Accepted today", note: "5 in all" },
+      { label: "Delivered of them", note: "1 in all" },
       {
         label: "Waiting",
         value: "2",
@@ -57,6 +57,12 @@ describe.each(DURABLE)("the desk over %s", { timeout: 60_000 }, (kind) => {
       { label: "Dead letters", value: "2", tone: "bad" },
       { note: expect.stringContaining("503") },
     ]);
+    const hours = async () => (await desk.view()).desk?.hours ?? [];
+    await expect.poll(async () => (await hours()).length, { timeout: 15_000 }).toBe(12);
+    const sum = (kind: "delivered" | "waiting" | "dead", all: Awaited<ReturnType<typeof hours>>) =>
+      all.reduce((count, hour) => count + hour[kind], 0);
+    const shown = await hours();
+    expect([sum("delivered", shown), sum("waiting", shown), sum("dead", shown)]).toEqual([1, 2, 2]);
     expect(names(view)).toEqual(["1003", HOSTILE, "1004", "1002"]);
     expect(names(await desk.view("?show=waiting"))).toEqual(["1003", HOSTILE]);
     expect(names(await desk.view("?show=dead"))).toEqual(["1004", "1002"]);
@@ -170,7 +176,7 @@ test("it only reads: every method that changes something is refused", { timeout:
   ])
     expect(await ask(desk.url, { method, path: pathname + path, headers }), `${method} ${path}`).toBe(404);
   expect(await ask(desk.url, { method: "POST", path: `${pathname}api/view` })).toBe(403);
-  expect((await desk.view()).desk?.figures).toMatchObject([{ value: "5" }, {}, {}, {}, {}]);
+  expect((await desk.view()).desk?.figures).toMatchObject([{ note: "5 in all" }, {}, {}, {}, {}]);
 });
 
 test("each start has another token, which is not in the process list", { timeout: 60_000 }, async ({

@@ -22,7 +22,7 @@ export async function startDesk(source: PageSource, port: number): Promise<Desk>
     request.resume();
     const path = request.url ?? "/";
     const refused = foreignRequest(request);
-    if (refused !== undefined) response.writeHead(403).end();
+    if (refused !== undefined) response.writeHead(403).end(`${refused}\n`);
     else if (!isSame(path.slice(0, base.length), base) || path[base.length] !== "/")
       response.writeHead(404).end("Open the whole address that the command printed, with its token.\n");
     else void servePage(source, request, response, path.slice(base.length));

@@ -3,6 +3,7 @@ import { conditionOf, type OutboxCondition } from "../outbox/condition.ts";
 import type { OpenOutbox } from "../outbox/open-outbox.ts";
 import { nextTry, numberOrKey, withoutWords } from "../outbox/record-view.ts";
 import { ago } from "../terminal/durations.ts";
+import { type History, historyOf } from "./history.ts";
 import { lifeOf } from "./life.ts";
 import { listOrders, searchOrders } from "./orders.ts";
 
@@ -18,9 +19,11 @@ export interface OutboxPageOptions {
 
 /** The page over a real outbox. It only reads. */
 export function outboxPage({ outbox, place, problems }: OpenOutbox, page: OutboxPageOptions): PageSource {
+  const history = historyOf(outbox);
   return {
     async view(query) {
       const condition = await conditionOf(outbox);
+      const past = history();
       const found =
         query.search.trim() === ""
           ? await listOrders(outbox, condition.totals, query)
@@ -37,8 +40,8 @@ export function outboxPage({ outbox, place, problems }: OpenOutbox, page: Outbox
         list: found.list,
         desk: {
           place: `${outbox.name} outbox, ${place}`,
-          figures: figuresOf(condition),
-          hours: [],
+          figures: figuresOf(condition, past),
+          hours: past?.hours ?? [],
           problems: problems.map(({ message, help }) => `${message} ${help}`),
         },
       };
@@ -58,12 +61,24 @@ export function outboxPage({ outbox, place, problems }: OpenOutbox, page: Outbox
   };
 }
 
-function figuresOf({ totals, oldestWaiting, lastAnswer }: OutboxCondition): DeskView["figures"] {
+function figuresOf(
+  { totals, oldestWaiting, lastAnswer }: OutboxCondition,
+  past: History | undefined,
+): DeskView["figures"] {
   const { accepted, delivered, pending, dead } = totals;
   const count = (value: number) => value.toLocaleString("en");
   return [
-    { label: "Accepted", value: count(accepted), note: "in all" },
-    { label: "Delivered", value: count(delivered), note: "AvantLink confirmed them", tone: "good" },
+    {
+      label: "Accepted today",
+      value: past ? `${count(past.today.accepted)}${past.isPartial ? "+" : ""}` : "…",
+      note: `${count(accepted)} in all`,
+    },
+    {
+      label: "Delivered of them",
+      value: past ? count(past.today.delivered) : "…",
+      note: `${count(delivered)} in all`,
+      tone: "good",
+    },
     {
       label: "Waiting",
       value: count(pending),

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { PageSource } from "./source.ts";
 
 /**
  * Sends a page a server-sent event after every change; the page then asks for what it shows. A burst of ten thousand
  * orders costs a few questions, and a page that was asleep misses nothing.
  */
-export function streamChanges(source: PageSource, request: IncomingMessage, response: ServerResponse): void {
+export function streamChanges(source: PageSource, response: ServerResponse): void {
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   let queued = false;
   const send = () => {
@@ -21,5 +21,5 @@ export function streamChanges(source: PageSource, request: IncomingMessage, resp
   response.write("retry: 1000\n\n");
   changed();
   response.on("drain", changed);
-  request.on("close", source.subscribe(changed));
+  response.on("close", source.subscribe(changed));
 }

@@ -40,7 +40,7 @@ export async function servePage(
   const refused = refusedByPage(request);
   if (refused !== undefined) return void send(response, json(403, { error: refused }));
   const reads = request.method === "GET" || request.method === "HEAD";
-  if (reads && path.startsWith("/api/changes")) return streamChanges(source, request, response);
+  if (reads && path.startsWith("/api/changes")) return streamChanges(source, response);
   const answering = reads
     ? fileAt(path).then((file) => file ?? ask(source, path))
     : source.control?.(path, request);

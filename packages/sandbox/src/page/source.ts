@@ -179,7 +179,7 @@ export interface DeskView {
   /** Where the outbox is, without a password. */
   readonly place: string;
   readonly figures: readonly Figure[];
-  /** What happened in each of the last hours, oldest first. */
+  /** The last hours, oldest first; empty while they are not known. */
   readonly hours: readonly Hour[];
   /** What the outbox reported. */
   readonly problems: readonly string[];
@@ -192,10 +192,12 @@ export interface Figure {
   readonly tone?: Tone;
 }
 
+/** What became of the orders that were accepted in one hour. */
 export interface Hour {
   /** When it began, ISO 8601. */
   readonly at: string;
-  readonly accepted: number;
   readonly delivered: number;
+  readonly waiting: number;
+  /** Dead letters, and what was removed. */
   readonly dead: number;
 }

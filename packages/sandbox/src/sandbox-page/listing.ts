@@ -67,17 +67,25 @@ function* newestFirst(requests: readonly ReceivedRequest[]): Generator<ReceivedR
 
 /** Whether the page shows the text somewhere: in the row, in a finding, or in the body, as sent or laid out. */
 function holds(needle: string, request: ReceivedRequest, record: Kept): boolean {
-  if (needle === "") return true;
-  const contains = (text: string) => text.toLowerCase().includes(needle);
-  const { id, path } = request;
-  if ([id, record?.id ?? "", path].some(contains)) return true;
+  if (needle === "" || wordsOf(request, record).includes(needle)) return true;
   const body = request.raw.slice(0, SEARCHED_LENGTH).toLowerCase();
-  if (body.includes(needle) || body.includes(needle.replace(/([[{:,])\s+/g, "$1"))) return true;
+  return body.includes(needle) || body.includes(needle.replace(/([[{:,])\s+/g, "$1"));
+}
+
+/** The words of requests that change no more. */
+const words = new WeakMap<ReceivedRequest, string>();
+
+/** What the page shows of a request in words of its own, in lower case. */
+function wordsOf(request: ReceivedRequest, record: Kept): string {
+  const known = words.get(request);
+  if (known !== undefined) return known;
   const { title, brief, note, marks } = toRow(request, record);
-  const named = [title.word, title.name].filter(Boolean).join(" ");
-  const shown = [named, title.amount ?? "", `${named} · ${title.amount}`, brief, note];
+  const { word, name = "", amount = "" } = title;
   const findings = findingsOf(request, record).flatMap(({ path, message }) => [path, message]);
-  return [...shown, ...marks.map(({ text }) => text), ...findings].some(contains);
+  const shown = [`${word} ${name} · ${amount}`, brief, note, ...marks.map(({ text }) => text), ...findings];
+  const text = [request.id, record?.id ?? "", request.path, ...shown].join("\n").toLowerCase();
+  if (request.state !== "open") words.set(request, text);
+  return text;
 }
 
 function toRow(request: ReceivedRequest, record: Kept): Row {

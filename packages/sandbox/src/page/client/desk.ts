@@ -15,43 +15,46 @@ export function Now({ desk: { place, figures, hours } }: { desk: DeskView }) {
         <div class=${tone}><dt>${label}</dt><dd><strong>${value}</strong> ${strange(note)}</dd></div>`,
       )}
       </dl>`,
-    hours.length > 0 && section("The last hours", "", hoursFigure(hours)),
+    hours.length > 0 &&
+      section("The last hours", "orders by the hour in which the shop accepted them", hoursFigure(hours)),
   );
 }
 
 const HEIGHT = 120;
-const SLOT = 30;
-const KINDS = ["accepted", "delivered", "dead"] as const;
+const SLOT = 40;
+const KINDS = ["delivered", "waiting", "dead"] as const;
 
 const clock = (at: string) => `${String(new Date(at).getHours()).padStart(2, "0")}:00`;
+const sum = (hour: Hour) => hour.delivered + hour.waiting + hour.dead;
 
-/** A group of bars for each hour. The table beneath has the same numbers. */
+/** A bar for each hour, of what became of its orders. The table beneath has the same numbers. */
 function hoursFigure(hours: readonly Hour[]) {
-  const most = Math.max(1, ...hours.flatMap((hour) => KINDS.map((kind) => hour[kind])));
-  const heightOf = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most) * HEIGHT));
-  const bar = (count: number, kind: string, place: number) =>
-    html`<rect class=${kind} x=${3 + place * 8} y=${HEIGHT - heightOf(count)} width="7" height=${heightOf(count)} />`;
+  const most = Math.max(1, ...hours.map(sum));
+  const bars = (hour: Hour) => {
+    let top = HEIGHT;
+    return KINDS.map((kind) => {
+      const height = hour[kind] === 0 ? 0 : Math.max(2, (hour[kind] / most) * HEIGHT);
+      top -= height;
+      return html`<rect class=${kind} x="4" y=${top} width=${SLOT - 8} height=${height} />`;
+    });
+  };
   return html`
     <figure class="hours">
-      <svg viewBox="0 0 ${hours.length * SLOT} ${HEIGHT + 18}" aria-hidden="true">
+      <svg viewBox="0 -8 ${hours.length * SLOT} ${HEIGHT + 26}" aria-hidden="true">
         ${hours.map(
           (hour, index) => html`
-          <g key=${hour.at} transform="translate(${index * SLOT} 0)">
-            ${KINDS.map((kind, place) => bar(hour[kind], kind, place))}
-            ${index % 2 === 0 && html`<text x="2" y=${HEIGHT + 14}>${clock(hour.at)}</text>`}
-          </g>`,
+            <g transform="translate(${index * SLOT} 0)">${bars(hour)}<text x=${SLOT / 2} y=${HEIGHT + 14}>${clock(hour.at)}</text></g>`,
         )}
       </svg>
       <figcaption>${KINDS.map((kind) => html`<span class=${kind}>${kind}</span>`)} <span>at most ${plural(most, "order")} an hour</span></figcaption>
       <details>
         <summary>As a table</summary>
         <table class="fields">
-          <thead><tr><th scope="col">hour</th>${KINDS.map((kind) => html`<th scope="col">${kind}</th>`)}</tr></thead>
+          <thead><tr><th scope="col">Accepted at</th>${KINDS.map((kind) => html`<th scope="col">${kind}</th>`)}</tr></thead>
           <tbody>${hours.map(
             (hour) => html`
-            <tr key=${hour.at}><th scope="row">${clock(hour.at)}</th>${KINDS.map((kind) => html`<td>${hour[kind].toLocaleString("en")}</td>`)}</tr>`,
-          )}
-          </tbody>
+              <tr><th scope="row">${clock(hour.at)}</th>${KINDS.map((kind) => html`<td>${hour[kind].toLocaleString("en")}</td>`)}</tr>`,
+          )}</tbody>
         </table>
       </details>
     </figure>`;
