@@ -337,6 +337,10 @@ describe("options", () => {
     ["no path", {}, /path: expected the path of a file/],
     ["an empty path", { path: " " }, /path: expected the path of a file/],
     ["memory", { path: ":memory:" }, /path: .* memoryOutbox\(\)/],
+    ["memory as an address", { path: "file::memory:?cache=shared" }, /path: .* memoryOutbox\(\)/],
+    ["a home folder that only a shell knows", { path: "~/outbox.sqlite" }, /path: is no path/],
+    ["an address", { path: "file:///var/lib/outbox.sqlite" }, /path: is no path/],
+    ["an address of another tool", { path: "sqlite:///var/lib/outbox.sqlite" }, /path: is no path/],
     ["an unknown option", { path: "x.db", pth: 1 }, /pth: is not an option/],
   ];
   test.each(wrong)("%s is refused when the outbox is made", (_, options, message) => {

@@ -221,6 +221,8 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
 }
 
 function filePath(value: unknown): string | undefined {
-  if (value === ":memory:") return "keeps nothing beyond this process; use memoryOutbox() for that";
-  return typeof value === "string" && value.trim() !== "" ? undefined : "expected the path of a file";
+  if (typeof value !== "string" || value.trim() === "") return "expected the path of a file";
+  if (value.includes(":memory:")) return "keeps nothing beyond this process; use memoryOutbox() for that";
+  // Such a path would be a folder of that name below the working directory, which the next deploy leaves behind.
+  return /^~|^[a-z]{2,}:/i.test(value) ? "is no path: give it without ~ and without file:" : undefined;
 }
