@@ -61,6 +61,8 @@ test.each([
   ["Duplicate entry 'Jane Doe' for key 'name'", "Duplicate entry '[removed]' for key 'name'"],
   ["call +1 (801) 555-0123 0", "call [removed]"],
   ["first line\nsecond line", "first line"],
+  ['cannot insert {"current_url":"https://shop.example/","avad":"77_f3"}', "cannot insert [removed]"],
+  ["cannot insert [{ 'name': 'Jane' }]", "cannot insert [removed]"],
   [
     "\n\nInvalid `prisma.order.create()` invocation:\n{ name: ... }",
     "Invalid `prisma.order.create()` invocation:",

@@ -6,10 +6,12 @@ const PLAIN_NAME = /^[\w.$]{1,60}$/;
 const PLAIN_CODE = /^\w{1,60}$/;
 
 // A mistyped URL of an engine keeps its password between "//" and "@", a browser's URL its query, a text its e-mail
-// address. JSON.parse repeats the beginning of the text that it could not read.
+// address. JSON.parse repeats the beginning of the text that it could not read, and an outbox of the shop's what it
+// could not store.
 const CLEANING: readonly (readonly [RegExp, string])[] = [
   [/[\p{Cc}\u2028\u2029]+/gu, " "],
   [/.*is not valid JSON.*/, "The text is not valid JSON"],
+  [/[{[]+\s*["'].*/, "[removed]"],
   [/\/\/.*@\S*/g, "//[removed]"],
   [/\S*(?:@|%40)\S*/gi, "[removed]"],
   [/(\w:\/\/[^\s?#]*)[?#]\S*/g, "$1"],

@@ -26,6 +26,7 @@ describe("the token in a URL", () => {
     ["/?AVAD=77_f3", "77_f3"],
     ["/?Avad=old&aVaD=new", "new"],
     ["/?x=1&amp;avad=77_f3", "77_f3"],
+    ["/?x=1&amp;amp;avad=77_f3", "77_f3"],
     ["/?amp;avad=77_f3", "77_f3"],
     ["/?a=1?avad=77_f3", "77_f3"],
     ["/?a=1?AVAD=77_f3&b=2", "77_f3"],

@@ -173,6 +173,7 @@ describe("an order", () => {
       status: "not-stored",
       error: { code: "unexpected" },
     });
+    expect(events.all).toMatchObject([{ type: "not-stored", kind: "order", error: { code: "unexpected" } }]);
   });
 });
 

@@ -33,7 +33,7 @@ function lastValue(url: string, name: string): string | undefined {
   const [page = ""] = url.split("#", 1);
   const start = page.indexOf("?");
   if (start < 0) return undefined;
-  const parameter = new RegExp(`^(?:.*\\?)?(?:amp;)?${name}=(.+)$`, "is");
+  const parameter = new RegExp(`^(?:.*\\?)?(?:amp;)*${name}=(.+)$`, "is");
   let last: string | undefined;
   for (const text of page.slice(start + 1).split("&")) last = parameter.exec(text)?.[1] ?? last;
   return last === undefined ? undefined : decodedOnce(last);

@@ -42,8 +42,8 @@ export function createAcceptOrder(
       return await work();
     } catch (cause) {
       const error = unexpectedError(cause);
-      health.problem(error);
-      return { status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true };
+      health.failed(error);
+      return end({ status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true });
     }
   }
 

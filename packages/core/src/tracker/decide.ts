@@ -71,8 +71,9 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
     findings.push({ code: "context.no-id", path: "context.visitorIds", message });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
-  // Only a request names the browser, so this context was read of one.
-  if (!denial && payload.current_url === "" && payload.user_agent !== "") {
+  // Only a request names the browser, so the caller has read one. What a platform's order carries has no page.
+  const seen = sources.request?.context ?? sources.given;
+  if (!denial && payload.current_url === "" && seen?.userAgent !== undefined) {
     const message =
       "The request's path is not known here; the page's address is sent empty. Give the request, as in contextOf(request), or the option path.";
     findings.push({ code: "context.no-page", path: "context.currentUrl", message });
