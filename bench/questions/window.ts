@@ -18,7 +18,7 @@ const WAYS = [
 type Way = (typeof WAYS)[number];
 
 const RATE = 667;
-const KILLS = 3;
+const KILLS = 2;
 
 /** What one kill costs. */
 interface Kill {
@@ -99,4 +99,4 @@ async function ask({ quick, rounds, progress }: Run) {
   };
 }
 
-export const window: Question = { name: "window", title: "Killed between page and order", seconds: 200, ask };
+export const window: Question = { name: "window", title: "Killed between page and order", seconds: 140, ask };
