@@ -18,7 +18,7 @@ afterEach(async () => {
 /** What half a minute does to what a dead process had under way. */
 function runOutLeases(state: string): void {
   const database = new DatabaseSync(state);
-  database.exec("UPDATE job SET due = accepted_at WHERE due IS NOT NULL");
+  database.exec("UPDATE outbox SET leased_until = 0");
   database.close();
 }
 

@@ -1,6 +1,7 @@
 import { AvantLinkError, type Outbox, type PutResult, type Runtime, type Verdict } from "@avantlink-s2s/core";
 import { inGroups } from "../groups.ts";
 import { inTime } from "../in-time.ts";
+import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
 import { type PostgresClient, type Run, runnerOf } from "./client.ts";
@@ -58,7 +59,7 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
       const detail = `PostgreSQL: ${String(found.weak)} is off: a power cut loses orders. Set it to on.`;
       report(new AvantLinkError("outbox.at-risk", { detail }));
     }
-    open = { runtime, workers: leaseWorkers<PostgresLease["lease"]>(leases(runtime), runtime, report) };
+    open = { runtime, workers: leaseWorkers<RowLease>(leases(runtime), runtime, report) };
   }
 
   const leases = (runtime: Runtime) => ({

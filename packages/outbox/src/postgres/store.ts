@@ -1,7 +1,5 @@
 import type {
   AcceptedRange,
-  AttemptRecord,
-  ClaimedJob,
   CorrectedJob,
   DeadLetter,
   DeadReason,
@@ -14,8 +12,20 @@ import type {
   SettledRecord,
   Verdict,
 } from "@avantlink-s2s/core";
-import { AvantLinkError, stateOf } from "@avantlink-s2s/core";
-import { type AttemptLease, lastAttemptsAfter } from "../attempts.ts";
+import {
+  columnsOf,
+  duplicateOf,
+  leasedOf,
+  letterOf,
+  notForgotten,
+  pendingOf,
+  type RowLease,
+  recordOf,
+  revivedOf,
+  settledOf,
+  settlement,
+  totalsOf,
+} from "../job-row.ts";
 import type { Leased } from "../lease-worker.ts";
 import type { PostgresRow, Run } from "./client.ts";
 import { statements } from "./sql.ts";
@@ -38,7 +48,7 @@ export interface JobToPut {
 }
 
 /** A leased job of this store. */
-export type PostgresLease = Leased<AttemptLease & { readonly number: number }>;
+export type PostgresLease = Leased<RowLease>;
 
 /** The jobs in a database. Each call takes the connection that it runs on, or several, one statement each. */
 export class PostgresStore {
@@ -103,13 +113,7 @@ export class PostgresStore {
     const tends = Math.abs(now - this.#tendedAt) > TEND_MS;
     const rows = await run(tends ? this.#sql.tendAndClaim : this.#sql.claim, [`${limit}`]);
     if (tends) this.#tendedAt = now;
-    const inTurn = rows.toSorted(
-      (a, b) => Number(a.tried) - Number(b.tried) || Number(a.due) - Number(b.due),
-    );
-    return inTurn.map((row) => ({
-      job: claimedOf(row),
-      lease: { number: Number(row.lease), lastAttempts: attemptsIn(row) },
-    }));
+    return leasedOf(rows);
   }
 
   /** Applies verdicts where the lease is the job's newest. Returns whether it was, for each. */
@@ -118,17 +122,10 @@ export class PostgresStore {
     settling: readonly { readonly leased: PostgresLease; readonly verdict: Verdict }[],
     now: number,
   ): Promise<readonly boolean[]> {
-    const rows = settling.map(({ leased: { job, lease }, verdict }) => ({
-      key: job.key,
-      lease: lease.number,
-      status: verdict.status === "retry" ? "pending" : verdict.status,
-      // The database's clock counts the time from here, so that the two clocks need not agree.
-      wait: verdict.status === "retry" ? Math.max(0, verdict.at - now) : 0,
-      counted: verdict.status === "retry" && verdict.counted ? 1 : 0,
-      last_attempts: JSON.stringify(
-        verdict.status === "delivered" ? [] : lastAttemptsAfter(lease, verdict, now),
-      ),
-      reason: verdict.status === "dead" ? JSON.stringify(verdict.reason) : null,
+    const rows = settling.map(({ leased, verdict }) => ({
+      key: leased.job.key,
+      lease: leased.lease.number,
+      ...settlement(leased, verdict, now),
     }));
     const settled = new Set(keysIn(await run(this.#sql.settle, [JSON.stringify(rows)])));
     return rows.map(({ key }) => settled.has(key));
@@ -162,10 +159,8 @@ export class PostgresStore {
 
   /** Makes a letter a fresh job. Returns whether there was such a letter, and a body for it. */
   async retry(run: Run, key: string, now: number, corrected: CorrectedJob | undefined): Promise<boolean> {
-    const found = await this.find(run, key);
-    if (found?.status !== "dead" || (found.kind === "rejected" && !corrected)) return false;
-    const job: OutboxJob = { ...found, ...corrected, kind: "order", acceptedAt: now };
-    return (await run(this.#sql.revive, [rowsFor([{ job }])])).length > 0;
+    const job = revivedOf(await this.find(run, key), corrected, now);
+    return job !== undefined && (await run(this.#sql.revive, [rowsFor([{ job }])])).length > 0;
   }
 
   /** Returns whether there was such a letter. */
@@ -175,113 +170,25 @@ export class PostgresStore {
 
   async forget(run: Run, key: string): Promise<ForgetResult> {
     if ((await run(this.#sql.forget, [key, "true"])).length > 0) return { status: "removed" };
-    const found = await this.find(run, key);
-    if (found?.status === "delivered") return { status: "delivered", settledAt: found.settledAt };
-    if (found?.status === "pending") return { status: "sending" };
-    return { status: found ? "removed" : "unknown" };
+    return notForgotten(await this.find(run, key));
   }
 
   async totals(run: Run): Promise<OutboxTotals> {
     const [row] = await run(this.#sql.totals);
-    const [delivered = 0, removed = 0, pending = 0, dead = 0] = [
-      row?.delivered,
-      row?.removed,
-      row?.pending,
-      row?.dead,
-    ].map(Number);
-    const oldestPendingAt = row?.oldest === null ? undefined : Math.round(Number(row?.oldest));
-    return {
-      accepted: delivered + removed + pending + dead,
-      delivered,
-      pending,
-      dead,
-      removed,
-      oldestPendingAt,
-    };
+    return totalsOf(row);
   }
-}
-
-function duplicateOf(record: OutboxRecord | undefined): PutResult {
-  if (!record) throw new AvantLinkError("outbox.unavailable", { detail: "Its key has just expired." });
-  const contentHash = record.status === "dead" ? undefined : record.summary?.contentHash;
-  return {
-    status: "duplicate",
-    state: stateOf(record),
-    ...(contentHash === undefined ? {} : { contentHash }),
-  };
 }
 
 /** Jobs as the statements take them. */
 function rowsFor(group: readonly JobToPut[]): string {
-  return JSON.stringify(
-    group.map(({ job, dead }, place) => ({
-      key: job.key,
-      kind: job.kind,
-      order_number: job.orderNumber.replace(UNSTORABLE, "\ufffd"),
-      body: job.body,
-      accepted_at: job.acceptedAt,
-      reason: dead ? JSON.stringify(dead) : null,
-      content_hash: job.summary?.contentHash,
-      currency: job.summary?.currency,
-      subtotal: job.summary?.subtotal,
-      lines: job.summary?.lines,
-      place,
-    })),
-  );
+  const rows = group.map((one, place) => ({ key: one.job.key, ...columnsOf(one), place }));
+  return JSON.stringify(rows.map((row) => ({ ...row, order_number: storable(row.order_number) })));
+}
+
+function storable(text: string): string {
+  return text.replace(UNSTORABLE, "\ufffd");
 }
 
 function keysIn(rows: readonly PostgresRow[]): string[] {
   return rows.map(({ key }) => String(key));
-}
-
-function attemptsIn({ last_attempts }: PostgresRow): readonly AttemptRecord[] {
-  return JSON.parse(String(last_attempts));
-}
-
-function summaryIn(row: PostgresRow): Pick<OutboxJob, "summary"> {
-  if (row.content_hash === null) return {};
-  const { content_hash, currency, subtotal, lines } = row;
-  return {
-    summary: {
-      contentHash: String(content_hash),
-      currency: String(currency),
-      subtotal: Number(subtotal),
-      lines: Number(lines),
-    },
-  };
-}
-
-function claimedOf(row: PostgresRow): ClaimedJob {
-  return {
-    key: String(row.key),
-    kind: row.kind === "order" || row.kind === "click" ? row.kind : "rejected",
-    orderNumber: String(row.order_number),
-    body: String(row.body),
-    acceptedAt: Math.round(Number(row.accepted_at)),
-    attempts: Number(row.attempts),
-    ...summaryIn(row),
-  };
-}
-
-function pendingOf(row: PostgresRow): PendingRecord {
-  const dueAt = Math.round(Number(row.due_at));
-  return { ...claimedOf(row), status: "pending", lastAttempts: attemptsIn(row), dueAt };
-}
-
-function letterOf(row: PostgresRow): DeadLetter {
-  const reason: DeadReason = JSON.parse(String(row.reason));
-  const diedAt = Math.round(Number(row.settled_at));
-  return { ...claimedOf(row), status: "dead", lastAttempts: attemptsIn(row), reason, diedAt };
-}
-
-function recordOf(row: PostgresRow): OutboxRecord {
-  if (row.status === "pending") return pendingOf(row);
-  return row.status === "dead" ? letterOf(row) : settledOf(row);
-}
-
-function settledOf(row: PostgresRow): SettledRecord {
-  const { key, acceptedAt, attempts } = claimedOf(row);
-  const settledAt = Math.round(Number(row.settled_at));
-  const status = row.status === "removed" ? "removed" : "delivered";
-  return { status, key, acceptedAt, settledAt, attempts, ...summaryIn(row) };
 }

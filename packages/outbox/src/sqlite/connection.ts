@@ -51,7 +51,7 @@ function openOnce(driver: Driver, path: string): Database {
     }
     migrate(database, path);
     // Only a commit shows whether the file may be written and has space.
-    database.exec("UPDATE tally SET delivered = delivered");
+    database.exec("UPDATE outbox_count SET delivered = delivered");
     return database;
   } catch (cause) {
     database.close();

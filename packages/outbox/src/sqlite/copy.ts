@@ -1,5 +1,6 @@
-import type { Database, Value } from "./driver.ts";
-import type { Writer } from "./writer.ts";
+import { unavailable } from "../failure.ts";
+import { pause } from "../pause.ts";
+import { type Database, isBusy } from "./driver.ts";
 
 // Rows a transaction, so that the event loop goes on in between.
 const CHUNK = 500;
@@ -7,56 +8,51 @@ const CHUNK = 500;
 const OTHERS_MS = 3_000;
 
 /**
- * Copies everything from a file that was removed into the file that has taken its place. Other processes with the
+ * Copies every job from a file that was removed into the file that has taken its place. Other processes with the
  * same file open do so too: what was settled in either file is settled, and of a job the newest lease counts.
  */
-export async function copyAll(from: Database, to: Database, writer: Writer, now: number): Promise<void> {
-  const settle = `INSERT INTO settled (COLUMNS) VALUES (MARKS) ON CONFLICT (key) DO NOTHING`;
-  const erase = "DELETE FROM job WHERE key = ?";
-  const count = "UPDATE tally SET delivered = delivered + (1 - ?), removed = removed + ?";
-  const add = `INSERT INTO job (COLUMNS) SELECT MARKS WHERE NOT EXISTS (SELECT 1 FROM settled WHERE key = ?)
-    ON CONFLICT (key) DO UPDATE SET due = excluded.due, scheduled_at = excluded.scheduled_at, leased = excluded.leased,
-      fence = excluded.fence, tried = excluded.tried, attempts = excluded.attempts, reason = excluded.reason,
-      last_attempts = excluded.last_attempts, died_at = excluded.died_at
-    WHERE excluded.fence > fence`;
-  // Settled keys first, since they decide which jobs are done with.
-  await copyTable(from, writer, "settled", (row, columns) => {
-    const insert = to.prepare(fill(settle, columns));
-    if (Number(insert.run(...valuesOf(row, columns)).changes) === 0) return;
-    to.prepare(erase).run(row.key ?? null);
-    to.prepare(count).run(row.removed ?? 0, row.removed ?? 0);
-  });
-  await copyTable(from, writer, "job", (row, columns) => {
-    const due = typeof row.due === "number" ? Math.max(row.due, now + OTHERS_MS) : null;
-    to.prepare(fill(add, columns)).run(...valuesOf({ ...row, due }, columns), row.key ?? null);
-  });
-}
-
-type Row = Readonly<Record<string, Value>>;
-
-async function copyTable(
-  from: Database,
-  writer: Writer,
-  table: "settled" | "job",
-  copy: (row: Row, columns: readonly string[]) => void,
-): Promise<void> {
-  const next = from.prepare(
-    `SELECT rowid AS place, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${CHUNK}`,
-  );
-  let rows = next.all(0) as Row[];
-  while (rows.length > 0) {
-    const columns = Object.keys(rows[0] ?? {}).filter((name) => name !== "place" && name !== "id");
-    await writer.write(() => {
-      for (const row of rows) copy(row, columns);
-    });
-    rows = next.all(rows.at(-1)?.place ?? 0) as Row[];
+export async function copyJobs(from: Database, path: string, now: number): Promise<void> {
+  from.prepare("ATTACH ? AS fresh").run(path);
+  try {
+    const names = from.prepare("SELECT name FROM pragma_table_info('outbox')").all() as { name: string }[];
+    const columns = names.map(({ name }) => name);
+    const copy = from.prepare(
+      `INSERT INTO fresh.outbox (${columns.join(", ")})
+       SELECT ${columns.join(", ").replace("leased_until", "max(leased_until, ?)")} FROM main.outbox
+       WHERE rowid > ? AND rowid <= ?
+       ON CONFLICT (key) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(", ")}
+       WHERE status IN ('pending', 'dead')
+         AND (excluded.status IN ('delivered', 'removed') OR excluded.lease > lease)`,
+    );
+    const last = from.prepare(
+      `SELECT max(rowid) AS last FROM (SELECT rowid FROM main.outbox WHERE rowid > ? ORDER BY rowid LIMIT ${CHUNK})`,
+    );
+    for (let done = 0; ; ) {
+      const { last: end } = last.get(done) as { last: number | null };
+      if (end === null) break;
+      await insisting(() => copy.run(now + OTHERS_MS, done, end));
+      done = end;
+    }
+    const count = (status: string) => `(SELECT count(*) FROM fresh.outbox WHERE status = '${status}')`;
+    await insisting(() =>
+      from.exec(
+        `UPDATE fresh.outbox_count SET delivered = ${count("delivered")}, removed = ${count("removed")}`,
+      ),
+    );
+  } finally {
+    from.exec("DETACH fresh");
   }
 }
 
-function fill(sql: string, columns: readonly string[]): string {
-  return sql.replace("COLUMNS", columns.join(", ")).replace("MARKS", columns.map(() => "?").join(", "));
-}
-
-function valuesOf(row: Row, columns: readonly string[]): Value[] {
-  return columns.map((name) => row[name] ?? null);
+/** Writes, again and again while another process does. */
+async function insisting(write: () => unknown): Promise<void> {
+  for (let left = 100; ; left -= 1) {
+    await pause(left === 100 ? 0 : 5 + Math.random() * 20);
+    try {
+      write();
+      return;
+    } catch (cause) {
+      if (!isBusy(cause) || left === 0) throw unavailable(cause);
+    }
+  }
 }

@@ -1,24 +1,21 @@
 import { resolve } from "node:path";
 import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
 import { unavailable } from "../failure.ts";
-import { inTime } from "../in-time.ts";
+import { inTime, MAX_ANSWER_MS } from "../in-time.ts";
+import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
 import { pause } from "../pause.ts";
 import { connect, hasWalResetFault } from "./connection.ts";
-import { copyAll } from "./copy.ts";
+import { copyJobs } from "./copy.ts";
 import { type Database, isBusy } from "./driver.ts";
 import { identityOf } from "./file-access.ts";
-import { hasSpare, returnPages } from "./free-pages.ts";
-import { type SqliteLease, SqliteStore } from "./store.ts";
-import { createWriter, type Writer } from "./writer.ts";
+import { returnSpare } from "./free-pages.ts";
+import { SqliteStore } from "./store.ts";
+import { createWriter } from "./writer.ts";
 
-const MAX_READ_MS = 2_500;
 // How often the file is looked for.
 const WATCH_MS = 1_000;
-// How far the file shrinks between two looks: some 4 MB.
-const SHRINK_STEPS = 32;
-const SHRINK_PAUSE_MS = 10;
 
 /** The options of {@link sqliteOutbox}. */
 export interface SqliteOutboxOptions {
@@ -33,7 +30,6 @@ export interface SqliteOutboxOptions {
 interface OpenFile {
   readonly database: Database;
   readonly store: SqliteStore;
-  readonly writer: Writer;
   /** Which file it is, whatever its name stands for later. */
   readonly identity: string | undefined;
 }
@@ -60,23 +56,20 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
   let open: Open | undefined;
   let clock: () => number = Date.now;
 
-  async function openFile(runtime: Runtime): Promise<OpenFile> {
+  const writeTogether = createWriter(() => opened().file.database);
+
+  async function openFile(): Promise<OpenFile> {
     const database = await connect(path);
-    const store = new SqliteStore(database);
-    const writer = createWriter(database, {
-      conclude: () => store.conclude(runtime.now()),
-      abandon: () => store.abandon(),
-    });
-    return { database, store, writer, identity: await identityOf(path) };
+    return { database, store: new SqliteStore(database), identity: await identityOf(path) };
   }
 
   async function openStore(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<void> {
-    const file = await openFile(runtime);
-    const workers = leaseWorkers<SqliteLease["lease"]>(
+    const file = await openFile();
+    const workers = leaseWorkers<RowLease>(
       {
         claim: (limit) => write((store, now) => store.claim(limit, now)),
         settle: (leased, verdict) => write((store, now) => store.settle(leased, verdict, now)),
-        release: (leased) => write((store, now) => store.release(leased, now)),
+        release: (leased) => write((store) => store.release(leased)),
       },
       runtime,
       report,
@@ -86,17 +79,6 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     if (!hasWalResetFault(version.version)) return;
     const detail = `SQLite ${version.version} may damage a file that several processes write at the same instant: update Node.js (or better-sqlite3) to one with SQLite 3.51.3 or newer, or use one process.`;
     report(new AvantLinkError("outbox.at-risk", { detail }));
-  }
-
-  /** Returns what a backlog took of the disk, little by little, beside other writes. */
-  async function shrink(now: Open): Promise<void> {
-    const { database, writer } = now.file;
-    for (let step = 0; step < SHRINK_STEPS && open === now && !now.lost; step += 1) {
-      if (!hasSpare(database)) return;
-      // What cannot be written now is tried again with the next look.
-      await writer.write(() => returnPages(database)).catch(() => {});
-      await pause(SHRINK_PAUSE_MS);
-    }
   }
 
   /** Looks whether the open file still bears its name: what is written to a removed file ends with the process. */
@@ -121,7 +103,7 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
         if (!now.lost) report(new AvantLinkError("outbox.stalled", { cause: unavailable(cause) }));
         now.lost = true;
       }
-      await shrink(now);
+      if (open === now && !now.lost) await returnSpare(now.file.database, writeTogether);
       if (open === now) next();
     }
 
@@ -135,10 +117,11 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
 
   async function move(now: Open, runtime: Runtime): Promise<void> {
     const removed = now.file;
-    const file = await openFile(runtime);
+    const file = await openFile();
     try {
-      await removed.writer.end();
-      await copyAll(removed.database, file.database, file.writer, runtime.now());
+      // What was asked for before is written there first.
+      await writeTogether(() => {});
+      await copyJobs(removed.database, path, runtime.now());
     } catch (cause) {
       file.database.close();
       throw cause;
@@ -147,22 +130,28 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     removed.database.close();
   }
 
-  async function opened(): Promise<Open> {
-    if (open?.moving) await inTime(open.moving, path);
+  function opened(): Open {
     if (!open) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
     return open;
   }
 
+  /** The file, once it has moved if that is under way. */
+  async function openedFile(): Promise<OpenFile> {
+    const { moving } = opened();
+    if (moving) await inTime(moving, path);
+    return opened().file;
+  }
+
   async function write<T>(work: (store: SqliteStore, now: number) => T): Promise<T> {
-    const { file } = open && !open.moving ? open : await opened();
-    return file.writer.write(() => work(file.store, clock()));
+    await openedFile();
+    return writeTogether(() => work(opened().file.store, clock()));
   }
 
   /** Reading waits for nobody, except while another process mends the file after a crash. */
   async function read<T>(work: (store: SqliteStore) => T): Promise<T> {
-    for (const until = performance.now() + MAX_READ_MS; ; await pause(10)) {
+    for (const until = performance.now() + MAX_ANSWER_MS; ; await pause(10)) {
       try {
-        return work((await opened()).file.store);
+        return work((await openedFile()).store);
       } catch (cause) {
         if (!isBusy(cause) || performance.now() > until) throw unavailable(cause);
       }
@@ -189,8 +178,8 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       open?.workers.wake();
       return storing;
     },
-    run: async (deliver, { concurrency }) => (await opened()).workers.run(deliver, concurrency),
-    deliverDue: async (deliver, due) => (await opened()).workers.deliverDue(deliver, due),
+    run: async (deliver, { concurrency }) => opened().workers.run(deliver, concurrency),
+    deliverDue: async (deliver, due) => opened().workers.deliverDue(deliver, due),
     find: (key) => read((store) => store.find(key)),
     waiting: {
       list: ({ limit = 100, offset = 0 } = {}) => read((store) => store.waiting(limit, offset)),
@@ -210,12 +199,12 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     async close() {
       await opening?.catch(() => {});
       await open?.moving?.catch(() => {});
-      const closing = open;
       opening = undefined;
+      if (!open) return;
+      open.endWatch();
+      await writeTogether(() => {}).catch(() => {});
+      open.file.database.close();
       open = undefined;
-      closing?.endWatch();
-      await closing?.file.writer.end();
-      closing?.file.database.close();
     },
   };
 }

@@ -7,48 +7,34 @@ const APPLICATION_ID = 0x41764c6b;
 // One entry a version, applied in order; what has been published is never changed.
 const VERSIONS: readonly string[] = [
   `
-  -- What is pending, and the dead letters.
-  CREATE TABLE job (
-    key BLOB NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    order_number TEXT NOT NULL,
-    body TEXT NOT NULL,
-    accepted_at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    last_attempts TEXT NOT NULL DEFAULT '[]',
-    tried INTEGER NOT NULL DEFAULT 0,     -- a verdict asked for another attempt, counted or not
-    due INTEGER,                          -- for a leased job when its lease ends; NULL for a dead letter
-    scheduled_at INTEGER NOT NULL,        -- when due was decided, to see that a clock was set back
-    leased INTEGER NOT NULL DEFAULT 0,
-    fence INTEGER NOT NULL DEFAULT 0,     -- the number of the lease
-    reason TEXT,
-    died_at INTEGER,
-    content_hash TEXT,
-    currency TEXT,
-    subtotal REAL,
-    lines INTEGER
+  CREATE TABLE outbox (
+    key           ANY NOT NULL UNIQUE,          -- SHA-256 of merchant ID and order number, as bytes
+    status        TEXT NOT NULL CHECK (status IN ('pending', 'dead', 'delivered', 'removed')),
+    kind          TEXT NOT NULL,                -- order, click or rejected
+    order_number  TEXT NOT NULL,                -- empty once settled
+    body          TEXT NOT NULL,                -- JSON for AvantLink, byte for byte; empty once settled
+    accepted_at   INTEGER NOT NULL,             -- as every time: in milliseconds since 1970, by the shop's clock
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    last_attempts TEXT NOT NULL DEFAULT '[]',   -- JSON: the last three, with time and answer
+    tried         INTEGER NOT NULL DEFAULT 0,   -- fresh orders overtake those that were tried
+    due           INTEGER NOT NULL,
+    scheduled_at  INTEGER NOT NULL,             -- when due was decided, to see that a clock was set back
+    lease         INTEGER NOT NULL DEFAULT 0,   -- the number of the lease
+    leased_until  INTEGER NOT NULL DEFAULT 0,   -- in no index, so that a lease moves no index entry
+    reason        TEXT,                         -- JSON: why a dead letter was given up
+    settled_at    INTEGER,                      -- delivered, removed or given up
+    content_hash  TEXT,
+    currency      TEXT,
+    subtotal      REAL,
+    lines         INTEGER
   ) STRICT;
-  CREATE INDEX job_due ON job (tried, due) WHERE due IS NOT NULL;
-  CREATE INDEX job_waiting ON job (accepted_at) WHERE due IS NOT NULL;
-  CREATE INDEX job_dead ON job (died_at) WHERE due IS NULL;
-
-  -- What was delivered or removed, in the order in which that happened. Nothing here identifies a shopper.
-  CREATE TABLE settled (
-    id INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,
-    removed INTEGER NOT NULL,
-    settled_at INTEGER NOT NULL,
-    accepted_at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
-    content_hash TEXT,
-    currency TEXT,
-    subtotal REAL,
-    lines INTEGER
-  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (tried, due) WHERE status = 'pending';
+  CREATE INDEX outbox_waiting ON outbox (accepted_at) WHERE status = 'pending';
+  CREATE INDEX outbox_dead ON outbox (settled_at) WHERE status = 'dead';
 
   -- Counts of what was settled, since its rows go after 400 days.
-  CREATE TABLE tally (delivered INTEGER NOT NULL, removed INTEGER NOT NULL) STRICT;
-  INSERT INTO tally VALUES (0, 0);
+  CREATE TABLE outbox_count (delivered INTEGER NOT NULL, removed INTEGER NOT NULL) STRICT;
+  INSERT INTO outbox_count VALUES (0, 0);
   `,
 ];
 

@@ -1,22 +1,33 @@
-import type {
-  AcceptedRange,
-  AttemptRecord,
-  ClaimedJob,
-  CorrectedJob,
-  DeadLetter,
-  DeadReason,
-  ForgetResult,
-  OutboxJob,
-  OutboxRecord,
-  OutboxTotals,
-  PendingRecord,
-  PutResult,
-  SettledRecord,
-  Verdict,
+import {
+  type AcceptedRange,
+  type CorrectedJob,
+  type DeadLetter,
+  type DeadReason,
+  type ForgetResult,
+  type OutboxJob,
+  type OutboxRecord,
+  type OutboxTotals,
+  type PendingRecord,
+  type PutResult,
+  REMEMBERED_MS,
+  type SettledRecord,
+  type Verdict,
 } from "@avantlink-s2s/core";
-import { REMEMBERED_MS, stateOf } from "@avantlink-s2s/core";
-import { type AttemptLease, lastAttemptsAfter } from "../attempts.ts";
-import { bytesOf, keyOf } from "../key-bytes.ts";
+import {
+  columnsOf,
+  duplicateOf,
+  leasedOf,
+  letterOf,
+  notForgotten,
+  pendingOf,
+  type Row,
+  type RowLease,
+  recordOf,
+  revivedOf,
+  settledOf,
+  settlement,
+  totalsOf,
+} from "../job-row.ts";
 import type { Leased } from "../lease-worker.ts";
 import type { Database, Statement, Value } from "./driver.ts";
 
@@ -24,38 +35,14 @@ import type { Database, Statement, Value } from "./driver.ts";
 const LEASE_MS = 30_000;
 // A step of the clock that is worth a look at every waiting job.
 const CLOCK_STEP_MS = 1_000;
-const ZERO = { delivered: 0, removed: 0 };
+// How often old keys are dropped, and how many at a time: a few milliseconds of the event loop.
+const SWEEP_MS = 60_000;
+const SWEPT = 500;
+const HEX_KEY = /^[0-9a-f]{64}$/;
 
-interface SummaryColumns {
-  readonly content_hash: string | null;
-  readonly currency: string | null;
-  readonly subtotal: number | null;
-  readonly lines: number | null;
-}
-
-interface JobRow extends SummaryColumns {
-  readonly rowid: number;
-  readonly key: Uint8Array;
-  readonly kind: OutboxJob["kind"];
-  readonly order_number: string;
-  readonly body: string;
-  readonly accepted_at: number;
-  readonly attempts: number;
-  readonly last_attempts: string;
-  readonly due: number | null;
-  readonly leased: number;
-  readonly fence: number;
-  readonly reason: string | null;
-  readonly died_at: number | null;
-}
-
-/** A leased job of this store. */
-export type SqliteLease = Leased<AttemptLease & { readonly fence: number }>;
-
-interface SettledRow extends SummaryColumns, Pick<JobRow, "key" | "accepted_at" | "attempts"> {
-  readonly removed: number;
-  readonly settled_at: number;
-}
+const JOB = `CASE typeof(key) WHEN 'blob' THEN lower(hex(key)) ELSE key END AS key, status, kind, order_number, body,
+  accepted_at, attempts, last_attempts, tried, due, max(due, leased_until) AS due_at, lease, reason, settled_at,
+  content_hash, currency, subtotal, lines`;
 
 /**
  * What can be done with the jobs in a database, each within a transaction that the caller holds. Nothing here
@@ -63,9 +50,8 @@ interface SettledRow extends SummaryColumns, Pick<JobRow, "key" | "accepted_at" 
  */
 export class SqliteStore {
   readonly #of: (sql: string) => Statement;
-  /** What this transaction has counted so far. */
-  #counted = ZERO;
   #lastClaimAt = Number.POSITIVE_INFINITY;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(database: Database) {
     const prepared = new Map<string, Statement>();
@@ -80,221 +66,159 @@ export class SqliteStore {
     return Number(this.#of(sql).run(...values).changes) > 0;
   }
 
+  #rows(sql: string, ...values: Value[]): Row[] {
+    return this.#of(sql).all(...values) as Row[];
+  }
+
   put(job: OutboxJob, now: number, dead?: DeadReason): PutResult {
-    const found = this.find(job.key);
-    if (found && found.status !== "dead") {
-      return { status: "duplicate", state: stateOf(found), contentHash: found.summary?.contentHash };
-    }
-    const { contentHash = null, currency = null, subtotal = null, lines = null } = job.summary ?? {};
-    // The fence goes on, so that an earlier lease of the letter's job is lost.
-    this.#of(
-      `INSERT INTO job (key, kind, order_number, body, accepted_at, due, scheduled_at, reason, died_at,
-         content_hash, currency, subtotal, lines)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, order_number = excluded.order_number,
-         body = excluded.body, accepted_at = excluded.accepted_at, attempts = 0, last_attempts = '[]', tried = 0,
-         due = excluded.due, scheduled_at = excluded.scheduled_at, leased = 0, fence = fence + 1,
-         reason = excluded.reason, died_at = excluded.died_at, content_hash = excluded.content_hash,
-         currency = excluded.currency, subtotal = excluded.subtotal, lines = excluded.lines`,
-    ).run(
-      ...[bytesOf(job.key), job.kind, job.orderNumber, job.body, job.acceptedAt],
-      ...(dead ? [null, now, JSON.stringify(dead), now] : [Math.min(job.acceptedAt, now), now, null, null]),
-      ...[contentHash, currency, subtotal, lines],
+    const columns = columnsOf({ job, dead });
+    // The lease goes on, so that an earlier lease of a letter's job is lost.
+    const accepted = this.#change(
+      `INSERT INTO outbox (key, status, due, scheduled_at, settled_at, ${Object.keys(columns).join(", ")})
+       VALUES (?, ?, ?, ?, ?, ${Object.keys(columns).fill("?").join(", ")})
+       ON CONFLICT (key) DO UPDATE SET status = excluded.status, kind = excluded.kind,
+         order_number = excluded.order_number, body = excluded.body, accepted_at = excluded.accepted_at, attempts = 0,
+         last_attempts = '[]', tried = 0, due = excluded.due, scheduled_at = excluded.scheduled_at,
+         lease = lease + 1, leased_until = 0, reason = excluded.reason, settled_at = excluded.settled_at,
+         content_hash = excluded.content_hash, currency = excluded.currency, subtotal = excluded.subtotal,
+         lines = excluded.lines
+       WHERE status = 'dead'`,
+      ...[bytesOf(job.key), dead ? "dead" : "pending", Math.min(job.acceptedAt, now), now, dead ? now : null],
+      ...Object.values(columns),
     );
-    return { status: "accepted" };
+    return accepted ? { status: "accepted" } : duplicateOf(this.find(job.key));
   }
 
   /** Leases what is due: fresh jobs before those that were tried. */
-  claim(limit: number, now: number): SqliteLease[] {
+  claim(limit: number, now: number): Leased<RowLease>[] {
     if (now < this.#lastClaimAt - CLOCK_STEP_MS) this.#rescheduleFrom(now);
     this.#lastClaimAt = now;
-    const find = this.#of(
-      "SELECT rowid, * FROM job WHERE due IS NOT NULL AND tried = ? AND due <= ? ORDER BY due LIMIT ?",
-    );
-    const rows = find.all(0, now, limit) as JobRow[];
-    if (rows.length < limit) rows.push(...(find.all(1, now, limit - rows.length) as JobRow[]));
-    const lease = this.#of(
-      "UPDATE job SET due = ?, scheduled_at = ?, leased = 1, fence = fence + 1 WHERE rowid = ?",
-    );
-    return rows.map((row) => {
-      lease.run(now + LEASE_MS, now, row.rowid);
-      return {
-        job: claimedOf(row),
-        lease: { fence: row.fence + 1, lastAttempts: JSON.parse(row.last_attempts) },
-      };
-    });
+    if (Math.abs(now - this.#sweptAt) > SWEEP_MS) this.#sweep(now);
+    const lease = (tried: 0 | 1, count: number) =>
+      this.#rows(
+        `UPDATE outbox SET lease = lease + 1, leased_until = ? WHERE rowid IN (
+           SELECT rowid FROM outbox WHERE status = 'pending' AND tried = ? AND due <= ? AND leased_until <= ?
+           ORDER BY due LIMIT ?)
+         RETURNING ${JOB}`,
+        ...[now + LEASE_MS, tried, now, now, count],
+      );
+    const fresh = lease(0, limit);
+    return leasedOf(fresh.length < limit ? [...fresh, ...lease(1, limit - fresh.length)] : fresh);
   }
 
   /** The clock was set back: each job waits again for its own delay, and no longer. */
   #rescheduleFrom(now: number): void {
     this.#change(
-      `UPDATE job SET due = ? + max(0, due - scheduled_at), scheduled_at = ?
-       WHERE due IS NOT NULL AND scheduled_at > ?`,
-      ...[now, now, now],
+      `UPDATE outbox SET due = ? + max(0, due - scheduled_at), scheduled_at = ?, leased_until = min(leased_until, ?)
+       WHERE status = 'pending' AND scheduled_at > ?`,
+      ...[now, now, now + LEASE_MS, now],
+    );
+  }
+
+  /** Settled jobs stand in the order in which they were settled, since each became a row behind all others. */
+  #sweep(now: number): void {
+    this.#sweptAt = now;
+    this.#change(
+      `DELETE FROM outbox WHERE rowid IN (
+         SELECT rowid FROM outbox WHERE status IN ('delivered', 'removed') ORDER BY rowid LIMIT ${SWEPT})
+         AND settled_at < ?`,
+      now - REMEMBERED_MS,
     );
   }
 
   /** Applies a verdict if the lease is the job's newest. Returns whether it was. */
-  settle({ job, lease }: SqliteLease, verdict: Verdict, now: number): boolean {
-    const held = "WHERE key = ? AND fence = ? AND due IS NOT NULL";
-    const of = [bytesOf(job.key), lease.fence] as const;
-    if (verdict.status === "delivered") return this.#end(0, now, held, ...of);
-    const lastAttempts = JSON.stringify(lastAttemptsAfter(lease, verdict, now));
-    if (verdict.status === "dead") {
-      return this.#change(
-        `UPDATE job SET due = NULL, leased = 0, reason = ?, died_at = ?, last_attempts = ? ${held}`,
-        ...[JSON.stringify(verdict.reason), now, lastAttempts, ...of],
-      );
-    }
+  settle(leased: Leased<RowLease>, verdict: Verdict, now: number): boolean {
+    const { status, wait, counted, last_attempts, reason } = settlement(leased, verdict, now);
+    const held = "key = ? AND lease = ? AND status = 'pending'";
+    const of = [bytesOf(leased.job.key), leased.lease.number];
+    if (status === "delivered") return this.#erase(status, now, held, ...of);
     return this.#change(
-      `UPDATE job SET due = ?, scheduled_at = ?, leased = 0, attempts = attempts + ?, tried = 1, fence = fence + 1,
-         last_attempts = ? ${held}`,
-      ...[Math.max(verdict.at, now), now, verdict.counted ? 1 : 0, lastAttempts, ...of],
+      `UPDATE outbox SET status = ?, last_attempts = ?, attempts = attempts + ?, tried = 1, due = ?, scheduled_at = ?,
+         lease = lease + 1, leased_until = 0, reason = ?, settled_at = ?
+       WHERE ${held}`,
+      ...[status, last_attempts, counted, now + wait, now, reason, status === "dead" ? now : null, ...of],
     );
   }
 
-  /** Makes a job that was not begun due again, if the lease is its newest. A fresh one keeps its turn. */
-  release({ job, lease }: SqliteLease, now: number): void {
+  /** Makes a job that was not begun due again, if the lease is its newest. It keeps its turn. */
+  release({ job, lease }: Leased<RowLease>): void {
     this.#change(
-      `UPDATE job SET due = CASE tried WHEN 0 THEN min(accepted_at, ?) ELSE ? END, scheduled_at = ?, leased = 0,
-         fence = fence + 1
-       WHERE key = ? AND fence = ? AND due IS NOT NULL`,
-      ...[now, now, now, bytesOf(job.key), lease.fence],
+      "UPDATE outbox SET leased_until = 0, lease = lease + 1 WHERE key = ? AND lease = ? AND status = 'pending'",
+      ...[bytesOf(job.key), lease.number],
     );
   }
 
   find(key: string): OutboxRecord | undefined {
-    const job = this.#of("SELECT rowid, * FROM job WHERE key = ?").get(bytesOf(key)) as JobRow | undefined;
-    if (job) return job.due === null ? letterOf(job) : pendingOf(job, job.due);
-    const row = this.#of("SELECT * FROM settled WHERE key = ?").get(bytesOf(key)) as SettledRow | undefined;
-    return row && settledOf(row);
+    const [row] = this.#rows(`SELECT ${JOB} FROM outbox WHERE key = ?`, bytesOf(key));
+    return row && recordOf(row);
   }
 
   waiting(limit: number, offset: number): PendingRecord[] {
-    const rows = this.#of(
-      "SELECT rowid, * FROM job WHERE due IS NOT NULL ORDER BY accepted_at, rowid LIMIT ? OFFSET ?",
+    const rows = this.#rows(
+      `SELECT ${JOB} FROM outbox WHERE status = 'pending' ORDER BY outbox.accepted_at, rowid LIMIT ? OFFSET ?`,
+      ...[limit, offset],
     );
-    return (rows.all(limit, offset) as JobRow[]).map((row) => pendingOf(row, row.due ?? 0));
+    return rows.map(pendingOf);
   }
 
   letters(limit: number, offset: number): DeadLetter[] {
-    const rows = this.#of(
-      "SELECT rowid, * FROM job WHERE due IS NULL ORDER BY died_at DESC, rowid DESC LIMIT ? OFFSET ?",
+    const rows = this.#rows(
+      `SELECT ${JOB} FROM outbox WHERE status = 'dead' ORDER BY outbox.settled_at DESC, rowid DESC LIMIT ? OFFSET ?`,
+      ...[limit, offset],
     );
-    return (rows.all(limit, offset) as JobRow[]).map(letterOf);
+    return rows.map(letterOf);
   }
 
   settled({ from, until }: AcceptedRange): SettledRecord[] {
-    const rows = this.#of("SELECT * FROM settled WHERE accepted_at >= ? AND accepted_at < ?");
-    return (rows.all(from, until) as SettledRow[]).map(settledOf);
+    const settled = "status IN ('delivered', 'removed') AND accepted_at >= ? AND accepted_at < ?";
+    return this.#rows(`SELECT ${JOB} FROM outbox WHERE ${settled}`, from, until).map(settledOf);
   }
 
   totals(): OutboxTotals {
-    const row = this.#of(
+    const [row] = this.#rows(
       `SELECT delivered, removed,
-         (SELECT count(*) FROM job WHERE due IS NOT NULL) AS pending,
-         (SELECT count(*) FROM job WHERE due IS NULL) AS dead,
-         (SELECT min(accepted_at) FROM job WHERE due IS NOT NULL) AS oldest
-       FROM tally`,
-    ).get() as Omit<OutboxTotals, "accepted" | "oldestPendingAt"> & { oldest: number | null };
-    const { delivered, pending, dead, removed, oldest } = row;
-    const accepted = delivered + pending + dead + removed;
-    return { accepted, delivered, pending, dead, removed, oldestPendingAt: oldest ?? undefined };
+         (SELECT count(*) FROM outbox WHERE status = 'pending') AS pending,
+         (SELECT count(*) FROM outbox WHERE status = 'dead') AS dead,
+         (SELECT min(accepted_at) FROM outbox WHERE status = 'pending') AS oldest
+       FROM outbox_count`,
+    );
+    return totalsOf(row);
   }
 
   /** Returns whether there was such a letter, and a body for it. */
   retry(key: string, now: number, corrected: CorrectedJob | undefined): boolean {
-    const found = this.find(key);
-    if (found?.status !== "dead" || (found.kind === "rejected" && !corrected)) return false;
-    return this.put({ ...found, ...corrected, kind: "order", acceptedAt: now }, now).status === "accepted";
+    const job = revivedOf(this.find(key), corrected, now);
+    return job !== undefined && this.put(job, now).status === "accepted";
   }
 
   /** Returns whether there was such a letter. */
   remove(key: string, now: number): boolean {
-    return this.#end(1, now, "WHERE key = ? AND due IS NULL", bytesOf(key));
+    return this.#erase("removed", now, "key = ? AND status = 'dead'", bytesOf(key));
   }
 
   forget(key: string, now: number): ForgetResult {
-    if (this.#end(1, now, "WHERE key = ? AND NOT (leased AND due > ?)", bytesOf(key), now))
-      return { status: "removed" };
-    const found = this.find(key);
-    if (found?.status === "delivered") return { status: "delivered", settledAt: found.settledAt };
-    if (found?.status === "pending") return { status: "sending" };
-    return { status: found ? "removed" : "unknown" };
-  }
-
-  /** Erases a job and keeps its key taken. Returns whether there was such a job. */
-  #end(removed: 0 | 1, now: number, where: string, ...values: Value[]): boolean {
-    const copied = this.#change(
-      `INSERT INTO settled (key, removed, settled_at, accepted_at, attempts, content_hash, currency, subtotal, lines)
-       SELECT key, ?, ?, accepted_at, attempts, content_hash, currency, subtotal, lines FROM job ${where}`,
-      ...[removed, now, ...values],
-    );
-    if (!copied) return false;
-    this.#change(`DELETE FROM job ${where}`, ...values);
-    const status = removed === 1 ? "removed" : "delivered";
-    this.#counted = { ...this.#counted, [status]: this.#counted[status] + 1 };
-    return true;
+    const unsent = "key = ? AND (status = 'dead' OR status = 'pending' AND leased_until <= ?)";
+    const isErased = this.#erase("removed", now, unsent, bytesOf(key), now);
+    return isErased ? { status: "removed" } : notForgotten(this.find(key));
   }
 
   /**
-   * Ends a transaction, before its commit: writes down once what was counted. For each key that was settled two go
-   * that are old enough, so no sweep is needed.
+   * Erases a job and keeps its key taken. Returns whether there was such a job. It becomes a new row behind all others:
+   * what stays of orders fills pages of its own, and the pages of their bodies are free again.
    */
-  conclude(now: number): void {
-    const { delivered, removed } = this.#counted;
-    this.#counted = ZERO;
-    if (delivered + removed === 0) return;
-    this.#change("UPDATE tally SET delivered = delivered + ?, removed = removed + ?", delivered, removed);
-    this.#change(
-      "DELETE FROM settled WHERE id IN (SELECT id FROM settled ORDER BY id LIMIT ?) AND settled_at < ?",
-      ...[2 * (delivered + removed), now - REMEMBERED_MS],
+  #erase(status: "delivered" | "removed", now: number, where: string, ...values: Value[]): boolean {
+    const kept = "kind, accepted_at, attempts, content_hash, currency, subtotal, lines";
+    const erased = this.#change(
+      `REPLACE INTO outbox (key, status, order_number, body, due, scheduled_at, lease, settled_at, ${kept})
+       SELECT key, ?, '', '', 0, 0, lease + 1, ?, ${kept} FROM outbox WHERE ${where}`,
+      ...[status, now, ...values],
     );
-  }
-
-  /** Drops what a transaction counted that was rolled back. */
-  abandon(): void {
-    this.#counted = ZERO;
+    if (erased) this.#change(`UPDATE outbox_count SET ${status} = ${status} + 1`);
+    return erased;
   }
 }
 
-function summaryOf({ content_hash, currency, subtotal, lines }: SummaryColumns): Pick<OutboxJob, "summary"> {
-  if (content_hash === null) return {};
-  return {
-    summary: {
-      contentHash: content_hash,
-      currency: currency ?? "",
-      subtotal: subtotal ?? 0,
-      lines: lines ?? 0,
-    },
-  };
-}
-
-function claimedOf(row: JobRow): ClaimedJob {
-  const { kind, body, attempts } = row;
-  const orderNumber = row.order_number;
-  const acceptedAt = row.accepted_at;
-  return { key: keyOf(row.key), kind, orderNumber, body, acceptedAt, attempts, ...summaryOf(row) };
-}
-
-function pendingOf(row: JobRow, dueAt: number): PendingRecord {
-  const lastAttempts: readonly AttemptRecord[] = JSON.parse(row.last_attempts);
-  return { ...claimedOf(row), status: "pending", lastAttempts, dueAt };
-}
-
-function letterOf(row: JobRow): DeadLetter {
-  const lastAttempts: readonly AttemptRecord[] = JSON.parse(row.last_attempts);
-  const reason: DeadReason = JSON.parse(row.reason ?? "");
-  return { ...claimedOf(row), status: "dead", lastAttempts, reason, diedAt: row.died_at ?? 0 };
-}
-
-function settledOf(row: SettledRow): SettledRecord {
-  return {
-    status: row.removed === 1 ? "removed" : "delivered",
-    key: keyOf(row.key),
-    acceptedAt: row.accepted_at,
-    settledAt: row.settled_at,
-    attempts: row.attempts,
-    ...summaryOf(row),
-  };
+/** A key as it is stored: half the size of its digits, for every order of 400 days. Other keys are their own text. */
+function bytesOf(key: string): Value {
+  return HEX_KEY.test(key) ? Buffer.from(key, "hex") : key;
 }
