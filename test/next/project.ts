@@ -159,8 +159,8 @@ function publishInto(dir: string, name: string): void {
 
 /** A project that is no package of the workspace may name what the outboxes are tested with. */
 function installed(source: string, name: string): string {
-  const own = join(ROOT, source, "node_modules", name);
-  return existsSync(own) ? own : join(ROOT, "packages/outbox/node_modules", name);
+  const places = [source, "packages/outbox", "."].map((place) => join(ROOT, place, "node_modules", name));
+  return places.find((path) => existsSync(path)) ?? name;
 }
 
 /** Relative, as pnpm's links are: a copied folder then leads to nothing outside it. */

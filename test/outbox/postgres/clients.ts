@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PostgresClient, PostgresRow } from "@avantlink-s2s/outbox/postgres";
+import type { PostgresClient } from "@avantlink-s2s/outbox/postgres";
 import { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import postgres from "postgres";
+import { httpQuery } from "./http-query.ts";
 import { pgbouncerIsMissing, startPgbouncer } from "./pgbouncer.ts";
 
 /** A client of a PostgreSQL, as a shop would give it. */
@@ -51,8 +52,10 @@ async function throughPgbouncer(
   };
 }
 
-/** SQL over HTTP, as serverless drivers have it: each request is one statement on whichever connection. */
-async function overHttp(connectionString: string): Promise<TestClient> {
+/** A server that runs each request's statement on whichever connection. */
+export async function sqlOverHttp(
+  connectionString: string,
+): Promise<{ readonly url: string; end(): Promise<void> }> {
   const pool = new Pool({ connectionString });
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -69,21 +72,18 @@ async function overHttp(connectionString: string): Promise<TestClient> {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    async query(sql: string, params: (string | null)[]) {
-      const response = await fetch(`http://127.0.0.1:${port}`, {
-        method: "POST",
-        body: JSON.stringify({ sql, params }),
-      });
-      const answer = (await response.json()) as { readonly rows: readonly PostgresRow[] };
-      if (!response.ok) throw Object.assign(new Error("refused"), answer);
-      return answer;
-    },
+    url: `http://127.0.0.1:${port}`,
     async end() {
       server.closeAllConnections();
       server.close();
       await pool.end();
     },
   };
+}
+
+async function overHttp(connectionString: string): Promise<TestClient> {
+  const { url, end } = await sqlOverHttp(connectionString);
+  return { query: httpQuery(url), end };
 }
 
 async function onPglite(): Promise<TestClient> {

@@ -403,6 +403,72 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     });
   });
 
+  describe("under load", () => {
+    /** Accepts and delivers while `harm` is done after each batch; what was accepted must be delivered. */
+    async function underLoad(query: Pool, harm: (batch: number) => Promise<unknown>): Promise<void> {
+      query.on("error", () => {});
+      ending.push(() => query.end());
+      const outbox = await anOutbox({ query });
+      const sent: string[] = [];
+      const deliver = async ({ key }: { readonly key: string }) => {
+        sent.push(key);
+        return delivered;
+      };
+      const worker = await outbox.run(deliver, { concurrency: 10 });
+      const accepted: string[] = [];
+      const put = async (number: string) => {
+        for (;;) {
+          const result = await outbox.put(aJob(number)).catch((error: AvantLinkError) => error);
+          if ("status" in result) return void accepted.push(keyOf(number));
+          expect(result.code).toBe("outbox.unavailable");
+        }
+      };
+      for (let batch = 0; batch < 20; batch += 1) {
+        const putting = Array.from({ length: 25 }, (_, index) => put(`${batch}-${index}`));
+        await harm(batch);
+        await Promise.all(putting);
+      }
+      // A claim whose answer was lost holds its jobs until the lease ends.
+      const endLeases = () =>
+        sql(`UPDATE ${schema}.outbox SET leased_until = '-infinity' WHERE status = 'pending'`);
+      await expect
+        .poll(
+          () =>
+            endLeases()
+              .then(() => outbox.totals())
+              .catch((cause) => String(cause)),
+          { timeout: 15_000, interval: 500 },
+        )
+        .toMatchObject({ accepted: 500, delivered: 500, pending: 0 });
+      expect(new Set(sent)).toEqual(new Set(accepted));
+      expect(sent).toHaveLength(500);
+      await worker.stop();
+    }
+
+    test("connections that the server ends lose no order and send none twice", async () => {
+      const query = new Pool({ connectionString: `${server.url}?application_name=${schema}` });
+      await underLoad(query, () =>
+        sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [schema]),
+      );
+    });
+
+    test("a role with fewer connections than the pool asks for loses no order", async () => {
+      await sql(`CREATE ROLE ${schema} LOGIN SUPERUSER`);
+      await sql(`ALTER ROLE ${schema} NOSUPERUSER CONNECTION LIMIT 2`);
+      await sql(`GRANT CREATE ON DATABASE postgres TO ${schema}`);
+      const url = new URL(server.url);
+      url.username = schema;
+      await underLoad(new Pool({ connectionString: url.href }), async () => {});
+    });
+
+    test("a statement time-out that is too short while the table is locked loses no order", async () => {
+      await sql(postgresSchema({ schema }));
+      await underLoad(new Pool({ connectionString: server.url, statement_timeout: 100 }), () =>
+        sql(`BEGIN; LOCK TABLE ${schema}.outbox IN EXCLUSIVE MODE; SELECT pg_sleep(0.2); COMMIT`),
+      );
+    });
+  });
+
   describe("the server's own settings", () => {
     const set = async (value: string) => {
       await sql(`ALTER SYSTEM SET synchronous_commit = ${value}`);

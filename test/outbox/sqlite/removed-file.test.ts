@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { aJob, bench, dead, delivered, keyOf, retry, stateIn } from "@avantlink-s2s/outbox/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { processOn } from "../../conformance/process-on.ts";
 import { shiftedClock } from "../../support/shifted-clock.ts";
 
 let folder: string;
@@ -105,5 +106,32 @@ describe("a file that is removed under a running shop", () => {
     await mkdir(join(folder, "data"));
     await expect.poll(() => outbox.put(aJob("3")).catch(() => undefined), { timeout: 10_000 }).toBeDefined();
     expect(await stateNow("1")).toBe("pending");
+  });
+
+  test("a file that is removed under three processes is one file again, and a kill loses nothing", async () => {
+    await mkdir(join(folder, "data"));
+    const shops = await Promise.all([1, 2, 3].map(() => processOn({ kind: "sqlite", path })));
+    onTestFinished(async () => void (await Promise.all(shops.map((shop) => shop.kill()))));
+    const numbersOf = (round: string) =>
+      shops.map((_, shop) => [1, 2, 3].map((n) => `${round}-${shop}-${n}`));
+    const put = async (round: string) => {
+      const accepted = await Promise.all(numbersOf(round).map((numbers, shop) => shops[shop]?.put(numbers)));
+      expect(accepted).toEqual(numbersOf(round));
+    };
+    await put("before");
+    await rm(join(folder, "data"), { recursive: true });
+    await put("removed");
+    const isStored = (...rounds: string[]) => {
+      const all = rounds.flatMap((round) => numbersOf(round).flat());
+      return expect
+        .poll(async () => Promise.all(all.map(stateNow)), { timeout: 15_000 })
+        .toEqual(all.map(() => "pending"));
+    };
+    await isStored("before", "removed");
+    await put("after");
+    // A process that has not looked yet writes into the removed file, for a second at most.
+    await isStored("after");
+    await Promise.all(shops.map((shop) => shop.kill()));
+    await isStored("before", "removed", "after");
   });
 });
