@@ -168,7 +168,7 @@ export function leaseWorkers<Lease>(
 
       /** Delivers what is held, as far as there are slots. */
       function begin(): void {
-        while (owed === 0 && underWay.size < concurrency) {
+        while (!stopping && owed === 0 && underWay.size < concurrency) {
           const next = held.shift();
           if (!next) return;
           track(send(next.leased));
@@ -195,7 +195,7 @@ export function leaseWorkers<Lease>(
         const claimed = (await answered(store.claim(limit)))?.value ?? [];
         if (claimed.length === limit) mayBeMore = true;
         held.push(...claimed.map((leased) => ({ leased, since })));
-        if (!stopping) begin();
+        begin();
       }
 
       function poll(): void {
