@@ -11,7 +11,7 @@ interface Manifest {
 }
 
 const SHARED =
-  /^(?!.*\/src\/(?:index|consent|delivery\/(?:undici-transport|content-encoding|tracing-headers)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
+  /^(?!.*\/src\/(?:index|consent|delivery\/(?:undici-transport|content-encoding)|reporting\/opentelemetry)).*(?<!\.d)\.[cm]?[jt]s$/;
 const SOURCE = "@avantlink-s2s/source";
 
 interface Target {

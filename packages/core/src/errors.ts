@@ -159,7 +159,7 @@ export class AvantLinkError extends Error {
   /** `cause` may be anything that was thrown: the error keeps a cleaned copy of it. */
   constructor(
     code: ErrorCode,
-    details: { detail?: string; issues?: readonly Issue[]; cause?: unknown } = {},
+    details: { detail?: string | undefined; issues?: readonly Issue[]; cause?: unknown } = {},
   ) {
     const { summary, help } = ERROR_CODES[code];
     const issues = details.issues ?? [];

@@ -1,9 +1,8 @@
-import type { buildConnector, Dispatcher } from "undici";
+import type { buildConnector } from "undici";
 import { codeOf } from "../foreign-error.ts";
 import type { Answer } from "./answer.ts";
 import { decodedText } from "./content-encoding.ts";
 import { fetchTransport } from "./fetch-transport.ts";
-import { createHeaderLock } from "./tracing-headers.ts";
 import {
   MAX_ANSWER_BYTES,
   type Transport,
@@ -13,6 +12,7 @@ import {
 } from "./transport.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const PROXY_VARIABLES = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
 
 /** What of the undici package is used. */
 export type Undici = Pick<
@@ -38,7 +38,7 @@ export function chooseTransport(
       return isUndici(undici) ? undiciTransport(undici, options) : fetchTransport(options);
     };
     const usable = async () => {
-      readVariable("HTTPS_PROXY");
+      for (const name of PROXY_VARIABLES) readVariable(name);
       return load();
     };
     return {
@@ -68,9 +68,10 @@ function isUndici(module: unknown): module is Undici {
  * except towards this machine.
  */
 export function undiciTransport(undici: Undici, { loopback }: TransportOptions): Transport {
-  const dispatcher = openDispatcher(undici, loopback);
-  const headerLock = createHeaderLock();
-  const written = watchWrites();
+  const { Agent, EnvHttpProxyAgent, buildConnector } = undici;
+  const connect = withoutContinue(buildConnector({ timeout: CONNECT_TIMEOUT_MS }));
+  const dispatcher = new (loopback ? Agent : EnvHttpProxyAgent)({ pipelining: 1, connect });
+  const requests = watchRequests();
 
   async function exchange(options: Parameters<typeof undici.request>[1], url: string): Promise<Answer> {
     const response = await undici.request(url, options);
@@ -96,7 +97,7 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
   return {
     async post({ url, headers, body, timeoutMs }) {
       const bytes = Buffer.from(body);
-      headerLock.lock(bytes, headers);
+      requests.seal(bytes, headers);
       const deadline = startDeadline(timeoutMs);
       // The one deadline bounds all of it.
       const limits = { headersTimeout: 0, bodyTimeout: 0, signal: deadline.signal };
@@ -107,7 +108,7 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
       } catch (cause) {
         // The loser of the race fails too, later.
         answering.catch(() => {});
-        const wasWritten = written.has(bytes);
+        const wasWritten = requests.isWritten(bytes);
         const timedOutMs = deadline.signal.aborted ? timeoutMs : undefined;
         throw new TransportError(messageOf(cause, wasWritten, timedOutMs), wasWritten);
       } finally {
@@ -116,24 +117,9 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
     },
     async close() {
       await dispatcher.destroy();
-      headerLock.release();
-      written.release();
+      requests.release();
     },
   };
-}
-
-function openDispatcher({ Agent, EnvHttpProxyAgent, buildConnector }: Undici, loopback: boolean): Dispatcher {
-  const connect = withoutContinue(buildConnector({ timeout: CONNECT_TIMEOUT_MS }));
-  const options = { pipelining: 1, connect };
-  if (loopback) return new Agent(options);
-  try {
-    return new EnvHttpProxyAgent(options);
-  } catch (cause) {
-    // Deno without permission to read the environment, which then names no proxy.
-    if (cause instanceof Error && /^(?:NotCapable|PermissionDenied)$/.test(cause.name))
-      return new Agent(options);
-    throw cause;
-  }
 }
 
 const CONTINUE = /^HTTP\/1\.1 100[\s\S]*?\r\n\r\n/;
@@ -159,18 +145,49 @@ function withoutContinue(connector: buildConnector.connector): buildConnector.co
     });
 }
 
-/** Knows the requests, by their bodies, of which a first byte was written to a connection. */
-function watchWrites() {
+/** What undici publishes of a request, as far as it matters here. */
+interface PublishedRequest {
+  readonly body?: unknown;
+}
+
+/**
+ * Watches our requests, recognized by their bodies, in what undici publishes. Tools that watch a shop's outgoing requests
+ * (OpenTelemetry, Sentry, any subscriber to the same channel) add headers such as `traceparent` and `baggage` to every
+ * request, also to those that go to a third party. Ours are sealed against that, whether the other subscriber comes
+ * before or after this one.
+ */
+function watchRequests() {
   const { subscribe, unsubscribe } = process.getBuiltinModule("node:diagnostics_channel");
-  const bodies = new WeakSet<object>();
-  const note = (message: unknown) => {
-    const { request } = message as { readonly request: { readonly body?: unknown } };
-    if (typeof request.body === "object" && request.body !== null) bodies.add(request.body);
-  };
-  subscribe("undici:client:sendHeaders", note);
+  const headersOf = new WeakMap<object, Readonly<Record<string, string>>>();
+  const written = new WeakSet<object>();
+
+  function created(message: unknown): void {
+    const { request } = message as { readonly request: PublishedRequest };
+    const headers = headersOf.get(Object(request.body));
+    if (!headers) return;
+    Object.defineProperties(request, {
+      // A fresh list each time, so that what is pushed onto one is lost.
+      headers: { get: () => Object.entries(headers).flat(), set: () => {} },
+      addHeader: { value: () => request },
+    });
+  }
+
+  function sent(message: unknown): void {
+    const { request } = message as { readonly request: PublishedRequest };
+    written.add(Object(request.body));
+  }
+
+  subscribe("undici:request:create", created);
+  subscribe("undici:client:sendHeaders", sent);
   return {
-    has: (body: object) => bodies.has(body),
-    release: () => void unsubscribe("undici:client:sendHeaders", note),
+    /** Nothing but these headers goes out with the request that has this very body. */
+    seal: (body: object, headers: Readonly<Record<string, string>>) => void headersOf.set(body, headers),
+    /** Whether a first byte of this body's request was written to a connection. */
+    isWritten: (body: object) => written.has(body),
+    release() {
+      unsubscribe("undici:request:create", created);
+      unsubscribe("undici:client:sendHeaders", sent);
+    },
   };
 }
 

@@ -19,6 +19,11 @@ const expected = (what: string) => ({
 const text = (what: string, pattern = /^/) =>
   z.optional(z.string(expected(what)).check(z.regex(pattern, expected(what))));
 
+const custom = <Type>(isRight: (value: unknown) => boolean, what: string) =>
+  z.optional(z.custom<Type>(isRight, expected(what)));
+
+const hook = <Hook>() => custom<Hook>((value) => typeof value === "function", "a function");
+
 function oneOf<const Values extends readonly string[]>(...values: Values) {
   return z.optional(z.enum(values, expected(values.map((value) => JSON.stringify(value)).join(" or "))));
 }
@@ -28,19 +33,17 @@ function whole(min: number, max: number) {
   return z.optional(z.int(bounds).check(z.minimum(min, bounds), z.maximum(max, bounds)));
 }
 
-function hook<Hook>() {
-  return z.optional(z.custom<Hook>((value) => typeof value === "function", expected("a function")));
-}
-
 function withMethods<Type>(what: string, ...methods: (keyof Type & string)[]) {
-  const hasMethods = (value: unknown) =>
+  const areMethods = (value: unknown) =>
     Object.values(readFields(value, methods)).every((method) => typeof method === "function");
-  return z.optional(z.custom<Type>(hasMethods, expected(what)));
+  return custom<Type>(areMethods, what);
 }
 
+/** Options within an option. They are copied, so that each is read once. */
 function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const copy = z.transform((value: unknown) => readProperties(value));
   const isGroup = (value: unknown) => isObject(value) && !Array.isArray(value);
-  return z.pipe(z.custom<object>(isGroup, expected("an object")), z.strictObject(shape));
+  return z.pipe(copy, z.pipe(z.custom<object>(isGroup, expected("an object")), z.strictObject(shape)));
 }
 
 const names = {
@@ -62,7 +65,11 @@ const retry = {
   maxDelayMs: whole(1, DAY_MS),
 };
 
-const fields = {
+const parameterName = z
+  .string(expected("a parameter's name"))
+  .check(z.regex(PARAMETER_NAME, expected("a parameter's name")));
+
+const options = {
   merchantId: text("a UUID"),
   endpoint: text("an address"),
   mode: oneOf("live", "dry-run"),
@@ -79,96 +86,79 @@ const fields = {
   ),
   deliver: z.optional(z.boolean(expected("true or false"))),
   cookies: z.optional(group(cookies)),
-  siteUrl: z.optional(
-    z
-      .string(expected("an origin"))
-      .check(z.refine(isOrigin, expected('an origin such as "https://shop.example"'))),
-  ),
-  trustedProxies: z.optional(
-    z.custom<NonNullable<TrackerOptions["trustedProxies"]>>(
-      isProxies,
-      expected('a number of proxies, a list of addresses and networks, "vercel" or "cloudflare"'),
-    ),
+  siteUrl: custom<string>(isOrigin, 'an origin such as "https://shop.example"'),
+  trustedProxies: custom<NonNullable<TrackerOptions["trustedProxies"]>>(
+    isProxies,
+    'a number of proxies, a list of addresses and networks, "vercel" or "cloudflare"',
   ),
   consent: hook<NonNullable<TrackerOptions["consent"]>>(),
   whenDenied: oneOf("skip", "anonymous"),
   globalPrivacyControl: oneOf("honor", "ignore"),
   ipAddress: oneOf("full", "truncate", "omit"),
-  keepParameters: z.optional(
-    z.array(
-      z.string(expected("a parameter's name")).check(z.regex(PARAMETER_NAME, expected("a parameter's name"))),
-      expected("a list of parameters' names"),
-    ),
-  ),
+  keepParameters: z.optional(z.array(parameterName, expected("a list of parameters' names"))),
   concurrency: whole(1, 1000),
   retry: z.optional(group(retry)),
   timeoutMs: whole(1, 15_000),
   userAgent: text("printable ASCII of at most 200 characters", SERVER_NAME),
   onEvent: hook<NonNullable<TrackerOptions["onEvent"]>>(),
   runtime: withMethods<Runtime>("a runtime", "now", "random", "uuid", "after"),
-};
+} satisfies { readonly [Name in keyof TrackerOptions]-?: z.ZodMiniType<TrackerOptions[Name]> };
 
-const trackerOptions = group(fields) satisfies z.ZodMiniType<TrackerOptions>;
+/** Every option with its path, in the order in which a misspelt name is compared. */
+const KNOWN = [
+  ...Object.keys(options),
+  ...Object.keys(cookies).map((name) => `cookies.${name}`),
+  ...Object.keys(names).map((name) => `cookies.names.${name}`),
+  ...Object.keys(retry).map((name) => `retry.${name}`),
+];
 
-/** The options whose value is a group of options. */
-const GROUPS: Readonly<Record<string, object>> = {
-  "": fields,
-  "cookies.": cookies,
-  "cookies.names.": names,
-  "retry.": retry,
-};
-
-/** The options, each read once, and every fault of theirs, a misspelt name among them. */
+/** The options that are right, each read once, and every fault of the others, a misspelt name among them. */
 export function checkOptions(given: unknown): {
   readonly options: TrackerOptions;
   readonly issues: readonly Issue[];
 } {
-  const copy = copyOf(given);
-  const parsed = trackerOptions.safeParse(copy);
-  if (parsed.success) return { options: parsed.data, issues: [] };
-  const issues = parsed.error.issues.flatMap((issue) => {
-    const [found = { path: "", message: "" }] = issuesOf({ error: { issues: [issue] } });
-    if (issue.code !== "unrecognized_keys") return [{ ...found, path: found.path || "options" }];
-    const parent = found.path === "" ? "" : `${found.path}.`;
-    return issue.keys.map((name) => ({ path: parent + name, message: unknownOption(name) }));
-  });
-  return { options: isObject(copy) ? copy : {}, issues };
+  const properties = readProperties(given);
+  if (!isObject(properties) || Array.isArray(properties)) {
+    const message = `is ${describeValue(properties)}; expected an object`;
+    return { options: {}, issues: [{ path: "options", message }] };
+  }
+  const right: Partial<Record<keyof TrackerOptions, unknown>> = {};
+  const issues: Issue[] = [];
+  for (const [name, value] of Object.entries(properties)) {
+    if (!isOption(name)) {
+      issues.push(unknownOption(name));
+      continue;
+    }
+    const { success, data, error } = options[name].safeParse(value);
+    if (success) right[name] = data;
+    else issues.push(...error.issues.flatMap((issue) => issuesIn(issue, name)));
+  }
+  return { options: right as TrackerOptions, issues };
 }
 
-/** A copy of the options and of the groups in them, so that a getter is called once. */
-function copyOf(value: unknown, path = ""): unknown {
-  const properties = readProperties(value);
-  if (!isObject(properties) || Array.isArray(properties)) return properties;
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, option]) => {
-      const inner = `${path}${name}.`;
-      return [name, inner in GROUPS ? copyOf(option, inner) : option];
-    }),
-  );
+function isOption(name: string): name is keyof typeof options {
+  return Object.hasOwn(options, name);
 }
 
-function unknownOption(name: string): string {
+function issuesIn(issue: z.core.$ZodIssue, option: string): readonly Issue[] {
+  const [found] = issuesOf({ error: { issues: [issue] } }, option);
+  if (issue.code !== "unrecognized_keys") return found ? [found] : [];
+  return issue.keys.map((name) => unknownOption(name, `${found?.path}.`));
+}
+
+function unknownOption(name: string, parent = ""): Issue {
   const given = name.toLowerCase();
-  const close = Object.entries(GROUPS)
-    .flatMap(([path, shape]) =>
-      Object.keys(shape).map((known) => ({ path, known: known.toLowerCase(), name: known })),
-    )
-    .find(({ known }) => given !== "" && (known.startsWith(given) || given.startsWith(known)));
-  const hint = close ? `Did you mean ${close.path}${close.name}?` : "TrackerOptions lists the options.";
-  return `is not an option. ${hint}`;
+  const close = KNOWN.find((path) => {
+    const known = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
+    return given !== "" && (known.startsWith(given) || given.startsWith(known));
+  });
+  const hint = close ? `Did you mean ${close}?` : "TrackerOptions lists the options.";
+  return { path: parent + name, message: `is not an option. ${hint}` };
 }
 
-/** Whether a text is a web origin: scheme and host, no path. */
-function isOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return (
-    /^https?:$/.test(url.protocol) &&
-    url.pathname === "/" &&
-    url.search === "" &&
-    url.hash === "" &&
-    url.username === ""
-  );
+/** Whether a value is a web origin: scheme and host, no path. */
+function isOrigin(value: unknown): boolean {
+  return typeof value === "string" && URL.canParse(value) && /^https?:\/\/[^/?#@]+\/?$/i.test(value.trim());
 }
 
 function isProxies(value: unknown): boolean {

@@ -1,7 +1,5 @@
 import type { ContextSettings } from "../context/context.ts";
-import type { CookieSettings } from "../context/cookies.ts";
 import { AvantLinkError } from "../errors.ts";
-import type { Issue } from "../findings.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { TrackingEvent } from "../reporting/events.ts";
@@ -45,36 +43,28 @@ export interface RetryPolicy {
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
 export function readConfig(given: TrackerOptions, env: Environment): Config {
-  const { options, issues: wrongOptions } = checkOptions(given);
-  const issues: Issue[] = [...wrongOptions];
-  const wrong = new Set(issues.map(({ path }) => path));
-  const endpoint =
-    trimmed(wrong.has("endpoint") ? undefined : options.endpoint) ??
-    trimmed(env.AVANTLINK_ENDPOINT) ??
-    DEFAULT_ENDPOINT;
+  const { options, issues: wrong } = checkOptions(given);
+  const issues = [...wrong];
+  const endpoint = trimmed(options.endpoint) ?? trimmed(env.AVANTLINK_ENDPOINT) ?? DEFAULT_ENDPOINT;
   const endpointIssue = endpointProblem(endpoint);
   if (endpointIssue) issues.push({ path: "endpoint", message: endpointIssue });
   const loopback = !endpointIssue && isLoopback(new URL(endpoint).hostname);
-  const mode = readMode({ given: wrong.has("mode") ? undefined : options.mode, loopback, env });
-  const merchantId =
-    (wrong.has("merchantId") ? "" : (trimmed(options.merchantId) ?? trimmed(env.AVANTLINK_MERCHANT_ID))) ??
-    "";
-  if (!wrong.has("merchantId") && (merchantId !== "" || mode.mode === "live") && !UUID.test(merchantId)) {
+  const mode = readMode({ given: options.mode, loopback, env });
+  const merchantId = trimmed(options.merchantId) ?? trimmed(env.AVANTLINK_MERCHANT_ID) ?? "";
+  const isMerchantNeeded = merchantId !== "" || mode.mode === "live";
+  if (isMerchantNeeded && !UUID.test(merchantId) && wrong.every(({ path }) => path !== "merchantId")) {
     issues.push({ path: "merchantId", message: merchantProblem(merchantId) });
   }
-  const outbox = wrong.has("outbox") ? undefined : options.outbox;
-  if (mode.mode === "live" && options.deliver === false && !outbox?.durable) {
-    issues.push({
-      path: "deliver",
-      message:
-        "is false, but nobody else can deliver what this process keeps in its memory; give it a durable outbox",
-    });
+  const outbox = options.outbox ?? memoryOutbox();
+  if (mode.mode === "live" && options.deliver === false && !outbox.durable) {
+    const message =
+      "is false, but nobody else can deliver what this process keeps in its memory; give it a durable outbox";
+    issues.push({ path: "deliver", message });
   }
-  const names = cookieNames(options.cookies?.names);
-  const domain = wrong.has("cookies.domain") ? undefined : options.cookies?.domain;
-  const siteUrl = wrong.has("siteUrl") ? undefined : options.siteUrl;
-  if (!wrong.has("cookies.names") && !wrong.has("cookies"))
-    issues.push(...cookieIssues({ names, domain }, siteUrl));
+  const { domain, days = 365, sameSite = "lax", names: named = {} } = options.cookies ?? {};
+  const { avad = "avad", visitor = "avad_visitor", gclid = "avad_gclid" } = named;
+  const names = { avad, visitor, gclid };
+  issues.push(...cookieIssues({ names, domain }, options.siteUrl));
   if (issues.length > 0) throw new AvantLinkError("config.invalid", { issues });
 
   return Object.freeze({
@@ -82,7 +72,7 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
     endpoint: endpoint.replace(/\/+$/, ""),
     loopback,
     ...mode,
-    outbox: outbox ?? memoryOutbox(),
+    outbox,
     deliver: options.deliver ?? true,
     siteUrl: options.siteUrl === undefined ? undefined : new URL(options.siteUrl).origin,
     trustedProxies: options.trustedProxies ?? 0,
@@ -100,22 +90,9 @@ export function readConfig(given: TrackerOptions, env: Environment): Config {
     timeoutMs: options.timeoutMs ?? 10_000,
     userAgent: options.userAgent ?? `avantlink-s2s/${VERSION}`,
     onEvent: options.onEvent,
-    cookies: {
-      names,
-      domain: options.cookies?.domain,
-      days: options.cookies?.days ?? 365,
-      sameSite: options.cookies?.sameSite ?? "lax",
-    },
+    cookies: { names, domain, days, sameSite },
     runtime: options.runtime ?? systemRuntime,
   });
-}
-
-function cookieNames(given: NonNullable<TrackerOptions["cookies"]>["names"]): CookieSettings["names"] {
-  return {
-    avad: given?.avad ?? "avad",
-    visitor: given?.visitor ?? "avad_visitor",
-    gclid: given?.gclid ?? "avad_gclid",
-  };
 }
 
 const WHOLE_ADDRESS = /\/merchants\/[^/]+(?:\/tracking(?:\/(?:order|click)-?)?)?\/*$/;

@@ -1,4 +1,4 @@
-import { AvantLinkError } from "../errors.ts";
+import { AvantLinkError, type ErrorCode } from "../errors.ts";
 import { describeForeign } from "../foreign-error.ts";
 import type { Runtime } from "../runtime.ts";
 import { createConsoleReport, type Print } from "./console.ts";
@@ -33,4 +33,16 @@ export function createReport(
 /** A function of the shop's threw. Its message is cut to a line and cleaned of what looks like a person's data. */
 export function hookError(hook: string, cause: unknown): AvantLinkError {
   return new AvantLinkError("hook.threw", { detail: `${hook} threw ${describeForeign(cause)}.`, cause });
+}
+
+/** Reports a problem of the shop's setup, the first time only. */
+export type WarnOnce = (code: ErrorCode, detail?: string) => void;
+
+export function createWarnOnce(report: Report): WarnOnce {
+  const warned = new Set<ErrorCode>();
+  return (code, detail) => {
+    if (warned.has(code)) return;
+    warned.add(code);
+    report({ type: "problem", error: new AvantLinkError(code, { detail }) });
+  };
 }

@@ -4,7 +4,7 @@ import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
 import type { OutboxTotals, OutboxWorker } from "../outbox/outbox.ts";
-import type { WarnOnce } from "../reporting/warn-once.ts";
+import type { WarnOnce } from "../reporting/report.ts";
 import { within } from "../runtime.ts";
 import type { HealthRecord } from "./health.ts";
 import type { TimeoutOptions } from "./tracker.ts";
