@@ -1,4 +1,4 @@
-import type { Finding, FindingCode } from "../findings.ts";
+import type { Finding } from "../findings.ts";
 import { anonymousId, cutText, namesPerson, publicWords, tidyText } from "../privacy/personal-data.ts";
 import { scrubUrl } from "../privacy/scrub-url.ts";
 import { readFields, readList } from "../untrusted-value.ts";
@@ -13,7 +13,7 @@ const MAX_CODE = 64;
 /** A code is searched before it is cut: half an e-mail address does not look like one. */
 const MAX_SEARCHED = 4096;
 
-const NO_TOKEN = `is not a text of at most ${MAX_TOKEN_BYTES} bytes as a URL encodes it; it is sent empty`;
+const NO_TOKEN = `is not a text of at most ${MAX_TOKEN_BYTES} bytes as a URL encodes it`;
 
 const FIELDS = [
   "currentUrl",
@@ -57,58 +57,56 @@ export interface CleanContext {
 }
 
 /** Bounds and scrubs a context. Never throws, and reads each property once. */
-export function cleanContext(context: unknown, options: CleaningOptions = {}): CleanContext {
+export function cleanContext(
+  context: unknown,
+  { ipAddress: ipMode, keepParameters, loopback }: CleaningOptions = {},
+): CleanContext {
   const given = readFields(context, FIELDS);
   const findings: Finding[] = [];
-  const find = (code: FindingCode, path: string, message: string) => findings.push({ code, path, message });
-
+  /** What stands in a field, or a finding where it had to be emptied. */
+  const checked = (path: (typeof FIELDS)[number], clean: string, isEmptied: unknown, message: string) => {
+    if (isEmptied) findings.push({ code: "context.invalid", path, message: `${message}; it is sent empty` });
+    return isEmptied ? "" : clean;
+  };
   const url = (path: "currentUrl" | "referrerUrl"): string => {
-    const clean = scrubUrl(given[path], options.keepParameters);
-    if (given[path] && clean === "") {
-      find("context.invalid", path, "is not an absolute web address; it is sent empty");
-    }
-    return clean;
+    const clean = scrubUrl(given[path], keepParameters);
+    return checked(path, clean, given[path] && clean === "", "is not an absolute web address");
   };
   /** A code that names a person is left out whole: what would be left of it means nothing. */
   const code = (path: "googleClickId" | "customTrackingCode"): string => {
     const text = tidyText(given[path], MAX_SEARCHED);
     if (!namesPerson(text)) return text;
-    find("context.private-data", path, "holds an e-mail address or a token; it is sent empty");
+    const message = "holds an e-mail address or a token; it is sent empty";
+    findings.push({ code: "context.private-data", path, message });
     return "";
   };
 
-  const isProxys =
-    options.loopback === false && typeof given.ipAddress === "string" && isNearby(given.ipAddress);
-  if (isProxys)
-    find("context.invalid", "ipAddress", "is a private address, as a proxy's is; it is sent empty");
-
+  const currentUrl = url("currentUrl");
+  const referrerUrl = url("referrerUrl");
+  const isProxys = loopback === false && typeof given.ipAddress === "string" && isNearby(given.ipAddress);
+  const isNoAddress = isProxys || (given.ipAddress && tidyIpAddress(given.ipAddress) === "");
+  const noAddress = isProxys ? "is a private address, as a proxy's is" : "is not an IP address";
+  const ipAddress = tidyIpAddress(given.ipAddress, ipMode);
+  const avad = cleanToken(given.avad);
+  const clickId = code("googleClickId");
+  const trackingCode = code("customTrackingCode");
   const clean = {
-    currentUrl: url("currentUrl"),
-    referrerUrl: url("referrerUrl"),
+    currentUrl,
+    referrerUrl,
     userAgent: cutText(publicWords(tidyText(given.userAgent, 2 * MAX_USER_AGENT)), MAX_USER_AGENT),
-    ipAddress: isProxys ? "" : tidyIpAddress(given.ipAddress, options.ipAddress),
-    avad: cleanToken(given.avad),
+    ipAddress: checked("ipAddress", ipAddress, isNoAddress, noAddress),
+    avad: checked("avad", avad, given.avad && avad === "", NO_TOKEN),
     visitorIds: cleanIds(given.visitorIds),
     userIds: cleanIds(given.userIds),
-  };
-  if (given.ipAddress && tidyIpAddress(given.ipAddress) === "") {
-    find("context.invalid", "ipAddress", "is not an IP address; it is sent empty");
-  }
-  if (given.avad && clean.avad === "") {
-    find("context.invalid", "avad", NO_TOKEN);
-  }
-  const clickId = code("googleClickId");
-  if (!isToken(clickId)) find("context.invalid", "googleClickId", NO_TOKEN);
-  const trackingCode = code("customTrackingCode");
-  if (trackingCode.length > MAX_CODE) {
-    find("context.invalid", "customTrackingCode", `is longer than ${MAX_CODE} characters; it is cut`);
-  }
-  return {
-    ...clean,
-    googleClickId: isToken(clickId) ? clickId : "",
+    googleClickId: checked("googleClickId", clickId, !isToken(clickId), NO_TOKEN),
     customTrackingCode: cutText(trackingCode, MAX_CODE),
     findings,
   };
+  if (trackingCode.length > MAX_CODE) {
+    const message = `is longer than ${MAX_CODE} characters; it is cut`;
+    findings.push({ code: "context.invalid", path: "customTrackingCode", message });
+  }
+  return clean;
 }
 
 /** IDs as they may be sent: no blanks, no doubles, e-mail addresses hashed. One ID counts as a list of it. */

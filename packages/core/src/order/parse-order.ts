@@ -5,7 +5,7 @@ import { MAX_AMOUNT, readMoney, toMinor } from "../money/amount.ts";
 import { currencyCode } from "../money/currency.ts";
 import { isSendable, type PriceableLine, type PriceableOrder } from "../money/price-lines.ts";
 import { cutText, namesPerson, tidyText } from "../privacy/personal-data.ts";
-import { describeValue, issuesOf, readAs, readFields, readList } from "../untrusted-value.ts";
+import { describeValue, isObject, issuesOf, readAs, readFields, readList } from "../untrusted-value.ts";
 import { MAX_ORDER_NUMBER, wireOrderNumber } from "./order-key.ts";
 
 /** Far above what a shop sells at once, and what one row of an outbox and one POST still carry. */
@@ -48,10 +48,7 @@ const amount = readAs((value) => {
 
 /** The fields that can reject an order. */
 const strictFields = z.object({
-  orderNumber: readAs(
-    (value) => (isOrderNumber(value) ? value : undefined),
-    `a text of 1 to ${MAX_ORDER_NUMBER} characters`,
-  ),
+  orderNumber: readAs(orderNumberOf, `a text of 1 to ${MAX_ORDER_NUMBER} characters`),
   currency: readAs(currencyCode, 'an ISO-4217 code of three letters, such as "USD"'),
   subtotal: z.nullish(amount),
   orderDiscount: z.nullish(amount),
@@ -62,6 +59,16 @@ const lineFields = z.object({
   quantity: readAs(countOf, `a whole number from 1 to ${MAX_ITEMS}`),
 }) satisfies z.ZodMiniType<PriceableLine>;
 
+const FIELDS = [
+  "orderNumber",
+  "currency",
+  "subtotal",
+  "orderDiscount",
+  "products",
+  "couponCodes",
+  "customer",
+] as const;
+
 /**
  * Reads an order from whatever the caller gave, each property once. Only the number, the currency and unreadable
  * amounts reject it; everything else that is wrong becomes a finding.
@@ -71,21 +78,12 @@ export function parseOrder(
 ):
   | { readonly ok: true; readonly order: ParsedOrder; readonly findings: readonly Finding[] }
   | { readonly ok: false; readonly issues: readonly Issue[] } {
-  if (typeof value !== "object" || value === null) {
+  if (!isObject(value))
     return {
       ok: false,
       issues: [{ path: "order", message: `is ${describeValue(value)}; expected an order` }],
     };
-  }
-  const given = readFields(value, [
-    "orderNumber",
-    "currency",
-    "subtotal",
-    "orderDiscount",
-    "products",
-    "couponCodes",
-    "customer",
-  ]);
+  const given = readFields(value, FIELDS);
   const findings: Finding[] = [];
   const find: Find = (code, path, message) => findings.push({ code, path, message });
   const strict = strictFields.safeParse(given);
@@ -93,18 +91,19 @@ export function parseOrder(
   const issues = [...issuesOf(strict), ...lines.issues];
   // Without a subtotal and without a line that can be read nobody knows what to bill.
   if ((given.subtotal ?? undefined) === undefined && lines.read.length === 0 && lines.issues.length === 0) {
+    const missing = { path: "subtotal", message: "is missing, and there are no products to sum up" };
     issues.push(...findings.map(({ path, message }) => ({ path, message })));
-    if (issues.length === 0) {
-      issues.push({ path: "subtotal", message: "is missing, and there are no products to sum up" });
-    }
+    if (issues.length === 0) issues.push(missing);
   }
   if (!strict.success || issues.length > 0) return { ok: false, issues: issues.slice(0, MAX_ISSUES) };
 
   const { orderNumber, currency, subtotal, orderDiscount } = strict.data;
-  if (namesPerson(String(orderNumber))) {
-    const message = "holds an e-mail address or a token; its SHA-256 is sent instead";
-    find("order.private-data", "orderNumber", message);
-  }
+  if (namesPerson(String(orderNumber)))
+    find(
+      "order.private-data",
+      "orderNumber",
+      "holds an e-mail address or a token; its SHA-256 is sent instead",
+    );
   if (!lines.read.some(({ quantity }) => isSendable(quantity))) {
     const message = "has no line that can be sent; item-based commission has nothing to be computed on";
     find("order.lines-missing", "products", message);
@@ -124,25 +123,22 @@ export function parseOrder(
 }
 
 /** A line whose price cannot be read is an issue; any other unreadable line stays out, with a finding. */
-function parseLines(
-  products: unknown,
-  find: Find,
-): { readonly read: readonly ParsedLine[]; readonly issues: readonly Issue[] } {
+function parseLines(products: unknown, find: Find) {
+  const read: ParsedLine[] = [];
+  const issues: Issue[] = [];
   const lines = readList(products ?? [], MAX_LINES + 1);
   if (!lines || lines.length > MAX_LINES) {
     const message = lines ? `has more than ${MAX_LINES} lines` : `is ${describeValue(products)}`;
     find("product.line-unreadable", "products", `${message}; expected a list of lines, so no line is sent`);
-    return { read: [], issues: [] };
+    return { read, issues };
   }
-  const read: ParsedLine[] = [];
-  const issues: Issue[] = [];
-  lines.forEach((line, index) => {
+  const leaveOut = ({ path, message }: Issue) =>
+    find("product.line-unreadable", path, `${message}. The line is left out`);
+  for (const [index, line] of lines.entries()) {
     const path = `products[${index}]`;
-    const leaveOut = (issue: Issue) =>
-      find("product.line-unreadable", issue.path, `${issue.message}. The line is left out`);
-    if (typeof line !== "object" || line === null) {
+    if (!isObject(line)) {
       leaveOut({ path, message: `is ${describeValue(line)}; expected a line with unitPrice and quantity` });
-      return;
+      continue;
     }
     const given = readFields(line, ["sku", "unitPrice", "quantity"]);
     const parsed = lineFields.safeParse(given);
@@ -150,16 +146,15 @@ function parseLines(
       const wrong = issuesOf(parsed, path);
       if (wrong.some((issue) => issue.path.endsWith(".quantity"))) wrong.forEach(leaveOut);
       else issues.push(...wrong);
-      return;
+      continue;
     }
-    if (!isSendable(parsed.data.quantity)) {
-      leaveOut({
-        path: `${path}.quantity`,
-        message: `is ${parsed.data.quantity}; expected a whole number from 1 to ${MAX_ITEMS} (sell 0.5 kg as one item at the line's total)`,
-      });
+    const { quantity } = parsed.data;
+    if (!isSendable(quantity)) {
+      const message = `is ${quantity}; expected a whole number from 1 to ${MAX_ITEMS} (sell 0.5 kg as one item at the line's total)`;
+      leaveOut({ path: `${path}.quantity`, message });
     }
     read.push({ ...parsed.data, sku: parseSku(given.sku, `${path}.sku`, find) });
-  });
+  }
   return { read, issues };
 }
 
@@ -179,23 +174,13 @@ function parseCustomer(
   find: Find,
 ): ParsedOrder["customer"] {
   if (typeof given.newCustomer !== "boolean") {
-    find(
-      "customer.new-customer-missing",
-      "customer.newCustomer",
-      "is not given; it is sent as false, and programmes that pay for new customers will not pay",
-    );
-  }
-  const named = parseDetail(given.country, "customer.country", find);
-  const { country, known } = wireCountry(named);
-  if (named === "") {
-    find("customer.country-missing", "customer.country", "is not given; it is sent empty");
-  } else if (!known) {
-    const message = "is not a country code of ISO-3166; it is sent as it is";
-    find("customer.country-unknown", "customer.country", message);
+    const message =
+      "is not given; it is sent as false, and programmes that pay for new customers will not pay";
+    find("customer.new-customer-missing", "customer.newCustomer", message);
   }
   return {
     new_customer: given.newCustomer === true,
-    country,
+    country: parseCountry(given.country, find),
     region: parseDetail(given.region, "customer.region", find),
     state: parseDetail(given.state, "customer.state", find),
   };
@@ -205,23 +190,24 @@ function parseCoupons(value: unknown, find: Find): readonly string[] {
   if (value === undefined || value === null) return [];
   const list = readList(value, MAX_COUPONS + 1);
   if (!list) find("order.coupons-invalid", "couponCodes", "is not a list of texts");
-  const codes = (list ?? [value]).map((code, index) => {
-    const path = `couponCodes[${index}]`;
-    if (code === null || code === undefined) return "";
-    const text = isTextual(code) ? parseDetail(code, path, find) : undefined;
-    if (text !== undefined && text.length <= MAX_COUPON && !text.includes("@")) return text;
-    const message = `is ${describeValue(code)}; expected a code of at most ${MAX_COUPON} characters without "@", so it is left out`;
-    find("order.coupons-invalid", path, message);
-    return "";
-  });
-  if (codes.length > MAX_COUPONS) {
-    find(
-      "order.coupons-invalid",
-      "couponCodes",
-      `has more than ${MAX_COUPONS} codes; the others are left out`,
-    );
+  const codes = new Set<string>();
+  for (const [index, code] of (list ?? [value]).entries()) {
+    if (index === MAX_COUPONS) {
+      const message = `has more than ${MAX_COUPONS} codes; the others are left out`;
+      find("order.coupons-invalid", "couponCodes", message);
+    } else if (code !== null && code !== undefined)
+      codes.add(parseCoupon(code, `couponCodes[${index}]`, find));
   }
-  return [...new Set(codes.slice(0, MAX_COUPONS))].filter((code) => code !== "");
+  codes.delete("");
+  return [...codes];
+}
+
+function parseCoupon(code: unknown, path: string, find: Find): string {
+  const text = isTextual(code) ? parseDetail(code, path, find) : undefined;
+  if (text !== undefined && text.length <= MAX_COUPON && !text.includes("@")) return text;
+  const message = `is ${describeValue(code)}; expected a code of at most ${MAX_COUPON} characters without "@", so it is left out`;
+  find("order.coupons-invalid", path, message);
+  return "";
 }
 
 /** A short text. It is emptied, not hashed, where it names a person: no such value belongs into these fields. */
@@ -236,23 +222,24 @@ function parseDetail(value: unknown, path: string, find: Find): string {
 const ALPHA3: ReadonlyMap<string, string> = new Map(Object.entries(iso31661Alpha3ToAlpha2));
 const ALPHA2: ReadonlySet<string> = new Set(ALPHA3.values());
 
-/**
- * A country as it goes on the wire: alpha-2 and alpha-3 codes as alpha-2, `UK` as `GB`, a full name unchanged.
- * `known` is false for a code of two or three letters that ISO-3166 does not have.
- */
-function wireCountry(value: string): { country: string; known: boolean } {
-  if (!/^[a-z]{2,3}$/i.test(value)) return { country: value, known: true };
-  const code = value.toUpperCase();
-  if (code === "UK") return { country: "GB", known: true };
-  const country = ALPHA3.get(code) ?? code;
-  return { country, known: ALPHA2.has(country) };
+/** A country as it goes on the wire: alpha-2 and alpha-3 codes as alpha-2, `UK` as `GB`, a full name unchanged. */
+function parseCountry(value: unknown, find: Find): string {
+  const path = "customer.country";
+  const name = parseDetail(value, path, find);
+  if (name === "") find("customer.country-missing", path, "is not given; it is sent empty");
+  if (!/^[a-z]{2,3}$/i.test(name)) return name;
+  const code = name.toUpperCase();
+  const country = code === "UK" ? "GB" : (ALPHA3.get(code) ?? code);
+  if (!ALPHA2.has(country))
+    find("customer.country-unknown", path, "is not a country code of ISO-3166; it is sent as it is");
+  return country;
 }
 
-function isOrderNumber(value: unknown): value is string | number | bigint {
-  if (typeof value === "number") return Number.isSafeInteger(value);
-  if (typeof value === "bigint") return String(value).length <= MAX_ORDER_NUMBER;
-  if (typeof value !== "string" || value.length > MAX_ORDER_NUMBER) return false;
-  return tidyText(value, MAX_ORDER_NUMBER) !== "";
+function orderNumberOf(value: unknown): string | number | bigint | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined;
+  if (typeof value === "bigint") return String(value).length <= MAX_ORDER_NUMBER ? value : undefined;
+  if (typeof value !== "string" || value.length > MAX_ORDER_NUMBER) return undefined;
+  return tidyText(value, MAX_ORDER_NUMBER) === "" ? undefined : value;
 }
 
 /** A quantity, a fraction among them. A database may give a count as a text, or with decimals, as it gives amounts. */
