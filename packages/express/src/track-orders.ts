@@ -1,8 +1,10 @@
-import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
+import type { Runtime, TrackableOrder, Tracker } from "@avantlink-s2s/core";
 import { adapterOf, checkResolver, isConfirmation, type ReadRequest } from "@avantlink-s2s/core/adapter";
 import type { Request, RequestHandler, Response } from "express";
 import { rawRequest } from "./raw-request.ts";
-import { whenAnswered } from "./when-answered.ts";
+
+/** How long a handler may go on for a shopper who left in the middle of the page. A pipe never ends it. */
+const MAX_HANDLER_MS = 10_000;
 
 /**
  * Finds the order that a confirmation page showed; `undefined` when the page showed none. Called when the page's status
@@ -24,16 +26,6 @@ export function trackOrders(
   const adapter = adapterOf(tracker);
   checkResolver(resolveOrder);
 
-  function watch(request: Request, response: Response): void {
-    // Read now: later the host may have recycled the request.
-    const read = adapter.readRequest(() => rawRequest(request));
-    whenAnswered(response, adapter.runtime, (ended) => {
-      if (isConfirmation(request.method, response.statusCode))
-        adapter.duringConfirmation(confirm(request, response, read, ended));
-      else adapter.notConfirmed(request.method, response.statusCode);
-    });
-  }
-
   async function confirm(
     request: Request,
     response: Response,
@@ -53,10 +45,57 @@ export function trackOrders(
 
   return (request, response, next) => {
     try {
-      watch(request, response);
+      // Read now: later the host may have recycled the request.
+      const read = adapter.readRequest(() => rawRequest(request));
+      whenAnswered(response, adapter.runtime, (ended) => {
+        if (isConfirmation(request.method, response.statusCode))
+          adapter.duringConfirmation(confirm(request, response, read, ended));
+        else adapter.notConfirmed(request.method, response.statusCode);
+      });
     } catch (cause) {
       adapter.hookThrew("trackOrders", cause);
     }
     return handler ? handler(request, response, next) : next();
   };
+}
+
+/**
+ * Calls back once, when the shop has begun to answer: right after the status is out, beside the response's own bytes.
+ * `ended` resolves when the handler has ended the response; ten seconds after a shopper left, if it has not.
+ *
+ * A shopper who left before that may still be answered by a slow handler. Nothing is sent then, but the order was
+ * placed, and Node writes no head. So the first call of `writeHead`, `write` or `end` counts, and each call is handed on
+ * as it came. A file (`res.sendFile`) to a shopper who left is not seen: Express does not begin it.
+ */
+function whenAnswered(
+  response: Response,
+  { after }: Pick<Runtime, "after">,
+  callback: (ended: Promise<void>) => void,
+): void {
+  let isBegun = false;
+  let ending = () => {};
+  const begin = () => {
+    // 100 Continue and 103 Early Hints come before the answer.
+    if (isBegun || response.statusCode < 200) return;
+    isBegun = true;
+    const ended = new Promise<void>((resolve) => {
+      ending = resolve;
+      const closed = () => (response.writableEnded ? resolve() : void after(MAX_HANDLER_MS, resolve));
+      if (response.closed || response.writableFinished) closed();
+      else response.once("finish", resolve).once("close", closed);
+    });
+    // Behind the handler's own code, whose last line this may be.
+    queueMicrotask(() => callback(ended));
+  };
+  for (const name of ["writeHead", "write", "end"] as const) {
+    const original: (...args: never[]) => unknown = response[name];
+    const watched = function (this: Response, ...args: never[]) {
+      const result = Reflect.apply(original, this, args);
+      begin();
+      // A shopper who left sees no finish.
+      if (name === "end" && this.closed) queueMicrotask(ending);
+      return result;
+    };
+    Object.assign(response, { [name]: watched });
+  }
 }
