@@ -42,25 +42,13 @@ interface CleaningOptions extends PayloadOptions {
 }
 
 /** A context as it may be sent: every text bounded and without personal data, `""` or `[]` where unknown. */
-export interface CleanContext {
-  readonly currentUrl: string;
-  readonly referrerUrl: string;
-  readonly userAgent: string;
-  readonly ipAddress: string;
-  readonly avad: string;
-  readonly visitorIds: readonly string[];
-  readonly userIds: readonly string[];
-  readonly googleClickId: string;
-  readonly customTrackingCode: string;
-  /** What was not taken as it was given. */
-  readonly findings: readonly Finding[];
-}
+export type CleanContext = ReturnType<typeof cleanContext>;
 
 /** Bounds and scrubs a context. Never throws, and reads each property once. */
 export function cleanContext(
   context: unknown,
-  { ipAddress: ipMode, keepParameters, loopback }: CleaningOptions = {},
-): CleanContext {
+  { ipAddress: mode, keepParameters, loopback }: CleaningOptions = {},
+) {
   const given = readFields(context, FIELDS);
   const findings: Finding[] = [];
   /** What stands in a field, or a finding where it had to be emptied. */
@@ -86,7 +74,7 @@ export function cleanContext(
   const isProxys = loopback === false && typeof given.ipAddress === "string" && isNearby(given.ipAddress);
   const isNoAddress = isProxys || (given.ipAddress && tidyIpAddress(given.ipAddress) === "");
   const noAddress = isProxys ? "is a private address, as a proxy's is" : "is not an IP address";
-  const ipAddress = tidyIpAddress(given.ipAddress, ipMode);
+  const ipAddress = tidyIpAddress(given.ipAddress, mode);
   const avad = cleanToken(given.avad);
   const clickId = code("googleClickId");
   const trackingCode = code("customTrackingCode");

@@ -2,13 +2,7 @@ import { parse, serialize } from "cookie";
 import { MAX_ID } from "./query.ts";
 
 /** What a visitor's browser keeps for us. */
-export interface VisitorCookies {
-  readonly avad?: string | undefined;
-  readonly visitor?: string | undefined;
-  readonly gclid?: string | undefined;
-  /** Whether the click cookie arrived twice with different values. */
-  readonly twice?: boolean | undefined;
-}
+export type VisitorCookies = ReturnType<typeof readVisitorCookies>;
 
 /** The names and attributes of our cookies. */
 export interface CookieSettings {
@@ -21,13 +15,14 @@ export interface CookieSettings {
 const SECONDS_A_DAY = 86_400;
 
 /** Our cookies in a Cookie header. Where one stands twice, the last counts: a browser sends the oldest first. */
-export function readVisitorCookies(header: string | undefined, { names }: CookieSettings): VisitorCookies {
+export function readVisitorCookies(header: string | undefined, { names }: CookieSettings) {
   const avads = new Set(valuesOf(header, names.avad));
   return {
     avad: [...avads].at(-1),
     visitor: valuesOf(header, names.visitor).at(-1),
     gclid: valuesOf(header, names.gclid).at(-1),
-    ...(avads.size > 1 ? { twice: true } : {}),
+    /** Whether the click cookie arrived twice with different values. */
+    twice: avads.size > 1,
   };
 }
 
@@ -42,30 +37,24 @@ export function allCookies(header: string | undefined): Readonly<Record<string, 
 
 /** A Set-Cookie line: HttpOnly, for the whole site, as long as the settings say. */
 export function setCookie(name: string, value: string, settings: CookieSettings, secure: boolean): string {
-  return cookieLine(name, value, settings, secure, settings.days * SECONDS_A_DAY);
+  return cookieLine(name, value, settings.days * SECONDS_A_DAY, settings, secure);
 }
 
 /** A Set-Cookie line that makes the browser forget the cookie. */
 export function expireCookie(name: string, settings: CookieSettings, secure: boolean): string {
-  return cookieLine(name, "", settings, secure, 0);
+  return cookieLine(name, "", 0, settings, secure);
 }
 
 function cookieLine(
   name: string,
   value: string,
-  settings: CookieSettings,
-  secure: boolean,
   maxAge: number,
+  { domain, sameSite }: CookieSettings,
+  isSecure: boolean,
 ): string {
-  return serialize(name, value, {
-    httpOnly: true,
-    path: "/",
-    maxAge,
-    sameSite: settings.sameSite,
-    // Browsers refuse SameSite=None without Secure.
-    secure: secure || settings.sameSite === "none",
-    ...(settings.domain === undefined ? {} : { domain: settings.domain }),
-  });
+  // Browsers refuse SameSite=None without Secure.
+  const secure = isSecure || sameSite === "none";
+  return serialize(name, value, { httpOnly: true, path: "/", maxAge, sameSite, secure, domain });
 }
 
 /** The values of a cookie that can be of use, in the order in which they arrived. */

@@ -42,17 +42,19 @@ export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolic
   if (outcome.kind === "delivered") return { status: "delivered" };
   if (outcome.kind === "answered" && BODY_REFUSED.has(outcome.status))
     return dead("delivery.refused", outcome);
-  if (at.now >= expiryOf(at, policy)) return dead("delivery.expired", outcome);
+  if (at.now >= at.acceptedAt + policy.maxAgeMs) return dead("delivery.expired", outcome);
   const pause = pauseAsked(outcome, at.now);
   if (pause !== undefined) return waitUntil(at.now + pause, outcome.reason, at, policy);
   const backOff = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(at.attempts, 40));
-  return retry(at.now + at.random * backOff, true, outcome.reason, at, policy);
+  const due = lastDue(at.now + at.random * backOff, at, policy);
+  return { status: "retry", at: due, counted: true, reason: outcome.reason };
 }
 
 /** A job waits until a pause is over, at no cost of attempts. Waiting jobs come back spread out, none too early. */
 export function waitUntil(until: number, reason: string, at: AttemptState, policy: RetryPolicy): Verdict {
   const spread = Math.min(Math.max(0, until - at.now), MAX_SPREAD_MS);
-  return retry(until + at.random * spread, false, reason, at, policy);
+  const due = lastDue(until + at.random * spread, at, policy);
+  return { status: "retry", at: due, counted: false, reason };
 }
 
 /**
@@ -73,39 +75,17 @@ function retryAfterMs(header: string, now: number): number {
   return Date.parse(header.endsWith("GMT") ? header : `${header} GMT`) - now;
 }
 
-function expiryOf(at: AttemptState, policy: RetryPolicy): number {
-  return at.acceptedAt + policy.maxAgeMs;
-}
-
 /** The last attempt falls on the very end of the time allowed, rather than some time before it. */
-function retry(
-  due: number,
-  counted: boolean,
-  reason: string,
-  at: AttemptState,
-  policy: RetryPolicy,
-): Verdict {
-  const expiry = expiryOf(at, policy);
-  return {
-    status: "retry",
-    at: Math.min(Math.ceil(due), expiry > at.now ? expiry : Infinity),
-    counted,
-    reason,
-  };
+function lastDue(due: number, { acceptedAt, now }: AttemptState, { maxAgeMs }: RetryPolicy): number {
+  const expiry = acceptedAt + maxAgeMs;
+  return Math.min(Math.ceil(due), expiry > now ? expiry : Infinity);
 }
 
 function dead(
   code: "delivery.refused" | "delivery.expired",
   outcome: Exclude<Outcome, { kind: "delivered" }>,
 ): Verdict {
-  const answered = outcome.kind === "answered" ? outcome : undefined;
-  return {
-    status: "dead",
-    reason: {
-      code,
-      message: [outcome.reason, answered?.words].filter(Boolean).join(". "),
-      ...(answered && { status: answered.status }),
-      ...(answered?.errorKey !== undefined && { errorKey: answered.errorKey }),
-    },
-  };
+  const { status, errorKey, words } = outcome.kind === "answered" ? outcome : {};
+  const message = [outcome.reason, words].filter(Boolean).join(". ");
+  return { status: "dead", reason: { code, message, status, errorKey } };
 }

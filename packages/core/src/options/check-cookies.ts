@@ -16,40 +16,26 @@ export function cookieIssues(
   siteUrl: string | undefined,
 ): readonly Issue[] {
   const issues: Issue[] = [];
-  const all = Object.entries(names);
-  if (new Set(Object.values(names)).size < all.length) {
-    const message = `are ${Object.values(names).join(", ")}; each cookie needs a name of its own`;
-    issues.push({ path: "cookies.names", message });
-  }
-  const isPlainHttp = siteUrl?.startsWith("http:") === true;
-  for (const [which, name] of all) {
+  const find = (path: string, message: string) => issues.push({ path, message });
+  const all = Object.values(names);
+  if (new Set(all).size < all.length)
+    find("cookies.names", `are ${all.join(", ")}; each cookie needs a name of its own`);
+  for (const [which, name] of Object.entries(names)) {
     const path = `cookies.names.${which}`;
+    const [prefix] = /^__(?:host|secure)-/i.exec(name) ?? [];
     if (SESSION_NAMES.test(name))
-      issues.push({
-        path,
-        message: `is ${name}, a login session's name; choose a name that nothing else uses`,
-      });
+      find(path, `is ${name}, a login session's name; choose a name that nothing else uses`);
     if (/^__host-/i.test(name) && domain !== undefined)
-      issues.push({
-        path,
-        message: "begins with __Host-, which browsers refuse beside cookies.domain; remove one",
-      });
-    if (/^__(?:host|secure)-/i.test(name) && isPlainHttp)
-      issues.push({
-        path,
-        message: `begins with ${name.slice(0, name.indexOf("-") + 1)}, which browsers refuse on a plain http site`,
-      });
+      find(path, "begins with __Host-, which browsers refuse beside cookies.domain; remove one");
+    if (prefix !== undefined && siteUrl?.startsWith("http:"))
+      find(path, `begins with ${prefix}, which browsers refuse on a plain http site`);
   }
-  if (domain !== undefined && isTooWide(domain))
-    issues.push({
-      path: "cookies.domain",
-      message: `is ${domain}, which holds the sites of others, so browsers refuse it; expected the shop's own domain, such as "shop.example"`,
-    });
+  if (domain !== undefined && isTooWide(domain)) {
+    const message = `is ${domain}, which holds the sites of others, so browsers refuse it; expected the shop's own domain, such as "shop.example"`;
+    find("cookies.domain", message);
+  }
   if (domain !== undefined && siteUrl !== undefined && !isWithin(new URL(siteUrl).hostname, domain))
-    issues.push({
-      path: "cookies.domain",
-      message: `is ${domain}, which siteUrl is not part of, so browsers refuse it`,
-    });
+    find("cookies.domain", `is ${domain}, which siteUrl is not part of, so browsers refuse it`);
   return issues;
 }
 

@@ -1,14 +1,11 @@
-import type { ContextSettings } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import { memoryOutbox } from "../outbox/memory-outbox.ts";
-import type { Outbox } from "../outbox/outbox.ts";
-import type { TrackingEvent } from "../reporting/events.ts";
-import { type Runtime, systemRuntime } from "../runtime.ts";
+import { systemRuntime } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import { cookieIssues } from "./check-cookies.ts";
 import { checkOptions } from "./check-options.ts";
 import type { Environment } from "./environment.ts";
-import { type Mode, readMode } from "./mode.ts";
+import { readMode } from "./mode.ts";
 import type { TrackerOptions } from "./options.ts";
 
 /** The address of AvantLink's server-to-server API. */
@@ -16,33 +13,13 @@ export const DEFAULT_ENDPOINT = "https://client.avantlink.com";
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Everything that a tracker goes by, complete and checked. */
-export interface Config extends ContextSettings, Mode {
-  /** `""` only where nothing is ever sent. */
-  readonly merchantId: string;
-  /** Without a slash at its end. */
-  readonly endpoint: string;
-  readonly outbox: Outbox;
-  readonly deliver: boolean;
-  /** What becomes of an order whose shopper denied tracking. */
-  readonly whenDenied: "skip" | "anonymous";
-  readonly trustedProxies: NonNullable<TrackerOptions["trustedProxies"]>;
-  readonly retry: RetryPolicy;
-  readonly concurrency: number;
-  readonly timeoutMs: number;
-  readonly userAgent: string;
-  readonly onEvent: ((event: TrackingEvent) => void) | undefined;
-  readonly runtime: Runtime;
-}
+export type Config = ReturnType<typeof readConfig>;
 
 /** How often and for how long an order is tried; each field as in `RetryOptions`, in milliseconds. */
-export interface RetryPolicy {
-  readonly maxAgeMs: number;
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-}
+export type RetryPolicy = Config["retry"];
 
 /** Checks the options and completes them from the environment. Throws once, naming every fault. */
-export function readConfig(given: TrackerOptions, env: Environment): Config {
+export function readConfig(given: TrackerOptions, env: Environment) {
   const { options, issues: wrong } = checkOptions(given);
   const issues = [...wrong];
   const endpoint = trimmed(options.endpoint) ?? trimmed(env.AVANTLINK_ENDPOINT) ?? DEFAULT_ENDPOINT;

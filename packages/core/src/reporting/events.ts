@@ -9,64 +9,48 @@ import type { SkipReason } from "./skip-reasons.ts";
  */
 export type TrackingEvent =
   /** An order is stored and will be delivered; a click is on its way. */
-  | (About & { readonly type: "accepted"; readonly findings: readonly Finding[] })
+  | Found<"accepted">
   /** AvantLink confirmed it. */
-  | (About & {
-      readonly type: "delivered";
+  | (About<"delivered"> & {
       /** Counted attempts, the successful one included: 1 for an order that was delivered at the first try. */
       readonly attempts: number;
       /** How long after acceptance, in milliseconds. */
       readonly afterMs: number;
     })
-  /** The order number was accepted before; nothing is sent again. */
-  | (About & {
-      readonly type: "duplicate";
-      /** Where the first one stands. */
-      readonly state: JobState;
-      readonly findings: readonly Finding[];
-    })
+  /** The order number was accepted before; nothing is sent again. `state`: where the first one stands. */
+  | (Found<"duplicate"> & { readonly state: JobState })
   /** Not sent, on purpose. */
-  | (About & {
-      readonly type: "skipped";
+  | (Found<"skipped"> & {
       /** A reason of ours, or the text that the shop gave to `skip(reason)`. */
       readonly reason: SkipReason | (string & {});
       /** The status of the answer, where the reason is `not-confirmed`, `method` or `head`. */
       readonly status?: number | undefined;
-      readonly findings: readonly Finding[];
     })
   /** Not accepted, because something is wrong with it; an order is kept as a dead letter. */
-  | (About & {
-      readonly type: "rejected";
-      readonly error: AvantLinkError;
-      readonly findings: readonly Finding[];
-    })
+  | (Found<"rejected"> & { readonly error: AvantLinkError })
   /** Nothing was kept: the outbox did not take the order in time or at all. The order must be tracked again. */
-  | (About & {
-      readonly type: "not-stored";
-      readonly error: AvantLinkError;
-      readonly findings: readonly Finding[];
-    })
+  | (Found<"not-stored"> & { readonly error: AvantLinkError })
   /** An attempt failed; there will be another. */
-  | (About & {
-      readonly type: "retrying";
+  | (About<"retrying"> & {
       readonly error: AvantLinkError;
       /** Counted attempts so far, this one included; an attempt that AvantLink asks to wait after does not count. */
       readonly attempts: number;
       /** When, in milliseconds since 1970. */
       readonly retryAt: number;
     })
-  /** Given up: a dead letter. */
-  | (About & {
-      readonly type: "dead";
-      readonly error: AvantLinkError;
-      /** Counted attempts, the last one included. */
-      readonly attempts: number;
-    })
+  /** Given up: a dead letter. `attempts`: counted attempts, the last one included. */
+  | (About<"dead"> & { readonly error: AvantLinkError; readonly attempts: number })
   /** Something beside one order went wrong: the outbox, a function of the shop's, the setup. */
   | { readonly type: "problem"; readonly error: AvantLinkError };
 
-interface About {
+interface About<Type extends string> {
+  readonly type: Type;
   readonly kind: "order" | "click";
   /** The order's number; `""` for a click. */
   readonly orderNumber: string;
+}
+
+interface Found<Type extends string> extends About<Type> {
+  /** What is probably wrong with the order. */
+  readonly findings: readonly Finding[];
 }

@@ -8,7 +8,8 @@ import type { SkipReason } from "../reporting/skip-reasons.ts";
 /** What became of an order, as far as the call waited for it. Closed: every `status` is listed here. */
 export type Receipt = Accepted | Delivered | Duplicate | Skipped | Rejected | NotStored;
 
-interface ReceiptBase {
+interface ReceiptOf<Status extends string, ShouldRetry extends boolean = false> {
+  readonly status: Status;
   /** The order's number; `""` for a click, and where there was no order or none could be read. */
   readonly orderNumber: string;
   /** What is probably wrong with the order. It is sent all the same. */
@@ -17,52 +18,38 @@ interface ReceiptBase {
    * Whether the order must be tracked again, because nothing was kept: answer 503 to a webhook, so that the payment
    * provider calls again. True exactly for `not-stored`.
    */
-  readonly shouldRetry: boolean;
+  readonly shouldRetry: ShouldRetry;
 }
 
 /** Stored in the outbox; it will be delivered. */
-export interface Accepted extends ReceiptBase {
-  readonly status: "accepted";
-  readonly shouldRetry: false;
-}
+export type Accepted = ReceiptOf<"accepted">;
 
 /** AvantLink confirmed it. */
-export interface Delivered extends ReceiptBase {
-  readonly status: "delivered";
-  readonly shouldRetry: false;
-}
+export type Delivered = ReceiptOf<"delivered">;
 
 /** This order number was accepted before; nothing is sent again. */
-export interface Duplicate extends ReceiptBase {
-  readonly status: "duplicate";
+export interface Duplicate extends ReceiptOf<"duplicate"> {
   /** Where the first one stands. */
   readonly state: JobState;
-  readonly shouldRetry: false;
 }
 
 /** Not sent, on purpose. Its order number stays free. */
-export interface Skipped extends ReceiptBase {
-  readonly status: "skipped";
+export interface Skipped extends ReceiptOf<"skipped"> {
   /** Why: a reason of ours, or the text that the shop gave to `skip(reason)`. */
   readonly reason: SkipReason | (string & {});
-  readonly shouldRetry: false;
 }
 
 /** The order itself cannot be sent. It is kept as a dead letter. A click is lost. */
-export interface Rejected extends ReceiptBase {
-  readonly status: "rejected";
+export interface Rejected extends ReceiptOf<"rejected"> {
   readonly error: AvantLinkError;
-  readonly shouldRetry: false;
 }
 
 /**
  * Nothing was kept: the outbox did not take the order in time or at all, the tracker is closed, or the transaction
  * cannot be joined.
  */
-export interface NotStored extends ReceiptBase {
-  readonly status: "not-stored";
+export interface NotStored extends ReceiptOf<"not-stored", true> {
   readonly error: AvantLinkError;
-  readonly shouldRetry: true;
 }
 
 // Nothing of such an order is left in this process.
