@@ -35,19 +35,13 @@ export const systemRuntime: Runtime = {
   random: () => Math.random(),
   uuid: () => crypto.randomUUID(),
   after(ms, callback, options) {
-    const timer: unknown = startTimer(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
-    if (options?.keepAlive !== true) letGo(timer);
-    return () => stopTimer(timer as ReturnType<typeof setTimeout>);
+    const timer = startTimer(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
+    // On the edge runtime a timer is a number.
+    if (options?.keepAlive !== true && typeof timer === "object") timer.unref?.();
+    return () => stopTimer(timer);
   },
   stopsWork: globalThis.navigator?.userAgent === "Cloudflare-Workers",
 };
-
-// On the edge runtime a timer is a number.
-function letGo(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") {
-    timer.unref();
-  }
-}
 
 /** What became of a promise within a time, or `"late"`. The promise itself goes on. */
 export function within<T>(

@@ -19,7 +19,10 @@ export function rawRequest(given: IncomingMessage): RawRequest {
   const headers: IncomingHttpHeaders = Object.fromEntries(
     request.headers instanceof Headers ? request.headers : Object.entries(request.headers),
   );
-  const header = (name: string): string | undefined => headerText(headers[name]);
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  };
   // `url` would lack the mount path.
   const target = request.originalUrl ?? request.url ?? "/";
   return {
@@ -31,10 +34,6 @@ export function rawRequest(given: IncomingMessage): RawRequest {
     origin: () => originOf(request.protocol ?? schemeOf(request), publicHost(request, header)),
     ipAddress: () => (request.app ? request.ip : request.socket?.remoteAddress),
   };
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 function schemeOf({ socket }: IncomingMessage): string {

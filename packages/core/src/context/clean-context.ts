@@ -99,13 +99,13 @@ export function cleanContext(
 
 /** IDs as they may be sent: no blanks, no doubles, e-mail addresses hashed. One ID counts as a list of it. */
 export function cleanIds(value: unknown): readonly string[] {
-  const ids = (readList(value, MAX_IDS) ?? [value]).map(cleanId);
-  return [...new Set(ids)].filter((id) => id !== "");
-}
-
-function cleanId(value: unknown): string {
-  const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
-  return isNumber ? String(value) : anonymousId(tidyText(value, MAX_ID));
+  const ids = new Set<string>();
+  for (const id of readList(value, MAX_IDS) ?? [value]) {
+    const isNumber = typeof id === "bigint" || (typeof id === "number" && Number.isFinite(id));
+    ids.add(isNumber ? String(id) : anonymousId(tidyText(id, MAX_ID)));
+  }
+  ids.delete("");
+  return [...ids];
 }
 
 /** The token is opaque and goes out as it came; only what is no UTF-8 is mended, since JSON could not carry it. */

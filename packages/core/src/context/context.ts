@@ -11,14 +11,7 @@ import {
 } from "./ip-address.ts";
 import { sameSiteReferrer } from "./navigation.ts";
 import { avadOf, queryValue } from "./query.ts";
-import {
-  type HookThrew,
-  isBrowser,
-  openRequest,
-  type RawRequest,
-  type RequestSource,
-  type ShopRequest,
-} from "./request.ts";
+import { type HookThrew, isBrowser, openRequest, type RequestSource, type ShopRequest } from "./request.ts";
 
 const MAX_USER_AGENT = 1024;
 
@@ -88,28 +81,24 @@ export function readRequest(
   reports: ReadReports,
 ): ReadRequest {
   try {
-    return read(source(), settings, reports);
+    const request = openRequest(source(), settings.siteUrl, reports.hookThrew);
+    const decision = decideConsent(request, settings, reports.hookThrew);
+    if (decision === "denied") return denied({ consent: "denied" }, request);
+    if (decision === "privacy-signal") return denied({ gpc: true }, request);
+    const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
+    if (stored.twice) reports.cookieTwice();
+    const context = contextFrom(request, settings, decision, reports, {
+      avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request, settings),
+      visitor: stored.visitor,
+      gclid: queryValue(request.url, "gclid") ?? stored.gclid,
+    });
+    const hasOurCookies = stored.avad !== undefined || stored.visitor !== undefined;
+    return { context, isBrowser: isBrowser(request), hasOurCookies };
   } catch (cause) {
     reports.hookThrew("the request itself", cause);
     const context: TrackingContext = Object.freeze(settings.consent ? { consent: "denied" } : {});
     return { context, isBrowser: true, hasOurCookies: false };
   }
-}
-
-function read(raw: RawRequest, settings: ContextSettings, reports: ReadReports): ReadRequest {
-  const request = openRequest(raw, settings.siteUrl, reports.hookThrew);
-  const decision = decideConsent(request, settings, reports.hookThrew);
-  if (decision === "denied") return denied({ consent: "denied" }, request);
-  if (decision === "privacy-signal") return denied({ gpc: true }, request);
-  const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
-  if (stored.twice) reports.cookieTwice();
-  const context = contextFrom(request, settings, decision, reports, {
-    avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request, settings),
-    visitor: stored.visitor,
-    gclid: queryValue(request.url, "gclid") ?? stored.gclid,
-  });
-  const hasOurCookies = stored.avad !== undefined || stored.visitor !== undefined;
-  return { context, isBrowser: isBrowser(request), hasOurCookies };
 }
 
 function denied(context: TrackingContext, request: ShopRequest): ReadRequest {

@@ -59,10 +59,12 @@ function cookieLine(
 
 /** The values of a cookie that can be of use, in the order in which they arrived. */
 function valuesOf(header: string | undefined, name: string): readonly string[] {
-  return (header ?? "").split(";").flatMap((pair) => {
+  const values: string[] = [];
+  for (const pair of header?.split(";") ?? []) {
     const at = pair.indexOf("=");
-    if (at < 0 || pair.slice(0, at).trim() !== name) return [];
+    if (at < 0 || pair.slice(0, at).trim() !== name) continue;
     const value = parse(pair)[name];
-    return value !== undefined && value !== "" && value.length <= MAX_ID ? [value] : [];
-  });
+    if (value && value.length <= MAX_ID) values.push(value);
+  }
+  return values;
 }

@@ -49,10 +49,12 @@ export function priceLines(order: PriceableOrder, digits: number): PricedOrder |
     const message = `is ${formatMinor(asked, digits)}, more than the lines' ${formatMinor(sum, digits)}; the lines are sent as 0`;
     findings.push({ code: "order.discount-too-large", path: "orderDiscount", message });
   }
-  const lines = spreadDiscount(totals, discount).flatMap((total, line) => {
+  const lines: PricedOrder["lines"][number][] = [];
+  for (const [line, total] of spreadDiscount(totals, discount).entries()) {
     const quantity = order.lines[line]?.quantity ?? 0;
-    return isSendable(quantity) ? splitLine(total, quantity).map((items) => ({ line, ...items })) : [];
-  });
+    for (const items of isSendable(quantity) ? splitLine(total, quantity) : [])
+      lines.push({ line, ...items });
+  }
   const net = sum - discount;
   const subtotal = toMinor(order.subtotal, digits) ?? net;
   if (subtotal !== net && totals.length > 0) {
@@ -100,12 +102,15 @@ export function splitLine(total: number, quantity: number): readonly PricedItems
 export function spreadDiscount(totals: readonly number[], discount: number): readonly number[] {
   const sum = sumOf(totals);
   if (discount === 0 || sum === 0) return totals;
-  const shares = totals.map((total) => {
+  const shares: { net: number; readonly remainder: bigint }[] = [];
+  let left = discount - sum;
+  for (const total of totals) {
     // The product may be too large for a number.
     const product = BigInt(total) * BigInt(discount);
-    return { net: total - Number(product / BigInt(sum)), remainder: product % BigInt(sum) };
-  });
-  const left = sumOf(shares.map(({ net }) => net)) - (sum - discount);
+    const net = total - Number(product / BigInt(sum));
+    shares.push({ net, remainder: product % BigInt(sum) });
+    left += net;
+  }
   const byRemainder = [...shares].sort((a, b) => Number(b.remainder - a.remainder));
   for (const share of byRemainder.slice(0, left)) share.net -= 1;
   return shares.map(({ net }) => net);

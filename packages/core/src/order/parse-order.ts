@@ -40,11 +40,10 @@ interface ParsedLine extends PriceableLine {
 /** Collects what is wrong with an order that is sent all the same. */
 type Find = (code: FindingCode, path: string, message: string) => void;
 
-const amount = readAs((value) => {
-  const money = readMoney(value);
-  // Four decimals hold every currency's minor units.
-  return money !== undefined && (toMinor(money, 4) ?? -1) >= 0 && Number(money) >= 0 ? money : undefined;
-}, `zero or more in major units, as a number or a decimal string of at most ${MAX_AMOUNT} (a discount goes into orderDiscount)`);
+const amount = readAs(
+  amountOf,
+  `zero or more in major units, as a number or a decimal string of at most ${MAX_AMOUNT} (a discount goes into orderDiscount)`,
+);
 
 /** The fields that can reject an order. */
 const strictFields = z.object({
@@ -104,7 +103,7 @@ export function parseOrder(
       "orderNumber",
       "holds an e-mail address or a token; its SHA-256 is sent instead",
     );
-  if (!lines.read.some(({ quantity }) => isSendable(quantity))) {
+  if (!lines.isAnySendable) {
     const message = "has no line that can be sent; item-based commission has nothing to be computed on";
     find("order.lines-missing", "products", message);
   }
@@ -126,11 +125,12 @@ export function parseOrder(
 function parseLines(products: unknown, find: Find) {
   const read: ParsedLine[] = [];
   const issues: Issue[] = [];
+  let isAnySendable = false;
   const lines = readList(products ?? [], MAX_LINES + 1);
   if (!lines || lines.length > MAX_LINES) {
     const message = lines ? `has more than ${MAX_LINES} lines` : `is ${describeValue(products)}`;
     find("product.line-unreadable", "products", `${message}; expected a list of lines, so no line is sent`);
-    return { read, issues };
+    return { read, issues, isAnySendable };
   }
   const leaveOut = ({ path, message }: Issue) =>
     find("product.line-unreadable", path, `${message}. The line is left out`);
@@ -149,13 +149,14 @@ function parseLines(products: unknown, find: Find) {
       continue;
     }
     const { quantity } = parsed.data;
-    if (!isSendable(quantity)) {
+    if (isSendable(quantity)) isAnySendable = true;
+    else {
       const message = `is ${quantity}; expected a whole number from 1 to ${MAX_ITEMS} (sell 0.5 kg as one item at the line's total)`;
       leaveOut({ path: `${path}.quantity`, message });
     }
     read.push({ ...parsed.data, sku: parseSku(given.sku, `${path}.sku`, find) });
   }
-  return { read, issues };
+  return { read, issues, isAnySendable };
 }
 
 function parseSku(value: unknown, path: string, find: Find): string {
@@ -240,6 +241,12 @@ function orderNumberOf(value: unknown): string | number | bigint | undefined {
   if (typeof value === "bigint") return String(value).length <= MAX_ORDER_NUMBER ? value : undefined;
   if (typeof value !== "string" || value.length > MAX_ORDER_NUMBER) return undefined;
   return tidyText(value, MAX_ORDER_NUMBER) === "" ? undefined : value;
+}
+
+function amountOf(value: unknown): number | string | undefined {
+  const money = readMoney(value);
+  // Four decimals hold every currency's minor units.
+  return money !== undefined && (toMinor(money, 4) ?? -1) >= 0 && Number(money) >= 0 ? money : undefined;
 }
 
 /** A quantity, a fraction among them. A database may give a count as a text, or with decimals, as it gives amounts. */

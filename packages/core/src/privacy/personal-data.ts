@@ -16,16 +16,6 @@ const LAYERS = 8;
 const NOT_PLAIN = /[^\p{L}\p{N}\p{M} ._~!$'()*,:+|/%-]|%[\da-fA-F]{2}/u;
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-/i;
 
-/** Whether an ID is an e-mail address, however odd its domain. */
-function isEmailShaped(id: string): boolean {
-  return id.includes("@") && /^[^@\s]+@[^@\s]+$/.test(id.trim());
-}
-
-/** An e-mail address as an ID: trimmed, in lower case, SHA-256 in hex. */
-function hashEmail(email: string): string {
-  return sha256Hex(email.trim().toLowerCase());
-}
-
 /** Whether an e-mail address stands anywhere in the text. Linear: each `@` is looked at once. */
 export function holdsEmail(text: string): boolean {
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
@@ -80,8 +70,9 @@ export function publicWords(text: string): string {
  * in hex), a token becomes its own hash, any other ID stays as it is.
  */
 export function anonymousId(id: string): string {
-  const plain = fullyDecoded(id);
-  if (isEmailShaped(plain) || holdsEmail(plain)) return hashEmail(plain);
+  const plain = fullyDecoded(id).trim();
+  // An address as an ID counts however odd its domain.
+  if (/^[^@\s]+@[^@\s]+$/.test(plain) || holdsEmail(plain)) return sha256Hex(plain.toLowerCase());
   return namesPerson(id) ? sha256Hex(id) : id;
 }
 

@@ -23,10 +23,11 @@ export function scrubUrl(value: unknown, keep: readonly string[] = []): string {
     ? url.pathname
     : url.pathname.split("/").map(publicSegment).join("/");
   const page = origin + path;
-  const parameters = url.search.slice(1).split("&");
-  const query = parameters.filter((parameter) => isKept(parameter, keep)).join("&");
-  const candidates = [query === "" ? page : `${page}?${query}`, page];
-  return candidates.find((candidate) => candidate.length <= MAX_URL) ?? `${origin}/`;
+  let query = "";
+  for (const parameter of url.search.slice(1).split("&"))
+    if (isKept(parameter, keep)) query += `${query === "" ? "?" : "&"}${parameter}`;
+  if (page.length + query.length <= MAX_URL) return page + query;
+  return page.length <= MAX_URL ? page : `${origin}/`;
 }
 
 function parsed(text: string): URL | undefined {

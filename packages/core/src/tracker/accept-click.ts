@@ -6,8 +6,9 @@ import type { Config } from "../options/config.ts";
 import { hasTrackingId, toClickPayload } from "../order/payload.ts";
 import { stateOf } from "../outbox/outbox.ts";
 import type { Report } from "../reporting/report.ts";
+import { reported } from "./accept-order.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { type Receipt, reported } from "./receipt.ts";
+import type { Receipt } from "./receipt.ts";
 import type { WaitOptions } from "./tracker.ts";
 
 const CLICK = { orderNumber: "", findings: [], shouldRetry: false } as const;

@@ -5,12 +5,13 @@ import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
 import { type JobState, type OutboxJob, type PutResult, stateOf } from "../outbox/outbox.ts";
 import { RecentKeys } from "../recent-keys.ts";
+import type { TrackingEvent } from "../reporting/events.ts";
 import type { Report } from "../reporting/report.ts";
 import { within } from "../runtime.ts";
 import { type ContextSources, type Decision, decide, rejectFor, type Sendable } from "./decide.ts";
 import type { HealthRecord } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { type Receipt, reported } from "./receipt.ts";
+import type { Receipt } from "./receipt.ts";
 import type { TrackableOrder, TrackOrderOptions } from "./tracker.ts";
 
 /** How long a caller waits for the outbox. */
@@ -84,7 +85,8 @@ export function createAcceptOrder(
       return notStored(decision, new AvantLinkError("outbox.slow"));
     }
     if ("cause" in answered) return sendDirectly(decision, outboxError(answered.cause), waitForDeliveryMs);
-    return afterDelivery(decision, stored(decision, answered.value), waitForDeliveryMs);
+    const receipt = stored(decision, answered.value);
+    return waitForDeliveryMs > 0 ? afterDelivery(decision, receipt, waitForDeliveryMs) : receipt;
   }
 
   async function put(job: OutboxJob): Promise<PutResult> {
@@ -176,11 +178,11 @@ export function createAcceptOrder(
     return findings;
   }
 
-  /** The receipt after waiting for the delivery, if the caller asked for that. */
+  /** The receipt after waiting for the delivery. */
   async function afterDelivery(decision: Sendable, receipt: Receipt, waitMs: number): Promise<Receipt> {
     const isPending =
       receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
-    if (waitMs <= 0 || !isPending) return receipt;
+    if (!isPending) return receipt;
     const { orderNumber, findings, job } = decision;
     const { state, error } = await waits.wait(job.key, waitMs, () => stateIn(job.key));
     if (receipt.status === "duplicate") return { ...receipt, state };
@@ -231,4 +233,12 @@ export function createAcceptOrder(
       guarded(async () => accept(rejectFor(error, await given, config), {})),
     stateIn,
   };
+}
+
+/** Reports what a receipt says. */
+export function reported(report: Report, kind: "order" | "click", receipt: Receipt): Receipt {
+  const { status: type, shouldRetry: _, ...about } = receipt;
+  // Each status has an event of its name, with the same fields.
+  report({ type, kind, ...about } as TrackingEvent);
+  return receipt;
 }

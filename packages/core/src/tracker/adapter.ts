@@ -16,7 +16,7 @@ import { RecentKeys } from "../recent-keys.ts";
 import { hookError, type Report, type WarnOnce } from "../reporting/report.ts";
 import { sha256Hex } from "../runtime.ts";
 import type { AcceptOrder } from "./accept-order.ts";
-import { carriedContext } from "./decide.ts";
+import { carriesContext } from "./decide.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Receipt } from "./receipt.ts";
 import type { TrackableOrder, Tracker, TrackOrderOptions } from "./tracker.ts";
@@ -205,7 +205,7 @@ export function createAdapter(
       if (typeof request !== "function") return accept.track(order, { request }, options);
       // A payment provider's request says nothing beside a context that travelled with the order, so the shop's hook
       // is not asked about it.
-      const raw = attempt(() => carriedContext(order)) ? attempt(request) : undefined;
+      const raw = attempt(() => carriesContext(order)) ? attempt(request) : undefined;
       const isNeeded = raw === undefined || attempt(() => isBrowser(raw)) !== false;
       // Read at once: later the host may have recycled the request.
       return accept.track(order, { request: isNeeded ? read(request) : undefined }, options);

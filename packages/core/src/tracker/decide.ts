@@ -45,7 +45,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (config.mode === "build") return skip("build", orderNumber);
   if (unmapped && unmapped.status !== "unmappable") return skip(unmapped.status, orderNumber);
 
-  const { context, findings: contextFindings } = chooseContext(carriedContext(given), sources);
+  const { context, findings: contextFindings } = chooseContext(mapped?.context, sources);
   const denial = denialIn(context, config);
   if (denial && config.whenDenied === "skip") return skip(denial, orderNumber);
   // A sale may be reported without its shopper, if the shop chose that.
@@ -93,10 +93,9 @@ export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: 
   return config.mode === "build" ? skip("build", numberOf(about)) : reject(error, about, {}, config);
 }
 
-/** The context that travelled with the order, if any did. An empty one is none. */
-export function carriedContext(given: TrackableOrder): TrackingContext | undefined {
-  const carried = sortOf(given).mapped?.context;
-  return carried && isKept(carried) ? carried : undefined;
+/** Whether a context that says anything travelled with the order. */
+export function carriesContext(given: TrackableOrder): boolean {
+  return Object.keys(withoutGaps(sortOf(given).mapped?.context)).length > 0;
 }
 
 /**
@@ -108,8 +107,8 @@ export function chooseContext(
   carried: TrackingContext | undefined,
   { given, request }: ContextSources,
 ): { readonly context: TrackingContext; readonly findings: readonly Finding[] } {
-  const kept: TrackingContext = { ...carried, ...withoutGaps(given) };
-  const hasKept = isKept(kept);
+  const kept = { ...withoutGaps(carried), ...withoutGaps(given) };
+  const hasKept = Object.keys(kept).length > 0;
   const read = request && (request.isBrowser || !hasKept) ? request.context : undefined;
   const denial = deniedParts(carried, given, read);
   if (!read || (hasKept && !request?.hasOurCookies))
@@ -130,14 +129,9 @@ function unused(read: TrackingContext): readonly Finding[] {
   return [{ code: "context.not-used", path: "context", message }];
 }
 
-function isKept(context: TrackingContext): boolean {
-  return Object.values(context).some((value) => value !== undefined);
-}
-
-function withoutGaps(context: TrackingContext = {}): TrackingContext {
-  const kept = { ...context };
-  for (const name of Object.keys(kept) as (keyof TrackingContext)[])
-    if (kept[name] === undefined) delete kept[name];
+function withoutGaps(context: TrackingContext | undefined): TrackingContext {
+  const kept: Partial<Record<string, unknown>> = {};
+  for (const [name, value] of Object.entries(context ?? {})) if (value !== undefined) kept[name] = value;
   return kept;
 }
 

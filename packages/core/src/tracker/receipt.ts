@@ -1,8 +1,6 @@
 import type { AvantLinkError, ErrorCode } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { JobState } from "../outbox/outbox.ts";
-import type { TrackingEvent } from "../reporting/events.ts";
-import type { Report } from "../reporting/report.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
 
 /** What became of an order, as far as the call waited for it. Closed: every `status` is listed here. */
@@ -64,12 +62,4 @@ const GONE: ReadonlySet<string> = new Set([
 export function isUnderWay(receipt: Receipt): boolean {
   if (receipt.status === "not-stored") return !GONE.has(receipt.error.code);
   return receipt.status === "accepted";
-}
-
-/** Reports what a receipt says. */
-export function reported(report: Report, kind: "order" | "click", receipt: Receipt): Receipt {
-  const { status: type, shouldRetry: _, ...about } = receipt;
-  // Each status has an event of its name, with the same fields.
-  report({ type, kind, ...about } as TrackingEvent);
-  return receipt;
 }
