@@ -73,11 +73,23 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       return putting;
     },
     run: async (deliver, { concurrency }) => opened().workers.run(deliver, concurrency),
-    deliverDue: async (deliver, due) => opened().workers.deliverDue(deliver, due),
+    async deliverDue(deliver, due) {
+      const { pending } = await ask((book) => book.totals());
+      if (pending === 0) return { delivered: 0, retrying: 0, dead: 0, timedOut: false };
+      return opened().workers.deliverDue(deliver, due);
+    },
     find: (key) => ask((book) => book.find(key)),
-    waiting: { list: (page) => ask((book) => book.waiting(page)) },
+    waiting: {
+      async list(page) {
+        const orders = await ask((book) => book.list("waiting", page));
+        return orders.map(({ record }) => record).filter((record) => record.status === "pending");
+      },
+    },
     dead: {
-      list: (page) => ask((book) => book.dead(page)),
+      async list(page) {
+        const letters = await ask((book) => book.list("dead", page));
+        return letters.map(({ record }) => record).filter((record) => record.status === "dead");
+      },
       async retry(key, corrected) {
         const revived = await ask((book) => book.revive(key, corrected));
         if (revived) addTicketSoon(key);

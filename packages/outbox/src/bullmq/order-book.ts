@@ -27,21 +27,15 @@ export const LEASE_MS = 30_000;
 // Keys that one call looks at; each takes Redis well under a millisecond.
 const SCAN_COUNT = 1_000;
 
-/** When an order is to be sent. */
-export interface Turn {
-  readonly key: string;
-  readonly dueAt: number;
+/** An order that waits, is being sent or is dead. */
+export interface OpenOrder {
+  readonly record: PendingRecord | DeadLetter;
+  /** Changes with the record. */
+  readonly version: string;
   /** Whether a worker has the order now. */
   readonly isSending: boolean;
   /** Whether its time is further away than it ever was: the clock was set back. */
   readonly isLate: boolean;
-}
-
-interface OpenOrder {
-  readonly record: PendingRecord | DeadLetter;
-  /** Changes with the record. */
-  readonly version: string;
-  readonly isSending: boolean;
 }
 
 /**
@@ -50,8 +44,9 @@ interface OpenOrder {
  * the version that was read. Whatever becomes of an order's ticket in BullMQ, an order is sent only by the worker that
  * this book leases it to.
  *
- * A settled order takes some 330 bytes. With BullMQ's own means a key stays taken for 470 (a deduplication key and a
- * record) or 1,320 bytes (the job itself, its body overwritten), and what becomes of an order takes several steps.
+ * A settled order takes some 420 bytes, 330 without a summary. With BullMQ's own means a key stays taken for 470 (a
+ * deduplication key and a record) or 1,320 bytes (the job itself, its body overwritten), and what becomes of an order
+ * takes several steps.
  */
 export class OrderBook {
   readonly #redis: ScriptedRedis;
@@ -136,14 +131,15 @@ export class OrderBook {
     return settled ?? open?.record;
   }
 
-  async waiting(page?: Page): Promise<PendingRecord[]> {
-    const found = await this.#records(await this.#list("waiting", page));
-    return found.filter((record) => record.status === "pending");
-  }
-
-  async dead(page?: Page): Promise<DeadLetter[]> {
-    const found = await this.#records(await this.#list("dead", page));
-    return found.filter((record) => record.status === "dead");
+  /** The orders that wait or are being sent, oldest first, or the dead letters, newest first. */
+  async list(which: "waiting" | "dead", { limit = 100, offset = 0 }: Page = {}): Promise<OpenOrder[]> {
+    const [index, last] = [this.#prefix + which, offset + limit - 1];
+    const keys =
+      which === "dead"
+        ? await this.#redis.zrevrange(index, offset, last)
+        : await this.#redis.zrange(index, offset, `${last}`);
+    const found = await Promise.all(keys.map((key) => this.#open(key)));
+    return found.flatMap((open) => open ?? []);
   }
 
   /** Walks over all keys of the database, since an index of settled orders would cost memory for 400 days. */
@@ -172,36 +168,21 @@ export class OrderBook {
     return { accepted, delivered, pending, dead, removed, oldestPendingAt };
   }
 
-  /** How many orders wait or are being sent. */
-  async size(): Promise<number> {
-    return this.#redis.zcard(`${this.#prefix}waiting`);
-  }
-
-  /** When the orders that wait or are being sent are due, page by page; none after the last page. */
-  async turns(page: Page): Promise<Turn[]> {
-    const keys = await this.#list("waiting", page);
-    const now = this.#runtime.now();
-    const fields = keys.map((key) => this.#redis.hmget(this.#keys(key)[0], "due", "wait", "leased"));
-    return (await Promise.all(fields)).map(([due, wait, leased], index) => {
-      const [dueAt, isLate] = [Number(due), Number(due) - now > Number(wait)];
-      return { key: keys[index] ?? "", dueAt, isLate, isSending: Boolean(leased) && dueAt > now && !isLate };
-    });
-  }
-
   async #replace(record: OutboxRecord, version = ""): Promise<boolean> {
     const { key, status } = record;
     const values =
       status === "pending"
-        ? [record.acceptedAt, JSON.stringify(record), record.dueAt, this.#waitFor(record.dueAt)]
+        ? [
+            record.acceptedAt,
+            JSON.stringify(record),
+            record.dueAt,
+            Math.max(0, record.dueAt - this.#runtime.now()),
+          ]
         : status === "dead"
           ? [record.diedAt, JSON.stringify(record)]
           : [REMEMBERED_MS, pack(record)];
     const change = [key, version, this.#runtime.uuid(), status, ...values];
     return (await this.#redis.replaceOrder(...this.#keys(key), ...change)) === 1;
-  }
-
-  #waitFor(dueAt: number): number {
-    return Math.max(0, dueAt - this.#runtime.now());
   }
 
   async #read(key: string): Promise<{ open?: OpenOrder | undefined; settled?: SettledRecord | undefined }> {
@@ -215,27 +196,11 @@ export class OrderBook {
     const [version, order, due, wait, leased] = await this.#redis.hmget(this.#keys(key)[0], ...fields);
     if (!version || !order) return undefined;
     const record = JSON.parse(order) as PendingRecord | DeadLetter;
-    if (record.status === "dead") return { record, version, isSending: false };
-    const dueAt = Number(due);
-    const left = this.#waitFor(dueAt);
-    return {
-      record: { ...record, dueAt },
-      version,
-      isSending: Boolean(leased) && left > 0 && left <= Number(wait),
-    };
-  }
-
-  /** Waiting orders are listed oldest first, dead letters newest first. */
-  async #list(index: "waiting" | "dead", { limit = 100, offset = 0 }: Page = {}): Promise<string[]> {
-    const [name, last] = [this.#prefix + index, offset + limit - 1];
-    return index === "dead"
-      ? this.#redis.zrevrange(name, offset, last)
-      : this.#redis.zrange(name, offset, `${last}`);
-  }
-
-  async #records(keys: readonly string[]): Promise<(PendingRecord | DeadLetter)[]> {
-    const found = await Promise.all(keys.map((key) => this.#open(key)));
-    return found.flatMap((open) => (open ? [open.record] : []));
+    if (record.status === "dead") return { record, version, isSending: false, isLate: false };
+    const left = Number(due) - this.#runtime.now();
+    const isLate = left > Number(wait);
+    const isSending = Boolean(leased) && left > 0 && !isLate;
+    return { record: { ...record, dueAt: Number(due) }, version, isSending, isLate };
   }
 
   #keys(key: string): readonly [record: string, settled: string, ...rest: string[]] {

@@ -1,6 +1,6 @@
 import type { Runtime } from "@avantlink-s2s/core";
 import type { Job, Queue } from "bullmq";
-import type { OrderBook } from "./order-book.ts";
+import type { OpenOrder, OrderBook } from "./order-book.ts";
 
 /** A BullMQ job that says whose turn it is. Its ID is the order's key; the order stands in the {@link OrderBook}. */
 export type Ticket = Job<null, void>;
@@ -13,7 +13,7 @@ export const SWEEP_MS = 15_000;
 
 // Machines correct their clocks by less than this all the time.
 const CLOCK_TOLERANCE_MS = 1_000;
-const PAGE = 500;
+const PAGE = 100;
 
 /** Hands the ticket of an order to BullMQ. A ticket that is there already stays as it is. */
 export async function addTicket(queue: TicketQueue, key: string, delay = 0): Promise<void> {
@@ -36,20 +36,21 @@ export function ticketMender(
 
   async function mend(clockWentBack: boolean): Promise<void> {
     const counted = queue.getJobCountByTypes("waiting", "prioritized", "delayed", "active");
-    const [orders, tickets] = await Promise.all([book.size(), counted]);
-    const areMissing = orders > tickets;
+    const [{ pending }, tickets] = await Promise.all([book.totals(), counted]);
+    const areMissing = pending > tickets;
     if (!areMissing && !clockWentBack) return;
     for (let offset = 0; ; offset += PAGE) {
-      const turns = await book.turns({ offset, limit: PAGE });
-      if (turns.length === 0) return;
-      const some = turns.filter(({ isSending, isLate }) => !isSending && (areMissing || isLate));
-      await Promise.all(some.map(({ key, dueAt, isLate }) => mendOne(key, isLate ? 0 : dueAt, isLate)));
+      const orders = await book.list("waiting", { offset, limit: PAGE });
+      if (orders.length === 0) return;
+      const some = orders.filter(({ isSending, isLate }) => !isSending && (areMissing || isLate));
+      await Promise.all(some.map(mendOne));
     }
   }
 
-  async function mendOne(key: string, dueAt: number, isLate: boolean): Promise<void> {
-    const ticket = await queue.getJob(key);
-    if (!ticket) await addTicket(queue, key, dueAt - runtime.now());
+  async function mendOne({ record, isLate }: OpenOrder): Promise<void> {
+    if (record.status !== "pending") return;
+    const ticket = await queue.getJob(record.key);
+    if (!ticket) await addTicket(queue, record.key, isLate ? 0 : record.dueAt - runtime.now());
     // A ticket that is not delayed is on its way already.
     else if (isLate) await ticket.promote().catch(() => {});
   }
