@@ -38,7 +38,8 @@ export interface Tracker<From = Request> extends Omit<CoreTracker, "trackOrder" 
  * @throws AvantLinkError `config.invalid`, naming every fault at once
  */
 export function createTracker(options: TrackerOptions = {}): Tracker {
-  return createTrackerOver<Request>(options, (request) => ({ request }));
+  // In plain JavaScript a framework's own event may stand here, which holds the request.
+  return createTrackerOver<Request>(options, (from) => ({ request: Reflect.get(from, "request") ?? from }));
 }
 
 /** Makes a tracker for a framework whose own event or context holds the web request. */

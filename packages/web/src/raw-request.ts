@@ -4,22 +4,28 @@ import type { HostedRequest } from "./host.ts";
 
 /** A web request as core reads it. */
 export function rawRequest(adapter: Adapter, { request, url, ipAddress }: HostedRequest): RawRequest {
-  const { method, headers } = request;
+  const { method } = request;
+  const headers = readableHeaders(request.headers);
   return {
     source: request,
     method,
     // Core reads path and query of it, and asks `origin` for the rest.
     target: url ?? request.url,
-    origin: () => publicOrigin(adapter, request),
+    origin: () => publicOrigin(adapter, request.url, headers),
     header: (name) => headers.get(name) ?? undefined,
     headers: () => new Headers(headers),
     ipAddress: () => shopperAddress(headers, adapter.trustedProxies, ipAddress?.()),
   };
 }
 
+/** In plain JavaScript a request of Node.js may stand here, whose headers are a plain object. */
+function readableHeaders(given: Headers): Headers {
+  return typeof given.get === "function" ? given : new Headers(Object.entries(given));
+}
+
 /** Scheme and host as the shopper's browser knows them; what proxies say of them counts where proxies are declared. */
-function publicOrigin(adapter: Adapter, { url, headers }: Request): string {
-  const { protocol, host } = new URL(url);
+function publicOrigin(adapter: Adapter, url: string, headers: Headers): string {
+  const { protocol, host } = new URL(url, "http://localhost");
   const forwarded = (name: string) => (hasProxies(adapter) ? firstOf(headers.get(name)) : "");
   return originOf(
     forwarded("x-forwarded-proto").toLowerCase() || protocol.slice(0, -1),

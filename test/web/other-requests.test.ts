@@ -1,0 +1,43 @@
+import { startSandbox } from "@avantlink-s2s/sandbox";
+import { createTracker } from "@avantlink-s2s/web";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { sent } from "../conformance/harness.ts";
+import { anOrder, MERCHANT_ID } from "../support/orders.ts";
+
+const sandbox = await startSandbox();
+afterEach(() => sandbox.reset());
+afterAll(() => sandbox.close());
+
+const cookie = "consent=yes; avad=77_f3";
+
+// Plain JavaScript has no types to stop it.
+test.each<[string, object]>([
+  ["a request of Node.js", { method: "GET", url: "/thanks", headers: { host: "shop.example", cookie } }],
+  [
+    "a framework's event",
+    { request: new Request("http://shop.example/thanks", { headers: { cookie } }), locals: {} },
+  ],
+])("%s in place of a web request is read as far as it can be", async (_, from) => {
+  const tracker = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    consent: ({ cookies }) => cookies.consent === "yes",
+  });
+  expect(await tracker.trackOrder(anOrder(), from as Request)).toMatchObject({ status: "accepted" });
+  const [order] = await sandbox.waitForOrders(1);
+  expect(sent(order, "tracking_ids.avantlink_avad")).toBe("77_f3");
+  expect(sent(order, "current_url")).toMatch(/^http:\/\/(?:shop\.example|localhost)\/thanks$/);
+  await tracker.close();
+});
+
+test("a request that cannot be read denies where the shop asks for consent", async () => {
+  const tracker = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    consent: () => true,
+    onEvent() {},
+  });
+  const receipt = await tracker.trackOrder(anOrder(), { req: {} } as unknown as Request);
+  expect(receipt).toMatchObject({ status: "skipped", reason: "consent" });
+  await tracker.close();
+});
