@@ -51,7 +51,7 @@ async function aShop() {
 }
 
 test("every command prints the JSON fields that the page documents, and no others", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const { folder, order, orders, env } = await aShop();
   const examples: readonly (readonly [command: string, ...args: string[]])[] = [
@@ -72,6 +72,8 @@ test("every command prints the JSON fields that the page documents, and no other
     ["outbox remove", "1002", "--yes"],
     ["backfill", orders],
     ["backfill", orders, "--send", "--yes"],
+    ["reconcile", orders],
+    ["reconcile", orders, "--date", "today"],
   ];
   for (const [command, ...args] of examples) {
     const { stdout, stderr } = await runCommand([...command.split(" "), ...args, "--json"], { env });

@@ -1,25 +1,16 @@
 import { readFileSync } from "node:fs";
+import tab from "@bomb.sh/tab/commander";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Command as PlainCommand } from "commander";
 import { backfillCommand } from "./commands/backfill.ts";
-import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { deskCommand } from "./commands/desk.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { outboxCommand } from "./commands/outbox.ts";
+import { reconcileCommand } from "./commands/reconcile.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { validateCommand } from "./commands/validate.ts";
 
-const EXAMPLES = `
-Examples:
-  $ avantlink-s2s sandbox --port 4010
-  $ avantlink-s2s doctor --sqlite data/orders.db
-  $ avantlink-s2s validate order.json
-  $ avantlink-s2s outbox find 1001 --sqlite data/orders.db
-  $ avantlink-s2s outbox list --sqlite data/orders.db
-  $ avantlink-s2s outbox show 1001 --sqlite data/orders.db --order > order.json
-  $ avantlink-s2s outbox retry 1001 --sqlite data/orders.db --with order.json --send
-  $ avantlink-s2s backfill orders.csv
-  $ avantlink-s2s backfill orders.csv --send --rate 20
-
+const CODES_AND_VARIABLES = `
 Exit codes:
   0    done, and nothing is wrong
   1    something is wrong: an order, a check, a delivery that AvantLink refused
@@ -42,15 +33,17 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 export const program = new Command("avantlink-s2s")
   .description("Tests, checks and operates AvantLink server-to-server order tracking.")
   .version(version)
-  .addHelpText("after", EXAMPLES)
+  .addHelpText("after", CODES_AND_VARIABLES)
   .addCommand(sandboxCommand)
   .addCommand(doctorCommand)
   .addCommand(validateCommand)
   .addCommand(outboxCommand)
   .addCommand(deskCommand)
   .addCommand(backfillCommand)
-  .addCommand(completionCommand)
-  .addCommand(completeCommand, { hidden: true });
+  .addCommand(reconcileCommand);
+
+// `completion bash` and its like print the script with which a shell completes commands, options and choices.
+tab(program as unknown as PlainCommand, { completionCommandName: "completion" });
 
 /** Lets every command throw its usage errors, which then have the documented exit code and, with --json, are JSON. */
 function throwUsageErrors(command: CommandUnknownOpts): void {

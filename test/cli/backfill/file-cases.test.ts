@@ -228,7 +228,7 @@ test("a file that is not there is named, with the reason in words", async () => 
   const { folder } = await aDesk("orders.csv", "");
   const { code, stderr } = await runCommand(["backfill", join(folder, "none.csv")]);
   expect(code).toBe(3);
-  expect(stderr).toContain("there is no such file");
+  expect(stderr).toContain("no such file or directory");
   expect(stderr).not.toContain("ENOENT");
   await writeFile(join(folder, "orders.csv"), "");
 });

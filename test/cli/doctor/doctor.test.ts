@@ -111,7 +111,7 @@ test("a cookie domain that the site may not use is bad", async () => {
     "--cookie-domain",
     "other.example",
   ]);
-  expect(of("cookies")).toContainEqual(expect.objectContaining({ status: "bad" }));
+  expect(of("cookies.domain")).toContainEqual(expect.objectContaining({ status: "bad" }));
   expect(code).toBe(1);
 });
 
@@ -156,9 +156,9 @@ test.skipIf(noPostgres)(`what PostgreSQL may lose in a power cut is reported${no
   const named = (address: string) => ["--postgres", address, "--schema", schema];
   const found = async (address: string) =>
     (await examine(named(address))).of("outbox").map(({ status, found }) => `${status} ${found}`);
-  expect(await found(url)).toContainEqual(expect.stringMatching(/^ok .*synchronous_commit=on/));
+  expect(await found(url)).toContainEqual(expect.stringMatching(/^ok .*synchronous_commit on/));
   const loose = `${url}${url.includes("?") ? "&" : "?"}options=${encodeURIComponent("-c synchronous_commit=off")}`;
-  expect(await found(loose)).toContainEqual(expect.stringMatching(/^warn synchronous_commit=off/));
+  expect(await found(loose)).toContainEqual(expect.stringMatching(/^warn .*synchronous_commit/));
 });
 
 test("an outbox that is not there is bad, and not made", async () => {

@@ -1,94 +1,21 @@
-import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTracker, type Outbox } from "@avantlink-s2s/core";
+import { createTracker } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { parse } from "csv-parse/sync";
-import { Redis } from "ioredis";
-import { Pool } from "pg";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { runCommand } from "../../support/command-line.ts";
 import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
-import { type OutboxAddress, outboxAt } from "../../support/outboxes.ts";
-import { postgresService, redisService } from "../../support/services.ts";
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-interface Store {
-  readonly address: OutboxAddress;
-  /** The shop's own, where it needs more than an address. */
-  readonly outbox?: Outbox;
-  /** The options that name it to the command. */
-  readonly named: readonly string[];
-}
-
-const redis = await redisService();
-const postgres = await postgresService();
-afterAll(async () => {
-  if (!("missing" in redis)) await redis.end();
-  if (!("missing" in postgres)) await postgres.end();
-});
-
-async function aFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
-  ends.push(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
-const STORES: readonly { readonly name: string; readonly missing?: string; make(): Promise<Store> }[] = [
-  {
-    name: "sqlite",
-    async make() {
-      const path = join(await aFolder(), "orders.db");
-      return { address: { kind: "sqlite", path }, named: ["--sqlite", path] };
-    },
-  },
-  {
-    name: "redis",
-    ...("missing" in redis && { missing: redis.missing }),
-    async make() {
-      const url = "missing" in redis ? "" : redis.url;
-      const queue = `test-cli-${randomUUID().slice(0, 8)}`;
-      ends.push(async () => {
-        const client = new Redis(url);
-        const keys = await client.keys(`{avantlink}?${queue}:*`);
-        if (keys.length > 0) await client.del(keys);
-        client.disconnect();
-      });
-      return { address: { kind: "bullmq", url, queue }, named: ["--redis", url, "--queue", queue] };
-    },
-  },
-  {
-    name: "postgres",
-    ...("missing" in postgres && { missing: postgres.missing }),
-    async make() {
-      const url = "missing" in postgres ? "" : postgres.url;
-      const schema = `avantlink_test_${randomUUID().slice(0, 8)}`;
-      ends.push(async () => {
-        const pool = new Pool({ connectionString: url });
-        await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-        await pool.end();
-      });
-      const named = ["--postgres", url, "--schema", schema];
-      return {
-        address: { kind: "postgres", url, schema },
-        named,
-      };
-    },
-  },
-];
+import { outboxAt } from "../../support/outboxes.ts";
+import { aFolder, STORES, type Store } from "../stores.ts";
 
 /** A shop with one order that AvantLink refused (1001) and an invalid order (1002). */
 async function aShopWithLetters(store: Store) {
   const sandbox = await startSandbox();
-  ends.push(() => sandbox.close());
+  onTestFinished(() => sandbox.close());
   const log = eventLog();
-  const outbox = store.outbox ?? (await outboxAt(store.address));
+  const outbox = await outboxAt(store.address);
   const tracker = createTracker({
     merchantId: MERCHANT_ID,
     endpoint: sandbox.url,

@@ -10,31 +10,7 @@ import type { OrderFile } from "./order-file.ts";
 const MAX_SHOWN = 50;
 
 /** What is in a file. */
-export interface FileCheck {
-  /** Orders that can be sent. */
-  readonly sendable: number;
-  /** Orders whose shopper denied consent. */
-  readonly denied: number;
-  /** Orders of a platform's export that are not paid, or were canceled. */
-  readonly unpaid: number;
-  /** Orders that can't be sent, and places without a readable order. */
-  readonly faulty: number;
-  /** Order numbers that stand in more than one place, apart from each other. None of them is sent. */
-  readonly repeated: ReadonlySet<string>;
-  /** Lines of orders that are not sent, because they are faulty or repeated. */
-  readonly unsendableLines: ReadonlySet<number>;
-  /** The first problems, each with its line. */
-  readonly problems: readonly (Problem & { readonly line: number })[];
-  /** How often each rule was broken. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** The sum of the orders that can be sent, by currency, in major units. */
-  readonly sales: Readonly<Record<string, number>>;
-  readonly ignoredColumns: readonly string[];
-  /** The platform whose own export the file is. */
-  readonly platform: string | undefined;
-  /** The line from which on nothing can be read. Everything else then covers only the lines before it. */
-  readonly unreadableFrom: number | undefined;
-}
+export type FileCheck = Awaited<ReturnType<typeof checkFile>>;
 
 /** Where an order number stood first, and the amount of the order there if it can be sent. */
 interface Place {
@@ -43,7 +19,7 @@ interface Place {
 }
 
 /** Reads the whole file. Sends nothing. */
-export async function checkFile(file: OrderFile, position: (bytes: number) => void): Promise<FileCheck> {
+export async function checkFile(file: OrderFile, position: (bytes: number) => void) {
   const places = new Map<string, Place>();
   const repeated = new Set<string>();
   const faultyLines = new Set<number>();
@@ -93,9 +69,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
     if (entry.kind === "faulty" && entry.last) unreadableFrom = line;
     const mapped = entry.kind === "order" ? toOrderPayload(entry.order, entry.context) : undefined;
     const sale = saleOf(entry, mapped);
-    const number = mapped?.ok
-      ? mapped.payload.order.order_number
-      : wireOrderNumber(entry.kind === "order" ? fieldsOf(entry.order).orderNumber : entry.orderNumber);
+    const number = numberOf(entry);
     if (number === "") continue;
     // Whatever stood in the first place, a part of the order may be in this one.
     const first = places.get(number);
@@ -119,17 +93,33 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   }
   for (const [currency, sum] of Object.entries(sales)) sales[currency] = roundedTo(currency, sum);
   return {
+    /** Orders that can be sent. */
     sendable,
+    /** Orders whose shopper denied consent. */
     denied,
+    /** Orders of a platform's export that are not paid, or were canceled. */
     unpaid,
+    /** Orders that can't be sent, and places without a readable order. */
     faulty: faultyLines.size,
-    repeated,
-    unsendableLines: new Set([...faultyLines, ...firstLines]),
+    /** Order numbers that stand in more than one place, apart from each other. None of them is sent. */
+    repeated: repeated as ReadonlySet<string>,
+    /** Lines of orders that are not sent, because they are faulty or repeated. */
+    unsendableLines: new Set([...faultyLines, ...firstLines]) as ReadonlySet<number>,
+    /** The first problems, each with its line. */
     problems,
+    /** How often each rule was broken. */
     counts,
+    /** The sum of the orders that can be sent, by currency, in major units. */
     sales,
     ignoredColumns: file.ignoredColumns,
+    /** The platform whose own export the file is. */
     platform: file.platform,
+    /** The line from which on nothing can be read. Everything else then covers only the lines before it. */
     unreadableFrom,
   };
+}
+
+/** The order's number as AvantLink gets it; `""` where the file has none that can be read. */
+export function numberOf(entry: FileEntry): string {
+  return wireOrderNumber(entry.kind === "order" ? fieldsOf(entry.order).orderNumber : entry.orderNumber);
 }

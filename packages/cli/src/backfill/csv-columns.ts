@@ -17,28 +17,32 @@ export interface Columns {
 /** What the user says about columns. */
 export interface ColumnOptions {
   /** Column names by title, as `--map` gives them; an empty name ignores the column. */
-  readonly mapping: ReadonlyMap<string, string>;
+  readonly map?: ReadonlyMap<string, string> | undefined;
   /** The currency of every order, so that a column is not needed. */
-  readonly currency: string | undefined;
+  readonly currency?: string | undefined;
 }
 
 /**
  * Reads the columns of a header.
  * @throws CommandError naming every column that is missing, ambiguous or perhaps misspelled
  */
-export function readColumns(header: readonly string[], line: number, options: ColumnOptions): Columns {
+export function readColumns(
+  header: readonly string[],
+  line: number,
+  { map: mapping = new Map(), currency }: ColumnOptions,
+): Columns {
   const platform = header.some((title) => nameOf(title) === "order_number") ? undefined : platformOf(header);
   const names = header.map((title) => {
-    const mapped = options.mapping.get(title);
+    const mapped = mapping.get(title);
     if (mapped !== undefined) return KNOWN_COLUMNS.find((name) => name === mapped);
     return platform?.columns[title] ?? (platform ? undefined : nameOf(title));
   });
-  const near = platform ? new Map<number, Column>() : nearMisses(header, names, options.mapping);
+  const near = platform ? new Map<number, Column>() : nearMisses(header, names, mapping);
   const faults = [
-    ...mappingFaults(header, options.mapping),
+    ...mappingFaults(header, mapping),
     ...duplicateFaults(header, names),
     ...[...near].map(([index, name]) => nearMissFault(header[index] ?? "", index, name)),
-    ...missingFaults(new Set([...names, ...near.values()]), options.currency),
+    ...missingFaults(new Set([...names, ...near.values()]), currency),
   ];
   if (faults.length === 0) {
     const ignored = header.filter((title, index) => names[index] === undefined && title !== "");
@@ -57,7 +61,7 @@ function nameOf(title: string): Column | undefined {
   return KNOWN_COLUMNS.find((known) => known === name);
 }
 
-function mappingFaults(header: readonly string[], mapping: ColumnOptions["mapping"]): string[] {
+function mappingFaults(header: readonly string[], mapping: ReadonlyMap<string, string>): string[] {
   return [...mapping].flatMap(([title, name]) => {
     if (!header.includes(title))
       return [`there is no column "${harmless(title)}", which --map names. Correct the --map option.`];
@@ -84,7 +88,7 @@ function duplicateFaults(header: readonly string[], names: Columns["names"]): st
 function nearMisses(
   header: readonly string[],
   names: Columns["names"],
-  mapping: ColumnOptions["mapping"],
+  mapping: ReadonlyMap<string, string>,
 ): ReadonlyMap<number, Column> {
   const near = new Map<number, Column>();
   for (const [index, title] of header.entries()) {

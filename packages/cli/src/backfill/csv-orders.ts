@@ -1,11 +1,11 @@
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
-import { type Column, KNOWN_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
+import { LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
 import { consentInText } from "./consent.ts";
 import type { ColumnOptions, Columns } from "./csv-columns.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { type CsvRow, readCsvRows } from "./csv-rows.ts";
 import type { FaultyEntry, FileEntry } from "./file-entry.ts";
-import { hasLostCharacter, LOST_CHARACTER } from "./lost-characters.ts";
+import { spoiltCell } from "./spoilt-cells.ts";
 
 /** How the orders of a CSV file are read. */
 export interface CsvReading {
@@ -141,30 +141,6 @@ function entryOf(open: OpenOrder, { columns: { platform }, currency }: CsvReadin
 }
 
 const PLATFORM_COLUMNS = ["status", "canceled_at", "total", "shipping", "taxes"] as const;
-
-/** A cell whose value was lost on the way, in a spreadsheet or by the encoding. */
-function spoiltCell(
-  rows: readonly CsvRow[],
-): { readonly column: Column; readonly line: number; readonly message: string } | undefined {
-  for (const { cells, line } of rows) {
-    for (const column of KNOWN_COLUMNS) {
-      const message = spoilt(cells[column] ?? "");
-      if (message !== undefined) return { column, line, message };
-    }
-  }
-  return undefined;
-}
-
-function spoilt(cell: string): string | undefined {
-  if (hasLostCharacter(cell)) return LOST_CHARACTER;
-  const remedy = "Format the column as text in the spreadsheet, and export the file again";
-  if (/^-?\d(?:[.,]\d+)?E\+\d+$/i.test(cell))
-    return `was shortened by a spreadsheet to the form 1.00E+15. ${remedy}`;
-  if (/^=/.test(cell)) return `is a spreadsheet's formula. ${remedy}`;
-  if (/^#(?:REF!|NAME\?|VALUE!|N\/A|DIV\/0!|NULL!|NUM!|#+)$/i.test(cell))
-    return `is a spreadsheet's error value. ${remedy}`;
-  return undefined;
-}
 
 function identicalRow(
   rows: readonly CsvRow[],

@@ -25,32 +25,19 @@ export function bindTo(statePath: string, destination: Destination, isEmpty: boo
 }
 
 function read(path: string): Destination | undefined {
-  let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    const { merchant, endpoint } = fieldsOf(JSON.parse(readFileSync(path, "utf8")));
+    if (typeof merchant === "string" && typeof endpoint === "string") return { merchant, endpoint };
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    throw new CommandError(EXIT.unreachable, `Can't read ${path}: ${reasonOf(cause)}.`, "", cause);
+    if (!(cause instanceof SyntaxError))
+      throw new CommandError(EXIT.unreachable, `Can't read ${path}: ${reasonOf(cause)}.`, "", cause);
   }
-  const { merchant, endpoint } = fieldsOf(parsed(text));
-  if (typeof merchant === "string" && typeof endpoint === "string") return { merchant, endpoint };
   throw new CommandError(
     EXIT.wrong,
-    `${path} is damaged. It names the merchant and the endpoint of the orders in ${statePathOf(path)}.`,
+    `${path} is damaged. It names the merchant and the endpoint of the orders in ${path.replace(/\.for$/, "")}.`,
     "Delete it if those are the merchant and the endpoint of this command.",
   );
-}
-
-function statePathOf(path: string): string {
-  return path.replace(/\.for$/, "");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Replaces the note in one step and flushes it to the disk, as the state beside it is. */

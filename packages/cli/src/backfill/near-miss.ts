@@ -1,3 +1,4 @@
+import leven from "leven";
 import { type Column, KNOWN_COLUMNS } from "./column-names.ts";
 
 /** Titles that shops and spreadsheets give these columns, in small letters and without blanks and signs. */
@@ -25,7 +26,7 @@ export function nearMiss(title: string): Column | undefined {
   const bare = bareName(title);
   if (bare === "") return undefined;
   return KNOWN_COLUMNS.find(
-    (column) => SYNONYMS[column]?.includes(bare) || differsByOneLetter(bare, bareName(column)),
+    (column) => SYNONYMS[column]?.includes(bare) || isMisspelt(bare, bareName(column)),
   );
 }
 
@@ -33,14 +34,7 @@ function bareName(title: string): string {
   return title.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** At most one letter is missing, added or another. Short words differ by one letter too often. */
-function differsByOneLetter(given: string, name: string): boolean {
-  if (given === name) return true;
-  if (name.length < 5 || Math.abs(given.length - name.length) > 1) return false;
-  let start = 0;
-  while (start < given.length && given[start] === name[start]) start += 1;
-  const [rest, expected] = [given.slice(start), name.slice(start)];
-  return [rest.slice(1) === expected.slice(1), rest.slice(1) === expected, rest === expected.slice(1)].some(
-    Boolean,
-  );
+/** The same letters, or one of them is missing, added or another. Short words differ by one letter too often. */
+function isMisspelt(given: string, name: string): boolean {
+  return given === name || (name.length >= 5 && leven(given, name, { maxDistance: 2 }) === 1);
 }

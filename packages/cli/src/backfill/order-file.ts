@@ -31,7 +31,7 @@ export interface OrderFile {
 /** How a file is read. */
 export interface OrderFileOptions extends ColumnOptions {
   /** @default NDJSON if the file begins with a brace, otherwise CSV */
-  readonly format: "csv" | "ndjson" | undefined;
+  readonly format?: "csv" | "ndjson" | undefined;
 }
 
 /**

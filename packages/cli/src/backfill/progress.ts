@@ -1,27 +1,23 @@
-import { Presets, SingleBar } from "cli-progress";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
 
-/** Shows the progress of some work by a bar on stderr, where stderr is a terminal. */
+const SHOWN_MS = 200;
+
+/** Shows the progress of some work on stderr, where stderr is a terminal. */
 export async function withBar<T>(
   what: string,
   total: number,
   unit: string,
   work: (progress: (done: number) => void) => Promise<T>,
 ): Promise<T> {
-  const bar = new SingleBar(
-    {
-      stream: process.stderr,
-      format: `${what} {bar} {percentage} %  {value}/{total} ${unit}  {eta_formatted} left`,
-      etaBuffer: 200,
-      // The bar's own handler would end the process before open requests are answered.
-      gracefulExit: false,
-      linewrap: false,
-    },
-    Presets.shades_classic,
-  );
-  if (process.stderr.isTTY) bar.start(total, 0);
+  let shownAt = 0;
+  const show = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
   try {
-    return await work((done) => bar.update(Math.min(done, total)));
+    return await work((done) => {
+      if (systemRuntime.now() - shownAt < SHOWN_MS) return;
+      shownAt = systemRuntime.now();
+      show(`${what} ${Math.floor((100 * done) / Math.max(1, total))} %, ${done} of ${total} ${unit}`);
+    });
   } finally {
-    bar.stop();
+    show("");
   }
 }

@@ -18,8 +18,8 @@ export function checkJson({ unsendableLines: _, repeated, ...check }: FileCheck)
   return { ...check, repeated: repeated.size };
 }
 
-/** Prints what a check found. */
-export function sayCheck(terminal: Terminal, check: FileCheck): void {
+/** Prints what is wrong with a file. */
+export function sayFaults(terminal: Terminal, check: FileCheck): void {
   const { say } = terminal;
   sayProblems(
     terminal,
@@ -30,6 +30,12 @@ export function sayCheck(terminal: Terminal, check: FileCheck): void {
     say(`… and ${counted(found - check.problems.length, "further problem")}. All problems by rule:`);
     for (const [rule, count] of Object.entries(check.counts)) say(`  ${count} × ${rule}`);
   }
+}
+
+/** Prints what a check found. */
+export function sayCheck(terminal: Terminal, check: FileCheck): void {
+  const { say } = terminal;
+  sayFaults(terminal, check);
   if (check.platform !== undefined) say(`The file is an order export of ${check.platform}.`);
   if (check.ignoredColumns.length > 0 && check.platform === undefined) {
     say(`Unrecognized columns, ignored: ${check.ignoredColumns.map(harmless).join(", ")}.`);

@@ -4,6 +4,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { type Merchant, orderKeyFor } from "../options/merchant-options.ts";
 import { deliverDue, withTracker } from "../outbox/deliver.ts";
 import { pause } from "../terminal/durations.ts";
+import { batches } from "./batches.ts";
 import type { FileCheck } from "./check.ts";
 import { isDenied } from "./consent.ts";
 import type { FileEntry } from "./file-entry.ts";
@@ -41,23 +42,10 @@ export interface SendOptions {
 }
 
 /** What became of the orders. */
-export interface SendReport {
-  /** Confirmed by AvantLink during this run. */
-  readonly delivered: number;
-  /** Delivered, or removed by hand, before this run. They were not sent again. */
-  readonly knownBefore: number;
-  /** Not accepted by AvantLink: now dead letters. */
-  readonly dead: number;
-  /** In the outbox, and tried again later. */
-  readonly waiting: number;
-  /** Not in the outbox yet, because the run ended early. */
-  readonly unsent: number;
-  /** The last problem with the delivery; `""` without one. */
-  readonly lastFailure: string;
-}
+export type SendReport = Awaited<ReturnType<typeof sendFile>>;
 
 /** Sends the orders of a checked file through an outbox. */
-export async function sendFile(options: SendOptions): Promise<SendReport> {
+export async function sendFile(options: SendOptions) {
   const { file, check, outbox, merchant, rate, concurrency, stop, progress } = options;
   const keyOf = orderKeyFor(merchant);
   const counts = { delivered: 0, knownBefore: 0, dead: 0 };
@@ -126,7 +114,16 @@ export async function sendFile(options: SendOptions): Promise<SendReport> {
     await deliverUntil(tracker, 0);
   });
   await lookUp();
-  return { ...counts, waiting: waiting.size, unsent: check.sendable - handed, lastFailure };
+  return {
+    // Confirmed by AvantLink during this run; delivered or removed before it; now dead letters.
+    ...counts,
+    /** In the outbox, and tried again later. */
+    waiting: waiting.size,
+    /** Not in the outbox yet, because the run ended early. */
+    unsent: check.sendable - handed,
+    /** The last problem with the delivery; `""` without one. */
+    lastFailure,
+  };
 }
 
 async function put(tracker: Tracker, { order, context, line }: Sendable): Promise<Receipt> {
@@ -158,17 +155,6 @@ async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): A
     if (entry.kind !== "order" || check.unsendableLines.has(entry.line) || isDenied(entry.context)) continue;
     yield entry;
   }
-}
-
-async function* batches<T>(entries: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const entry of entries) {
-    batch.push(entry);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** Spreads orders over time, without making up for time in which AvantLink was slow. */

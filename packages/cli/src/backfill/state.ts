@@ -1,22 +1,9 @@
-import type { Outbox } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { destinationOf, type Merchant } from "../options/merchant-options.ts";
 import { chosenOutbox, type OutboxChoice } from "../options/outbox-options.ts";
 import { openOutbox } from "../outbox/open-outbox.ts";
 import { bindTo } from "./destination.ts";
-
-/**
- * The outbox that a backfill sends through: a SQLite file beside the file of orders, or the shop's own. It accepts an
- * order number once and keeps delivered numbers, so the same command continues a run that was killed or stopped.
- */
-export interface BackfillState {
-  readonly outbox: Outbox;
-  readonly place: string;
-  /** The options that name it to the other commands. */
-  readonly named: string;
-  close(): Promise<void>;
-}
 
 /** Where the state is, and whose. */
 export type StateOptions = OutboxChoice & Merchant & { readonly state?: string | undefined };
@@ -32,8 +19,13 @@ function isShopsOutbox(options: StateOptions): boolean {
   return [sqlite, redis, postgres].some((one) => one !== undefined);
 }
 
-/** @throws CommandError if the state belongs to another merchant or endpoint */
-export async function openState(path: string, options: StateOptions): Promise<BackfillState> {
+/**
+ * Opens the outbox that a backfill sends through: a SQLite file beside the file of orders, or the shop's own. It accepts an
+ * order number once and keeps delivered numbers, so the same command continues a run that was killed or stopped. `named`
+ * are the options that name it to the other commands.
+ * @throws CommandError if the state belongs to another merchant or endpoint
+ */
+export async function openState(path: string, options: StateOptions) {
   if (isShopsOutbox(options)) {
     if (options.state !== undefined)
       throw new CommandError(

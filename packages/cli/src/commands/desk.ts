@@ -1,45 +1,24 @@
 import { once } from "node:events";
-import { Command } from "@commander-js/extra-typings";
 import { startDesk } from "../desk/desk-server.ts";
 import { outboxPage } from "../desk/outbox-page.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
-import {
-  type chosenOutbox,
-  postgresOption,
-  queueOption,
-  redisOption,
-  schemaOption,
-  sqliteOption,
-} from "../options/outbox-options.ts";
-import { wholeNumber } from "../options/whole-number.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { type OutboxChoice, outboxCommand } from "../options/outbox-options.ts";
 import { withOutbox } from "../outbox/open-outbox.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { shellWord } from "../terminal/wording.ts";
 
 /** `desk`: a page over the outbox, until Ctrl-C. */
-export const deskCommand = new Command("desk")
-  .description(
-    "shows an outbox in the browser: what waits, what is dead, what became of an order; reads only",
-  )
-  .addOption(sqliteOption)
-  .addOption(redisOption)
-  .addOption(postgresOption)
-  .addOption(queueOption)
-  .addOption(schemaOption)
+export const deskCommand = outboxCommand(
+  "desk",
+  "shows an outbox in the browser: what waits, what is dead, what became of an order; reads only",
+  ["--sqlite data/orders.db", "--postgres postgres://localhost/shop --port 4020"],
+)
   .addOption(merchantOption)
   .option("--port <number>", "the TCP port; 0 takes a free one", wholeNumber(0, 65_535), 0)
-  .option("--json", "print the address as JSON, for scripts")
-  .addHelpText(
-    "after",
-    `
-Examples:
-  $ avantlink-s2s desk --sqlite data/orders.db
-  $ AVANTLINK_OUTBOX=postgres://localhost/shop avantlink-s2s desk --port 4020
-`,
-  )
   .action((options) =>
     withOutbox(options, async (_, opened) => {
-      const { say, sayJson, emphasise } = openTerminal({ json: options.json === true });
+      const { say, sayJson, emphasise } = openTerminal(options);
       const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
       const keyOf = options.merchant?.trim() ? orderKeyFor(options) : undefined;
       const desk = await startDesk(
@@ -55,7 +34,7 @@ Examples:
   );
 
 /** The options that name the outbox again in a copied command; a password stays out of it. */
-function optionsText(given: Parameters<typeof chosenOutbox>[0]): string {
+function optionsText(given: OutboxChoice): string {
   const { sqlite, redis, postgres, queue, schema } = given;
   const words = Object.entries({ sqlite, redis, postgres, queue, schema }).filter(
     ([, value]) => value !== undefined && !/^\w+:\/\/[^/]*@/.test(value),

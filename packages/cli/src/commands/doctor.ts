@@ -1,5 +1,5 @@
 import { DEFAULT_ENDPOINT } from "@avantlink-s2s/core/adapter";
-import { Command, Option } from "@commander-js/extra-typings";
+import { Option } from "@commander-js/extra-typings";
 import type { Checked } from "../doctor/check.ts";
 import { checkOutbox } from "../doctor/outbox.ts";
 import { checkReach } from "../doctor/reach.ts";
@@ -7,14 +7,8 @@ import { checkSettings } from "../doctor/settings.ts";
 import { checkVersions } from "../doctor/versions.ts";
 import { EXIT } from "../exit-codes.ts";
 import { endpointOption, merchantOption } from "../options/merchant-options.ts";
-import {
-  postgresOption,
-  queueOption,
-  redisOption,
-  schemaOption,
-  sqliteOption,
-} from "../options/outbox-options.ts";
-import { wholeNumber } from "../options/whole-number.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { outboxCommand } from "../options/outbox-options.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal/terminal.ts";
 
 const LOOKS: Readonly<Record<Checked["status"], Emphasis>> = {
@@ -32,10 +26,13 @@ const STEPS = [
 ];
 
 /** `doctor`: is everything ready for real orders? */
-export const doctorCommand = new Command("doctor")
-  .description(
-    "looks at the settings, the way to AvantLink, the outbox and the installed versions; sends nothing",
-  )
+export const doctorCommand = outboxCommand(
+  "doctor",
+  "looks at the settings, the way to AvantLink, the outbox and the installed versions; sends nothing",
+  ["", "--postgres postgres://localhost/shop --site-url https://shop.example --cookie-days 90"],
+  `It reads this shell's environment, which may differ from the shop's. With an .env file:
+  $ node --env-file=.env.production node_modules/.bin/avantlink-s2s doctor --sqlite data/orders.db`,
+)
   .addOption(merchantOption)
   .addOption(endpointOption)
   .option("--shop <folder>", "the shop's folder, whose packages are looked at", ".")
@@ -49,25 +46,8 @@ export const doctorCommand = new Command("doctor")
       "none",
     ] as const),
   )
-  .addOption(sqliteOption)
-  .addOption(redisOption)
-  .addOption(postgresOption)
-  .addOption(queueOption)
-  .addOption(schemaOption)
-  .option("--json", "print JSON, for scripts")
-  .addHelpText(
-    "after",
-    `
-Examples:
-  $ avantlink-s2s doctor
-  $ avantlink-s2s doctor --postgres postgres://localhost/shop --site-url https://shop.example --cookie-days 90
-
-It reads this shell's environment, which may differ from the shop's. With an .env file:
-  $ node --env-file=.env.production node_modules/.bin/avantlink-s2s doctor --sqlite data/orders.db
-`,
-  )
   .action(async (options) => {
-    const terminal = openTerminal({ json: options.json === true });
+    const terminal = openTerminal(options);
     const tracker = {
       merchantId: options.merchant,
       endpoint: options.endpoint,

@@ -1,10 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
 import { deliverCommand } from "./outbox/deliver.ts";
+import { forgetCommand, removeCommand } from "./outbox/erase.ts";
 import { exportCommand } from "./outbox/export.ts";
 import { findCommand } from "./outbox/find.ts";
-import { forgetCommand } from "./outbox/forget.ts";
 import { listCommand } from "./outbox/list.ts";
-import { removeCommand } from "./outbox/remove.ts";
 import { retryCommand } from "./outbox/retry.ts";
 import { showCommand } from "./outbox/show.ts";
 import { statsCommand } from "./outbox/stats.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { Command } from "@commander-js/extra-typings";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import { wholeNumber } from "../options/whole-number.ts";
+import { wholeNumber } from "../options/numbers.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 
 /** `sandbox`: a stand-in for AvantLink, until Ctrl-C. */

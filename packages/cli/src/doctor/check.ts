@@ -10,22 +10,11 @@ export interface Checked {
   readonly advice?: string | undefined;
 }
 
-export const ok = (about: string, found: string): Checked => ({ status: "ok", about, found });
-export const fyi = (about: string, found: string, advice?: string): Checked => ({
-  status: "fyi",
-  about,
-  found,
-  advice,
-});
-export const warn = (about: string, found: string, advice: string): Checked => ({
-  status: "warn",
-  about,
-  found,
-  advice,
-});
-export const bad = (about: string, found: string, advice: string): Checked => ({
-  status: "bad",
-  about,
-  found,
-  advice,
-});
+function checked(status: Checked["status"]) {
+  return (about: string, found: string, advice?: string): Checked => ({ status, about, found, advice });
+}
+
+export const ok = checked("ok");
+export const fyi = checked("fyi");
+export const warn = checked("warn");
+export const bad = checked("bad");

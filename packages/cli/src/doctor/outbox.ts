@@ -16,15 +16,13 @@ export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checke
     return [fyi("outbox", "not checked: no outbox is named", NAME_AN_OUTBOX)];
   }
   try {
-    return await withOutbox(choice, async (outbox, { problems, settings }) => {
+    return await withOutbox(choice, async (outbox, { problems }) => {
       const condition = await conditionOf(outbox);
       const { totals, oldestWaiting, lastAnswer } = condition;
       const { accepted, delivered, pending, dead } = totals;
       const { sqlite, redis } = chosenOutbox(choice);
       const checks = [
-        ...(sqlite === undefined ? [] : [fileHolds]),
-        ...(redis === undefined || problems.length > 0 ? [] : [redisHolds]),
-        ...(settings === undefined ? [] : checkPostgres(await settings())),
+        ...(problems.length > 0 ? [] : [sqlite ? fileHolds : redis ? redisHolds : postgresHolds]),
         ...problems.map(({ message, help }) => warn("outbox", message, help)),
         ok("outbox", `${outbox.name}: ${accepted} accepted, ${delivered} delivered, ${pending} waiting`),
       ];
@@ -47,20 +45,11 @@ export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checke
 
 const WHY_WAITING =
   "If AvantLink answers, check that the shop runs in live mode and without deliver: false. `outbox deliver` delivers from here.";
+const postgresHolds = ok("outbox", "PostgreSQL reports fsync and synchronous_commit on");
 const redisHolds = ok(
   "outbox",
   "Redis reports no setting that would lose orders: appendonly, appendfsync, maxmemory-policy",
 );
-
-/** The settings of this user; the shop's user may have others. */
-function checkPostgres(settings: Readonly<Record<string, string>>): readonly Checked[] {
-  const shown = Object.entries(settings).map(([name, is]) => `${name}=${is}`);
-  const off = Object.keys(settings).filter((name) => settings[name] === "off");
-  if (off.length === 0) return [ok("outbox", `${shown.join(", ")}: what is accepted survives a power cut`)];
-  return off.map((name) =>
-    warn("outbox", `${name}=off: a power cut loses orders that were accepted`, `Set ${name} to on.`),
-  );
-}
 
 // The outbox opens a file only with these settings, and only where no other user can read it.
 const fileHolds = ok(

@@ -15,54 +15,45 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
   const about = url.host;
   const proxy = env.HTTPS_PROXY ?? env.https_proxy;
   if (url.protocol === "https:" && proxy) {
-    return [
-      fyi(
-        about,
-        "not checked: deliveries go through the proxy in HTTPS_PROXY",
-        "After the first order, look at the proxy's log.",
-      ),
-    ];
+    const found = "not checked: deliveries go through the proxy in HTTPS_PROXY";
+    return [fyi(about, found, "After the first order, look at the proxy's log.")];
   }
-  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const isTls = url.protocol === "https:";
+  const to = { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) || (isTls ? 443 : 80) };
   try {
-    if (url.protocol === "http:") {
-      const socket = connectTcp({ host, port });
-      await opened(socket, "connect");
-      socket.destroy();
-      return [ok(about, "accepts connections (plain http, on this machine)")];
-    }
-    return [await handshake(host, port, about)];
+    if (isTls) return [await handshake(to, about)];
+    await opened(connectTcp(to), "connect");
+    return [ok(about, "accepts connections (plain http, on this machine)")];
   } catch (cause) {
-    return [
-      bad(
-        about,
-        `can't be reached: ${reasonOf(cause)}`,
-        "Check DNS, the firewall, and the certificates that this machine trusts.",
-      ),
-    ];
+    const advice = "Check DNS, the firewall, and the certificates that this machine trusts.";
+    return [bad(about, `can't be reached: ${reasonOf(cause)}`, advice)];
   }
 }
 
-async function handshake(host: string, port: number, about: string): Promise<Checked> {
-  const socket = connectTls({ host, port, servername: host, ALPNProtocols: ["http/1.1"] });
+async function handshake(
+  to: { readonly host: string; readonly port: number },
+  about: string,
+): Promise<Checked> {
+  const socket = connectTls({ ...to, servername: to.host, ALPNProtocols: ["http/1.1"] });
   await opened(socket, "secureConnect");
-  const days = Math.floor(
-    (Date.parse(socket.getPeerCertificate().valid_to) - systemRuntime.now()) / 86_400_000,
-  );
+  const left = Date.parse(socket.getPeerCertificate().valid_to) - systemRuntime.now();
+  const days = Math.floor(left / 86_400_000);
   const found = `reached by ${socket.getProtocol()}; its certificate is valid for ${days} days; nothing was sent`;
-  socket.destroy();
   return days < SOON_DAYS
     ? warn(about, found, "AvantLink renews it. Check again in a few days.")
     : ok(about, found);
 }
 
+/** Resolves once the socket is open, and lets go of it then. */
 function opened(socket: Socket, event: "connect" | "secureConnect"): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.setTimeout(MAX_WAIT_MS, () =>
       socket.destroy(Object.assign(new Error("No answer"), { code: "ETIMEDOUT" })),
     );
     socket.once("error", reject);
-    socket.once(event, () => resolve());
+    socket.once(event, () => {
+      resolve();
+      socket.destroySoon();
+    });
   });
 }

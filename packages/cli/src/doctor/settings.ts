@@ -57,16 +57,6 @@ function checkCookies({ cookies = {}, siteUrl }: TrackerOptions): readonly Check
   const secure = site?.protocol === "http:" ? "not Secure, since the site is plain http" : "Secure";
   const found = `avad, avad_visitor, avad_gclid: HttpOnly, SameSite=${sameSite}, ${secure}, ${days} days, for ${domain ?? "the host that sets them"}`;
   const checks: Checked[] = [fyi(about, found, "The days must cover the programme's referral period.")];
-  const bare = domain?.replace(/^\./, "").toLowerCase();
-  if (bare !== undefined && site && site.hostname !== bare && !site.hostname.endsWith(`.${bare}`)) {
-    checks.push(
-      bad(
-        about,
-        `${site.hostname} may not set a cookie for ${bare}`,
-        "Give the domain that the shop's hosts share.",
-      ),
-    );
-  }
   if (sameSite === "strict") {
     checks.push(
       warn(about, "SameSite=Strict is not sent when a payment page leads back to the shop", 'Use "lax".'),

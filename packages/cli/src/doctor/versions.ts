@@ -16,29 +16,26 @@ const OURS = ["core", "express", "next", "outbox", "orders"].map((name) => `@ava
 
 /** Node.js, and what is installed in the shop's folder. */
 export async function checkVersions(shop: string): Promise<readonly Checked[]> {
-  const checks: Checked[] = [checkNode(process.versions.node)];
-  for (const name of Object.keys(SUPPORTED)) {
-    const version = await installed(name, shop);
-    if (version !== undefined) checks.push(checkBeside(name, version));
-  }
-  const found = new Map<string, string>();
-  for (const name of OURS) {
-    const version = await installed(name, shop);
-    if (version !== undefined) found.set(name, version);
-  }
-  const list = [...found].map(([name, version]) => `${name} ${version}`).join(", ");
-  if (found.size === 0)
-    checks.push(
-      fyi(
-        "packages",
-        `none of ours is installed in ${resolve(shop)}`,
-        "Name the shop's folder: --shop PATH.",
-      ),
-    );
-  else if (new Set(found.values()).size > 1)
-    checks.push(bad("packages", list, "Update all of them to one version."));
-  else checks.push(ok("packages", list));
-  return checks;
+  const versionsOf = async (names: readonly string[]) => {
+    const found = await Promise.all(names.map(async (name) => [name, await installed(name, shop)] as const));
+    return found.flatMap(([name, version]) => (version === undefined ? [] : [[name, version] as const]));
+  };
+  const [beside, ours] = [await versionsOf(Object.keys(SUPPORTED)), await versionsOf(OURS)];
+  const list = ours.map((one) => one.join(" ")).join(", ");
+  const isMixed = new Set(ours.map(([, version]) => version)).size > 1;
+  return [
+    checkNode(process.versions.node),
+    ...beside.map(([name, version]) => checkBeside(name, version)),
+    ours.length === 0
+      ? fyi(
+          "packages",
+          `none of ours is installed in ${resolve(shop)}`,
+          "Name the shop's folder: --shop PATH.",
+        )
+      : isMixed
+        ? bad("packages", list, "Update all of them to one version.")
+        : ok("packages", list),
+  ];
 }
 
 function checkBeside(name: string, version: string): Checked {

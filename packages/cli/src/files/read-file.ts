@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { getSystemErrorMap } from "node:util";
 import { CommandError, EXIT } from "../exit-codes.ts";
 
 /** The text of a file, or of stdin for `-`. */
@@ -25,33 +26,18 @@ export function parseJson(source: string, file: string): unknown {
   }
 }
 
+// PostgreSQL's own codes.
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of the path is no folder",
-  EROFS: "the disk is read-only",
-  ENOSPC: "the disk is full",
-  EEXIST: "it exists already",
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset",
-  ENOTFOUND: "unknown host",
-  EAI_AGAIN: "the host name can't be resolved now",
-  ETIMEDOUT: "no answer",
-  EHOSTUNREACH: "no route to the host",
-  ENETUNREACH: "no route to the network",
-  // PostgreSQL's own codes.
   "3D000": "there is no such database",
   "42501": "this user has no right to read it",
   "53300": "the server has too many connections",
   "57P03": "the server is starting",
 };
 
-/** Why a file or a server could not be used, in words; the system's own code where we have none. */
+/** Why a file or a server could not be used, in words; the system's own code where Node.js has none. */
 export function reasonOf(cause: unknown): string {
   const code = codeOf(cause);
-  return REASONS[code] ?? code;
+  return REASONS[code] ?? new Map(getSystemErrorMap().values()).get(code) ?? code;
 }
 
 export function cannotRead(file: string, cause: unknown): CommandError {

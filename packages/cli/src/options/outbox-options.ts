@@ -1,4 +1,4 @@
-import { Option } from "@commander-js/extra-typings";
+import { Command } from "@commander-js/extra-typings";
 import { CommandError, EXIT } from "../exit-codes.ts";
 
 /** The outbox of a command, as given. */
@@ -11,18 +11,6 @@ export interface OutboxChoice {
   /** The schema in PostgreSQL, if the shop has given it one. */
   readonly schema?: string | undefined;
 }
-
-export const sqliteOption = new Option("--sqlite <path>", "the outbox in this SQLite file");
-export const redisOption = new Option("--redis <url>", "the outbox in this Redis");
-export const postgresOption = new Option("--postgres <url>", "the outbox in this PostgreSQL");
-export const queueOption = new Option(
-  "--queue <name>",
-  "the queue's name in Redis, if the shop has given it one",
-);
-export const schemaOption = new Option(
-  "--schema <name>",
-  "the schema in PostgreSQL, if the shop has given it one",
-);
 
 export const NAME_AN_OUTBOX =
   "Name one: --sqlite PATH, --redis URL or --postgres URL. Or set AVANTLINK_OUTBOX to sqlite:PATH, redis://… or postgres://…, which keeps a password out of the process list.";
@@ -44,4 +32,18 @@ export function chosenOutbox(
     "AVANTLINK_OUTBOX names no outbox.",
     "Expected sqlite:PATH, redis://… or postgres://….",
   );
+}
+
+/** A command on the outbox that its options name. `path` is `outbox find`, or the name of a command of its own. */
+export function outboxCommand(path: string, description: string, examples: readonly string[], more = "") {
+  const shown = examples.map((example) => `\n  $ avantlink-s2s ${path} ${example}`.trimEnd());
+  return new Command(path.split(" ").at(-1))
+    .description(description)
+    .addHelpText("after", `\nExamples:${shown.join("")}${more && `\n\n${more}`}`)
+    .option("--sqlite <path>", "the outbox in this SQLite file")
+    .option("--redis <url>", "the outbox in this Redis")
+    .option("--postgres <url>", "the outbox in this PostgreSQL")
+    .option("--queue <name>", "the queue's name in Redis, if the shop has given it one")
+    .option("--schema <name>", "the schema in PostgreSQL, if the shop has given it one")
+    .option("--json", "print JSON, for scripts");
 }

@@ -1,5 +1,4 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
-import { fieldsOf } from "../files/read-file.ts";
 import { contextIn, orderIn } from "./dead-letters.ts";
 
 // As AvantLink's "Sale Batch File Requirements" spells them; the file is refused with any other.
@@ -41,15 +40,6 @@ export function batchSalesRows(
   });
   const lines = order.products.map((line) => row(line.unitPrice, line.sku, line.quantity));
   return per === "item" && lines.length > 0 ? lines : [row(order.subtotal, "", "")];
-}
-
-/** What a person has to know about an order that is in the file. */
-export function currencyAndCoupons(letter: DeadLetter): {
-  readonly currency: string;
-  readonly coupons: number;
-} {
-  const { currency, couponCodes } = fieldsOf(orderIn(letter));
-  return { currency: String(currency), coupons: Array.isArray(couponCodes) ? couponCodes.length : 0 };
 }
 
 // A number as AvantLink reads it, with digits and a decimal point only.

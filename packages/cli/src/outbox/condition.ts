@@ -1,4 +1,4 @@
-import type { AttemptRecord, Outbox, OutboxTotals, PendingRecord } from "@avantlink-s2s/core";
+import type { Outbox } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { ago } from "../terminal/durations.ts";
 import { counted } from "../terminal/wording.ts";
@@ -7,15 +7,10 @@ import { counted } from "../terminal/wording.ts";
 const RECENT = 20;
 
 /** How an outbox stands. */
-export interface OutboxCondition {
-  readonly totals: OutboxTotals;
-  /** The waiting order that was accepted first. */
-  readonly oldestWaiting: PendingRecord | undefined;
-  /** The last failed attempt among the waiting orders and the dead letters. */
-  readonly lastAnswer: AttemptRecord | undefined;
-}
+export type OutboxCondition = Awaited<ReturnType<typeof conditionOf>>;
 
-export async function conditionOf(outbox: Outbox): Promise<OutboxCondition> {
+/** The totals, the waiting order that was accepted first, and the last failed attempt that is still known. */
+export async function conditionOf(outbox: Outbox) {
   const [totals, waiting, dead] = await Promise.all([
     outbox.totals(),
     outbox.waiting.list({ limit: RECENT }),

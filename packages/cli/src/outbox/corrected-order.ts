@@ -4,8 +4,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { givenOrder } from "../files/given-order.ts";
 import { parseJson, readText } from "../files/read-file.ts";
 import { harmless } from "../terminal/terminal.ts";
-import { contextIn } from "./dead-letters.ts";
-import { retryLetter } from "./still-there.ts";
+import { contextIn, retryLetter } from "./dead-letters.ts";
 
 /** An order that can replace a dead letter. */
 export interface CorrectedOrder {

@@ -2,9 +2,9 @@ import type { AvantLinkError, Outbox } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { chosenOutbox, NAME_AN_OUTBOX, type OutboxChoice } from "../options/outbox-options.ts";
-import type { FoundOutbox } from "./found-outbox.ts";
 import { outboxOnPostgres } from "./postgres-server.ts";
 import { outboxOnRedis } from "./redis-server.ts";
+import type { FoundOutbox } from "./server-address.ts";
 import { outboxInFile } from "./sqlite-file.ts";
 
 /** An open outbox. */

@@ -1,5 +1,5 @@
 import { CommandError, EXIT } from "../exit-codes.ts";
-import type { FoundOutbox } from "./found-outbox.ts";
+import type { FoundOutbox } from "./server-address.ts";
 import { cannotConnect, placeOf } from "./server-address.ts";
 
 // The schema that postgresOutbox uses by default.
@@ -15,7 +15,11 @@ export async function outboxOnPostgres({
   readonly schema: string | undefined;
 }): Promise<FoundOutbox> {
   const place = placeOf(url, ["postgres:", "postgresql:"], "postgres://localhost/shop");
-  const { Pool } = await installed(() => import("pg"));
+  const { Pool } = await import("pg").catch((cause: unknown) => {
+    const help = "Install it beside this command: npm install --save-dev pg";
+    const message = "An outbox on PostgreSQL needs pg, which is not installed here.";
+    throw new CommandError(EXIT.unreachable, message, help, cause);
+  });
   const { postgresOutbox } = await import("@avantlink-s2s/outbox/postgres");
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   // pg repeats every error as a rejection of the call.
@@ -41,25 +45,6 @@ export async function outboxOnPostgres({
   return {
     outbox,
     place,
-    async settings() {
-      const { rows } = await pool.query<{ name: string; setting: string }>(
-        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')",
-      );
-      return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
-    },
     release,
   };
-}
-
-async function installed<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new CommandError(
-      EXIT.unreachable,
-      "An outbox on PostgreSQL needs pg, which is not installed here.",
-      "Install it beside this command: npm install --save-dev pg",
-      cause,
-    );
-  }
 }

@@ -61,3 +61,21 @@ export function nextTry({ dueAt }: PendingRecord): string {
 export function iso(at: number): string {
   return new Date(at).toISOString();
 }
+
+/** What is known of an order, as names and values for people. */
+export function recordFacts(record: OutboxRecord): readonly (readonly [string, string])[] {
+  const since = (at: number) => `${iso(at)}, ${ago(at)} ago`;
+  const accepted = ["accepted", since(record.acceptedAt)] as const;
+  if (record.status === "pending") {
+    const answer = answerText(record.lastAttempts.at(-1));
+    return [accepted, ["sent", timesSent(record)], ["last answer", answer], ["next try", nextTry(record)]];
+  }
+  if (record.status !== "dead") return [accepted, [record.status, since(record.settledAt)]];
+  const { code, status, errorKey = "" } = record.reason;
+  return [
+    accepted,
+    ["sent", timesSent(record)],
+    ["given up", since(record.diedAt)],
+    ["reason", [code, status && `HTTP ${status}`, harmless(errorKey)].filter(Boolean).join(", ")],
+  ];
+}

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
-import type { FoundOutbox } from "./found-outbox.ts";
+import type { FoundOutbox } from "./server-address.ts";
 import { cannotConnect, noQueue, placeOf, type ServerAddress } from "./server-address.ts";
 
 // The name that bullmqOutbox gives a queue by default.

@@ -1,5 +1,15 @@
+import type { Outbox } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { codeOf, reasonOf } from "../files/read-file.ts";
+
+/** The outbox that the options name, not opened yet. */
+export interface FoundOutbox {
+  readonly outbox: Outbox;
+  /** Where it is, without a password. */
+  readonly place: string;
+  /** Closes the connections that were opened to find it. */
+  release(): Promise<void>;
+}
 
 /** A queue on a server. */
 export interface ServerAddress {

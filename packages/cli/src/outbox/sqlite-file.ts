@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { codeOf, reasonOf } from "../files/read-file.ts";
-import type { FoundOutbox } from "./found-outbox.ts";
+import type { FoundOutbox } from "./server-address.ts";
 
 /** The outbox in a SQLite file. */
 export async function outboxInFile(path: string): Promise<FoundOutbox> {

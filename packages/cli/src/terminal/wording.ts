@@ -1,3 +1,5 @@
+import { currencyDigits } from "@avantlink-s2s/core/money";
+
 /** A count with its noun: `1 order`, `1,000 orders`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? noun : plural}`;
@@ -5,18 +7,14 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
 
 /** An amount with the digits that its currency has. */
 export function money(amount: number, currency: string): string {
-  try {
-    const format = new Intl.NumberFormat("en-US", { style: "currency", currency, currencyDisplay: "code" });
-    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    return `${amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${currency}`;
-  } catch {
-    return `${amount} ${currency}`;
-  }
+  const digits = currencyDigits(currency);
+  const range = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return `${amount.toLocaleString("en-US", range)} ${currency}`;
 }
 
 /** The currency's digits applied to a sum of amounts. */
 export function roundedTo(currency: string, amount: number): number {
-  return Number(money(amount, currency).replace(/[^\d.-]/g, ""));
+  return Number(amount.toFixed(currencyDigits(currency)));
 }
 
 /** A list of sums by currency: `785.85 USD, 1,200 JPY`. */

@@ -50,7 +50,13 @@ const ORDER = {
     shipping: {
       edges: [{ node: { entityId: 1, lineItems: { edges: [line("POLES", 2, 45), line("LAMP", 1, 30)] } } }],
     },
-    email: { giftCertificates: { edges: [{ node: { entityId: 9, name: "Gift", salePrice: money(25) } }] } },
+    email: {
+      giftCertificates: {
+        edges: [
+          { node: { lineItems: { edges: [{ node: { entityId: 9, name: "Gift", salePrice: money(25) } }] } } },
+        ],
+      },
+    },
   },
 };
 

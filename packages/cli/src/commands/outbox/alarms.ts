@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { EXIT } from "../../exit-codes.ts";
-import { duration } from "../../options/duration.ts";
+import { duration } from "../../options/numbers.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 
 export const failIfDeadOption = new Option(

@@ -1,17 +1,17 @@
 import { EXIT } from "../../exit-codes.ts";
-import { duration } from "../../options/duration.ts";
 import { endpointOption, merchantOption, requireMerchant } from "../../options/merchant-options.ts";
+import { duration } from "../../options/numbers.ts";
+import { outboxCommand } from "../../options/outbox-options.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { deliverDue, withTracker } from "../../outbox/deliver.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox deliver` */
-export const deliverCommand = onAnOutbox(
-  "deliver",
+export const deliverCommand = outboxCommand(
+  "outbox deliver",
   "delivers the orders that are due now, and ends; for a cron job, or while the shop is down",
   ["--sqlite data/orders.db --for 60s"],
 )
@@ -20,7 +20,7 @@ export const deliverCommand = onAnOutbox(
   .addOption(endpointOption)
   .action((options) =>
     withOutbox(options, async (outbox) => {
-      const { say, sayJson, note } = openTerminal({ json: options.json === true });
+      const { say, sayJson, note } = openTerminal(options);
       requireMerchant(options);
       const { delivered, retrying, dead, timedOut } = await withTracker(
         { outbox, merchant: options },

@@ -1,21 +1,17 @@
-import { open } from "node:fs/promises";
-import type { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Option } from "@commander-js/extra-typings";
-import { stringify } from "csv-stringify";
-import { CommandError, EXIT } from "../../exit-codes.ts";
-import { codeOf, reasonOf } from "../../files/read-file.ts";
+import { stringify } from "csv-stringify/sync";
+import { writeText } from "../../files/write-file.ts";
+import { outboxCommand } from "../../options/outbox-options.ts";
 import {
   BATCH_SALES_COLUMNS,
+  type BatchSalesRow,
   batchSalesRows,
-  currencyAndCoupons,
   type LeftOut,
 } from "../../outbox/batch-sales.ts";
-import { letters } from "../../outbox/dead-letters.ts";
+import { letters, orderIn } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
   "not-an-order-yet": (count) =>
@@ -25,8 +21,8 @@ const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
 };
 
 /** `outbox export` */
-export const exportCommand = onAnOutbox(
-  "export",
+export const exportCommand = outboxCommand(
+  "outbox export",
   "the dead letters as AvantLink's batch-sales CSV, on stdout or in a file",
   ["--sqlite data/orders.db --out sales.csv", "--sqlite data/orders.db --per order"],
 )
@@ -42,27 +38,25 @@ export const exportCommand = onAnOutbox(
       const { note, sayJson } = openTerminal({ json: options.json === true && options.out !== undefined });
       const leftOut = new Map<LeftOut, number>();
       const currencies = new Map<string, number>();
+      const rows: BatchSalesRow[] = [];
       let orders = 0;
       let severalCoupons = 0;
-      async function* rows() {
-        for await (const letter of letters(outbox)) {
-          const found = batchSalesRows(letter, options.per === "order" ? "order" : "item");
-          if (typeof found === "string") {
-            leftOut.set(found, (leftOut.get(found) ?? 0) + 1);
-            continue;
-          }
-          orders += 1;
-          const { currency, coupons } = currencyAndCoupons(letter);
-          currencies.set(currency, (currencies.get(currency) ?? 0) + 1);
-          if (coupons > 1) severalCoupons += 1;
-          yield* found;
+      for await (const letter of letters(outbox)) {
+        const found = batchSalesRows(letter, options.per);
+        if (typeof found === "string") {
+          leftOut.set(found, (leftOut.get(found) ?? 0) + 1);
+          continue;
         }
+        orders += 1;
+        const { currency, couponCodes = [] } = orderIn(letter);
+        currencies.set(currency, (currencies.get(currency) ?? 0) + 1);
+        if (couponCodes.length > 1) severalCoupons += 1;
+        rows.push(...found);
       }
-      const out =
-        options.out === undefined ? process.stdout : await newFile(options.out, options.force === true);
       // A cell that begins with =, +, - or @ would be a formula in a spreadsheet.
-      const csv = stringify({ header: true, columns: [...BATCH_SALES_COLUMNS], escape_formulas: true });
-      await pipeline(rows, csv, out, { end: options.out !== undefined });
+      const csv = stringify(rows, { header: true, columns: [...BATCH_SALES_COLUMNS], escape_formulas: true });
+      if (options.out === undefined) process.stdout.write(csv);
+      else await writeText(options.out, csv, options.force === true, "Add --force to overwrite the file.");
       sayJson({ orders, leftOut: Object.fromEntries(leftOut), currencies: Object.fromEntries(currencies) });
       note(`${counted(orders, "order")} exported.`);
       if (orders > 0)
@@ -79,17 +73,3 @@ export const exportCommand = onAnOutbox(
         );
     }),
   );
-
-async function newFile(path: string, overwrite: boolean): Promise<Writable> {
-  const file = await open(path, overwrite ? "w" : "wx", 0o600).catch((cause: unknown) => {
-    if (codeOf(cause) === "EEXIST")
-      throw new CommandError(
-        EXIT.usage,
-        `${path} exists already.`,
-        "Add --force to overwrite the file.",
-        cause,
-      );
-    throw new CommandError(EXIT.unreachable, `Can't write ${path}: ${reasonOf(cause)}.`, "", cause);
-  });
-  return file.createWriteStream();
-}

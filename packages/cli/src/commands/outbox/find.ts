@@ -1,11 +1,10 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { EXIT, type ExitCode } from "../../exit-codes.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
+import { outboxCommand } from "../../options/outbox-options.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
-import { answerText, iso, nextTry, recordJson, timesSent } from "../../outbox/record-view.ts";
-import { ago } from "../../terminal/durations.ts";
+import { recordFacts, recordJson } from "../../outbox/record-view.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 const EXIT_BY_STATUS = {
   delivered: EXIT.ok,
@@ -14,9 +13,16 @@ const EXIT_BY_STATUS = {
   removed: EXIT.wrong,
 } as const satisfies Record<string, ExitCode>;
 
+const IS = {
+  delivered: "was delivered",
+  pending: "is waiting",
+  dead: "is a dead letter: it is not tried again by itself",
+  removed: "was removed",
+} as const;
+
 /** `outbox find` */
-export const findCommand = onAnOutbox(
-  "find",
+export const findCommand = outboxCommand(
+  "outbox find",
   "what became of an order: waiting, delivered, dead, removed or unknown",
   ["1001 --sqlite data/orders.db"],
 )
@@ -25,7 +31,7 @@ export const findCommand = onAnOutbox(
   .addOption(endpointOption.hideHelp())
   .action((order, options) =>
     withOutbox(options, async (outbox) => {
-      const { say, sayJson, sayFacts } = openTerminal({ json: options.json === true });
+      const { say, sayJson, sayFacts } = openTerminal(options);
       const orderNumber = wireOrderNumber(order);
       const record = await outbox.find(orderKeyFor(options)(orderNumber));
       const shown = harmless(orderNumber);
@@ -36,34 +42,8 @@ export const findCommand = onAnOutbox(
         return;
       }
       sayJson(recordJson(record, orderNumber));
-      const accepted = ["accepted", `${iso(record.acceptedAt)}, ${ago(record.acceptedAt)} ago`] as const;
-      if (record.status === "pending") {
-        sayFacts([
-          ["order", `${shown} is waiting`],
-          accepted,
-          ["sent", timesSent(record)],
-          ["last answer", answerText(record.lastAttempts.at(-1))],
-          ["next try", nextTry(record)],
-        ]);
-      } else if (record.status === "dead") {
-        sayFacts([
-          ["order", `${shown} is a dead letter: it is not tried again by itself`],
-          accepted,
-          ["sent", timesSent(record)],
-          ["given up", `${iso(record.diedAt)}, ${ago(record.diedAt)} ago`],
-          [
-            "reason",
-            [record.reason.code, record.reason.errorKey].filter(Boolean).map(String).map(harmless).join(", "),
-          ],
-          ["next step", `avantlink-s2s outbox show ${shown}`],
-        ]);
-      } else {
-        sayFacts([
-          ["order", `${shown} was ${record.status}`],
-          accepted,
-          [record.status, `${iso(record.settledAt)}, ${ago(record.settledAt)} ago`],
-        ]);
-      }
+      sayFacts([["order", `${shown} ${IS[record.status]}`], ...recordFacts(record)]);
+      if (record.status === "dead") say(`Next step: avantlink-s2s outbox show ${shown}`);
       process.exitCode = EXIT_BY_STATUS[record.status];
     }),
   );

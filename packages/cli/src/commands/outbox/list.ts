@@ -1,4 +1,5 @@
-import { wholeNumber } from "../../options/whole-number.ts";
+import { wholeNumber } from "../../options/numbers.ts";
+import { outboxCommand } from "../../options/outbox-options.ts";
 import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, nextTry, numberOrKey, recordJson, timesSent } from "../../outbox/record-view.ts";
@@ -6,11 +7,10 @@ import { ago } from "../../terminal/durations.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox list` */
-export const listCommand = onAnOutbox(
-  "list",
+export const listCommand = outboxCommand(
+  "outbox list",
   "the orders that AvantLink has not confirmed: waiting ones, oldest first, and dead letters, newest first",
   ["--sqlite data/orders.db", "--redis redis://localhost:6379 --dead --limit 20 --json"],
 )
@@ -22,12 +22,13 @@ export const listCommand = onAnOutbox(
   .addOption(failIfOlderOption)
   .action(({ limit, offset, ...options }) =>
     withOutbox(options, async (outbox) => {
-      const terminal = openTerminal({ json: options.json === true });
+      const terminal = openTerminal(options);
       const { say, sayJson, sayTable, note } = terminal;
       const all = options.waiting === options.dead;
+      const asks = { waiting: all || options.waiting, dead: all || options.dead };
       const page = { limit, offset };
-      const waiting = all || options.waiting ? await outbox.waiting.list(page) : [];
-      const dead = all || options.dead ? await outbox.dead.list(page) : [];
+      const waiting = asks.waiting ? await outbox.waiting.list(page) : [];
+      const dead = asks.dead ? await outbox.dead.list(page) : [];
       const condition = await conditionOf(outbox);
       const { totals } = condition;
       sayJson({ totals, orders: [...waiting, ...dead].map((record) => recordJson(record)) });
@@ -43,7 +44,7 @@ export const listCommand = onAnOutbox(
             nextTry(record),
           ]),
         );
-      } else if (all || options.waiting) say("No order is waiting.");
+      } else if (asks.waiting) say("No order is waiting.");
       if (dead.length > 0) {
         say(`${counted(totals.dead, "dead letter")}:`);
         sayTable(
@@ -57,11 +58,10 @@ export const listCommand = onAnOutbox(
             harmless(letter.reason.errorKey ?? ""),
           ]),
         );
-      } else if (all || options.dead) say("No dead letters.");
-      const rest = [
-        all || options.waiting ? totals.pending - offset - waiting.length : 0,
-        all || options.dead ? totals.dead - offset - dead.length : 0,
-      ].reduce((sum, left) => sum + Math.max(0, left), 0);
+      } else if (asks.dead) say("No dead letters.");
+      const left = (count: number, shown: readonly unknown[]) => Math.max(0, count - offset - shown.length);
+      const rest =
+        (asks.waiting ? left(totals.pending, waiting) : 0) + (asks.dead ? left(totals.dead, dead) : 0);
       if (rest > 0) note(`${counted(rest, "more order")}: --offset ${offset + limit}`);
       raise(terminal, alarmsOf(condition, options));
     }),

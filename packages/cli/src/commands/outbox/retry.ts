@@ -1,29 +1,29 @@
 import type { JobState, Outbox } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../../exit-codes.ts";
-import { duration } from "../../options/duration.ts";
 import {
   endpointOption,
   merchantOption,
   orderKeyFor,
   requireMerchant,
 } from "../../options/merchant-options.ts";
+import { duration } from "../../options/numbers.ts";
+import { outboxCommand } from "../../options/outbox-options.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { readCorrected, replace } from "../../outbox/corrected-order.ts";
-import { findLetter, letters } from "../../outbox/dead-letters.ts";
+import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
 import { type Delivery, deliverOrders } from "../../outbox/deliver.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
-import { retryLetter } from "../../outbox/still-there.ts";
+
 import { openTerminal, type Terminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 // Letters that share one commit of the outbox.
 const BATCH = 100;
 
 /** `outbox retry` */
-export const retryCommand = onAnOutbox(
-  "retry",
+export const retryCommand = outboxCommand(
+  "outbox retry",
   "makes a dead letter wait for delivery again; a running shop then delivers it",
   [
     "1001 --sqlite data/orders.db --with order.json --send",
@@ -42,7 +42,7 @@ export const retryCommand = onAnOutbox(
   .addOption(endpointOption)
   .action((id, options) =>
     withOutbox(options, async (outbox) => {
-      const terminal = openTerminal({ json: options.json === true });
+      const terminal = openTerminal(options);
       if (options.send === true) requireMerchant(options);
       const putBack = await putBackLetters(outbox, id, options, orderKeyFor(options));
       const { keys, left } = putBack;

@@ -1,22 +1,22 @@
 import type { DeadLetter } from "@avantlink-s2s/core";
+import { outboxCommand } from "../../options/outbox-options.ts";
 import { contextIn, findLetter, issuesOf, orderIn } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
-import { iso, numberOrKey, recordJson, shortKey, timesSent } from "../../outbox/record-view.ts";
-import { ago } from "../../terminal/durations.ts";
+import { numberOrKey, recordFacts, recordJson, shortKey } from "../../outbox/record-view.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox show` */
-export const showCommand = onAnOutbox("show", "one dead letter: why it was given up, and its order", [
-  "1001 --sqlite data/orders.db",
-  "1001 --sqlite data/orders.db --order > order.json",
-])
+export const showCommand = outboxCommand(
+  "outbox show",
+  "one dead letter: why it was given up, and its order",
+  ["1001 --sqlite data/orders.db", "1001 --sqlite data/orders.db --order > order.json"],
+)
   .argument("<order>", "the order number, or the beginning of the key")
   .option("--order", "print the order as JSON and nothing else, to correct it for retry --with")
   .option("--answer", "print AvantLink's own words too, which may repeat a value of the order")
   .action((id, options) =>
     withOutbox(options, async (outbox) => {
-      const { say, sayJson, sayFacts } = openTerminal({ json: options.json === true });
+      const { say, sayJson, sayFacts } = openTerminal(options);
       const letter = await findLetter(outbox, id);
       const order = orderIn(letter);
       if (options.order === true) return void process.stdout.write(`${JSON.stringify(order, null, 2)}\n`);
@@ -28,16 +28,8 @@ export const showCommand = onAnOutbox("show", "one dead letter: why it was given
       sayFacts([
         ["order", numberOrKey(letter)],
         ["key", letter.key],
-        ["given up", `${iso(letter.diedAt)}, ${ago(letter.diedAt)} ago`],
-        ["accepted", iso(letter.acceptedAt)],
-        ["sent", timesSent(letter)],
-        ["reason", [reason.code, ...(options.answer === true ? [harmless(message)] : [])].join(": ")],
-        [
-          "AvantLink",
-          [reason.status && `HTTP ${reason.status}`, harmless(reason.errorKey ?? "")]
-            .filter(Boolean)
-            .join(" ") || "-",
-        ],
+        ...recordFacts(letter),
+        ...(options.answer === true ? [["answer", harmless(message)] as const] : []),
         ...issues.map((issue) => [harmless(issue.path), harmless(issue.message)] as const),
         [
           "context",

@@ -1,14 +1,14 @@
+import { outboxCommand } from "../../options/outbox-options.ts";
 import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, nextTry, numberOrKey, recordJson, withoutWords } from "../../outbox/record-view.ts";
 import { ago } from "../../terminal/durations.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
 
 /** `outbox stats` */
-export const statsCommand = onAnOutbox(
-  "stats",
+export const statsCommand = outboxCommand(
+  "outbox stats",
   "how many orders stand where, the oldest waiting order, and AvantLink's last answer",
   [
     "--postgres postgres://localhost/shop --json",
@@ -19,7 +19,7 @@ export const statsCommand = onAnOutbox(
   .addOption(failIfOlderOption)
   .action((options) =>
     withOutbox(options, async (outbox, { place, problems }) => {
-      const terminal = openTerminal({ json: options.json === true });
+      const terminal = openTerminal(options);
       const { say, sayJson, note } = terminal;
       const condition = await conditionOf(outbox);
       const { totals, oldestWaiting, lastAnswer } = condition;

@@ -56,7 +56,8 @@ function discountAndTotal(
   const [total, tax] = [order.at("totalIncTax.value"), amount("taxTotal")];
   const charges = sum(CHARGES.map(amount));
   const certificates = order.at("consignments.email.giftCertificates").list() ?? [];
-  const giftCards = sum(certificates.map((card) => card.at("salePrice.value").amount() ?? ZERO));
+  const cards = certificates.flatMap((consignment) => consignment.at("lineItems").list() ?? []);
+  const giftCards = sum(cards.map((card) => card.at("salePrice.value").amount() ?? ZERO));
   const paid = total.needed("is missing; ask for it").minus(giftCards);
   const goods = paid.minus(charges);
   const included = order.at("isTaxIncluded").flag();

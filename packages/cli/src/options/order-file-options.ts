@@ -1,4 +1,19 @@
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Argument, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+export const fileArgument = new Argument(
+  "<file>",
+  "orders as NDJSON, as CSV with a row for each item, or as Shopify or WooCommerce export; - for stdin",
+);
+
+export const formatOption = new Option(
+  "--format <format>",
+  "the file's format, if its content does not show it",
+).choices(["csv", "ndjson"] as const);
+
+export const currencyOption = new Option(
+  "--currency <code>",
+  "the currency of every order, for a CSV file without a column for it",
+);
 
 /** `--map "Order ID=order_number"`, as often as needed. */
 export const mapOption = new Option(

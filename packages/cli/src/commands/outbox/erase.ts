@@ -1,14 +1,37 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
+import { outboxCommand } from "../../options/outbox-options.ts";
+import { findLetter, removeLetter } from "../../outbox/dead-letters.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
+import { numberOrKey } from "../../outbox/record-view.ts";
 import { isConfirmed } from "../../terminal/confirm.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
-import { onAnOutbox } from "./on-an-outbox.ts";
+
+/** `outbox remove` */
+export const removeCommand = outboxCommand(
+  "outbox remove",
+  "erases a dead letter for good; its order number stays taken",
+  ["1001 --sqlite data/orders.db", "8f2aa808dee6 --sqlite data/orders.db --yes"],
+)
+  .argument("<order>", "the order number, or the beginning of the key")
+  .option("--yes", "without asking")
+  .action((id, options) =>
+    withOutbox(options, async (outbox) => {
+      const { say, sayJson } = openTerminal(options);
+      const letter = await findLetter(outbox, id);
+      const shown = numberOrKey(letter);
+      const question = `Erase order ${shown}? It will never be sent, and no affiliate is paid for it.`;
+      if (!(await isConfirmed(question, "remove", options.yes === true))) return say("Nothing was removed.");
+      await removeLetter(outbox, letter);
+      sayJson({ removed: letter.key });
+      say(`Removed order ${shown}.`);
+    }),
+  );
 
 /** `outbox forget` */
-export const forgetCommand = onAnOutbox(
-  "forget",
+export const forgetCommand = outboxCommand(
+  "outbox forget",
   "erases what the outbox holds of an order, as a shopper may demand; the order is not sent any more",
   ["1001 --sqlite data/orders.db --yes"],
 )
@@ -17,7 +40,7 @@ export const forgetCommand = onAnOutbox(
   .option("--yes", "without asking")
   .action((order, options) =>
     withOutbox(options, async (outbox) => {
-      const { say, sayJson } = openTerminal({ json: options.json === true });
+      const { say, sayJson } = openTerminal(options);
       const orderNumber = wireOrderNumber(order);
       const key = orderKeyFor(options)(orderNumber);
       const shown = harmless(orderNumber);

@@ -15,3 +15,14 @@ export function duration(text: string): number {
   if (count !== "" && ms > 0 && ms <= 2 ** 31 - 1) return ms;
   throw new InvalidArgumentError("Expected a duration such as 90s, 15m or 2h, at most 24d.");
 }
+
+/** Reads an option's whole number, within bounds. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(
+      `Expected a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}.`,
+    );
+  };
+}

@@ -1,0 +1,66 @@
+import { checkFile } from "../backfill/check.ts";
+import { openOrderFile } from "../backfill/order-file.ts";
+import { sayFaults } from "../backfill/report.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { daysOf, timeZoneOption } from "../options/days.ts";
+import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
+import { duration, wholeNumber } from "../options/numbers.ts";
+import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
+import { outboxCommand } from "../options/outbox-options.ts";
+import { withOutbox } from "../outbox/open-outbox.ts";
+import { reconcile } from "../reconcile/compare.ts";
+import { reconcileExit, reconcileJson, sayReconciliation } from "../reconcile/report.ts";
+import { openTerminal } from "../terminal/terminal.ts";
+
+/** `reconcile`: the shop's orders of a day beside what its outbox delivered. */
+export const reconcileCommand = outboxCommand(
+  "reconcile",
+  "compares a file of a day's orders with what the outbox delivered; changes nothing",
+  [
+    "orders.csv --date yesterday --time-zone America/New_York --sqlite data/orders.db",
+    "orders.ndjson --from 2026-11-23 --to 2026-11-29 --postgres postgres://localhost/shop --json",
+  ],
+  `Exit codes: 0 all orders are delivered with the same amount; 1 an order is missing, extra, dead, removed or has
+another amount, or the file has faults; 3 orders are still waiting, and nothing else is wrong.
+
+It cannot know what AvantLink did with an order. The outbox keeps keys and amounts for 400 days, no order numbers:
+an extra order is named by its key. Orders that the shop skipped are missing here.`,
+)
+  .addArgument(fileArgument)
+  .addOption(formatOption)
+  .addOption(mapOption)
+  .addOption(currencyOption)
+  .addOption(merchantOption)
+  .option("--date <day>", "the day of the file's orders, to find extra ones: 2026-11-28, today or yesterday")
+  .option("--from <day>", "the first day, or a time with its offset")
+  .option("--to <day>", "the last day, or a time with its offset that is not part of it")
+  .addOption(timeZoneOption)
+  .option(
+    "--margin <duration>",
+    "an extra order that was accepted so soon may be of the day before",
+    duration,
+    900_000,
+  )
+  .option("--allow-missing <number>", "so many missing orders are no failure", wholeNumber(0), 0)
+  .action(async (path, options) => {
+    const terminal = openTerminal(options);
+    const days = daysOf(options);
+    const file = await openOrderFile(path, options);
+    const check = await checkFile(file, () => {});
+    sayFaults(terminal, check);
+    if (check.unreadableFrom !== undefined) {
+      const message = `${path} can't be read beyond line ${check.unreadableFrom}.`;
+      throw new CommandError(EXIT.wrong, message, "Correct the file there.");
+    }
+    await withOutbox(options, async (outbox) => {
+      const found = await reconcile({
+        ...{ file, check, outbox, days },
+        keyOf: orderKeyFor(options),
+        marginMs: options.margin,
+      });
+      const summary = { ...found, check, days, allowMissing: options.allowMissing };
+      terminal.sayJson(reconcileJson(summary));
+      sayReconciliation(terminal, summary);
+      process.exitCode = reconcileExit(summary);
+    });
+  });

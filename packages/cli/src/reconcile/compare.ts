@@ -1,0 +1,108 @@
+import { type OrderSummary, type Outbox, type OutboxRecord, toOrderPayload } from "@avantlink-s2s/core";
+import { batches } from "../backfill/batches.ts";
+import { type FileCheck, numberOf } from "../backfill/check.ts";
+import { isDenied } from "../backfill/consent.ts";
+import type { FileEntry } from "../backfill/file-entry.ts";
+import type { OrderFile } from "../backfill/order-file.ts";
+import type { Days } from "../options/days.ts";
+
+// Orders that the outbox is asked for at a time.
+const AT_ONCE = 50;
+
+/** What the file and the outbox say differently. */
+export const DIFFERENCES = {
+  missing: "missing: in the file, and never accepted by this outbox",
+  "other-amount": "delivered with another amount",
+  waiting: "still waiting",
+  dead: "dead letters: see outbox list --dead",
+  removed: "removed or forgotten: never sent",
+  extra: "extra: delivered, and not in the file or not to be sent by it",
+  "extra-early": "extra, early on the day: perhaps orders of the day before",
+} as const;
+
+export type DifferenceKind = keyof typeof DIFFERENCES;
+
+/** An amount in major units. */
+export type Amount = Pick<OrderSummary, "currency" | "subtotal">;
+
+/** One order about which the file and the outbox differ. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  /** Unknown for an order that is delivered and not in the file: the outbox keeps only its key. */
+  readonly orderNumber?: string;
+  readonly key: string;
+  /** The order's line in the file. */
+  readonly line?: number;
+  readonly inFile?: Amount | "unpaid" | "denied";
+  readonly delivered?: OrderSummary | undefined;
+  readonly acceptedAt?: number;
+  readonly settledAt?: number;
+}
+
+/** A checked file of orders, and the outbox that should have delivered them. */
+export interface ReconcileOptions {
+  readonly file: OrderFile;
+  readonly check: FileCheck;
+  readonly outbox: Outbox;
+  readonly keyOf: (orderNumber: string) => string;
+  /** When the orders of the file were placed. Without it, extra orders are not looked for. */
+  readonly days: Days | undefined;
+  /** How long after the beginning of the days an extra order may be one of the day before. */
+  readonly marginMs: number;
+}
+
+/** What the comparison found. */
+export type Reconciliation = Awaited<ReturnType<typeof reconcile>>;
+
+/** Compares the orders of a file with what the outbox keeps of them. */
+export async function reconcile(options: ReconcileOptions) {
+  const { file, check, outbox, keyOf, days, marginMs } = options;
+  const inFile = new Set<string>();
+  const differences: Difference[] = [];
+  let matched = 0;
+  for await (const batch of batches(file.entries(), AT_ONCE)) {
+    const numbered = batch.map((entry) => ({ entry, orderNumber: numberOf(entry) }));
+    const keyed = numbered
+      .filter(({ orderNumber }) => orderNumber !== "")
+      .map((one) => ({ ...one, key: keyOf(one.orderNumber) }));
+    for (const { key } of keyed) inFile.add(key);
+    const readable = keyed.filter(
+      ({ entry }) => entry.kind !== "faulty" && !check.unsendableLines.has(entry.line),
+    );
+    const records = await Promise.all(readable.map(({ key }) => outbox.find(key)));
+    for (const [index, { entry, orderNumber, key }] of readable.entries()) {
+      const found = differenceOf(entry, records[index]);
+      if (found === "none") matched += 1;
+      else if (found) differences.push({ orderNumber, key, line: entry.line, ...found });
+    }
+  }
+  for (const { status, key, acceptedAt, settledAt, summary } of days ? await outbox.settled.list(days) : []) {
+    if (status !== "delivered" || inFile.has(key)) continue;
+    const isEarly = acceptedAt < (days?.from ?? 0) + marginMs;
+    const kind = isEarly ? "extra-early" : "extra";
+    differences.push({ kind, key, delivered: summary, acceptedAt, settledAt });
+  }
+  return { matched, differences };
+}
+
+type Found = Omit<Difference, "orderNumber" | "key" | "line">;
+
+/** How an order of the file stands; nothing for an order that was rightly not sent. */
+function differenceOf(entry: FileEntry, record: OutboxRecord | undefined): Found | "none" | undefined {
+  const delivery = record?.status === "delivered" ? record : undefined;
+  const { summary: delivered, acceptedAt, settledAt } = delivery ?? {};
+  const times = { ...(acceptedAt && { acceptedAt }), ...(settledAt && { settledAt }) };
+  if (entry.kind === "unpaid" || (entry.kind === "order" && isDenied(entry.context))) {
+    const inFile = entry.kind === "unpaid" ? "unpaid" : "denied";
+    return delivery && { kind: "extra", inFile, delivered, ...times };
+  }
+  const mapped = entry.kind === "order" ? toOrderPayload(entry.order, entry.context) : undefined;
+  if (!mapped?.ok) return undefined;
+  const { currency, order_amount_subtotal: subtotal } = mapped.payload.order;
+  const inFile = { currency, subtotal };
+  if (!record) return { kind: "missing", inFile };
+  if (record.status === "pending") return { kind: "waiting", inFile, acceptedAt: record.acceptedAt };
+  if (record.status !== "delivered") return { kind: record.status, inFile, acceptedAt: record.acceptedAt };
+  if (!delivered || (delivered.currency === currency && delivered.subtotal === subtotal)) return "none";
+  return { kind: "other-amount", inFile, delivered, ...times };
+}

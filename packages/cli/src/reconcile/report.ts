@@ -1,0 +1,90 @@
+import type { FileCheck } from "../backfill/check.ts";
+import { isFaulty } from "../backfill/report.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { Days } from "../options/days.ts";
+import { iso, shortKey } from "../outbox/record-view.ts";
+import { harmless, type Terminal } from "../terminal/terminal.ts";
+import { counted, money } from "../terminal/wording.ts";
+import {
+  type Amount,
+  DIFFERENCES,
+  type Difference,
+  type DifferenceKind,
+  type Reconciliation,
+} from "./compare.ts";
+
+/** What was compared, and how it came out. */
+export interface ReconcileSummary extends Reconciliation {
+  readonly check: FileCheck;
+  readonly days: Days | undefined;
+  /** Missing orders that are no failure, such as those that the shop skips. */
+  readonly allowMissing: number;
+}
+
+/** How many orders differ in which way. */
+function countsOf({ differences }: Reconciliation) {
+  const of = (kind: string) => differences.filter((one) => one.kind === kind).length;
+  const counts = Object.keys(DIFFERENCES).map((kind) => [kind, of(kind)]);
+  return Object.fromEntries(counts) as Readonly<Record<DifferenceKind, number>>;
+}
+
+/** The comparison as JSON. */
+export function reconcileJson(summary: ReconcileSummary) {
+  const { matched, differences, check, days } = summary;
+  return {
+    from: days && iso(days.from),
+    until: days && iso(days.until),
+    timeZone: days?.timeZone,
+    matched,
+    counts: countsOf(summary),
+    differences: differences.map(({ acceptedAt, settledAt, ...one }) => ({
+      ...one,
+      ...(acceptedAt && { acceptedAt: iso(acceptedAt) }),
+      ...(settledAt && { deliveredAt: iso(settledAt) }),
+    })),
+    faulty: check.faulty,
+    repeated: check.repeated.size,
+    unpaid: check.unpaid,
+    denied: check.denied,
+  };
+}
+
+/** Prints the comparison for people. */
+export function sayReconciliation({ say, sayTable, note }: Terminal, summary: ReconcileSummary): void {
+  const { matched, differences, days } = summary;
+  say(`${counted(matched, "order is", "orders are")} delivered with the same amount.`);
+  for (const [kind, count] of Object.entries(countsOf(summary))) {
+    if (count > 0) say(`${count.toLocaleString("en-US")} ${DIFFERENCES[kind as DifferenceKind]}`);
+  }
+  sayTable(
+    ["", "order", "line", "in the file", "in the outbox"],
+    differences.map((one) => [
+      one.kind,
+      one.orderNumber === undefined ? `${shortKey(one)} (key)` : harmless(one.orderNumber),
+      one.line?.toString() ?? "-",
+      amountText(one.inFile),
+      outboxText(one),
+    ]),
+  );
+  if (days) note(`Days: ${iso(days.from)} until ${iso(days.until)} (${days.timeZone}).`);
+  else note("Extra orders were not looked for: name the day of the file with --date.");
+}
+
+function amountText(amount: Amount | string | undefined): string {
+  return typeof amount === "object" ? money(amount.subtotal, amount.currency) : (amount ?? "-");
+}
+
+function outboxText({ kind, delivered, acceptedAt }: Difference): string {
+  const accepted = acceptedAt && `accepted ${iso(acceptedAt).slice(0, 16)}Z`;
+  const amount = delivered ? amountText(delivered) : kind.startsWith("extra") ? "amount unknown" : kind;
+  return accepted ? `${amount}, ${accepted}` : "-";
+}
+
+/** The exit code: wrong before waiting, so that a scheduler hears the graver one. */
+export function reconcileExit(summary: ReconcileSummary): ExitCode {
+  const counts = countsOf(summary);
+  const { missing, dead, removed, extra, waiting } = counts;
+  const wrong = Math.max(0, missing - summary.allowMissing) + counts["other-amount"] + dead + removed + extra;
+  if (wrong > 0 || isFaulty(summary.check)) return EXIT.wrong;
+  return waiting > 0 ? EXIT.unreachable : EXIT.ok;
+}
