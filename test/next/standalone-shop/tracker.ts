@@ -7,7 +7,8 @@ import { plainEvent, trackerOptions } from "./scenario.ts";
 const { AVANTLINK_ENDPOINT, DATABASE_URL, SCHEMA, OUTBOX_PATH } = process.env;
 
 export const tracker = createTracker({
-  ...trackerOptions({ endpoint: AVANTLINK_ENDPOINT ?? "http://localhost:1" }, (event) =>
+  // A busy machine may take seconds to answer, and an answer that is not waited for is an order sent again.
+  ...trackerOptions({ endpoint: AVANTLINK_ENDPOINT ?? "http://localhost:1", timeoutMs: 15_000 }, (event) =>
     console.log(`@event ${JSON.stringify(plainEvent(event))}`),
   ),
   // As functions, a cron delivers.
