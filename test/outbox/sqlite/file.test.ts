@@ -116,6 +116,17 @@ describe("the file", () => {
       expect((await stat(join(folder, made))).mode & 0o777).toBe(0o700);
   });
 
+  test("is never another file: a file of the shop's and a device keep their content and their rights", async () => {
+    await writeFile(path, "the shop's own words", { mode: 0o644 });
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", ["-m", "644", pipe]);
+    for (const other of [path, pipe]) {
+      await expect(anOutbox(other)).rejects.toMatchObject({ code: "outbox.unfit" });
+      expect((await stat(other)).mode & 0o777).toBe(0o644);
+    }
+    expect(await readFile(path, "utf8")).toBe("the shop's own words");
+  });
+
   test("in a folder that can never be made is refused, and the process goes on", async () => {
     await expect(anOutbox("/proc/nope/deeper/orders.db")).rejects.toMatchObject({ code: "outbox.unfit" });
   });

@@ -6,6 +6,9 @@ import { pause } from "../pause.ts";
 // A process that makes the file takes milliseconds; an older lock was left by a killed process.
 const STALE_LOCK_MS = 5_000;
 
+// The first bytes of every SQLite file that is not empty.
+const HEADER = "SQLite format 3\0";
+
 // statfs(2): file systems whose locks and shared memory do not reach across machines, as SQLite needs them to.
 const NETWORK: Readonly<Record<number, string>> = {
   26985: "NFS",
@@ -28,7 +31,7 @@ export async function prepareFile(path: string): Promise<void> {
       throw unfit(`${path} is on ${network}, where SQLite cannot keep processes apart: use a local disk.`);
     }
     if (!(await exists(path))) await makeFile(path);
-    await (await open(path, "r+")).close();
+    await checkDatabase(path);
     await makePrivate(path);
   } catch (cause) {
     if (cause instanceof AvantLinkError) throw cause;
@@ -86,6 +89,21 @@ async function makeFile(path: string): Promise<void> {
     await (await open(path, "a", 0o600)).close();
   } finally {
     await rm(lock, { force: true });
+  }
+}
+
+/** Refuses a path that names something else (a device, a shop's own file), before its rights are changed. */
+async function checkDatabase(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    if (!(await file.stat()).isFile())
+      throw unfit(`${path} is not a regular file: give the outbox a file of its own.`);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
+    if (bytesRead > 0 && buffer.toString("latin1") !== HEADER) {
+      throw unfit(`${path} is not a SQLite database: give the outbox a file of its own.`);
+    }
+  } finally {
+    await file.close();
   }
 }
 
