@@ -9,11 +9,10 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "packages/next/README.md": "test/docs/next.test.ts",
   "packages/next/AGENTS.md": "test/docs/next.test.ts",
 };
-/** Pages whose code names no file yet. */
-const UNNAMED = /^(?:docs\/(?:frameworks|outbox-contract)|packages\/(?:orders|outbox)\/README)\.md$/;
-
 /** Files that tests compile and run, and that pages print or cut from. */
-const PRINTED = files.filter((file) => /^(?:examples|test\/docs\/samples)\/.*\.(?:[cm]?js|tsx?)$/.test(file));
+const PRINTED = files.filter((file) =>
+  /^(?:examples|test\/docs\/samples|test\/outbox)\/.*\.(?:[cm]?js|tsx?)$/.test(file),
+);
 
 interface Block {
   readonly page: string;
@@ -24,7 +23,7 @@ interface Block {
 }
 
 const blocks = files
-  .filter((file) => /\.md$|^llms\.txt$/.test(file) && !(file in TESTED_ELSEWHERE) && !UNNAMED.test(file))
+  .filter((file) => /\.md$|^llms\.txt$/.test(file) && !(file in TESTED_ELSEWHERE))
   .flatMap((page): Block[] =>
     [...read(page).matchAll(/^```(js|ts|tsx|jsx)\n([\s\S]*?)^```/gm)].map(([, language = "", code = ""]) => ({
       page,

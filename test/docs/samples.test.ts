@@ -132,6 +132,22 @@ test("the handler without a framework sends the order that its page confirms", a
   expect(sandbox.orders.map(({ body }) => body)).toMatchObject([{ order: { order_number: "W-1" } }]);
 });
 
+test("the options of packages/orders are functions of a line", async () => {
+  const { mapped } = await import("./samples/orders/options.ts");
+  expect(mapped(STRIPE_SESSION)).toMatchObject({ status: "mapped" });
+});
+
+test("the tracker of packages/outbox on Redis opens nothing before its first use", async () => {
+  const { tracker } = await import("./samples/outbox/redis.ts");
+  expect((await tracker.health()).outbox).toEqual({ name: "bullmq", durable: true });
+  await tracker.close();
+});
+
+test("the tracker of docs/frameworks.md takes the common domain", async () => {
+  const { tracker } = await import("./samples/web/two-hosts.ts");
+  await tracker.close();
+});
+
 test("the example of packages/sandbox runs to its end", async () => {
   await import("./samples/sandbox/try.ts");
 });
