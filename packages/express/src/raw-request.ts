@@ -16,9 +16,8 @@ interface ExpressParts {
 export function rawRequest(given: IncomingMessage): RawRequest {
   const request: IncomingMessage & ExpressParts = given;
   // A web request has reached an Express tracker before.
-  const headers: IncomingHttpHeaders = Object.fromEntries(
-    request.headers instanceof Headers ? request.headers : Object.entries(request.headers),
-  );
+  const headers: IncomingHttpHeaders =
+    request.headers instanceof Headers ? Object.fromEntries(request.headers) : { ...request.headers };
   const header = (name: string): string | undefined => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
