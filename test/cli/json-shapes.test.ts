@@ -47,13 +47,15 @@ async function aShop() {
     AVANTLINK_ENDPOINT: sandbox.url,
     AVANTLINK_OUTBOX: `sqlite:${path}`,
   };
-  return { folder, order, orders, env };
+  const refunds = join(folder, "refunds.csv");
+  await writeFile(refunds, "order_number,refunded_at,currency\n1001,2026-11-28,USD\n");
+  return { folder, order, orders, refunds, env };
 }
 
 test("every command prints the JSON fields that the page documents, and no others", {
   timeout: 180_000,
 }, async () => {
-  const { folder, order, orders, env } = await aShop();
+  const { folder, order, orders, refunds, env } = await aShop();
   const examples: readonly (readonly [command: string, ...args: string[]])[] = [
     ["validate", order],
     ["doctor"],
@@ -73,6 +75,7 @@ test("every command prints the JSON fields that the page documents, and no other
     ["backfill", orders],
     ["backfill", orders, "--send", "--yes"],
     ["reconcile", orders],
+    ["returns", refunds, "--merchant-number", "12345", "--network", "USD", "--out", folder],
     ["reconcile", orders, "--date", "today"],
   ];
   for (const [command, ...args] of examples) {

@@ -12,7 +12,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   next: ["core", "web"],
   outbox: ["core"],
   orders: ["core"],
-  cli: ["core", "outbox", "sandbox"],
+  cli: ["core", "orders", "outbox", "sandbox"],
 };
 
 /** The rooms of core, lowest first. A room imports only rooms that stand before it, types included. */

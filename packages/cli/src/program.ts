@@ -7,6 +7,7 @@ import { deskCommand } from "./commands/desk.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { reconcileCommand } from "./commands/reconcile.ts";
+import { returnsCommand } from "./commands/returns.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { validateCommand } from "./commands/validate.ts";
 
@@ -40,7 +41,8 @@ export const program = new Command("avantlink-s2s")
   .addCommand(outboxCommand)
   .addCommand(deskCommand)
   .addCommand(backfillCommand)
-  .addCommand(reconcileCommand);
+  .addCommand(reconcileCommand)
+  .addCommand(returnsCommand);
 
 // `completion bash` and its like print the script with which a shell completes commands, options and choices.
 tab(program as unknown as PlainCommand, { completionCommandName: "completion" });

@@ -1,11 +1,12 @@
 import { ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
+import { soldLine } from "./platforms/saleor/lines.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
 import { isOnlyOrder } from "./reading/new-customer.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PaymentState, type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { type PaymentState, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapperResult } from "@avantlink-s2s/core";
 export type { MapOptions } from "./reading/map-options.ts";
@@ -97,21 +98,6 @@ function payment(order: JsonField): PaymentState {
     PAID.includes(entry.at("charge_status", "chargeStatus").word() ?? ""),
   );
   return { field: payments ? order.at("payments") : flag, paid: charged, expected: "fully charged" };
-}
-
-function soldLine(line: JsonField): PlatformLine {
-  const quantity = line.at("quantity").needed("is missing");
-  const total = line.at("totalPrice.net.amount", "total_price_net_amount");
-  const unit = line.at("unitPrice.net.amount", "unit_price_net_amount");
-  return {
-    source: line,
-    sku: line.textAt("productSku", "product_sku", "variant.sku"),
-    variantId: line.at("productVariantId", "product_variant_id", "variant.id"),
-    // A unit price is rounded, a line's total is not.
-    total: total.missing && !unit.missing ? unit.needed().times(quantity) : total.needed(),
-    quantity,
-    notGoods: line.at("variant.product.productType.kind").word() === "gift_card",
-  };
 }
 
 function statedTotal(order: JsonField): StatedTotal | undefined {

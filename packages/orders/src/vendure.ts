@@ -2,6 +2,7 @@ import type { MapperResult } from "@avantlink-s2s/core";
 import { decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, ONE, sum, ZERO } from "./money/decimal.ts";
 import type { StatedTotal } from "./money/order-money.ts";
+import { soldLine } from "./platforms/vendure/lines.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import type { MapOptions, PlatformObject } from "./reading/map-options.ts";
@@ -102,19 +103,6 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
     };
   },
 };
-
-function soldLine(line: JsonField, unit: Decimal): PlatformLine {
-  const quantity = line.at("quantity").needed("is missing");
-  const [total, each] = [line.at("proratedLinePrice"), line.at("proratedUnitPrice")];
-  const integer = total.missing && !each.missing ? each.needed().times(quantity) : total.needed();
-  return {
-    source: line,
-    sku: line.at("productVariant.sku"),
-    variantId: line.at("productVariant.id", "productVariantId"),
-    total: integer.times(unit),
-    quantity,
-  };
-}
 
 function surcharge(entry: JsonField, unit: Decimal): PlatformLine {
   return { source: entry, total: entry.at("price").needed().times(unit), quantity: ONE, isFee: true };

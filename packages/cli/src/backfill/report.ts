@@ -21,10 +21,7 @@ export function checkJson({ unsendableLines: _, repeated, ...check }: FileCheck)
 /** Prints what is wrong with a file. */
 export function sayFaults(terminal: Terminal, check: FileCheck): void {
   const { say } = terminal;
-  sayProblems(
-    terminal,
-    check.problems.map(({ line, field, ...rest }) => ({ ...rest, field: `line ${line}: ${field}` })),
-  );
+  sayProblems(terminal, check.problems);
   const found = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
   if (found > check.problems.length) {
     say(`… and ${counted(found - check.problems.length, "further problem")}. All problems by rule:`);
@@ -54,16 +51,12 @@ export function sayCheck(terminal: Terminal, check: FileCheck): void {
     say(`Reading stopped at line ${check.unreadableFrom}. These counts cover only the lines before it.`);
 }
 
-/** How the orders will be sent. */
-export interface SendPlan extends Destination {
-  /** Orders a second. */
-  readonly rate: number;
-  /** Where the run is remembered. */
-  readonly place: string;
-}
-
-/** Prints what will be sent, before the question whether to send it. */
-export function sayPlan({ note }: Terminal, check: FileCheck, plan: SendPlan): void {
+/** Prints what will be sent, before the question whether to send it: so many orders a second, remembered in `place`. */
+export function sayPlan(
+  { note }: Terminal,
+  check: FileCheck,
+  plan: Destination & { rate: number; place: string },
+): void {
   const seconds = Math.ceil(check.sendable / plan.rate);
   note(`Host:      ${new URL(plan.endpoint).host}`);
   note(`Merchant:  ${plan.merchant}`);

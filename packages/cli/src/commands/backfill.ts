@@ -30,14 +30,8 @@ export const backfillCommand = outboxCommand(
     "- --send --yes --state orders.sent.db --json",
     "orders.ndjson --send --sqlite data/orders.db",
   ],
-  `Without --send, the file is only checked.
-
-After a kill or Ctrl-C, the same command continues. AvantLink ignores a repeated order number, so it is safe that
-the few requests that were open during a kill are sent again.
-
-AvantLink has no field for an order's date: every order counts as an order of the day on which it is sent.
-
-If the shop may have sent some of the orders itself, name the shop's outbox, which knows them.`,
+  `Without --send, the file is only checked. After a kill or Ctrl-C, the same command continues. AvantLink has no field
+for an order's date: every order counts as an order of the day on which it is sent.`,
 )
   .addArgument(fileArgument)
   .addOption(formatOption)

@@ -20,11 +20,8 @@ export const reconcileCommand = outboxCommand(
     "orders.csv --date yesterday --time-zone America/New_York --sqlite data/orders.db",
     "orders.ndjson --from 2026-11-23 --to 2026-11-29 --postgres postgres://localhost/shop --json",
   ],
-  `Exit codes: 0 all orders are delivered with the same amount; 1 an order is missing, extra, dead, removed or has
-another amount, or the file has faults; 3 orders are still waiting, and nothing else is wrong.
-
-It cannot know what AvantLink did with an order. The outbox keeps keys and amounts for 400 days, no order numbers:
-an extra order is named by its key. Orders that the shop skipped are missing here.`,
+  `It ends with 1 if an order is missing, extra, dead, removed or has another amount, with 3 if orders only wait. It cannot
+know what AvantLink did with an order, nor the number of an extra order, of which the outbox keeps a key only.`,
 )
   .addArgument(fileArgument)
   .addOption(formatOption)

@@ -7,11 +7,6 @@ import { fieldsOf, parseJson, readText } from "../files/read-file.ts";
 import { type Problem, sayProblems } from "../terminal/problems.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 
-interface Validated {
-  readonly kind: "order" | "order payload" | "click payload";
-  readonly problems: readonly Problem[];
-}
-
 /** `validate`: what is wrong with an order, or with the JSON that is sent. */
 export const validateCommand = new Command("validate")
   .description("checks an order, or a payload as it goes to AvantLink; sends nothing")
@@ -38,7 +33,7 @@ Examples:
     process.exitCode = ok ? EXIT.ok : EXIT.wrong;
   });
 
-async function validate(text: string, file: string): Promise<Validated> {
+async function validate(text: string, file: string) {
   const value = parseJson(text, file);
   const fields = fieldsOf(value);
   if ("tracking_ids" in fields || "current_url" in fields) {
@@ -47,15 +42,16 @@ async function validate(text: string, file: string): Promise<Validated> {
   }
   const { order, context } = givenOrder(value);
   const mapped = toOrderPayload(order, context);
-  if (!mapped.ok) {
-    const { code, issues } = mapped.error;
-    return {
-      kind: "order",
-      problems: issues.map(({ path, message }) => ({ severity: "error", field: path, rule: code, message })),
-    };
+  if (mapped.ok) {
+    const warning = { severity: "warning" } as const;
+    const problems = mapped.findings.map(({ code, ...rest }) => ({ ...warning, ...problemOf(code, rest) }));
+    return { kind: "order", problems };
   }
-  const findings = mapped.findings.map(
-    ({ code, path, message }): Problem => ({ severity: "warning", field: path, rule: code, message }),
-  );
-  return { kind: "order", problems: findings };
+  const { code, issues } = mapped.error;
+  const problems = issues.map((issue) => ({ severity: "error" as const, ...problemOf(code, issue) }));
+  return { kind: "order", problems };
+}
+
+function problemOf(rule: string, { path, message }: { readonly path: string; readonly message: string }) {
+  return { field: path, rule, message };
 }

@@ -17,24 +17,12 @@ export async function checkPayload(text: string, endpoint: "order" | "click"): P
       body: text,
     });
     const { error, error_key } = fieldsOf(await answer.json());
-    if (!answer.ok) {
-      return [
-        {
-          severity: "error",
-          field: "body",
-          rule: String(error_key),
-          message: `AvantLink refuses it: ${String(error)}`,
-        },
-      ];
-    }
+    const message = `AvantLink refuses it: ${String(error)}`;
+    if (!answer.ok) return [{ severity: "error", field: "body", rule: String(error_key), message }];
     const records = endpoint === "order" ? sandbox.orders : sandbox.clicks;
-    const findings = records[0]?.findings ?? [];
-    return (
-      findings
-        // What this very request looked like is no matter of the payload.
-        .filter(({ path }) => !path.startsWith("headers"))
-        .map(({ severity, path, message }) => ({ severity, field: path, rule: "wire", message }))
-    );
+    // What this very request looked like is no matter of the payload.
+    const findings = (records[0]?.findings ?? []).filter(({ path }) => !path.startsWith("headers"));
+    return findings.map(({ severity, path, message }) => ({ severity, field: path, rule: "wire", message }));
   } finally {
     await sandbox.close();
   }

@@ -5,6 +5,7 @@ import { isDenied } from "../backfill/consent.ts";
 import type { FileEntry } from "../backfill/file-entry.ts";
 import type { OrderFile } from "../backfill/order-file.ts";
 import type { Days } from "../options/days.ts";
+import { iso } from "../outbox/record-view.ts";
 
 // Orders that the outbox is asked for at a time.
 const AT_ONCE = 50;
@@ -35,8 +36,9 @@ export interface Difference {
   readonly line?: number;
   readonly inFile?: Amount | "unpaid" | "denied";
   readonly delivered?: OrderSummary | undefined;
-  readonly acceptedAt?: number;
-  readonly settledAt?: number;
+  /** ISO 8601. */
+  readonly acceptedAt?: string;
+  readonly deliveredAt?: string;
 }
 
 /** A checked file of orders, and the outbox that should have delivered them. */
@@ -80,7 +82,13 @@ export async function reconcile(options: ReconcileOptions) {
     if (status !== "delivered" || inFile.has(key)) continue;
     const isEarly = acceptedAt < (days?.from ?? 0) + marginMs;
     const kind = isEarly ? "extra-early" : "extra";
-    differences.push({ kind, key, delivered: summary, acceptedAt, settledAt });
+    differences.push({
+      kind,
+      key,
+      delivered: summary,
+      acceptedAt: iso(acceptedAt),
+      deliveredAt: iso(settledAt),
+    });
   }
   return { matched, differences };
 }
@@ -90,8 +98,11 @@ type Found = Omit<Difference, "orderNumber" | "key" | "line">;
 /** How an order of the file stands; nothing for an order that was rightly not sent. */
 function differenceOf(entry: FileEntry, record: OutboxRecord | undefined): Found | "none" | undefined {
   const delivery = record?.status === "delivered" ? record : undefined;
-  const { summary: delivered, acceptedAt, settledAt } = delivery ?? {};
-  const times = { ...(acceptedAt && { acceptedAt }), ...(settledAt && { settledAt }) };
+  const delivered = delivery?.summary;
+  const times = {
+    ...(record && { acceptedAt: iso(record.acceptedAt) }),
+    ...(delivery && { deliveredAt: iso(delivery.settledAt) }),
+  };
   if (entry.kind === "unpaid" || (entry.kind === "order" && isDenied(entry.context))) {
     const inFile = entry.kind === "unpaid" ? "unpaid" : "denied";
     return delivery && { kind: "extra", inFile, delivered, ...times };
@@ -101,8 +112,8 @@ function differenceOf(entry: FileEntry, record: OutboxRecord | undefined): Found
   const { currency, order_amount_subtotal: subtotal } = mapped.payload.order;
   const inFile = { currency, subtotal };
   if (!record) return { kind: "missing", inFile };
-  if (record.status === "pending") return { kind: "waiting", inFile, acceptedAt: record.acceptedAt };
-  if (record.status !== "delivered") return { kind: record.status, inFile, acceptedAt: record.acceptedAt };
+  if (record.status === "pending") return { kind: "waiting", inFile, ...times };
+  if (record.status !== "delivered") return { kind: record.status, inFile, ...times };
   if (!delivered || (delivered.currency === currency && delivered.subtotal === subtotal)) return "none";
   return { kind: "other-amount", inFile, delivered, ...times };
 }

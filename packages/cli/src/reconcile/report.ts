@@ -37,11 +37,7 @@ export function reconcileJson(summary: ReconcileSummary) {
     timeZone: days?.timeZone,
     matched,
     counts: countsOf(summary),
-    differences: differences.map(({ acceptedAt, settledAt, ...one }) => ({
-      ...one,
-      ...(acceptedAt && { acceptedAt: iso(acceptedAt) }),
-      ...(settledAt && { deliveredAt: iso(settledAt) }),
-    })),
+    differences,
     faulty: check.faulty,
     repeated: check.repeated.size,
     unpaid: check.unpaid,
@@ -75,7 +71,7 @@ function amountText(amount: Amount | string | undefined): string {
 }
 
 function outboxText({ kind, delivered, acceptedAt }: Difference): string {
-  const accepted = acceptedAt && `accepted ${iso(acceptedAt).slice(0, 16)}Z`;
+  const accepted = acceptedAt && `accepted ${acceptedAt.slice(0, 16)}Z`;
   const amount = delivered ? amountText(delivered) : kind.startsWith("extra") ? "amount unknown" : kind;
   return accepted ? `${amount}, ${accepted}` : "-";
 }

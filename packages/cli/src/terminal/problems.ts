@@ -5,6 +5,8 @@ import { harmless } from "./terminal.ts";
 export interface Problem {
   /** `error`: not sent, refused, or money or privacy is lost. `warning`: probably a mistake. `info`: good to know. */
   readonly severity: "error" | "warning" | "info";
+  /** The line of the file, where there is one. */
+  readonly line?: number | undefined;
   /** The field, as in `products[2].sku`. */
   readonly field: string;
   /** Which rule says so. */
@@ -26,9 +28,9 @@ export function sayProblems({ sayTable, emphasise }: Terminal, problems: readonl
   const sorted = [...problems].sort((a, b) => order[a.severity] - order[b.severity]);
   sayTable(
     ["", "field", "problem", "rule"],
-    sorted.map(({ severity, field, message, rule }) => [
+    sorted.map(({ severity, line, field, message, rule }) => [
       emphasise(LOOKS[severity], severity),
-      harmless(field),
+      harmless(line === undefined ? field : `line ${line}: ${field}`),
       harmless(message),
       rule,
     ]),

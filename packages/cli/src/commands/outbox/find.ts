@@ -1,23 +1,16 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
-import { EXIT, type ExitCode } from "../../exit-codes.ts";
+import { EXIT } from "../../exit-codes.ts";
 import { endpointOption, merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
 import { outboxCommand } from "../../options/outbox-options.ts";
 import { withOutbox } from "../../outbox/open-outbox.ts";
 import { recordFacts, recordJson } from "../../outbox/record-view.ts";
 import { harmless, openTerminal } from "../../terminal/terminal.ts";
 
-const EXIT_BY_STATUS = {
-  delivered: EXIT.ok,
-  pending: EXIT.unreachable,
-  dead: EXIT.wrong,
-  removed: EXIT.wrong,
-} as const satisfies Record<string, ExitCode>;
-
-const IS = {
-  delivered: "was delivered",
-  pending: "is waiting",
-  dead: "is a dead letter: it is not tried again by itself",
-  removed: "was removed",
+const ENDINGS = {
+  delivered: ["was delivered", EXIT.ok],
+  pending: ["is waiting", EXIT.unreachable],
+  dead: ["is a dead letter: it is not tried again by itself", EXIT.wrong],
+  removed: ["was removed", EXIT.wrong],
 } as const;
 
 /** `outbox find` */
@@ -42,8 +35,9 @@ export const findCommand = outboxCommand(
         return;
       }
       sayJson(recordJson(record, orderNumber));
-      sayFacts([["order", `${shown} ${IS[record.status]}`], ...recordFacts(record)]);
+      const [is, exit] = ENDINGS[record.status];
+      sayFacts([["order", `${shown} ${is}`], ...recordFacts(record)]);
       if (record.status === "dead") say(`Next step: avantlink-s2s outbox show ${shown}`);
-      process.exitCode = EXIT_BY_STATUS[record.status];
+      process.exitCode = exit;
     }),
   );

@@ -73,7 +73,8 @@ function given(option: unknown, name: string, order: JsonField): JsonField {
   return option === undefined ? order.at(name) : order.beside(option, name);
 }
 
-function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
+/** A line of the order. */
+export function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
   const net = line.at("total_ex_tax").needed();
   const discounts = line
     .at("applied_discounts")

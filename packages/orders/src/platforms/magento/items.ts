@@ -34,7 +34,8 @@ export function goodsItems(items: JsonField): readonly PlatformLine[] {
   });
 }
 
-function soldLine(item: JsonField): PlatformLine {
+/** An item of an order, or of a credit memo, which counts in `qty`. */
+export function soldLine(item: JsonField, quantity = "qty_ordered"): PlatformLine {
   const amount = (name: string) => item.at(name).amount() ?? ZERO;
   return {
     source: item,
@@ -45,7 +46,7 @@ function soldLine(item: JsonField): PlatformLine {
       .needed()
       .minus(amount("discount_amount"))
       .plus(amount("discount_tax_compensation_amount")),
-    quantity: item.at("qty_ordered").needed("is missing"),
+    quantity: item.at(quantity).needed("is missing"),
     notGoods: item.at("product_type").word() === "giftcard",
   };
 }

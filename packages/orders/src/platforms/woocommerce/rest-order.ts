@@ -32,7 +32,8 @@ export const restOrder: OrderShape = {
   },
 };
 
-function soldLine(line: JsonField): PlatformLine {
+/** A line of the order. */
+export function soldLine(line: JsonField): PlatformLine {
   const keys = (line.at("meta_data").list() ?? []).map((entry) => entry.at("key").text() ?? "");
   const variation = line.at("variation_id");
   return {

@@ -1,0 +1,141 @@
+import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
+import { currencyCode, decimal, readMoney } from "@avantlink-s2s/core/money";
+import type { Refund, RefundMapper, RefundReason } from "@avantlink-s2s/orders/refunds";
+import * as orders from "@avantlink-s2s/orders/refunds";
+import { CsvError, parse } from "csv-parse/sync";
+import { spoiltIn } from "../backfill/spoilt-cells.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { fieldsOf } from "../files/read-file.ts";
+import type { Problem } from "../terminal/problems.ts";
+
+const REASONS: readonly RefundReason[] = ["ADJUSTMENT", "CANCELED", "FRAUD", "RETURN"];
+
+/** The mappers of platforms' own refunds, by the platform's name in small letters. */
+export const REFUNDS_OF: Readonly<Record<string, RefundMapper>> = Object.fromEntries(
+  Object.entries(orders).map(([name, mapper]) => [name.replace(/Refunds$/, "").toLowerCase(), mapper]),
+);
+
+/** A refund with the line of the file that holds it. */
+export type GivenRefund = Refund & { readonly line: number };
+
+/**
+ * Reads refunds from CSV, or from NDJSON: of this command's own shape, or the objects of a platform. `currency` is that of
+ * refunds that name none.
+ */
+export function readRefunds(text: string, platform: string | undefined, currency: string | undefined) {
+  const refunds = new Map<string, GivenRefund>();
+  const problems: (Problem & { readonly line: number })[] = [];
+  const isJson = platform !== undefined || /^\s*\{/.test(text);
+  const mapper = REFUNDS_OF[platform ?? ""] ?? ((given) => ownRefund(given, currency));
+  for (const [line, value] of isJson ? linesIn(text) : rowsIn(text)) {
+    const add = (severity: Problem["severity"], field: string, message: string) =>
+      problems.push({ line, severity, field, rule: "refund", message });
+    const mapped = mapper(value);
+    if (mapped.status === "unmappable")
+      for (const { path, message } of mapped.issues) add("error", path, message);
+    if (mapped.status !== "mapped") continue;
+    for (const { path, message } of mapped.findings) add("warning", path, message);
+    for (const refund of mapped.refunds) {
+      // A platform's order that stands in the file several times holds the same refunds each time.
+      const identity = platform ? `${refund.orderNumber}\n${refund.id}` : JSON.stringify(refund);
+      const twin = refunds.get(identity);
+      if (!twin) refunds.set(identity, { ...refund, line });
+      else if (!platform)
+        add(
+          "error",
+          "row",
+          `is identical to line ${twin.line}. Give each refund an id, or remove one of them`,
+        );
+    }
+  }
+  return { refunds: [...refunds.values()], problems };
+}
+
+function linesIn(text: string): readonly (readonly [line: number, value: unknown])[] {
+  return text.split(/\r?\n/).flatMap((json, index) => {
+    if (json.trim() === "") return [];
+    try {
+      return [[index + 1, JSON.parse(json)] as const];
+    } catch {
+      return [[index + 1, undefined] as const];
+    }
+  });
+}
+
+/** A row with a SKU is one item of a refund; a row without is an amount, or the whole order if that is blank. */
+function rowsIn(text: string): readonly (readonly [line: number, value: unknown])[] {
+  const nameOf = (title: string) =>
+    title
+      .trim()
+      .toLowerCase()
+      .replace(/[\s-]+/g, "_");
+  try {
+    const rows = parse(text, {
+      bom: true,
+      columns: (titles: string[]) => titles.map(nameOf),
+      delimiter: [",", ";", "\t"],
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as readonly { record: Record<string, string>; info: { lines: number } }[];
+    return rows.map(({ record, info }) => {
+      const { order_number, refunded_at, refund_id, amount, sku, quantity, ...rest } = record;
+      const money = sku ? { items: [{ sku, unitPrice: amount, quantity: Number(quantity) }] } : { amount };
+      const named = { orderNumber: order_number, refundedAt: refunded_at, id: refund_id };
+      return [info.lines, { ...rest, ...named, ...money }] as const;
+    });
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    throw new CommandError(
+      EXIT.wrong,
+      `Line ${cause.lines} is no CSV (${cause.code}).`,
+      "Correct the file there.",
+    );
+  }
+}
+
+/** Reads a refund of this command's own shape; a blank field counts as missing. */
+function ownRefund(value: unknown, currency: string | undefined): orders.RefundsResult {
+  const given = fieldsOf(value);
+  const text = (name: string) => String(given[name] ?? "").trim();
+  const orderNumber = wireOrderNumber(given.orderNumber);
+  const code = currencyCode(text("currency") || currency);
+  const reason = REASONS.find((one) => one === (text("reason").toUpperCase() || "RETURN"));
+  const items = Array.isArray(given.items) ? given.items.map(itemIn) : undefined;
+  const amount = text("amount") === "" ? undefined : amountIn(given.amount);
+  const spoilt = [orderNumber, ...(items ?? []).map((item) => item?.sku ?? "")].map(spoiltIn).find(Boolean);
+  const faults: Readonly<Record<string, string | false | undefined>> = {
+    line: value === undefined && "is not JSON; write one JSON object a line",
+    order_number: orderNumber === "" ? "is missing" : spoilt,
+    refunded_at: !isTime(text("refundedAt")) && "is no day such as 2026-11-28, and no time with its offset",
+    currency: !code && "is no code such as USD; or add --currency",
+    reason: !reason && `is none of ${REASONS.join(", ")}`,
+    items: items?.includes(undefined) && "have no SKU, no positive price or no whole quantity",
+    amount: text("amount") !== "" && !amount && "is no positive amount; leave it blank for the whole order",
+  };
+  const [path, message] = Object.entries(faults).find(([, fault]) => fault) ?? [];
+  if (path && message) return { status: "unmappable", issues: [{ path, message }] };
+  const known = { orderNumber, id: text("id") || undefined, refundedAt: text("refundedAt"), amount };
+  const sold = items?.filter((item) => item !== undefined);
+  const refund = { ...known, currency: code ?? "", reason: reason ?? "RETURN", ...(sold && { items: sold }) };
+  return { status: "mapped", refunds: [refund], findings: [] };
+}
+
+function itemIn(value: unknown) {
+  const { sku, unitPrice, quantity } = fieldsOf(value);
+  const [name, price] = [String(sku ?? "").trim(), amountIn(unitPrice)];
+  const isWhole = typeof quantity === "number" && Number.isSafeInteger(quantity) && quantity > 0;
+  return name !== "" && price !== undefined && isWhole
+    ? { sku: name, unitPrice: price, quantity }
+    : undefined;
+}
+
+function amountIn(value: unknown): string | undefined {
+  const money = readMoney(value);
+  return money !== undefined && decimal(money)?.gt(0) ? `${money}` : undefined;
+}
+
+/** A day, or a time with its offset: a time without would be another one elsewhere. */
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:?\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
+}

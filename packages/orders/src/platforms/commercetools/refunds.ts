@@ -1,0 +1,51 @@
+import { type Decimal, ONE, sum, ZERO } from "../../money/decimal.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import { itemsOf, lineOf, nested, refundsOf } from "../../reading/map-refunds.ts";
+import { discountOnTotal } from "./discount-on-total.ts";
+import { centMoney, netOf, soldLine } from "./lines.ts";
+
+/**
+ * A commercetools order. The items of `returnInfo` whose `paymentState` is Refunded, with the prices of their lines; an order
+ * without such items: the transactions of type Refund of its payments (`expand: "paymentInfo.payments[*]"`), as the part that
+ * they are of what was charged. Number: `orderNumber`, else `id`.
+ */
+export const commercetoolsRefunds = refundsOf({
+  envelopes: ["resource.obj", "data.order"],
+  refundsIn: (order) => {
+    const returned = nested(order.at("returnInfo"), "items");
+    const refunded = returned.filter((item) => item.at("paymentState").word() === "refunded");
+    return refunded.length > 0 ? refunded : transactions(order, "refund");
+  },
+  number: (order) => order.at("orderNumber", "id").text(),
+  currency: (order) => order.at("totalPrice.currencyCode"),
+  read: (refund, order) => {
+    const id = refund.at("id");
+    if (refund.at("lineItemId").missing) {
+      const charged = transactions(order, "charge").map((charge) => centMoney(charge.at("amount")) ?? ZERO);
+      const refunded = centMoney(refund.at("amount")) ?? refund.at("amount.centAmount").needed();
+      const share = { refunded, paid: sum(charged) };
+      return { id, at: refund.at("timestamp"), reason: "ADJUSTMENT", share };
+    }
+    const line = soldLine(lineOf(order.at("lineItems"), refund.at("lineItemId")));
+    const reduced = { ...line, total: line.total.times(paidPart(order)) };
+    return { id, at: refund.at("lastModifiedAt"), lines: [itemsOf(reduced, refund.at("quantity"))] };
+  },
+});
+
+/** What is left of the lines' prices after discounts on the total price, and custom lines that are discounts. */
+function paidPart(order: JsonField): Decimal {
+  const goods = sum((order.at("lineItems").list() ?? []).map((item) => soldLine(item).total));
+  const custom = (order.at("customLineItems").list() ?? []).map((item) => netOf(item));
+  const reductions = custom.filter((total) => total.lt(0));
+  const charged = sum(custom.filter((total) => total.gt(0)));
+  const { discount = ZERO } = discountOnTotal(order, goods.plus(sum(reductions)), charged);
+  return goods.gt(0) ? goods.plus(sum(reductions)).minus(discount).div(goods) : ONE;
+}
+
+/** The successful transactions of a type. */
+function transactions(order: JsonField, type: string): readonly JsonField[] {
+  const payments = order.at("paymentInfo.payments");
+  return [...nested(payments, "obj.transactions"), ...nested(payments, "transactions")].filter(
+    (one) => one.at("type").word() === type && one.at("state").word() === "success",
+  );
+}

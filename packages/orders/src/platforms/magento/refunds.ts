@@ -1,0 +1,29 @@
+import { ZERO } from "../../money/decimal.ts";
+import { refundsOf } from "../../reading/map-refunds.ts";
+import { soldLine } from "./items.ts";
+
+/**
+ * `{ order, refunds }` of Magento's REST API: the order, and the `items` of `GET /V1/creditmemos` for it. Money: `row_total` of
+ * each item less its discount, with `adjustment_positive` and without `adjustment_negative`. The parts of a configurable product
+ * have no price of their own. Number: the order's `increment_id`.
+ */
+export const magentoRefunds = refundsOf({
+  refundsIn: (order) =>
+    order.at("refunds").neededList("is missing; give { order, refunds } with the credit memos"),
+  number: (order) => order.at("increment_id").text(),
+  currency: (order) => order.at("order_currency_code"),
+  read: (memo) => {
+    const items = memo
+      .at("items")
+      .neededList()
+      .filter((item) => item.at("row_total").amount()?.gt(0));
+    const adjustment = (name: string) => memo.at(`adjustment_${name}`).amount() ?? ZERO;
+    return {
+      id: memo.at("increment_id", "entity_id"),
+      at: memo.at("created_at"),
+      reason: items.length === 0 ? "ADJUSTMENT" : "RETURN",
+      lines: items.map((item) => soldLine(item, "qty")),
+      beside: adjustment("positive").minus(adjustment("negative")),
+    };
+  },
+});

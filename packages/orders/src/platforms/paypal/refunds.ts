@@ -1,0 +1,27 @@
+import { refundsOf } from "../../reading/map-refunds.ts";
+
+const DONE = ["completed", "pending"];
+const UNIT = "purchase_units.0";
+
+/**
+ * A PayPal order of the Orders API v2 with `purchase_units[0].payments.refunds`, or `{ order, refund }` with the resource of
+ * the webhook PAYMENT.CAPTURE.REFUNDED. PayPal knows no lines of a refund: what was refunded counts as the same part of the
+ * order as it is of the unit's `amount`. Number: `invoice_id`, else `custom_id`, else the order's `id`.
+ */
+export const payPalRefunds = refundsOf({
+  refundsIn: (order) =>
+    order
+      .at(`${UNIT}.payments.refunds`)
+      .neededList("is missing; give { order, refund }: a refund lacks the order's amount"),
+  number: (order) => order.textAt(`${UNIT}.invoice_id`, `${UNIT}.custom_id`, "id").text(),
+  currency: (_order, refund) => refund.at("amount.currency_code"),
+  read: (refund, order) => {
+    if (!DONE.includes(refund.at("status").word() ?? "completed")) return undefined;
+    const paid = order.at(`${UNIT}.amount.value`).needed();
+    return {
+      id: refund.at("id"),
+      at: refund.at("create_time"),
+      share: { refunded: refund.at("amount.value").needed(), paid },
+    };
+  },
+});

@@ -1,0 +1,65 @@
+import { sum, ZERO } from "../../money/decimal.ts";
+import type { JsonField } from "../../reading/json-field.ts";
+import { refundsOf } from "../../reading/map-refunds.ts";
+import type { PlatformLine } from "../../reading/platform-order.ts";
+import type { RefundReason } from "../../reading/refund.ts";
+
+const FAILED = ["failure", "error"];
+
+/**
+ * A Shopify order of the Admin API (REST or GraphQL) with its `refunds`, or `{ order, refund }` with the body of the webhook
+ * `refunds/create`. Money: `subtotal` of each refunded line, less its tax where prices include it; what was refunded beside
+ * lines, or kept, is the adjustment of kind `refund_discrepancy`. Number: the order's `name`. An order that was canceled is
+ * CANCELED or FRAUD, money without lines is ADJUSTMENT.
+ */
+export const shopifyRefunds = refundsOf({
+  envelopes: ["order", "data.order"],
+  refundsIn: (order) => order.at("refunds").neededList("is missing; get the order with its refunds"),
+  number: (order) => order.at("name").text(),
+  currency: (order) => order.at("currency", "currencyCode"),
+  read: (refund, order) => {
+    // Items that were removed before the payment are a refund without a transaction.
+    const transactions = refund.at("transactions").list();
+    if (transactions?.every((one) => FAILED.includes(one.at("status").word() ?? ""))) return undefined;
+    const included = order.at("taxes_included", "taxesIncluded");
+    if (included.flag() === undefined) included.issue("is missing; it says whether prices include tax");
+    const entries = refund.at("refund_line_items", "refundLineItems").list() ?? [];
+    const lines = entries.map((entry) => refundedLine(entry, included.flag() ?? false));
+    const adjustments = refund.at("order_adjustments", "orderAdjustments").list() ?? [];
+    // Negative where money was refunded beside the lines.
+    const kept = adjustments
+      .filter((entry) => entry.at("kind").word() !== "shipping_refund")
+      .map((entry) => entry.at("amount", "amountSet.shopMoney.amount").amount() ?? ZERO);
+    return {
+      id: refund.at("id"),
+      at: refund.at("created_at", "processed_at", "createdAt"),
+      reason: reasonOf(order, entries),
+      lines,
+      beside: ZERO.minus(sum(kept)),
+    };
+  },
+});
+
+function refundedLine(entry: JsonField, taxIncluded: boolean): PlatformLine {
+  const item = entry.at("line_item", "lineItem");
+  const amount = (rest: string, graphql: string) =>
+    entry.at(`${rest}_set.shop_money.amount`, `${graphql}Set.shopMoney.amount`, rest);
+  const tax = taxIncluded ? amount("total_tax", "totalTax").needed() : ZERO;
+  return {
+    source: item,
+    sku: item.at("sku"),
+    variantId: item.at("variant_id", "variant.id"),
+    total: amount("subtotal", "subtotal").needed().minus(tax),
+    quantity: entry.at("quantity").needed("is missing"),
+    notGoods: item.at("gift_card", "isGiftCard").flag() ?? false,
+  };
+}
+
+function reasonOf(order: JsonField, entries: readonly JsonField[]): RefundReason {
+  if (!order.at("cancelled_at", "cancelledAt").missing) {
+    return order.at("cancel_reason", "cancelReason").word() === "fraud" ? "FRAUD" : "CANCELED";
+  }
+  if (entries.length === 0) return "ADJUSTMENT";
+  const isCancel = (entry: JsonField) => entry.at("restock_type", "restockType").word() === "cancel";
+  return entries.every(isCancel) ? "CANCELED" : "RETURN";
+}

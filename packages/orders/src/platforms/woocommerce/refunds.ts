@@ -1,0 +1,34 @@
+import { ZERO } from "../../money/decimal.ts";
+import { refundsOf } from "../../reading/map-refunds.ts";
+import { restOrder, soldLine } from "./rest-order.ts";
+
+/**
+ * `{ order, refunds }` of WooCommerce's REST API v3: the order, and the answer of `GET /orders/<id>/refunds`. The order's own
+ * `refunds` have no lines. Money: `total` of each refunded line, which is negative and before tax; an amount without lines
+ * counts as the same part of the order as it is of the order's `total`. Number: as of the order. WooCommerce's reason is free
+ * text and is not read.
+ */
+export const wooCommerceRefunds = refundsOf({
+  refundsIn: (order) => order.at("refunds").neededList("is missing; give { order, refunds }"),
+  number: (order) => restOrder.number(order),
+  currency: (order) => order.at("currency"),
+  read: (refund, order) => {
+    const entries = (refund.at("line_items").list() ?? []).map(soldLine);
+    const lines = entries
+      .map((line) => ({ ...line, total: line.total.abs(), quantity: line.quantity.abs() }))
+      .filter(({ total }) => total.gt(0));
+    // The whole amount may be refunded for shipping and fees, each with a line of its own.
+    const isBeside = ["shipping_lines", "fee_lines"].some(
+      (name) => (refund.at(name).list() ?? []).length > 0,
+    );
+    const refunded = refund.at("amount", "total").needed().abs();
+    return {
+      id: refund.at("id"),
+      at: refund.at("date_created_gmt"),
+      lines,
+      ...(lines.length === 0 && {
+        share: { refunded: isBeside ? ZERO : refunded, paid: order.at("total").needed() },
+      }),
+    };
+  },
+});

@@ -1,0 +1,127 @@
+import { currencyCode, currencyDigits, decimalToMinor, formatMinor } from "@avantlink-s2s/core/money";
+import { share as shareOf, sum, ZERO } from "../money/decimal.ts";
+import { priceOrder } from "../money/price-order.ts";
+import { Findings } from "./findings.ts";
+import { goodsOf } from "./goods.ts";
+import { JsonField } from "./json-field.ts";
+import type { PlatformLine } from "./platform-order.ts";
+import type {
+  PlatformRefund,
+  Refund,
+  RefundMapper,
+  RefundOptions,
+  RefundPlatform,
+  RefundsResult,
+} from "./refund.ts";
+
+type AnyOptions = RefundOptions<never>;
+
+/** The mapper of a platform's refunds. Whatever is given, the answer is a value. */
+export function refundsOf(platform: RefundPlatform): RefundMapper {
+  return (given, options = {}): RefundsResult => {
+    const findings = new Findings();
+    let refunds: readonly Refund[] = [];
+    try {
+      refunds = mapped(new JsonField(given, "", findings), options as AnyOptions, platform);
+    } catch {
+      findings.issue("", "could not be read as a refund of this platform");
+    }
+    const { issues, findings: found } = findings;
+    return issues.length > 0
+      ? { status: "unmappable", issues }
+      : { status: "mapped", refunds, findings: found };
+  };
+}
+
+/** Takes the platform's own object that holds its refunds, or `{ order, refund }` or `{ order, refunds }`. */
+function mapped(given: JsonField, options: AnyOptions, platform: RefundPlatform): readonly Refund[] {
+  const beside = given.at("refunds").list() ?? [given.at("refund")];
+  const isPair = given.has("order") && beside.every((refund) => !refund.missing);
+  const wrapped = platform.envelopes && given.at(...platform.envelopes);
+  const own = wrapped && !wrapped.missing ? wrapped : given;
+  const order = (isPair ? given.at("order") : own).withNamesOfItsApi();
+  if (typeof order.value !== "object")
+    order.issue(`${order.described()}; an order with its refunds is expected`);
+  const refunds = isPair ? beside : platform.refundsIn(order);
+  return refunds.flatMap((refund) => {
+    const currency = platform.currency(order, refund);
+    const code = currencyCode(currency.value);
+    const read = platform.read(refund, order, code ?? "");
+    if (!read) return [];
+    const orderNumber = options.orderNumber ?? platform.number(order, refund);
+    if (!code) currency.issue("is not a currency; a code of three letters is expected");
+    if (orderNumber === undefined) refund.issue("has no order number: give the order with it");
+    const money = moneyOf(read, refund, code ?? "USD", options);
+    const refundedAt = momentIn(read.at);
+    if (!money || !code || orderNumber === undefined || refundedAt === undefined) return [];
+    const reason = read.reason ?? "RETURN";
+    return [{ orderNumber, id: read.id.text(), refundedAt, currency: code, reason, ...money }];
+  });
+}
+
+type Money = Pick<Refund, "amount" | "share" | "items">;
+
+/** What was refunded; nothing if that is no goods, such as the shipping alone. */
+function moneyOf(
+  { lines = [], beside, share }: PlatformRefund,
+  refund: JsonField,
+  currency: string,
+  options: AnyOptions,
+): Money | undefined {
+  const digits = currencyDigits(currency);
+  if (lines.length === 0 && beside === undefined && share) {
+    if (!share.refunded.gt(0) || !share.paid.gt(0)) return noGoods(refund);
+    const isWhole = !share.refunded.lt(share.paid);
+    return isWhole ? {} : { share: { refunded: share.refunded.toString(), paid: share.paid.toString() } };
+  }
+  const goods = goodsOf({ lines, currency: refund }, options);
+  const { products, subtotal } = priceOrder(goods, digits);
+  const amount = subtotal + decimalToMinor(beside ?? ZERO, digits);
+  if (amount <= 0) return noGoods(refund);
+  return { amount: formatMinor(amount, digits), ...(products.length > 0 && { items: products }) };
+}
+
+function noGoods(refund: JsonField): undefined {
+  refund.incomplete("refunds no goods, so nothing is taken back");
+}
+
+/** A time as ISO 8601. A number is in seconds; a text without an offset is in UTC, as the platforms document it. */
+function momentIn(field: JsonField): string | undefined {
+  const text = field.text() ?? "";
+  const bare = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$/.exec(text);
+  const ms =
+    typeof field.value === "number"
+      ? field.value * 1_000
+      : Date.parse(bare ? `${bare[1]}T${bare[2]}Z` : text);
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  field.issue("is not a time; it says when the refund was made");
+  return undefined;
+}
+
+/** So many items of a line, at the price that was paid for them. */
+export function itemsOf(line: PlatformLine, quantity: JsonField): PlatformLine {
+  const items = quantity.needed("is missing");
+  const { prices: _, ...rest } = line;
+  return { ...rest, total: shareOf(line.total, items, line.quantity), quantity: items };
+}
+
+/** The order's line of this ID. */
+export function lineOf(lines: JsonField, id: JsonField, name = "id"): JsonField {
+  const line = (lines.list() ?? []).find(
+    (one) => id.text() !== undefined && one.at(name).text() === id.text(),
+  );
+  if (!line) id.issue("is no line of the order: give the order with all its lines");
+  return line ?? lines.at("0");
+}
+
+/** The sum of the amounts at a route of each entry. */
+export function sumOf(entries: readonly JsonField[], ...routes: readonly [string, ...string[]]) {
+  return sum(entries.map((entry) => entry.at(...routes).amount() ?? ZERO));
+}
+
+/** The entries of lists in lists: of each entry, those at the first route, and so on. */
+export function nested(list: JsonField, ...routes: readonly string[]): readonly JsonField[] {
+  const below = (fields: readonly JsonField[], route: string) =>
+    fields.flatMap((one) => one.at(route).list() ?? []);
+  return routes.reduce(below, list.list() ?? []);
+}

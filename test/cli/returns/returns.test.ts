@@ -1,0 +1,290 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Verdict } from "@avantlink-s2s/core";
+import { orderKey } from "@avantlink-s2s/core/adapter";
+import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
+import { describe, expect, test } from "vitest";
+import { testClock } from "../../support/clock.ts";
+import { runCommand } from "../../support/command-line.ts";
+import { MERCHANT_ID } from "../../support/orders.ts";
+import { aFolder } from "../stores.ts";
+
+const HEADER =
+  "Merchant ID,Transaction/Order ID,Product ID/SKU,Return Item Amount,Return Item Quantity,Return Reason Code\n";
+
+interface Delivered {
+  readonly orderNumber: string;
+  readonly subtotal: number;
+  readonly currency?: string;
+  /** @default 2026-11-20T12:00:00Z */
+  readonly acceptedAt?: string;
+  readonly verdict?: Verdict;
+}
+
+/** An outbox with delivered orders, and the command on it. */
+async function aDesk(orders: readonly Delivered[]) {
+  const folder = await aFolder();
+  const path = join(folder, "orders.db");
+  const outbox = sqliteOutbox({ path });
+  await outbox.open(testClock({ start: Date.parse("2026-11-28T00:00:00Z") }), () => {});
+  const verdicts = new Map(orders.map(({ orderNumber, verdict }) => [orderNumber, verdict]));
+  await Promise.all(
+    orders.map(({ orderNumber, subtotal, currency = "USD", acceptedAt = "2026-11-20T12:00:00Z" }) =>
+      outbox.put({
+        key: orderKey(MERCHANT_ID, orderNumber),
+        kind: "order",
+        orderNumber,
+        body: "{}",
+        acceptedAt: Date.parse(acceptedAt),
+        summary: { contentHash: "ab".repeat(32), currency, subtotal, lines: 1 },
+      }),
+    ),
+  );
+  await outbox.deliverDue(async ({ orderNumber }) => verdicts.get(orderNumber) ?? { status: "delivered" }, {
+    concurrency: 50,
+    timeoutMs: 60_000,
+  });
+  await outbox.close();
+  return {
+    folder,
+    async run(text: string, ...args: string[]) {
+      const file = join(folder, "refunds");
+      await writeFile(file, text);
+      const given = ["returns", file, "--sqlite", path, "--out", folder, "--time-zone", "UTC", ...args];
+      return runCommand(given, {
+        env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_MERCHANT_NUMBER: "12345" },
+      });
+    },
+    read: (day: string, number = "12345") => readFile(join(folder, `returns_${number}_${day}.csv`), "utf8"),
+  };
+}
+
+describe("a day of 200 orders with 40 refunds", () => {
+  // Order 1000 + i has one item at (10 + i).00 and two at 2.55 each.
+  const NETWORKS = [
+    { network: "USD", number: "10001", per: "order", from: 0, count: 100, refunds: 20 },
+    { network: "CAD", number: "20002", per: "item", from: 100, count: 60, refunds: 12 },
+    { network: "AUD", number: "30003", per: "item", from: 160, count: 40, refunds: 8 },
+  ] as const;
+  const orders = NETWORKS.flatMap(({ network, from, count }) =>
+    Array.from({ length: count }, (_, index) => ({
+      orderNumber: `${1000 + from + index}`,
+      currency: network,
+      subtotal: Number((10 + from + index + 5.1).toFixed(2)),
+    })),
+  );
+
+  /** A refund of each kind in turn: whole, an amount or one item, one peg, everything by item. */
+  const refundsOf = ({ network, per, from, refunds }: (typeof NETWORKS)[number]) =>
+    Array.from({ length: refunds }, (_, index) => {
+      const base = {
+        orderNumber: `${1000 + from + index}`,
+        refundedAt: "2026-11-28T10:00:00Z",
+        currency: network,
+      };
+      const tent = { sku: `TENT-${index}`, unitPrice: `${10 + from + index}`, quantity: 1 };
+      const peg = (quantity: number) => ({ sku: "PEG, 20 cm", unitPrice: 2.55, quantity });
+      if (index % 4 === 0) return { ...base, reason: "canceled" };
+      if (index % 4 === 1)
+        return per === "order"
+          ? { ...base, amount: "4.5", reason: "ADJUSTMENT" }
+          : { ...base, items: [tent] };
+      if (index % 4 === 2) return { ...base, items: [peg(1)], reason: "" };
+      return { ...base, items: [tent, peg(2)], reason: "FRAUD" };
+    });
+
+  const expectedRows = ({ number, per, from, refunds }: (typeof NETWORKS)[number]) =>
+    Array.from({ length: refunds }, (_, index) => {
+      const start = `${number},${1000 + from + index},`;
+      const price = `${10 + from + index}.00`;
+      if (index % 4 === 0) return `${start},,,CANCELED\n`;
+      if (per === "order") {
+        if (index % 4 === 1) return `${start},4.50,,ADJUSTMENT\n`;
+        return index % 4 === 2 ? `${start},2.55,,RETURN\n` : `${start},${15 + from + index}.10,,FRAUD\n`;
+      }
+      if (index % 4 === 1) return `${start}TENT-${index},${price},1,RETURN\n`;
+      if (index % 4 === 2) return `${start}"PEG, 20 cm",2.55,1,RETURN\n`;
+      return `${start}TENT-${index},${price},1,FRAUD\n${start}"PEG, 20 cm",2.55,2,FRAUD\n`;
+    }).join("");
+
+  test("gives one file a network, byte for byte, and the same file again", { timeout: 60_000 }, async () => {
+    const desk = await aDesk(orders);
+    const refunds = NETWORKS.flatMap(refundsOf);
+    expect(orders).toHaveLength(200);
+    expect(refunds).toHaveLength(40);
+    for (const one of NETWORKS) {
+      const { network, number, per } = one;
+      const args = ["--network", network, "--merchant-number", number, "--per", per, "--json"];
+      const ndjson = (list: readonly object[]) =>
+        list.map((refund) => `${JSON.stringify(refund)}\n`).join("");
+      const first = await desk.run(ndjson(refunds), ...args);
+      expect(first.code, first.stderr).toBe(0);
+      expect(JSON.parse(first.stdout).listed).toHaveLength(40 - one.refunds);
+      expect(await desk.read("2026_11_28", number)).toBe(HEADER + expectedRows(one));
+      const again = await desk.run(ndjson(refunds.toReversed()), ...args);
+      expect(JSON.parse(again.stdout).files).toMatchObject([{ written: false }]);
+      expect(again.code).toBe(0);
+    }
+    expect((await readdir(desk.folder)).filter((name) => name.startsWith("returns_"))).toEqual([
+      "returns_10001_2026_11_28.csv",
+      "returns_20002_2026_11_28.csv",
+      "returns_30003_2026_11_28.csv",
+    ]);
+  });
+});
+
+test("several partial refunds never exceed their order, over days and runs too", {
+  timeout: 60_000,
+}, async () => {
+  const desk = await aDesk([
+    { orderNumber: "1001", subtotal: 100 },
+    { orderNumber: "1002", subtotal: 50 },
+  ]);
+  const monday = "order_number,refunded_at,amount\n1001,2026-11-23,60\n1002,2026-11-23,20\n";
+  expect((await desk.run(monday, "--network", "USD", "--currency", "USD")).code).toBe(0);
+  expect(await desk.read("2026_11_23")).toBe(
+    `${HEADER}12345,1001,,60.00,,RETURN\n12345,1002,,20.00,,RETURN\n`,
+  );
+  // The rest of 1001 fits, the rest of 1002 is asked for as the whole order, and then nothing is left.
+  const later =
+    "order_number,refunded_at,amount\n1001,2026-11-24,60\n1002,2026-11-24,\n1001,2026-11-25,1\n1002,2026-11-26,5\n";
+  const { stdout, code } = await desk.run(later, "--network", "USD", "--currency", "USD", "--json");
+  expect(code).toBe(0);
+  expect(await desk.read("2026_11_24")).toBe(
+    `${HEADER}12345,1001,,40.00,,RETURN\n12345,1002,,30.00,,RETURN\n`,
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    files: [{ day: "2026-11-24", rows: 2 }],
+    listed: [
+      { orderNumber: "1001", day: "2026-11-24", reason: "cut" },
+      { orderNumber: "1001", day: "2026-11-25", reason: "over-the-order" },
+      { orderNumber: "1002", day: "2026-11-26", reason: "over-the-order" },
+    ],
+  });
+  const changed = await desk.run(monday.replace("60", "61"), "--network", "USD", "--currency", "USD");
+  expect(changed.code).toBe(2);
+  expect(changed.stderr).toContain("exists with other returns");
+});
+
+test("lists with the reason what must not be in the file", { timeout: 60_000 }, async () => {
+  const desk = await aDesk([
+    { orderNumber: "old", subtotal: 10, acceptedAt: "2026-10-28T23:00:00Z" },
+    { orderNumber: "in-time", subtotal: 10, acceptedAt: "2026-10-29T01:00:00Z" },
+    { orderNumber: "euro", subtotal: 10, currency: "EUR" },
+    {
+      orderNumber: "refused",
+      subtotal: 10,
+      verdict: { status: "dead", reason: { code: "delivery.refused", message: "" } },
+    },
+    { orderNumber: "shipped", subtotal: 10 },
+  ]);
+  const rows = ["old", "in-time", "euro", "refused", "stranger", "shipped"].map(
+    (number) =>
+      `${number},2026-11-28,${number === "euro" ? "EUR" : "USD"},,${number === "shipped" ? "3" : ""}\n`,
+  );
+  const csv = `order_number,refunded_at,currency,reason,amount\n${rows.join("")}`;
+  const { stdout } = await desk.run(csv, "--network", "USD", "--per", "item", "--json");
+  const { listed } = JSON.parse(stdout);
+  expect(listed.map(({ orderNumber, reason }: Record<string, string>) => [orderNumber, reason])).toEqual([
+    ["euro", "other-currency"],
+    ["old", "over-30-days"],
+    ["refused", "not-delivered"],
+    ["shipped", "no-items"],
+    ["stranger", "unknown-order"],
+  ]);
+  expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,in-time,,,,RETURN\n`);
+  const text = await desk.run(csv, "--network", "USD", "--per", "item");
+  expect(text.stdout).toMatch(/old +2026-11-28 +2 +is more than 30 days after the order/);
+});
+
+test("numbers and SKUs are written exactly, and those that a spreadsheet would compute are named", async () => {
+  const desk = await aDesk([{ orderNumber: "=1+1", subtotal: 30 }]);
+  const csv = `order_number;refunded_at;currency;amount;sku;quantity;reason
+=1+1;2026-11-28;USD;7.50 ; =A1,B" ;2;Return
+=1+1;2026-11-28;USD;5;-007;1;
+`.replace('=A1,B"', '"=A1,B"""');
+  const { code, stderr } = await desk.run(csv, "--network", "USD", "--per", "item");
+  expect(code, stderr).toBe(0);
+  expect(await desk.read("2026_11_28")).toBe(
+    `${HEADER}12345,=1+1,-007,5.00,1,RETURN\n12345,=1+1,"=A1,B""",7.50,2,RETURN\n`,
+  );
+  expect(stderr).toContain("do not open and save the file in a spreadsheet");
+});
+
+test("a day begins in the shop's time zone", async () => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 30 }]);
+  const refund = { orderNumber: "1001", refundedAt: "2026-11-29T03:00:00Z", currency: "USD" };
+  const zone = ["--network", "USD", "--time-zone", "America/New_York"];
+  expect((await desk.run(JSON.stringify(refund), ...zone)).code).toBe(0);
+  expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,1001,,,,RETURN\n`);
+  const other = await desk.run(JSON.stringify(refund), ...zone, "--date", "2026-11-27");
+  expect(other.stdout).toContain("There is nothing to return.");
+});
+
+test.each([
+  ["order_number,refunded_at,currency,reason\n1001,2026-11-28,USD,RETURNS\n", "is none of ADJUSTMENT"],
+  ["order_number,refunded_at,currency,amount\n1001,2026-11-28,USD,-5\n", "is no positive amount"],
+  ["order_number,refunded_at,currency,amount\n1001,2026-11-28,USD,$5\n", "is no positive amount"],
+  ["order_number,refunded_at,currency\n1001,28.11.2026,USD\n", "is no day such as"],
+  ["order_number,refunded_at,currency\n1001,2026-11-28T10:00:00,USD\n", "is no day such as"],
+  ["order_number,refunded_at\n1001,2026-11-28\n", "is no code such as USD"],
+  ["order_number,refunded_at,currency\n1.001E+15,2026-11-28,USD\n", "was shortened by a spreadsheet"],
+  ["order_number,refunded_at,currency,amount,sku\n1001,2026-11-28,USD,5,A\n", "no whole quantity"],
+  ["order_number,refunded_at,currency\n1001,2026-11-28,USD\n1001,2026-11-28,USD\n", "is identical to line 2"],
+  ['{"orderNumber":"1001"\n', "is not JSON"],
+])("%j is a fault, and ends with 1", async (text, message) => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 30 }]);
+  const { code, stdout, stderr } = await desk.run(text, "--network", "USD");
+  expect(stdout.replaceAll(/\s+/g, " "), stderr).toContain(message);
+  expect(code).toBe(1);
+});
+
+test("the UUID is refused as the merchant number, with the sentence about the two numbers", async () => {
+  const desk = await aDesk([]);
+  const { code, stderr } = await desk.run(
+    "order_number\n",
+    "--network",
+    "USD",
+    "--merchant-number",
+    MERCHANT_ID,
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain("a UUID for server-to-server calls, and a merchant number of 4 to 6 digits");
+});
+
+test("a platform's own refunds become rows", async () => {
+  const desk = await aDesk([{ orderNumber: "VT9", subtotal: 100 }]);
+  const order = {
+    code: "VT9",
+    currencyCode: "USD",
+    totalWithTax: 12_000,
+    lines: [{ id: "1", quantity: 4, productVariant: { sku: "SCARF" }, proratedLinePrice: 10_000 }],
+    payments: [
+      {
+        refunds: [
+          {
+            id: "7",
+            createdAt: "2026-11-28T10:00:00Z",
+            state: "Pending",
+            total: 3_000,
+            lines: [{ orderLineId: "1", quantity: 1 }],
+          },
+          { id: "8", createdAt: "2026-11-28T11:00:00Z", state: "Failed", total: 3_000, lines: [] },
+        ],
+      },
+    ],
+  };
+  const line = `${JSON.stringify(order)}\n`;
+  // An order that stands in the file twice holds the same refund.
+  const { code, stderr } = await desk.run(
+    line + line,
+    "--platform",
+    "vendure",
+    "--network",
+    "USD",
+    "--per",
+    "item",
+  );
+  expect(code, stderr).toBe(0);
+  expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,VT9,SCARF,25.00,1,RETURN\n`);
+});
