@@ -163,7 +163,7 @@ test("several partial refunds never exceed their order, over days and runs too",
   });
   const changed = await desk.run(monday.replace("60", "61"), "--network", "USD", "--currency", "USD");
   expect(changed.code).toBe(2);
-  expect(changed.stderr).toContain("exists with other returns");
+  expect(changed.stderr).toContain("It holds other returns");
 });
 
 test("lists with the reason what must not be in the file", { timeout: 60_000 }, async () => {
