@@ -3,17 +3,11 @@ import { type Answer, faultAnswer, jsonAnswer, resetConnection, send, success } 
 import type { Endpoint } from "./contract.ts";
 import { readAddress } from "./contract.ts";
 import { changesAnswer, type Fault, type Faults } from "./faults.ts";
-import { type Judgement, judge, type Rejection, rejection } from "./judgement.ts";
+import { judge, type Rejection, rejection } from "./judgement.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ReceivedRequest, TrackingRecord } from "./records.ts";
 import { parsed, readBody } from "./request-body.ts";
 import { isReport } from "./sandbox-page/report.ts";
-
-export interface EndpointsOptions {
-  readonly ledger: Ledger;
-  readonly faults: Faults;
-  readonly maxBodyBytes: number;
-}
 
 /** AvantLink's two endpoints. */
 export class Endpoints {
@@ -21,7 +15,7 @@ export class Endpoints {
   readonly #faults: Faults;
   readonly #maxBodyBytes: number;
 
-  constructor({ ledger, faults, maxBodyBytes }: EndpointsOptions) {
+  constructor(ledger: Ledger, faults: Faults, maxBodyBytes: number) {
     this.#ledger = ledger;
     this.#faults = faults;
     this.#maxBodyBytes = maxBodyBytes;
@@ -29,13 +23,13 @@ export class Endpoints {
 
   /** Answers a request to an endpoint, or to an address that was meant to be one. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? "/";
+    const { url: path = "/", method = "" } = request;
     const [pathname = "/"] = path.split("?", 1);
     const address = readAddress(pathname);
-    const isEvent = pathname === "/events" && request.method === "POST";
+    const isEvent = pathname === "/events" && method === "POST";
     const received = this.#ledger.open({
       endpoint: isEvent ? "event" : (address?.endpoint ?? "unknown"),
-      method: request.method ?? "",
+      method,
       path,
       merchantId: address?.merchantId ?? "",
       rawHeaders: pairs(request.rawHeaders),
@@ -43,38 +37,25 @@ export class Endpoints {
     response.on("close", () => {
       if (received.state === "open") this.#ledger.note(received, { state: "lost" });
     });
-    if (isEvent) return this.#report(request, response, received);
-    if (address === undefined) return this.#refuse(request, response, received, notFound(pathname));
-    if (request.method !== "POST") return this.#refuse(request, response, received, notPost(request.method));
-    if (!uuid.test(address.merchantId))
-      return this.#refuse(request, response, received, noMerchant(address.merchantId));
-    await this.#post(request, response, received, address.endpoint);
+    const exchange = { request, response, received };
+    if (isEvent) return this.#report(exchange);
+    if (address === undefined) return this.#refuse(exchange, notFound(pathname));
+    if (method !== "POST") return this.#refuse(exchange, notPost(method));
+    if (!uuid.test(address.merchantId)) return this.#refuse(exchange, noMerchant(address.merchantId));
+    await this.#post(exchange, address.endpoint);
   }
 
   /** An event of the shop's tracker, which its `onEvent` sends here, so that the page shows what never becomes a call. */
-  async #report(
-    request: IncomingMessage,
-    response: ServerResponse,
-    received: ReceivedRequest,
-  ): Promise<void> {
-    const read = await readBody(request, this.#maxBodyBytes);
+  async #report(exchange: Exchange): Promise<void> {
+    const read = await readBody(exchange.request, this.#maxBodyBytes);
     const raw = read.kind === "read" ? read.bytes.toString("utf8") : "";
-    this.#ledger.note(received, { raw });
-    if (isReport(parsed(raw))) return this.#send(response, received, jsonAnswer(200, "{}"));
-    const { status, answer, reason } = rejection(
-      400,
-      "event",
-      "Send an event of the tracker as JSON: it has a type.",
-    );
-    this.#send(response, received, jsonAnswer(status, answer), reason);
+    this.#ledger.note(exchange.received, { raw });
+    if (isReport(parsed(raw))) this.#send(exchange, jsonAnswer(200, "{}"));
+    else this.#refuse(exchange, noEvent);
   }
 
-  async #post(
-    request: IncomingMessage,
-    response: ServerResponse,
-    received: ReceivedRequest,
-    endpoint: Endpoint,
-  ): Promise<void> {
+  async #post(exchange: Exchange, endpoint: Endpoint): Promise<void> {
+    const { request, response, received } = exchange;
     const fault = this.#faults.draw(endpoint);
     if (fault !== undefined) this.#ledger.note(received, { fault });
     if (fault?.reset === "before-reading") {
@@ -85,76 +66,54 @@ export class Endpoints {
     if (read.kind === "aborted") return;
     const headers = flatten(request);
     const judgement = judge(read, headers, this.#maxBodyBytes);
-    this.#ledger.note(received, { raw: judgement.raw });
-    if (fault === undefined || !changesAnswer(fault)) {
-      return this.#asAvantLink(response, received, endpoint, headers, judgement, fault);
-    }
-    if (fault.taken === true && judgement.taken)
-      this.#ledger.take(received, endpoint, headers, judgement.body);
+    const { raw, body, taken } = judgement;
+    this.#ledger.note(received, { raw });
+    const call = { endpoint, headers, body };
+    // Recorded before it is answered, delayed or not: AvantLink has the call once it has read it.
+    const answersAsAvantLink = fault === undefined || !changesAnswer(fault);
+    const isRecorded = taken && (answersAsAvantLink || fault.taken === true);
+    const record = isRecorded ? this.#ledger.take(received, call) : undefined;
+    if (answersAsAvantLink && !taken && body !== undefined)
+      this.#ledger.note(received, { findings: this.#ledger.findingsOf(received, call) });
     await delay(fault, response);
+    if (answersAsAvantLink) {
+      if (!taken) return this.#refuse(exchange, judgement);
+      return this.#send(exchange, success, { record });
+    }
     const answer = faultAnswer(fault);
     if (answer === "reset") resetConnection(request);
-    else if (answer !== "hang") this.#send(response, received, answer);
+    else if (answer !== "hang") this.#send(exchange, answer);
   }
 
-  /** Recorded before it is answered, delayed or not: AvantLink has the call once it has read it. */
-  async #asAvantLink(
-    response: ServerResponse,
-    received: ReceivedRequest,
-    endpoint: Endpoint,
-    headers: Readonly<Record<string, string>>,
-    judgement: Judgement,
-    fault: Fault | undefined,
-  ): Promise<void> {
-    if (!judgement.taken) {
-      if (judgement.body !== undefined) {
-        const findings = this.#ledger.findingsOf(received, endpoint, headers, judgement.body);
-        this.#ledger.note(received, { findings });
-      }
-      if (fault !== undefined) await delay(fault, response);
-      return this.#send(
-        response,
-        received,
-        jsonAnswer(judgement.status, judgement.answer, judgement.headers),
-        judgement.reason,
-      );
-    }
-    const record = this.#ledger.take(received, endpoint, headers, judgement.body);
-    if (fault !== undefined) await delay(fault, response);
-    this.#send(response, received, success, undefined, record);
-  }
-
-  #refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    received: ReceivedRequest,
-    refused: Rejection,
-  ): void {
-    request.resume();
-    this.#send(
-      response,
-      received,
-      jsonAnswer(refused.status, refused.answer, refused.headers),
-      refused.reason,
-    );
+  #refuse(exchange: Exchange, { status, answer, headers, reason }: Rejection): void {
+    exchange.request.resume();
+    this.#send(exchange, jsonAnswer(status, answer, headers), { reason });
   }
 
   #send(
-    response: ServerResponse,
-    received: ReceivedRequest,
+    { response, received }: Exchange,
     answer: Answer,
-    reason?: string,
-    record?: TrackingRecord,
+    { reason, record }: { readonly reason?: string; readonly record?: TrackingRecord | undefined } = {},
   ): void {
     if (!send(response, answer)) return;
     if (record !== undefined) this.#ledger.answered(record);
+    const { status } = answer;
     this.#ledger.note(received, {
       state: "answered",
-      status: answer.status,
+      status,
       ...(reason !== undefined && { refused: reason }),
     });
   }
 }
+
+/** A request on its way, and what is known of it. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly received: ReceivedRequest;
+}
+
+const noEvent = rejection(400, "event", "Send an event of the tracker as JSON: it has a type.");
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -186,8 +145,8 @@ function notPost(method = ""): Rejection {
 }
 
 /** Waits as the fault says, and no longer than the caller waits for the answer. */
-function delay(fault: Fault, response: ServerResponse): Promise<void> {
-  const { delayMs = 0 } = fault;
+function delay(fault: Fault | undefined, response: ServerResponse): Promise<void> {
+  const delayMs = fault?.delayMs ?? 0;
   if (delayMs === 0) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {

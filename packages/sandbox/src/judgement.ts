@@ -42,31 +42,20 @@ export function judge(
   const no = (refused: Rejection): Judgement => ({ taken: false, raw, ...refused });
   const type = headers["content-type"] ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
-    return no(
-      rejection(
-        415,
-        "content_type",
-        `Send Content-Type: application/json; this was ${type === "" ? "missing" : JSON.stringify(type.slice(0, 100))}.`,
-      ),
-    );
+    const was = type === "" ? "missing" : JSON.stringify(type.slice(0, 100));
+    return no(rejection(415, "content_type", `Send Content-Type: application/json; this was ${was}.`));
   }
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
-    return no(
-      rejection(
-        415,
-        "content_encoding",
-        `Send the JSON as it is, not encoded (${JSON.stringify(encoding.slice(0, 100))}).`,
-      ),
-    );
+    const reason = `Send the JSON as it is, not encoded (${JSON.stringify(encoding.slice(0, 100))}).`;
+    return no(rejection(415, "content_encoding", reason));
   }
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes));
   } catch {
-    return no(
-      rejection(400, "body.not_json", raw === "" ? "The body is empty." : "The body is no JSON in UTF-8."),
-    );
+    const reason = raw === "" ? "The body is empty." : "The body is no JSON in UTF-8.";
+    return no(rejection(400, "body.not_json", reason));
   }
   if (!hasTrackingId(body)) {
     const reason =

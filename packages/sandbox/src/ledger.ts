@@ -1,8 +1,7 @@
 import { Attribution } from "./attribution.ts";
 import { checkBesideOthers } from "./checks/beside-others.ts";
 import { valueAt } from "./checks/body-values.ts";
-import { arrange, check } from "./checks/index.ts";
-import type { Endpoint } from "./contract.ts";
+import { arrange, type CheckedRequest, check } from "./checks/index.ts";
 import type { ClickRecord, Finding, OrderRecord, ReceivedRequest, TrackingRecord } from "./records.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -92,15 +91,11 @@ export class Ledger {
    * Takes a request as AvantLink would: records it, checks it, and attributes it when it is an order. Not a request that was
    * forgotten while its body was under way: a record goes with its request, and that one's would stay for ever.
    */
-  take(
-    request: ReceivedRequest,
-    endpoint: Endpoint,
-    headers: Readonly<Record<string, string>>,
-    body: unknown,
-  ): TrackingRecord | undefined {
+  take(request: ReceivedRequest, call: CheckedRequest): TrackingRecord | undefined {
     if (!this.#byId.has(request.id)) return undefined;
     const { merchantId, raw } = request;
-    const own = check({ endpoint, headers, body });
+    const { endpoint, headers, body } = call;
+    const own = check(call);
     const common = {
       id: `${endpoint}-${++this.#counts[endpoint]}`,
       request: request.id,
@@ -126,14 +121,10 @@ export class Ledger {
   }
 
   /** What is wrong with a call that is not taken. */
-  findingsOf(
-    { merchantId, raw }: ReceivedRequest,
-    endpoint: Endpoint,
-    headers: Readonly<Record<string, string>>,
-    body: unknown,
-  ): readonly Finding[] {
-    const own = check({ endpoint, headers, body });
-    return arrange(endpoint === "click" ? own : [...own, ...this.#beside(merchantId, raw, body).findings]);
+  findingsOf({ merchantId, raw }: ReceivedRequest, call: CheckedRequest): readonly Finding[] {
+    const own = check(call);
+    if (call.endpoint === "click") return arrange(own);
+    return arrange([...own, ...this.#beside(merchantId, raw, call.body).findings]);
   }
 
   /** Notes that the sender got the success answer. */

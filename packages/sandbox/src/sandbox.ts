@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port, host, maxRecords, maxBodyBytes, now, random } = parseOptions(options);
   const ledger = new Ledger({ records: maxRecords, bytes: maxKeptBytes }, now);
   const faults = new Faults(random, () => ledger.changed());
-  const endpoints = new Endpoints({ ledger, faults, maxBodyBytes });
+  const endpoints = new Endpoints(ledger, faults, maxBodyBytes);
   const page = sandboxPage(ledger, faults, () => urlOf(server, host));
   const server = createServer((request, response) => {
     const foreign = foreignRequest(request);

@@ -33,41 +33,29 @@ export class Waits {
       return Promise.reject(new SandboxError("sandbox.options", message));
     }
     return new Promise((resolve, reject) => {
-      const stopWaiting = () => {
+      const end = (finish: () => void) => {
         clearTimeout(timer);
         unsubscribe();
         this.#pending.delete(fail);
+        finish();
       };
-      const fail = (error: unknown) => {
-        stopWaiting();
-        reject(error);
-      };
+      const fail = (error: unknown) => end(() => reject(error));
       /** What the asker's own function throws fails the wait, and nothing else. */
-      const withArrived = (then: (arrived: Arrival[]) => void) => {
-        let arrived: Arrival[];
+      const look = (isLast: boolean) => {
+        if (list.length < count && !isLast) return;
         try {
-          arrived = list.filter(where);
+          const arrived = list.filter(where);
+          if (arrived.length >= count) end(() => resolve(arrived));
+          else if (isLast)
+            fail(new SandboxError("sandbox.waited", this.#report(name, count, arrived.length, timeoutMs)));
         } catch (error) {
-          return fail(error);
+          fail(error);
         }
-        then(arrived);
       };
-      const look = () => {
-        if (list.length < count) return;
-        withArrived((arrived) => {
-          if (arrived.length < count) return;
-          stopWaiting();
-          resolve(arrived);
-        });
-      };
-      const giveUp = () =>
-        withArrived((arrived) => {
-          fail(new SandboxError("sandbox.waited", this.#report(name, count, arrived.length, timeoutMs)));
-        });
-      const unsubscribe = this.#ledger.subscribe(look);
-      const timer = setTimeout(giveUp, timeoutMs);
+      const unsubscribe = this.#ledger.subscribe(() => look(false));
+      const timer = setTimeout(() => look(true), timeoutMs);
       this.#pending.add(fail);
-      look();
+      look(false);
     });
   }
 

@@ -94,7 +94,7 @@ function figuresOf(
       ...(dead > 0 && { tone: "bad" as const }),
     },
     {
-      label: "AvantLink's last answer that was no success",
+      label: "AvantLink's last failure",
       value: lastAnswer ? `${ago(lastAnswer.at)} ago` : "none",
       note: lastAnswer ? withoutWords(lastAnswer.answer) : "No waiting order and no dead letter has one.",
     },

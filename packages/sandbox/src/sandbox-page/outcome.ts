@@ -14,54 +14,31 @@ interface Outcome {
 export function outcomeOf(request: ReceivedRequest, record: ClickRecord | OrderRecord | undefined): Outcome {
   const { state, status, refused, fault } = request;
   if (request.endpoint === "event" && refused === undefined) return reportOutcome(parsed(request.raw));
-  if (state === "open") {
-    const waits =
-      fault?.hang === true ? "It hangs, because of the fault." : "It is being read, or waits out a delay.";
-    return {
-      tone: "waiting",
-      brief: record === undefined ? "open" : "taken, open",
-      sentence: `There is no answer yet. ${waits}`,
-    };
-  }
+  const isTaken = record !== undefined;
   const met = fault === undefined ? "" : ` It met a fault: ${describeFault(fault)}.`;
-  if (state === "lost") {
-    return record === undefined
-      ? {
-          tone: "fault",
-          brief: "no answer",
-          sentence: `The connection ended without an answer, and nothing was taken.${met}`,
-        }
-      : {
-          tone: "fault",
-          brief: "taken, answer lost",
-          sentence: `It was taken, and its sender got no answer: the connection ended first. The sender must send the same bytes again.${met}`,
-        };
-  }
-  if (refused !== undefined) {
-    return {
-      tone: "bad",
-      brief: `${status} refused`,
-      sentence: `It was refused with status ${status}. ${refused}${met}`,
-    };
-  }
-  if (record?.answered === true) {
-    return {
-      tone: "good",
-      brief: "200 taken",
-      sentence: `It was taken, and answered 200 {"success": true}.${met}`,
-    };
-  }
-  return record === undefined
-    ? {
-        tone: "fault",
-        brief: `${status} fault`,
-        sentence: `It was answered ${status}, and nothing was taken.${met}`,
-      }
-    : {
-        tone: "fault",
-        brief: `taken, answered ${status}`,
-        sentence: `It was taken, and its sender was answered ${status}.${met}`,
-      };
+  const outcome = (tone: Tone, brief: string, sentence: string) => ({
+    tone,
+    brief,
+    sentence: sentence + met,
+  });
+  if (state === "open")
+    return outcome("waiting", isTaken ? "taken, open" : "open", "There is no answer yet.");
+  if (refused !== undefined)
+    return outcome("bad", `${status} refused`, `It was refused with status ${status}. ${refused}`);
+  if (record?.answered)
+    return outcome("good", "200 taken", 'It was taken, and answered 200 {"success": true}.');
+  if (state === "answered")
+    return isTaken
+      ? outcome("fault", `taken, answered ${status}`, `It was taken, and its sender was answered ${status}.`)
+      : outcome("fault", `${status} fault`, `It was answered ${status}, and nothing was taken.`);
+  const lost = "The connection ended without an answer";
+  return isTaken
+    ? outcome(
+        "fault",
+        "taken, answer lost",
+        `It was taken. ${lost}. The sender must send the same bytes again.`,
+      )
+    : outcome("fault", "no answer", `${lost}, and nothing was taken.`);
 }
 
 /** A fault in words: what it does, to what, for how long. */

@@ -8,71 +8,55 @@ import { findingsOf } from "./listing.ts";
 export function readiness(ledger: Ledger): Step[] {
   const { clicks, orders } = ledger;
   const click = clicks.findLast(({ body }) => textAt(body, "tracking_ids", "avantlink_avad").trim() !== "");
+  const coupon = orders.findLast(({ body }) => textsAt(body, "order", "coupon_codes").length > 0);
+  const several = orders.findLast(({ body }) =>
+    listAt(body, "order", "products").some((product) => Number(valueAt(product, "quantity")) > 1),
+  );
+  const returning = orders.findLast(
+    ({ body }) => valueAt(body, "order", "customer", "new_customer") === false,
+  );
+  const price = "Buy two of one thing: product_amount stays the price of one.";
+  const guest = "Buy something without an account: user_id is [], and visitor_id is not.";
+  const again = "Buy again with an account that has bought before: new_customer is false.";
   return [
     step("click", "A click", click, "Open the shop with ?avad=test_1 at the end of its address."),
     sameVisitor(ledger),
-    step(
-      "coupon",
-      "A coupon",
-      orders.findLast(({ body }) => textsAt(body, "order", "coupon_codes").length > 0),
-      "Buy something with a coupon code.",
-    ),
-    step(
-      "quantity",
-      "A quantity above one",
-      orders.findLast(({ body }) =>
-        listAt(body, "order", "products").some((product) => Number(valueAt(product, "quantity")) > 1),
-      ),
-      "Buy two of one thing: product_amount stays the price of one.",
-    ),
+    step("coupon", "A coupon", coupon, "Buy something with a coupon code."),
+    step("quantity", "A quantity above one", several, price),
     refresh(ledger),
-    step(
-      "guest",
-      "A guest",
-      orders.findLast(isGuest),
-      "Buy something without an account: user_id is [], and visitor_id is not.",
-    ),
-    step(
-      "returning",
-      "A returning customer",
-      orders.findLast(({ body }) => valueAt(body, "order", "customer", "new_customer") === false),
-      "Buy again with an account that has bought before: new_customer is false.",
-    ),
+    step("guest", "A guest", orders.findLast(isGuest), guest),
+    step("returning", "A returning customer", returning, again),
     clean(ledger),
   ];
 }
 
-function step(
-  id: string,
-  label: string,
-  seen: { readonly id: string; readonly request: string } | undefined,
-  how: string,
-): Step {
+type Seen = { readonly id: string; readonly request: string };
+
+function step(id: string, label: string, seen: Seen | undefined, how: string): Step {
   return seen === undefined
     ? { id, label, state: "open", hint: how }
     : { id, label, state: "done", hint: "", shownBy: { id: seen.id, request: seen.request } };
+}
+
+function wrong(id: string, label: string, seen: Seen, hint: string): Step {
+  return { id, label, state: "wrong", hint, shownBy: { id: seen.id, request: seen.request } };
 }
 
 /** An order that names no visitor is a mistake in the shop, and no order is yet missing. */
 function sameVisitor(ledger: Ledger): Step {
   const { requests, orders } = ledger;
   const label = "An order with the same visitor";
-  const shared = orders.findLast((order) => sharesVisitor(ledger, order));
   const newest = requests.findLast(
     ({ endpoint, record, findings }) => endpoint === "order" && (record ?? findings) !== undefined,
   );
   const order = newest?.record === undefined ? undefined : ledger.record(newest.record);
   if (newest && findingsOf(newest, order).some(({ path }) => path === "tracking_ids.visitor_id")) {
-    const shownBy = { id: order?.id ?? newest.id, request: newest.id };
     const hint = "The newest order does not carry the click's visitor ID; it says what to do.";
-    return { id: "visitor", label, state: "wrong", hint, shownBy };
+    return wrong("visitor", label, { id: order?.id ?? newest.id, request: newest.id }, hint);
   }
-  return step(
-    "visitor",
-    label,
-    shared,
-    "Buy something in the same browser: the order must carry the click's visitor ID.",
-  );
+  const shared = orders.findLast((order) => sharesVisitor(ledger, order));
+  const how = "Buy something in the same browser: the order must carry the click's visitor ID.";
+  return step("visitor", label, shared, how);
 }
 
 function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
@@ -83,10 +67,8 @@ function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
 }
 
 function isGuest({ body }: OrderRecord): boolean {
-  return (
-    textsAt(body, "tracking_ids", "user_id").length === 0 &&
-    textsAt(body, "tracking_ids", "visitor_id").length > 0
-  );
+  const ids = (name: string) => textsAt(body, "tracking_ids", name).length;
+  return ids("user_id") === 0 && ids("visitor_id") > 0;
 }
 
 /** A refresh that sends nothing leaves no trace here; only its opposite does. */
@@ -99,39 +81,26 @@ function refresh({ orders }: Ledger): Step {
     if (answered.has(first)) resent = order;
     if (order.answered) answered.add(first);
   }
-  if (resent !== undefined) {
-    return {
-      id: "refresh",
+  if (resent !== undefined)
+    return wrong(
+      "refresh",
       label,
-      state: "wrong",
-      hint: "The same order had been answered with success before: something sent it twice.",
-      shownBy: { id: resent.id, request: resent.request },
-    };
-  }
-  return {
-    id: "refresh",
-    label,
-    state: "by-hand",
-    hint:
-      orders.length === 0
-        ? "Reload the thank-you page of an order. A reload that sends nothing cannot be seen from here, so this one is yours to try."
-        : "No order came again after it had been answered. Whether the thank-you page was reloaded at all cannot be seen from here: try it.",
-  };
+      resent,
+      "The same order had been answered with success before: something sent it twice.",
+    );
+  const hint =
+    "Reload the thank-you page of an order. A reload that sends nothing cannot be seen from here, so this one is yours to try.";
+  return { id: "refresh", label, state: "by-hand", hint };
 }
 
 function clean({ orders, clicks, requests }: Ledger): Step {
   const label = "Nothing wrong with the newest order and click";
-  const refused = requests.findLast(({ endpoint }) => endpoint !== "event");
-  if (refused?.refused !== undefined) {
-    const shownBy = { id: refused.id, request: refused.id };
-    return { id: "clean", label, state: "wrong", hint: "The newest call was refused.", shownBy };
-  }
+  const call = requests.findLast(({ endpoint }) => endpoint !== "event");
+  if (call?.refused !== undefined)
+    return wrong("clean", label, { id: call.id, request: call.id }, "The newest call was refused.");
   const newest = [orders.at(-1), clicks.at(-1)].filter((record) => record !== undefined);
   const faulty = newest.find(({ findings }) => findings.some(({ severity }) => severity !== "info"));
-  if (faulty !== undefined) {
-    const shownBy = { id: faulty.id, request: faulty.request };
-    return { id: "clean", label, state: "wrong", hint: "There is an error or a warning.", shownBy };
-  }
+  if (faulty !== undefined) return wrong("clean", label, faulty, "There is an error or a warning.");
   if (newest.length < 2) return { id: "clean", label, state: "open", hint: "It takes an order and a click." };
   return { id: "clean", label, state: "done", hint: "Neither has an error or a warning." };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Answer } from "../answers.ts";
 import { SandboxError } from "../errors.ts";
-import { type Faults, parseFault } from "../faults.ts";
+import { type Fault, type Faults, parseFault } from "../faults.ts";
 import type { Ledger } from "../ledger.ts";
 import { json } from "../page/serve.ts";
 import type { PageSource } from "../page/source.ts";
@@ -15,23 +15,23 @@ const MAX_FAULT_BYTES = 65_536;
 
 /** The page over what the sandbox keeps. */
 export function sandboxPage(ledger: Ledger, faults: Faults, url: () => string): PageSource {
-  let undo: { readonly count: number; readonly run: () => void } | undefined;
+  let undo:
+    | { readonly count: number; readonly lifted: readonly Fault[]; readonly restore: () => void }
+    | undefined;
 
   function startOver(): void {
     const lifted = faults.active.map(({ fault, left }) =>
       left === undefined ? fault : { ...fault, times: left },
     );
-    const count = ledger.requests.length;
-    const restore = ledger.clear();
+    undo = { count: ledger.requests.length, lifted, restore: ledger.clear() };
     faults.liftAll();
-    undo = {
-      count,
-      run() {
-        restore();
-        for (const fault of lifted.reverse()) faults.set(fault);
-      },
-    };
-    ledger.changed();
+  }
+
+  function bringBack(): void {
+    const last = undo;
+    undo = undefined;
+    for (const fault of last?.lifted.toReversed() ?? []) faults.set(fault);
+    last?.restore();
   }
 
   async function setFault(request: IncomingMessage): Promise<Answer> {
@@ -73,26 +73,15 @@ export function sandboxPage(ledger: Ledger, faults: Faults, url: () => string): 
     }),
     async control(path, request) {
       const [, collection, id] = /^\/api\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
-      switch (`${request.method} ${collection}${id === undefined ? "" : "/id"}`) {
-        case "POST faults":
-          return setFault(request);
-        case "DELETE faults":
-          faults.liftAll();
-          break;
-        case "DELETE faults/id":
-          faults.lift(id ?? "");
-          break;
-        case "DELETE requests":
-          startOver();
-          break;
-        case "POST undo":
-          undo?.run();
-          undo = undefined;
-          ledger.changed();
-          break;
-        default:
-          return undefined;
-      }
+      const controls: Readonly<Record<string, () => void>> = {
+        "DELETE faults": () => (id === undefined ? faults.liftAll() : faults.lift(id)),
+        "DELETE requests": startOver,
+        "POST undo": bringBack,
+      };
+      const asked = `${request.method} ${collection}`;
+      if (asked === "POST faults") return setFault(request);
+      if (!Object.hasOwn(controls, asked)) return undefined;
+      controls[asked]?.();
       return json(200, {});
     },
   };
