@@ -5,9 +5,9 @@ import type { ClaimedJob, OutboxJob, Verdict } from "../outbox/outbox.ts";
 import { RecentKeys } from "../recent-keys.ts";
 import type { Report } from "../reporting/report.ts";
 import { readAnswer } from "./answer.ts";
+import type { DeliveryWaits } from "./delivery-waits.ts";
 import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
 import { type Transport, TransportError } from "./transport.ts";
-import type { DeliveryWaits } from "./wait.ts";
 
 /** How many clicks are sent at a time, beside the orders. */
 export const CLICK_CONCURRENCY = 4;

@@ -1,6 +1,6 @@
 import { denialIn } from "../context/consent.ts";
 import type { TrackingContext } from "../context/context.ts";
-import type { DeliveryWaits } from "../delivery/wait.ts";
+import type { DeliveryWaits } from "../delivery/delivery-waits.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import { hasTrackingId, toClickPayload } from "../order/payload.ts";

@@ -1,5 +1,5 @@
 import type { Delivery } from "../delivery/deliver.ts";
-import type { DeliveryWaits } from "../delivery/wait.ts";
+import type { DeliveryWaits } from "../delivery/delivery-waits.ts";
 import { AvantLinkError, outboxError, unexpectedError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";

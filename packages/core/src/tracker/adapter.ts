@@ -7,7 +7,7 @@ import {
 } from "../context/context.ts";
 import { type Landing, readLanding } from "../context/landing.ts";
 import { isBrowser, type RawRequest, type RequestSource, type ShopRequest } from "../context/request.ts";
-import type { DeliveryWaits } from "../delivery/wait.ts";
+import type { DeliveryWaits } from "../delivery/delivery-waits.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Issue } from "../findings.ts";
 import type { Config } from "../options/config.ts";

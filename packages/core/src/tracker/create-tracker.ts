@@ -1,8 +1,8 @@
 import type { TrackingContext } from "../context/context.ts";
 import { canBeContext } from "../context/pack-context.ts";
 import { createDelivery } from "../delivery/deliver.ts";
+import { createDeliveryWaits } from "../delivery/delivery-waits.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
-import { createDeliveryWaits } from "../delivery/wait.ts";
 import { AvantLinkError, outboxError } from "../errors.ts";
 import { readConfig } from "../options/config.ts";
 import type { Environment } from "../options/environment.ts";

@@ -7,10 +7,10 @@ import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
 import { pause } from "../pause.ts";
 import { connect, hasWalResetFault } from "./connection.ts";
-import { copyJobs } from "./copy.ts";
 import { type Database, isBusy } from "./driver.ts";
 import { identityOf } from "./file-access.ts";
 import { returnSpare } from "./free-pages.ts";
+import { copyJobs } from "./removed-file.ts";
 import { SqliteStore } from "./store.ts";
 import { createWriter } from "./writer.ts";
 
