@@ -257,6 +257,18 @@ describe.each([
     await sandbox.waitForOrders(2);
   });
 
+  test("a page that was out before its handler threw confirms, whatever status the error handler sets", async () => {
+    const app = aShop(aTracker(), (_, res) => {
+      res.send("thank you");
+      throw new Error("the cart could not be emptied");
+    });
+    const tooLate: ErrorRequestHandler = (_error, _, res, _next) => void res.status(500);
+    app.use(tooLate);
+    const { url } = await served(app);
+    await request(url).get("/checkout/thank-you").expect(200, "thank you");
+    await sandbox.waitForOrders(1);
+  });
+
   test("a redirecting page tracks its order itself", async () => {
     const tracker = aTracker();
     const app = express();

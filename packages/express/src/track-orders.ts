@@ -47,10 +47,10 @@ export function trackOrders(
     try {
       // Read now: later the host may have recycled the request.
       const read = adapter.readRequest(() => rawRequest(request));
-      whenAnswered(response, adapter.runtime, (ended) => {
-        if (isConfirmation(request.method, response.statusCode))
+      whenAnswered(response, adapter.runtime, (status, ended) => {
+        if (isConfirmation(request.method, status))
           adapter.duringConfirmation(confirm(request, response, read, ended));
-        else adapter.notConfirmed(request.method, response.statusCode);
+        else adapter.notConfirmed(request.method, status);
       });
     } catch (cause) {
       adapter.hookThrew("trackOrders", cause);
@@ -60,7 +60,8 @@ export function trackOrders(
 }
 
 /**
- * Calls back once, when the shop has begun to answer: right after the status is out, beside the response's own bytes.
+ * Calls back once, when the shop has begun to answer: right after the status is out, beside the response's own bytes,
+ * with the status that the shopper gets, whatever an error handler sets too late.
  * `ended` resolves when the handler has ended the response; ten seconds after a shopper left, if it has not.
  *
  * A shopper who left before that may still be answered by a slow handler. Nothing is sent then, but the order was
@@ -70,13 +71,14 @@ export function trackOrders(
 function whenAnswered(
   response: Response,
   { after }: Pick<Runtime, "after">,
-  callback: (ended: Promise<void>) => void,
+  callback: (status: number, ended: Promise<void>) => void,
 ): void {
   let isBegun = false;
   let ending = () => {};
   const begin = () => {
+    const { statusCode } = response;
     // 100 Continue and 103 Early Hints come before the answer.
-    if (isBegun || response.statusCode < 200) return;
+    if (isBegun || statusCode < 200) return;
     isBegun = true;
     const ended = new Promise<void>((resolve) => {
       ending = resolve;
@@ -85,7 +87,7 @@ function whenAnswered(
       else response.once("finish", resolve).once("close", closed);
     });
     // Behind the handler's own code, whose last line this may be.
-    queueMicrotask(() => callback(ended));
+    queueMicrotask(() => callback(statusCode, ended));
   };
   for (const name of ["writeHead", "write", "end"] as const) {
     const original: (...args: never[]) => unknown = response[name];
