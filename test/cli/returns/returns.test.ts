@@ -47,7 +47,7 @@ async function aDesk(orders: readonly Delivered[]) {
   await outbox.close();
   return {
     folder,
-    async run(text: string, ...args: string[]) {
+    async run(text: string | Buffer, ...args: string[]) {
       const file = join(folder, "refunds");
       await writeFile(file, text);
       const given = ["returns", file, "--sqlite", path, "--out", folder, "--time-zone", "UTC", ...args];
@@ -232,6 +232,17 @@ test.each([
   ["order_number,refunded_at,currency,amount,sku\n1001,2026-11-28,USD,5,A\n", "no whole quantity"],
   ["order_number,refunded_at,currency\n1001,2026-11-28,USD\n1001,2026-11-28,USD\n", "is identical to line 2"],
   ['{"orderNumber":"1001"\n', "is not JSON"],
+  ["order_number,refunded_at,currency\n1001,2026-02-30,USD\n", "is no day such as"],
+  ["order_number,refunded_at,currency\n1001,2026-02-30T10:00:00Z,USD\n", "is no day such as"],
+  [
+    "order_number,refunded_at,currency,refund total\n1001,2026-11-28,USD,5\n",
+    '"refund_total" is not recognized',
+  ],
+  [
+    '{"orderNumber":"1001","refundedAt":"2026-11-28","currency":"USD","sku":"A"}\n',
+    '"sku" is not recognized',
+  ],
+  ["order_number,refunded_at,currency,amount,sku,quantity\n1001,2026-11-28,USD,,,2\n", "have no SKU"],
 ])("%j is a fault, and ends with 1", async (text, message) => {
   const desk = await aDesk([{ orderNumber: "1001", subtotal: 30 }]);
   const { code, stdout, stderr } = await desk.run(text, "--network", "USD");
@@ -250,6 +261,31 @@ test("the UUID is refused as the merchant number, with the sentence about the tw
   );
   expect(code).toBe(2);
   expect(stderr).toContain("a UUID for server-to-server calls, and a merchant number of 4 to 6 digits");
+});
+
+test("two columns with one meaning are an error, so that neither amount is a guess", async () => {
+  const desk = await aDesk([]);
+  const csv = "order_number,refunded_at,currency,amount,Amount\n1001,2026-11-28,USD,5,7\n";
+  const { code, stderr } = await desk.run(csv, "--network", "USD");
+  expect(stderr).toContain('Line 1: two columns mean "amount".');
+  expect(code).toBe(1);
+});
+
+test.each([
+  ["NDJSON", '\uFEFF{"orderNumber":"1001","refundedAt":"2024-02-29","currency":"USD","amount":5}\r\n'],
+  ["CSV", "\uFEFForder_number;refunded_at;currency;amount\r\n1001;2024-02-29;USD;5\r\n"],
+  ["CSV with sep=", "\uFEFFsep=|\r\nOrder Number|refunded-at|currency|amount\r\n1001|2024-02-29|USD|5\r\n"],
+  [
+    "CSV with the other separator in a cell",
+    "order_number,refunded_at,currency,amount,note\n1001,2024-02-29,USD,5,a;b\n",
+  ],
+])("%s is read as Windows writes it, in UTF-8 and UTF-16", async (_, text) => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 30, acceptedAt: "2024-02-01T12:00:00Z" }]);
+  for (const encoding of ["utf8", "utf16le"] as const) {
+    const { code, stdout, stderr } = await desk.run(Buffer.from(text, encoding), "--network", "USD");
+    expect(code, stdout + stderr).toBe(0);
+    expect(await desk.read("2024_02_29")).toBe(`${HEADER}12345,1001,,5.00,,RETURN\n`);
+  }
 });
 
 test("a platform's own refunds become rows", async () => {

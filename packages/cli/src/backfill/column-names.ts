@@ -27,4 +27,12 @@ export const LINE_COLUMNS = ["sku", "unit_price", "quantity"] as const;
 
 export const KNOWN_COLUMNS = [...ORDER_COLUMNS, ...LINE_COLUMNS] as const;
 
+/** A title without what does not matter in it: case, blanks and hyphens. */
+export function plainTitle(title: string): string {
+  return title
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
+}
+
 export type Column = (typeof KNOWN_COLUMNS)[number];

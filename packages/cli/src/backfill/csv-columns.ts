@@ -1,6 +1,6 @@
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { harmless } from "../terminal/terminal.ts";
-import { type Column, KNOWN_COLUMNS } from "./column-names.ts";
+import { type Column, KNOWN_COLUMNS, plainTitle } from "./column-names.ts";
 import { nearMiss } from "./near-miss.ts";
 import { type PlatformColumn, type PlatformExport, platformOf } from "./platform-exports.ts";
 
@@ -55,9 +55,8 @@ export function readColumns(
   );
 }
 
-/** Case, blanks and hyphens don't matter in a title. */
 function nameOf(title: string): Column | undefined {
-  const name = title.toLowerCase().replace(/[\s-]+/g, "_");
+  const name = plainTitle(title);
   return KNOWN_COLUMNS.find((known) => known === name);
 }
 

@@ -49,8 +49,8 @@ command can't know: compare with AvantLink's report.`,
   .option("--force", "overwrite files of these days")
   .option("--currency <code>", "the currency of every refund, for a file that names none")
   .option("--date <day>", "only refunds of this day: 2026-11-28, today or yesterday")
-  .option("--from <day>", "only refunds of this day and later")
-  .option("--to <day>", "only refunds up to this day")
+  .option("--from <day>", "only refunds of this day and later, with --to")
+  .option("--to <day>", "only refunds up to this day, with --from")
   .addOption(timeZoneOption)
   .addOption(merchantOption)
   .action((path, options) =>

@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { text } from "node:stream/consumers";
 import { getSystemErrorMap } from "node:util";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { decodeText } from "./decode-text.ts";
 
 /** The text of a file, or of stdin for `-`. */
 export async function readText(file: string): Promise<string> {
-  if (file === "-") return text(process.stdin);
   try {
-    return await readFile(file, "utf8");
+    return await text(decodeText(file === "-" ? process.stdin : createReadStream(file)));
   } catch (cause) {
     throw cannotRead(file, cause);
   }

@@ -68,7 +68,8 @@ function momentOf(text: string, timeZone: string, daysLater: 0 | 1): number {
   );
 }
 
-function isDay(text: string): boolean {
+/** Whether a text is a day of the calendar, as `2026-11-28`. */
+export function isDay(text: string): boolean {
   return DAY.test(text) && (new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false);
 }
 

@@ -3,12 +3,18 @@ import { currencyCode, decimal, readMoney } from "@avantlink-s2s/core/money";
 import type { Refund, RefundMapper, RefundReason } from "@avantlink-s2s/orders/refunds";
 import * as orders from "@avantlink-s2s/orders/refunds";
 import { CsvError, parse } from "csv-parse/sync";
+import { plainTitle } from "../backfill/column-names.ts";
+import { readDialect } from "../backfill/csv-dialect.ts";
 import { spoiltIn } from "../backfill/spoilt-cells.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { fieldsOf } from "../files/read-file.ts";
+import { isDay } from "../options/days.ts";
 import type { Problem } from "../terminal/problems.ts";
+import { harmless } from "../terminal/terminal.ts";
 
 const REASONS: readonly RefundReason[] = ["ADJUSTMENT", "CANCELED", "FRAUD", "RETURN"];
+
+const OWN_FIELDS = ["orderNumber", "id", "refundedAt", "currency", "reason", "amount", "items"];
 
 /** The mappers of platforms' own refunds, by the platform's name in small letters. */
 export const REFUNDS_OF: Readonly<Record<string, RefundMapper>> = Object.fromEntries(
@@ -37,7 +43,7 @@ export function readRefunds(text: string, platform: string | undefined, currency
     for (const { path, message } of mapped.findings) add("warning", path, message);
     for (const refund of mapped.refunds) {
       // A platform's order that stands in the file several times holds the same refunds each time.
-      const identity = platform ? `${refund.orderNumber}\n${refund.id}` : JSON.stringify(refund);
+      const identity = platform && refund.id ? `${refund.orderNumber}\n${refund.id}` : JSON.stringify(refund);
       const twin = refunds.get(identity);
       if (!twin) refunds.set(identity, { ...refund, line });
       else if (!platform)
@@ -64,23 +70,28 @@ function linesIn(text: string): readonly (readonly [line: number, value: unknown
 
 /** A row with a SKU is one item of a refund; a row without is an amount, or the whole order if that is blank. */
 function rowsIn(text: string): readonly (readonly [line: number, value: unknown])[] {
-  const nameOf = (title: string) =>
-    title
-      .trim()
-      .toLowerCase()
-      .replace(/[\s-]+/g, "_");
+  const { header, headerLine, separator } = readDialect(text);
+  const columns = header.map(plainTitle);
+  const twice = columns.find((name, index) => columns.indexOf(name) < index);
+  if (twice !== undefined)
+    throw new CommandError(
+      EXIT.wrong,
+      `Line ${headerLine}: two columns mean "${harmless(twice)}".`,
+      "Rename or remove one of them.",
+    );
   try {
     const rows = parse(text, {
-      bom: true,
-      columns: (titles: string[]) => titles.map(nameOf),
-      delimiter: [",", ";", "\t"],
+      columns,
+      delimiter: separator,
+      from_line: headerLine + 1,
       info: true,
       skip_empty_lines: true,
       trim: true,
     }) as unknown as readonly { record: Record<string, string>; info: { lines: number } }[];
     return rows.map(({ record, info }) => {
       const { order_number, refunded_at, refund_id, amount, sku, quantity, ...rest } = record;
-      const money = sku ? { items: [{ sku, unitPrice: amount, quantity: Number(quantity) }] } : { amount };
+      const money =
+        sku || quantity ? { items: [{ sku, unitPrice: amount, quantity: Number(quantity) }] } : { amount };
       const named = { orderNumber: order_number, refundedAt: refunded_at, id: refund_id };
       return [info.lines, { ...rest, ...named, ...money }] as const;
     });
@@ -103,6 +114,7 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
   const reason = REASONS.find((one) => one === (text("reason").toUpperCase() || "RETURN"));
   const items = Array.isArray(given.items) ? given.items.map(itemIn) : undefined;
   const amount = text("amount") === "" ? undefined : amountIn(given.amount);
+  const unknown = Object.keys(given).find((name) => !OWN_FIELDS.includes(name));
   const spoilt = [orderNumber, ...(items ?? []).map((item) => item?.sku ?? "")].map(spoiltIn).find(Boolean);
   const faults: Readonly<Record<string, string | false | undefined>> = {
     line: value === undefined && "is not JSON; write one JSON object a line",
@@ -111,7 +123,13 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
     currency: !code && "is no code such as USD; or add --currency",
     reason: !reason && `is none of ${REASONS.join(", ")}`,
     items: items?.includes(undefined) && "have no SKU, no positive price or no whole quantity",
-    amount: text("amount") !== "" && !amount && "is no positive amount; leave it blank for the whole order",
+    amount:
+      (text("amount") !== "" && !amount && "is no positive amount; leave it blank for the whole order") ||
+      // The whole order must not be returned because the amount has another name.
+      (given.amount === undefined &&
+        !items &&
+        unknown !== undefined &&
+        `is missing, and "${unknown}" is not recognized. Name it amount; or remove it, to return the whole order`),
   };
   const [path, message] = Object.entries(faults).find(([, fault]) => fault) ?? [];
   if (path && message) return { status: "unmappable", issues: [{ path, message }] };
@@ -137,5 +155,6 @@ function amountIn(value: unknown): string | undefined {
 
 /** A day, or a time with its offset: a time without would be another one elsewhere. */
 function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:?\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
+  if (isDay(text)) return true;
+  return isDay(text.slice(0, 10)) && /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 }
