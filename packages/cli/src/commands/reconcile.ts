@@ -4,7 +4,7 @@ import { sayFaults } from "../backfill/report.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { daysOf, timeZoneOption } from "../options/days.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
-import { duration, wholeNumber } from "../options/numbers.ts";
+import { durationOption, wholeNumber } from "../options/numbers.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
 import { outboxCommand } from "../options/outbox-options.ts";
 import { withOutbox } from "../outbox/open-outbox.ts";
@@ -32,11 +32,12 @@ know what AvantLink did with an order, nor the number of an extra order, of whic
   .option("--from <day>", "the first day, or a time with its offset")
   .option("--to <day>", "the last day, or a time with its offset that is not part of it")
   .addOption(timeZoneOption)
-  .option(
-    "--margin <duration>",
-    "an extra order that was accepted so soon may be of the day before",
-    duration,
-    900_000,
+  .addOption(
+    durationOption(
+      "--margin <duration>",
+      "an extra order that was accepted so soon may be of the day before",
+      "15m",
+    ),
   )
   .option("--allow-missing <number>", "so many missing orders are no failure", wholeNumber(0), 0)
   .action(async (path, options) => {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 const UNITS: Readonly<Record<string, number>> = {
   "": 1_000,
@@ -14,6 +14,11 @@ export function duration(text: string): number {
   const ms = Number(count) * (UNITS[unit] ?? 0);
   if (count !== "" && ms > 0 && ms <= 2 ** 31 - 1) return ms;
   throw new InvalidArgumentError("Expected a duration such as 90s, 15m or 2h, at most 24d.");
+}
+
+/** An option with a duration, whose help shows the default as a person writes it. */
+export function durationOption<const Flags extends string>(flags: Flags, description: string, value: string) {
+  return new Option(flags, description).argParser(duration).default(duration(value), value);
 }
 
 /** Reads an option's whole number, within bounds. */

@@ -1,6 +1,6 @@
 import { EXIT } from "../../exit-codes.ts";
 import { endpointOption, merchantOption, requireMerchant } from "../../options/merchant-options.ts";
-import { duration } from "../../options/numbers.ts";
+import { durationOption } from "../../options/numbers.ts";
 import { outboxCommand } from "../../options/outbox-options.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { deliverDue, withTracker } from "../../outbox/deliver.ts";
@@ -15,7 +15,7 @@ export const deliverCommand = outboxCommand(
   "delivers the orders that are due now, and ends; for a cron job, or while the shop is down",
   ["--sqlite data/orders.db --for 60s"],
 )
-  .option("--for <duration>", "begin no delivery after this time", duration, 60_000)
+  .addOption(durationOption("--for <duration>", "begin no delivery after this time", "60s"))
   .addOption(merchantOption)
   .addOption(endpointOption)
   .action((options) =>

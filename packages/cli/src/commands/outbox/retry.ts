@@ -6,7 +6,7 @@ import {
   orderKeyFor,
   requireMerchant,
 } from "../../options/merchant-options.ts";
-import { duration } from "../../options/numbers.ts";
+import { durationOption } from "../../options/numbers.ts";
 import { outboxCommand } from "../../options/outbox-options.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { readCorrected, replace } from "../../outbox/corrected-order.ts";
@@ -37,7 +37,7 @@ export const retryCommand = outboxCommand(
   )
   .option("--all", "every dead letter that can go as it is")
   .option("--send", "deliver from here, and wait for AvantLink's answer")
-  .option("--wait <duration>", "how long to wait with --send", duration, 30_000)
+  .addOption(durationOption("--wait <duration>", "how long to wait with --send", "30s"))
   .addOption(merchantOption)
   .addOption(endpointOption)
   .action((id, options) =>
