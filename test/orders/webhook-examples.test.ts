@@ -257,25 +257,3 @@ test("the job that vendure documents throws when nothing was stored", async () =
   await sandbox.waitForOrders(1);
   await expect(job(await aClosedShop())).rejects.toThrow("not stored");
 });
-
-test("the webhook of the package's README checks the signature, and answers 200 to a repeat", async () => {
-  const page = readFileSync(new URL("../../packages/orders/README.md", import.meta.url), "utf8");
-  const [, printed = ""] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
-  const code = printed.replaceAll(/^import .*$/gm, "");
-  const { app, tracker, ...own } = aShop();
-  const made = Object.assign(() => app, { raw: express.raw });
-  const scope = { ...own, express: made, createTracker: () => tracker, ...(await mapperOf("shopify")) };
-  await run(code, scope);
-  const body = json(SHOPIFY_ORDER);
-  const post = (signature: string) =>
-    request(app)
-      .post("/webhooks/shopify")
-      .set({ "Content-Type": "application/json", "X-Shopify-Hmac-Sha256": signature })
-      .send(body);
-  expect((await post("forged")).status).toBe(401);
-  expect((await post(sign(body))).status).toBe(200);
-  // A repeat of the same order.
-  expect((await post(sign(body))).status).toBe(200);
-  await tracker.flush({ timeoutMs: 5_000 });
-  expect(sandbox.orders).toHaveLength(1);
-});
