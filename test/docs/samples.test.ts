@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { packContext, toOrderPayload } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
+import express from "express";
+import request from "supertest";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { STRIPE_SESSION } from "../orders/fixtures/stripe.ts";
 import { read } from "../repo/sources.ts";
@@ -130,6 +132,30 @@ test("the handler without a framework sends the order that its page confirms", a
   expect(await page.text()).toBe("Thank you");
   await Promise.all(work);
   expect(sandbox.orders.map(({ body }) => body)).toMatchObject([{ order: { order_number: "W-1" } }]);
+});
+
+test("the shop of docs/options.md skips its wholesale orders", async () => {
+  vi.stubEnv("AVANTLINK_MERCHANT_ID", MERCHANT_ID);
+  vi.stubEnv("AVANTLINK_ENDPOINT", sandbox.url);
+  const { confirmation, tracker } = await import("./samples/skip.ts");
+  vi.unstubAllEnvs();
+  const app = express();
+  app.get(
+    "/:group",
+    (req, res, next) => {
+      res.locals = {
+        customer: { group: req.params.group },
+        order: { ...order, orderNumber: req.params.group },
+      };
+      next();
+    },
+    confirmation,
+    (_, res) => void res.send("Thank you"),
+  );
+  await request(app).get("/wholesale");
+  await request(app).get("/retail");
+  await tracker.close();
+  expect(sandbox.orders.map(({ body }) => body)).toMatchObject([{ order: { order_number: "retail" } }]);
 });
 
 test("the options of packages/orders are functions of a line", async () => {
