@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
     [{ share: { refunded: "10", paid: "58.96" } }],
   ],
   [
-    "BigCommerce: two of four brushes, after their discounts",
+    "BigCommerce: two of four brushes, after their discounts; a declined refund is none",
     mappers.bigCommerceRefunds,
     {
       order: { ...BIGCOMMERCE_ORDER, products: BIGCOMMERCE_PRODUCTS },
@@ -201,6 +201,13 @@ const CASES: readonly Case[] = [
             { item_type: "PRODUCT", item_id: 65, quantity: 2, requested_amount: null },
             { item_type: "SHIPPING", item_id: 9, quantity: null, requested_amount: 5 },
           ],
+          payments: [{ id: 13, provider_id: "custom", amount: 33.37, offline: true, is_declined: false }],
+        },
+        {
+          id: 7,
+          created: "2026-11-28T10:15:00+00:00",
+          items: [{ item_type: "PRODUCT", item_id: 65, quantity: 2, requested_amount: null }],
+          payments: [{ id: 14, provider_id: "custom", amount: 28.37, offline: false, is_declined: true }],
         },
       ],
     },
@@ -236,7 +243,7 @@ const CASES: readonly Case[] = [
     [{ orderNumber: "12", reason: "ADJUSTMENT", share: { refunded: "2000", paid: "8000" } }],
   ],
   [
-    "commercetools: a returned pannier, after the discount on the total price",
+    "commercetools: a returned pannier, after the discount on the total price; the custom line is no goods",
     mappers.commercetoolsRefunds,
     {
       ...COMMERCETOOLS_ORDER,
@@ -252,6 +259,14 @@ const CASES: readonly Case[] = [
               lastModifiedAt: AT,
             },
             { id: "ri-2", lineItemId: "li-2", quantity: 1, paymentState: "Initial", lastModifiedAt: AT },
+            {
+              id: "ri-3",
+              type: "CustomLineItemReturnItem",
+              customLineItemId: "cli-1",
+              quantity: 1,
+              paymentState: "Refunded",
+              lastModifiedAt: AT,
+            },
           ],
         },
       ],
@@ -360,6 +375,53 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
+    "Vendure: an item that was canceled, refunded to two payments",
+    mappers.vendureRefunds,
+    {
+      ...VENDURE_ORDER,
+      lines: [
+        {
+          id: "31",
+          quantity: 0,
+          proratedLinePrice: 0,
+          proratedUnitPrice: 5_000,
+          proratedUnitPriceWithTax: 6_000,
+          productVariant: { sku: "COAT" },
+        },
+      ],
+      payments: [4_500, 1_500].map((total, index) => ({
+        refunds: [
+          {
+            id: String(index),
+            createdAt: AT,
+            state: "Settled",
+            total,
+            lines: [{ orderLineId: "31", quantity: 1 }],
+          },
+        ],
+      })),
+    },
+    [
+      { id: "0", amount: "37.50", items: [{ sku: "COAT", unitPrice: "37.50", quantity: 1 }] },
+      { id: "1", amount: "12.50", items: [{ sku: "COAT", unitPrice: "12.50", quantity: 1 }] },
+    ],
+  ],
+  [
+    "Swell: a page of refunds, as an expanded link has it; one failed",
+    mappers.swellRefunds,
+    {
+      ...SWELL_ORDER,
+      refunds: {
+        count: 2,
+        results: [
+          { id: "r1", amount: 5, date_created: AT, success: true },
+          { id: "r2", amount: 5, date_created: AT, success: false, error: { message: "declined" } },
+        ],
+      },
+    },
+    [{ id: "r1", share: { refunded: "5" } }],
+  ],
+  [
     "Swell: its part of the grand total",
     mappers.swellRefunds,
     { order: SWELL_ORDER, refund: { id: "r1", amount: 5, date_created: AT, reason: "fraudulent" } },
@@ -380,7 +442,7 @@ const CASES: readonly Case[] = [
     [{ id: "8AB", reason: "RETURN" }],
   ],
   [
-    "Magento: a rope less its discount, with an adjustment",
+    "Magento: a rope less its discount, with an adjustment; a canceled memo is none",
     mappers.magentoRefunds,
     {
       order: MAGENTO_ORDER,
@@ -395,7 +457,9 @@ const CASES: readonly Case[] = [
             { sku: "ROPE", qty: 1, row_total: 50, discount_amount: 6, discount_tax_compensation_amount: 1 },
             { sku: "HARNESS", qty: 1, row_total: null },
           ],
+          state: 2,
         },
+        { entity_id: 5, state: 3, created_at: "2026-11-28 10:15:00", items: [{ qty: 1, row_total: 50 }] },
       ],
     },
     [

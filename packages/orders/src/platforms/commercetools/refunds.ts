@@ -20,6 +20,10 @@ export const commercetoolsRefunds = refundsOf({
   currency: (order) => order.at("totalPrice.currencyCode"),
   read: (refund, order) => {
     const id = refund.at("id");
+    if (!refund.at("customLineItemId").missing) {
+      refund.incomplete("returns a custom line, which is no goods; it is left out");
+      return undefined;
+    }
     if (refund.at("lineItemId").missing) {
       const charged = transactions(order, "charge").map((charge) => centMoney(charge.at("amount")) ?? ZERO);
       const refunded = centMoney(refund.at("amount")) ?? refund.at("amount.centAmount").needed();

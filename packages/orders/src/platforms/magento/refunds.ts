@@ -2,6 +2,9 @@ import { ZERO } from "../../money/decimal.ts";
 import { refundsOf } from "../../reading/map-refunds.ts";
 import { soldLine } from "./items.ts";
 
+/** The `state` of a credit memo: 1 is open, 2 refunded, 3 canceled. */
+const CANCELED = "3";
+
 /**
  * `{ order, refunds }` of Magento's REST API: the order, and the `items` of `GET /V1/creditmemos` for it. Money: `row_total` of
  * each item less its discount, with `adjustment_positive` and without `adjustment_negative`. The parts of a configurable product
@@ -13,6 +16,7 @@ export const magentoRefunds = refundsOf({
   number: (order) => order.at("increment_id").text(),
   currency: (order) => order.at("order_currency_code"),
   read: (memo) => {
+    if (memo.at("state").text() === CANCELED) return undefined;
     const items = memo
       .at("items")
       .neededList()

@@ -10,7 +10,8 @@ const REASONS: Readonly<Record<string, RefundReason>> = { duplicate: "ADJUSTMENT
  */
 export const swellRefunds = refundsOf({
   envelopes: ["data"],
-  refundsIn: (order) => order.at("refunds").neededList("is missing; ask for expand=refunds"),
+  refundsIn: (order) =>
+    order.at("refunds.results", "refunds").neededList("is missing; ask for expand=refunds"),
   number: (order) => order.at("number").text(),
   currency: (order) => order.at("currency"),
   read: (refund, order) => {

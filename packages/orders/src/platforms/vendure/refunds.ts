@@ -1,5 +1,5 @@
 import { decimal } from "@avantlink-s2s/core/money";
-import { ZERO } from "../../money/decimal.ts";
+import { share, sum, ZERO } from "../../money/decimal.ts";
 import { itemsOf, lineOf, nested, refundsOf } from "../../reading/map-refunds.ts";
 import { soldLine } from "./lines.ts";
 
@@ -8,8 +8,8 @@ const CENT = decimal(0.01) ?? ZERO;
 
 /**
  * A Vendure order with its `lines` and `payments { refunds { id createdAt state total lines { orderLineId quantity } } }`.
- * Money: `proratedLinePrice` of the refunded items; a refund without lines counts as the same part of the order as its `total`
- * is of `totalWithTax`. A shop whose `MoneyStrategy` has another precision than two decimals gives its refunds as NDJSON.
+ * Money: `proratedUnitPrice` of the refunded items, or the part of it that `total` is of their `proratedUnitPriceWithTax`; a
+ * refund without lines counts as the same part of the order as its `total` is of `totalWithTax`. A shop whose `MoneyStrategy` has another precision than two decimals gives its refunds as NDJSON.
  * Number: `code`.
  */
 export const vendureRefunds = refundsOf({
@@ -22,15 +22,26 @@ export const vendureRefunds = refundsOf({
   currency: (order) => order.at("currencyCode"),
   read: (refund, order) => {
     if (refund.at("state").word() === "failed") return undefined;
-    const lines = refund.at("lines").list() ?? [];
+    const refunded = refund.at("total").needed();
+    const entries = (refund.at("lines").list() ?? []).map((entry) => {
+      const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
+      const items = itemsOf(soldLine(line, CENT), entry.at("quantity"));
+      // A canceled line has no price left, and its unit price is before discounts: `total` bounds it below.
+      const each = line.at("proratedUnitPrice").amount();
+      const total = each ? each.times(CENT).times(items.quantity) : items.total;
+      const gross = (line.at("proratedUnitPriceWithTax").amount() ?? ZERO).times(items.quantity);
+      return { items: { ...items, total }, gross };
+    });
+    const gross = sum(entries.map((entry) => entry.gross));
+    // The items of an order with several payments stand in the refund of each payment.
+    const isPart = refunded.gt(0) && refunded.lt(gross);
     return {
       id: refund.at("id"),
       at: refund.at("createdAt"),
-      lines: lines.map((entry) => {
-        const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
-        return itemsOf(soldLine(line, CENT), entry.at("quantity"));
-      }),
-      share: { refunded: refund.at("total").needed(), paid: order.at("totalWithTax").amount() ?? ZERO },
+      lines: entries.map(({ items }) =>
+        isPart ? { ...items, total: share(items.total, refunded, gross) } : items,
+      ),
+      share: { refunded, paid: order.at("totalWithTax").amount() ?? ZERO },
     };
   },
 });
