@@ -394,7 +394,7 @@ const CASES: readonly Case[] = [
           {
             id: String(index),
             createdAt: AT,
-            state: "Settled",
+            state: "Pending",
             total,
             lines: [{ orderLineId: "31", quantity: 1 }],
           },

@@ -31,9 +31,9 @@ export interface BigCommerceOptions<Line = PlatformObject, Order = PlatformObjec
  *   lines. Ask for `entityId status { value } isTaxIncluded subTotal taxTotal shippingCostTotal handlingCostTotal
  *   wrappingCostTotal totalIncTax discounts { couponDiscounts { couponCode discountedAmount } nonCouponDiscountTotal }
  *   billingAddress { countryCode stateOrProvince } consignments { shipping { edges { node { lineItems { edges { node {
- *   entityId productEntityId variantEntityId quantity subTotalSalePrice baseCatalogProduct { sku } } } } } } } email {
- *   giftCertificates { edges { node { lineItems { edges { node { salePrice } } } } } } } }`, each amount with `value
- *   currencyCode`. A variant's SKU is not there: give `sku(line)`.
+ *   sku variantEntityId productEntityId quantity subTotalSalePrice } } } } } } downloads { lineItems { edges { node {
+ *   productEntityId quantity subTotalSalePrice } } } } email { giftCertificates { edges { node { lineItems { edges { node {
+ *   salePrice } } } } } } } }`, each amount with `value currencyCode`. A download has no SKU: give `sku(line)`.
  * - Coupons: `[].code` of the coupons call. SKU: `sku`, else `variant_id`. State: `billing_address.state`, a full name.
  * - Paid: `payment_status` captured, paid or partially refunded. Without one, or while an offline payment leaves it pending:
  *   a `status_id` that follows payment by BigCommerce's documentation (awaiting fulfillment, shipped, completed, …).

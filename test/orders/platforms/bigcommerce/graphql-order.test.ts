@@ -150,3 +150,29 @@ test("says so when a consignment's lines are missing", () => {
   const mapped = accepted(bigCommerceOrder({ ...ORDER, consignments: { ...ORDER.consignments, shipping } }));
   expect(mapped.findings).toMatchObject([{ code: "mapper.does-not-add-up", path: "totalIncTax.value" }]);
 });
+
+test("reads downloads, which are a plain list without SKUs", () => {
+  const [shipped] = ORDER.consignments.shipping.edges;
+  const pole = {
+    sku: "POLE-XL",
+    variantEntityId: null,
+    productEntityId: 7,
+    quantity: 2,
+    subTotalSalePrice: money(90),
+  };
+  const map = { productEntityId: 8, name: "Trail map", quantity: 1, subTotalSalePrice: money(30) };
+  const consignments = {
+    ...ORDER.consignments,
+    shipping: { edges: [{ node: { ...shipped?.node, lineItems: { edges: [{ node: pole }] } } }] },
+    downloads: [{ recipientEmail: SHOPPER.email, lineItems: { edges: [{ node: map }] } }],
+  };
+  const mapped = accepted(bigCommerceOrder({ ...ORDER, consignments }, { newCustomer: false }));
+  expect(mapped.order).toMatchObject({
+    subtotal: "102.00",
+    products: [
+      { sku: "POLE-XL", unitPrice: "45.00", quantity: 2 },
+      { sku: "8", unitPrice: "30.00", quantity: 1 },
+    ],
+  });
+  expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete" }]);
+});

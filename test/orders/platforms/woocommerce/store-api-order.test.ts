@@ -88,7 +88,11 @@ describeMapper("wooCommerceOrder of the Store API", {
   notMapped: [
     ["is a draft of the checkout", "unpaid", { status: "checkout-draft" }],
     ["has no status", "unmappable", { status: undefined }],
-    ["does not say how many decimals its amounts have", "unmappable", { totals: { currency_code: "EUR" } }],
+    [
+      "does not say how many decimals its amounts have",
+      "unmappable",
+      { totals: { currency_code: "EUR" }, items: [{ ...CANDLES, totals: { line_total: "2430" } }] },
+    ],
     ["has a line without a total", "unmappable", { items: [{ ...CANDLES, totals: {} }] }],
   ],
   build: (cart) => {
@@ -127,4 +131,12 @@ test("takes a negative fee off the lines, and leaves a positive one out", () => 
   const mapped = accepted(wooCommerceOrder({ ...ORDER, fees, totals }));
   expect(mapped.order.subtotal).toBe("34.02");
   expect(mapped.findings).toMatchObject([{ code: "mapper.adjusted", path: "fees[1]" }]);
+});
+
+test("takes the currency of the first line where the order's totals have none", () => {
+  const { currency_code, currency_minor_unit, currency_symbol, ...totals } = ORDER.totals;
+  expect(accepted(wooCommerceOrder({ ...ORDER, totals })).order).toMatchObject({
+    currency: "EUR",
+    subtotal: "37.80",
+  });
 });

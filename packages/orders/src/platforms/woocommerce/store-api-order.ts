@@ -14,7 +14,7 @@ export const storeApiOrder: OrderShape = {
   payment,
 
   read: (order) => {
-    const minorUnit = order.at("totals.currency_minor_unit");
+    const minorUnit = order.at("totals.currency_minor_unit", "items.0.totals.currency_minor_unit");
     const digits = minorUnit.needed("is missing; without it the amounts cannot be read").toString();
     const unit = decimal(`1e-${digits}`);
     if (!unit) minorUnit.issue("is not a number of decimals");
@@ -32,7 +32,7 @@ export const storeApiOrder: OrderShape = {
       }),
     );
     return {
-      currency: order.at("totals.currency_code"),
+      currency: order.at("totals.currency_code", "items.0.totals.currency_code"),
       lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
       stated: statedTotal(order, fees, lines.length, unit ?? ZERO),
       couponCodes: order.at("coupons").each("code"),
