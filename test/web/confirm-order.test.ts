@@ -52,6 +52,16 @@ describe("a waitUntil that was taken off its object, and therefore throws,", () 
   });
 });
 
+test("a handler that returns no response confirms nothing, and that is reported", async () => {
+  const page = trackOrders(
+    tracker,
+    () => anOrder(),
+    () => undefined as never,
+  );
+  expect(await page(aRequest())).toBeUndefined();
+  expect(events.all).toMatchObject([{ type: "skipped", reason: "not-confirmed", status: 500 }]);
+});
+
 describe("a handler that throws its answer confirms nothing, and that is reported:", () => {
   test.each<[string, unknown, number]>([
     ["a Response", new Response(null, { status: 303 }), 303],

@@ -41,3 +41,23 @@ test("a request that cannot be read denies where the shop asks for consent", asy
   expect(receipt).toMatchObject({ status: "skipped", reason: "consent" });
   await tracker.close();
 });
+
+test("a page whose address is known, and not used or not usable, is not said to be unknown", async () => {
+  const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, onEvent() {} });
+  const headers = { "user-agent": "Firefox", "sec-fetch-mode": "navigate" };
+  const order = anOrder();
+  const context = { userAgent: "Firefox" };
+  const receipts = [
+    await tracker.trackOrder(
+      { status: "mapped", order, context, findings: [] },
+      new Request("https://shop.example/thanks", { headers }),
+    ),
+    await tracker.trackOrder(order, { ...context, currentUrl: "/thanks" }),
+  ];
+  const found = receipts.map(({ findings }) => findings.map(({ code }) => code));
+  expect(found).toMatchObject([
+    ["context.not-used", "context.no-id"],
+    ["context.invalid", "context.no-id"],
+  ]);
+  await tracker.close();
+});

@@ -81,6 +81,11 @@ test("a plain request's copy is a plain one", async () => {
   expect(plain.bodyUsed).toBe(false);
 });
 
+test("a request that confirms no order keeps its body to itself", () => {
+  const message = new Request("http://localhost/", { method: "PUT", body: "a", duplex: "half" });
+  expect(unreadRequest(message, "PUT", plainCopy).message).toBe(message);
+});
+
 test("what cannot be copied any more is left as it is", () => {
   const locked = posted(body(1).stream);
   locked.body?.getReader();

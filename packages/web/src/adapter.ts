@@ -1,7 +1,7 @@
 /** What an adapter of another web framework needs of this one, and nothing else. */
 
 export { shopperAddress } from "./client-address.ts";
-export { confirmOrder, trackConfirmed } from "./confirm-order.ts";
+export { answerOf, confirmOrder, trackConfirmed } from "./confirm-order.ts";
 export { keepDelivering, platformWaitUntil, waitInline } from "./keep-delivering.ts";
 export { afterLanding } from "./landing-response.ts";
 export { firstOf, hasProxies } from "./raw-request.ts";

@@ -32,10 +32,10 @@ export async function confirmOrder(adapter: Adapter, confirmation: Confirmation)
   let isResolving = false;
   try {
     const response = await answerOf(adapter, method, respond);
-    // What is no response is the framework's to complain about.
-    if (!response?.headers) return response;
-    if (!isConfirmation(method, response.status)) {
-      adapter.notConfirmed(method, response.status);
+    // What is no response is the framework's to complain about; it answers 500.
+    const { headers, status = 500 } = response ?? {};
+    if (!headers || !isConfirmation(method, status)) {
+      adapter.notConfirmed(method, status);
       return response;
     }
     const copy = unreadResponse(response);
@@ -58,11 +58,11 @@ export async function confirmOrder(adapter: Adapter, confirmation: Confirmation)
 }
 
 /** The shop's answer. A redirect or an error may be thrown instead; it goes on to the framework, but not in silence. */
-async function answerOf(
+export async function answerOf<Answer>(
   adapter: Adapter,
-  method: string,
-  respond: Confirmation["respond"],
-): Promise<Response> {
+  method: string | undefined,
+  respond: () => Answer | Promise<Answer>,
+): Promise<Answer> {
   try {
     return await respond();
   } catch (thrown) {

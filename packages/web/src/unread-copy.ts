@@ -13,13 +13,16 @@ export interface StreamingBody {
   readonly duplex: "half";
 }
 
-/** A copy of a request, so that the handler and `resolveOrder` can both read the body. `copyOf` makes the copy. */
+/**
+ * A copy of a request, so that the handler and `resolveOrder` can both read the body. `copyOf` makes the copy. Only the
+ * body of a POST is copied: any other request with a body confirms no order.
+ */
 export function unreadRequest<R extends Request>(
   request: R,
   method: string,
   copyOf: (request: R, streaming: StreamingBody) => Request,
 ): UnreadCopy<R> {
-  if (method === "GET" || !isUnread(request)) return { message: request, discard() {} };
+  if (method !== "POST" || !isUnread(request)) return { message: request, discard() {} };
   const message = copyOf(request, { body: keptBody(request.clone()), duplex: "half" });
   return { message: message as R, discard: () => discard(message) };
 }

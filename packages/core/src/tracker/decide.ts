@@ -73,7 +73,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   }
   // Only a request names the browser, so the caller has read one. What a platform's order carries has no page.
   const seen = sources.request?.context ?? sources.given;
-  if (!denial && payload.current_url === "" && seen?.userAgent !== undefined) {
+  if (!denial && payload.current_url === "" && seen?.userAgent && !seen.currentUrl) {
     const message =
       "The request's path is not known here; the page's address is sent empty. Give the request, as in contextOf(request), or the option path.";
     findings.push({ code: "context.no-page", path: "context.currentUrl", message });

@@ -1,6 +1,6 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
 import { adapterOf, isConfirmation } from "@avantlink-s2s/core/adapter";
-import { platformWaitUntil, trackConfirmed, waitInline } from "@avantlink-s2s/web/adapter";
+import { answerOf, platformWaitUntil, trackConfirmed, waitInline } from "@avantlink-s2s/web/adapter";
 import type {
   GetServerSidePropsContext,
   GetServerSidePropsResult,
@@ -63,14 +63,24 @@ function pageOrders<Props>(
   getServerSideProps: PageData<Props>,
 ): PageData<Props> {
   return async (context) => {
+    const adapter = adapterOf(tracker);
+    const { method } = context.req;
     const track = watch(tracker, context);
-    const result = await getServerSideProps(context);
-    const status = "props" in result ? context.res.statusCode : "notFound" in result ? 404 : 307;
-    if ("props" in result && isConfirmation(context.req.method, status)) {
+    const result = await answerOf(adapter, method, () => getServerSideProps(context));
+    const status = statusOf(result, context);
+    if (isConfirmation(method, status) && "props" in result)
       await track(async () => resolveOrder(context, await result.props));
-    } else adapterOf(tracker).notConfirmed(context.req.method, status);
+    else adapter.notConfirmed(method, status);
     return result;
   };
+}
+
+/** The status that Next gives to the page. It answers 500 to what is none of the known results. */
+function statusOf(result: unknown, { res }: GetServerSidePropsContext): number {
+  const has = (name: string) => name in Object(result);
+  if (has("props")) return res.statusCode;
+  if (has("notFound")) return 404;
+  return has("redirect") ? 307 : 500;
 }
 
 function routeOrders(
