@@ -70,6 +70,12 @@ describe("a shop with a base path and a matcher without /api", () => {
     expect(sandbox.requests).toHaveLength(0);
   });
 
+  test("an order of a page that may only be static is rejected and reported; the page is answered", async () => {
+    expect((await open("/static-only/B-7")).status).toBe(200);
+    await eventThat(({ code, orderNumber }) => code === "order.static-page" && orderNumber === "B-7");
+    expect(sandbox.requests).toHaveLength(0);
+  });
+
   test("an order that is tracked in after() without a context is never lost in silence", async () => {
     await open("/after?order=B-6");
     await eventThat(

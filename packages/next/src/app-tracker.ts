@@ -107,20 +107,26 @@ async function requestHeaders(adapter: Adapter): Promise<Headers | AvantLinkErro
     await connection();
     seen = await headers();
   } catch (cause) {
-    const place = placeWithoutRequest(cause);
-    // A cached function fails where a developer sees it: in production the failure would be the shopper's.
-    if (place === undefined || (place === "cache" && isSeenByDeveloper(adapter))) throw cause;
-    return new AvantLinkError(place === "cache" ? "order.in-cache" : "order.no-request");
+    const code = whyNoRequest(Object(cause));
+    // What else is wrong fails where a developer sees it: in production the failure would be the shopper's.
+    if (isSignal(cause) || (code !== "order.no-request" && isSeenByDeveloper(adapter))) throw cause;
+    return new AvantLinkError(code ?? "order.no-request", { cause });
   }
   return isRenderedAhead(seen) ? renderedAhead(adapter) : seen;
 }
 
-// Only their messages distinguish these errors. Everything else that Next throws is a signal of its own.
-function placeWithoutRequest(cause: unknown): "cache" | "no request" | undefined {
-  const { message, digest }: { message?: unknown; digest?: unknown } = Object(cause);
-  const text = digest === undefined ? String(message) : "";
-  if (/inside .{0,30}(?:use cache|unstable_cache)/.test(text)) return "cache";
-  return /outside a request scope|inside .after\(/.test(text) ? "no request" : undefined;
+/** Whether Next stops or postpones a page by it: each of its signals has a digest, but React's own postponement. */
+function isSignal(thrown: unknown): boolean {
+  const { digest, $$typeof } = Object(thrown);
+  return digest !== undefined || $$typeof !== undefined;
+}
+
+// Only their messages distinguish these errors. One that is not known yet costs the better code, and never the page.
+function whyNoRequest({ code, message }: { readonly code?: unknown; readonly message?: unknown }) {
+  const text = String(message);
+  if (code === "NEXT_STATIC_GEN_BAILOUT") return "order.static-page";
+  if (/inside .{0,30}(?:use cache|unstable_cache)/.test(text)) return "order.in-cache";
+  return /outside a request scope|inside .after\(/.test(text) ? "order.no-request" : undefined;
 }
 
 function isRequest(from: Request | TrackingContext): from is Request {
