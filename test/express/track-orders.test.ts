@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect as connectHttp2, createServer } from "node:http2";
+import { type AddressInfo, connect } from "node:net";
 import { Readable } from "node:stream";
 import {
   createTracker,
@@ -267,6 +268,24 @@ describe.each([
     const { url } = await served(app);
     await request(url).get("/checkout/thank-you").expect(200, "thank you");
     await sandbox.waitForOrders(1);
+  });
+
+  test("over HTTP/2, the request line stands in nobody's way", async () => {
+    const tracker = aTracker({ consent: ({ headers }) => headers.get("cookie") === "consent=yes" });
+    const confirm = trackOrders(tracker, () => anOrder());
+    // As a host does that mounts Express's middleware: Express itself has no HTTP/2.
+    const server = createServer((req, res) =>
+      confirm(req as unknown as Request, res as unknown as Response, () => void res.end("thank you")),
+    ).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const session = connectHttp2(`http://${host}`);
+    const page = session.request({ ":path": "/thanks", cookie: "consent=yes" });
+    await once(page.resume(), "end");
+    const [order] = await sandbox.waitForOrders(1);
+    expect(sent(order, "current_url")).toBe(`http://${host}/thanks`);
+    session.close();
+    server.close();
   });
 
   test("a redirecting page tracks its order itself", async () => {

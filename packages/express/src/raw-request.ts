@@ -47,9 +47,11 @@ function publicHost(
   const trusts: unknown = app?.get("trust proxy fn");
   const isTrusted = typeof trusts === "function" && trusts(socket?.remoteAddress, 0) === true;
   const forwarded = isTrusted ? header("x-forwarded-host")?.split(",", 1)[0]?.trim() : undefined;
-  return forwarded !== undefined && isHost(forwarded) ? forwarded : header("host");
+  if (forwarded !== undefined && isHost(forwarded)) return forwarded;
+  return header("host") ?? header(":authority");
 }
 
+/** HTTP/2 has its request line among the headers, under names like `:path`, which `Headers` refuses. */
 function eachValue([name, value]: [string, string | string[] | undefined]): [string, string][] {
-  return [value ?? []].flat().map((each) => [name, each]);
+  return name.startsWith(":") ? [] : [value ?? []].flat().map((each) => [name, each]);
 }
