@@ -82,6 +82,10 @@ test("a process that only accepts needs an outbox that others can deliver from",
   expect(faults({ merchantId: MERCHANT_ID, endpoint, deliver: false, outbox: memoryOutbox() })).toEqual(
     deliver,
   );
+  // What is no outbox has one fault, not two.
+  expect(faults({ merchantId: MERCHANT_ID, endpoint, deliver: false, outbox: {} })).toEqual({
+    outbox: expect.stringContaining("expected an outbox"),
+  });
   expect(() =>
     createTracker({
       merchantId: MERCHANT_ID,

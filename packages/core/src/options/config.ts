@@ -22,6 +22,7 @@ export type RetryPolicy = Config["retry"];
 export function readConfig(given: TrackerOptions, env: Environment) {
   const { options, issues: wrong } = checkOptions(given);
   const issues = [...wrong];
+  const isRight = (option: string) => wrong.every(({ path }) => path !== option);
   const endpoint = trimmed(options.endpoint) ?? trimmed(env.AVANTLINK_ENDPOINT) ?? DEFAULT_ENDPOINT;
   const endpointIssue = endpointProblem(endpoint);
   if (endpointIssue) issues.push({ path: "endpoint", message: endpointIssue });
@@ -29,11 +30,11 @@ export function readConfig(given: TrackerOptions, env: Environment) {
   const mode = readMode({ given: options.mode, loopback, env });
   const merchantId = trimmed(options.merchantId) ?? trimmed(env.AVANTLINK_MERCHANT_ID) ?? "";
   const isMerchantNeeded = merchantId !== "" || mode.mode === "live";
-  if (isMerchantNeeded && !UUID.test(merchantId) && wrong.every(({ path }) => path !== "merchantId")) {
+  if (isMerchantNeeded && !UUID.test(merchantId) && isRight("merchantId")) {
     issues.push({ path: "merchantId", message: merchantProblem(merchantId) });
   }
   const outbox = options.outbox ?? memoryOutbox();
-  if (mode.mode === "live" && options.deliver === false && !outbox.durable) {
+  if (mode.mode === "live" && options.deliver === false && !outbox.durable && isRight("outbox")) {
     const message =
       "is false, but nobody else can deliver what this process keeps in its memory; give it a durable outbox";
     issues.push({ path: "deliver", message });

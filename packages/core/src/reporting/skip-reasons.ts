@@ -4,7 +4,7 @@ export const SKIP_REASONS = {
   "privacy-signal": "The shopper's browser sends Global Privacy Control.",
   "dry-run": "This is a dry run.",
   "no-order":
-    "The page was confirmed, but resolveOrder returned no order. If there was one, return it before the page deletes it.",
+    "There is none: resolveOrder returned nothing, or trackOrder was given nothing. If there was an order, hand it over before the page deletes it.",
   "not-confirmed": "The page was not answered with 2xx or 304, so it confirms no order.",
   method: "The request is neither GET nor POST, so its page confirms no order.",
   head: "A HEAD request shows no page, so it confirms no order.",
