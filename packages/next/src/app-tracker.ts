@@ -121,7 +121,7 @@ function isSignal(thrown: unknown): boolean {
   return digest !== undefined || $$typeof !== undefined;
 }
 
-// Only their messages distinguish these errors. One that is not known yet costs the better code, and never the page.
+// Only their messages distinguish these errors. A message that is not known yet costs the better code, never the page.
 function whyNoRequest({ code, message }: { readonly code?: unknown; readonly message?: unknown }) {
   const text = String(message);
   if (code === "NEXT_STATIC_GEN_BAILOUT") return "order.static-page";
