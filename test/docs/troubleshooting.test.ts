@@ -87,7 +87,11 @@ test("a shop whose page redirects, or shows no order, reads it", async () => {
     trackOrders(shop.tracker, () => undefined),
     (_, res) => void res.send("Thank you"),
   );
-  expectPrinted(await logOf(shop, "/buy", "/empty"), "not answered with 2xx", "resolveOrder returned nothing");
+  expectPrinted(
+    await logOf(shop, "/buy", "/empty"),
+    "not answered with 2xx",
+    "resolveOrder returned nothing",
+  );
 });
 
 test("a shop with an invalid order reads which field is wrong", async () => {
