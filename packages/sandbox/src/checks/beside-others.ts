@@ -36,7 +36,7 @@ function checkVisitor(body: unknown, { click, visitorsOfToken }: SeenBefore): Fi
     return [
       warning(
         path,
-        "The click carried a visitor ID and the order carries none: read the same cookie at the confirmation. Should the token be lost, nothing else ties them together.",
+        "The click carried a visitor ID and the order carries none: read the same cookie at the confirmation. If the token is lost, nothing else connects click and order.",
       ),
     ];
   }

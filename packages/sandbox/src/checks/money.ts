@@ -49,7 +49,7 @@ function checkCurrency(currency: string): Finding[] {
     return [error(path, `A currency is three upper-case letters.${hint}`)];
   }
   if (isKnownCurrency(currency)) return [];
-  return [warning(path, `${currency} is no currency code that is known here. A slip?`)];
+  return [warning(path, `${currency} is not in the sandbox's list of currency codes. Check the spelling.`)];
 }
 
 function checkAmount(
@@ -67,7 +67,10 @@ function checkAmount(
   }
   if (amount.units < 0n) {
     findings.push(
-      error(path, "It is negative. Discounts belong into the prices of the lines; returns go another way."),
+      error(
+        path,
+        "It is negative. Discounts belong into the prices of the lines; report returns in a batch return file.",
+      ),
     );
   }
   const digits = decimalsOf(currency);

@@ -17,7 +17,9 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Finding
         ),
       );
     } else if (name === "cookie") {
-      findings.push(error(path, "Cookies are the shopper's keys to the shop. This call carries none."));
+      findings.push(
+        error(path, "Remove the cookies: they let a third party act as the shopper in the shop."),
+      );
     } else if (name === "authorization") {
       findings.push(
         warning(

@@ -49,7 +49,7 @@ function checkObject(value: unknown, path: string, field: ObjectField, findings:
       findings.push(
         warning(
           below(key),
-          "The article has no such field. A misspelt name, or data that should not leave the shop?",
+          "The article has no such field. Correct the name if it is misspelled; otherwise remove the field.",
         ),
       );
     }
@@ -98,7 +98,7 @@ function checkNumber(value: unknown, path: string, field: ValueField, findings: 
   }
   findings.push(
     field.type === "amount"
-      ? info(path, "It is a string. AvantLink's samples do so too; a number is what its table says first.")
+      ? info(path, "It is a string, as in AvantLink's samples. AvantLink's table names a number first.")
       : warning(path, "It is a string; the article's table says number."),
   );
 }

@@ -28,7 +28,7 @@ function checkUserAgent(userAgent: string): Finding[] {
   return [
     error(
       "user_agent",
-      "It is a server's user agent. AvantLink wants the shopper's: keep what the shopper's own request said and send that.",
+      "It is a server's user agent. AvantLink wants the shopper's: keep the User-Agent of the shopper's own request, and send that.",
     ),
   ];
 }
@@ -42,7 +42,7 @@ function checkAddress(address: string, page: string): Finding[] {
     case "invalid":
       return [warning(path, "It is no IP address. Send the shopper's, without a port, or leave it empty.")];
     case "mapped":
-      return [warning(path, "It is an IPv4 address in IPv6 clothes. Send it without ::ffff:.")];
+      return [warning(path, "It is an IPv4 address written as IPv6. Send it without ::ffff:.")];
     case "not-public":
       if (isThisMachine(page)) {
         // A shop's own tests: page and browser are here.
@@ -50,14 +50,14 @@ function checkAddress(address: string, page: string): Finding[] {
         return [
           info(
             path,
-            "Shop and shopper are both on this machine, or a proxy is in between that the shop does not trust (trust proxy).",
+            "Shop and shopper are both on this machine, or the shop does not trust the proxy in front of it (trust proxy).",
           ),
         ];
       }
       return [
         warning(
           path,
-          "It is a private or reserved address, so it is a proxy's or the server's own. Behind a proxy, say so to the shop (trust proxy).",
+          "It is a private or reserved address, so it is a proxy's or the server's own. If the shop is behind a proxy, declare the proxy (trust proxy).",
         ),
       ];
   }
@@ -100,7 +100,7 @@ function checkCountry(country: string): Finding[] {
   if (country === "UK") return [warning(path, "The ISO code of the United Kingdom is GB.")];
   if (/^[A-Z]{2}$/.test(country)) {
     if (country !== "ZZ" && regions.of(country) !== undefined) return [];
-    return [warning(path, `${country} is no country code that is known here.`)];
+    return [warning(path, `${country} is not in the sandbox's list of country codes. Check the spelling.`)];
   }
   if (/^[a-z]{2}$/i.test(country)) {
     return [warning(path, `Country codes are in upper case: ${country.toUpperCase()}.`)];

@@ -44,7 +44,7 @@ export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
 
 const noId: Finding = error(
   "tracking_ids.visitor_id",
-  "It is missing, and so is every other ID: AvantLink refuses such a call, and could tie it to nobody. Send the visitor ID that the shopper's click carried; keep it in a cookie from the landing on, and make one where there is none.",
+  "It is missing, and so is every other ID. AvantLink refuses a call without any ID. Send the visitor ID that the shopper's click carried; keep it in a cookie from the landing on, and make one where there is none.",
 );
 
 /** An order has this finding only where no click says more. */

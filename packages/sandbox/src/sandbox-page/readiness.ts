@@ -86,10 +86,10 @@ function refresh({ orders }: Ledger): Step {
       "refresh",
       label,
       resent,
-      "The same order had been answered with success before: something sent it twice.",
+      "The same order was answered with success before, so it was sent twice.",
     );
   const hint =
-    "Reload the thank-you page of an order. A reload that sends nothing cannot be seen from here, so this one is yours to try.";
+    "Reload the thank-you page of an order. The sandbox cannot see a reload that sends nothing, so try it and look here.";
   return { id: "refresh", label, state: "by-hand", hint };
 }
 

@@ -52,7 +52,8 @@ export function Faults({ active }: { active: Active }) {
     event.preventDefault();
     void set(own)();
   };
-  const hint = "Make AvantLink fail, and see what your shop makes of it. Neither page nor order may be lost.";
+  const hint =
+    "Make AvantLink fail, and watch your shop. Every page must load, and every order must arrive in the end.";
   return panel(
     "Faults",
     hint,

@@ -68,6 +68,6 @@ function ReloadWatch({ orders }: { orders: number }) {
 
 function reloadText(orders: number): string {
   return orders === 0
-    ? "You reloaded, and no order arrived: as it should be."
+    ? "You reloaded, and no order arrived: correct."
     : `${plural(orders, "order")} arrived meanwhile.`;
 }
