@@ -80,6 +80,32 @@ test("while deliveries end fast, more is claimed than there are slots, and given
   expect(sent()).toBe(88);
 });
 
+test("after the process stood still, what was held is given back, not sent: its lease may be another's", async () => {
+  const { clock, settled, begun, endAll, sent } = aWorker();
+  for (let round = 1; round <= 10; round += 1) {
+    await begun(8 * round);
+    endAll();
+  }
+  await begun(88);
+  clock.jump(60_000);
+  endAll();
+  await begun(96);
+  expect(settled.find(([, status]) => status === "released")).toEqual([89, "released"]);
+});
+
+test("a clock that is set back holds no job for longer", async () => {
+  const { clock, claims, settled, begun, endAll, sent } = aWorker();
+  for (let round = 1; round <= 10; round += 1) {
+    await begun(8 * round);
+    endAll();
+  }
+  await begun(88);
+  const held = claims.reduce((a, b) => a + b) - sent();
+  clock.setBack(3_600_000);
+  for (let ms = 0; ms < 5_000; ms += 500) clock.advance(500);
+  await expect.poll(() => settled.filter(([, status]) => status === "released").length).toBe(held);
+});
+
 test("what is delivered and not settled yet takes up a slot: if this process were killed, it would be sent again", async () => {
   const { begun, endAll, holdWrites, sent } = aWorker();
   await begun(8);

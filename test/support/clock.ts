@@ -4,6 +4,8 @@ import type { Runtime } from "@avantlink-s2s/core";
 export interface TestClock extends Runtime {
   /** Moves time forward, firing what falls due on the way, in order. */
   advance(ms: number): void;
+  /** Moves time forward without firing anything, as a process that stands still sees it. */
+  jump(ms: number): void;
   /** Sets the clock back, as an operator or a time server does; timers keep what they had left to wait. */
   setBack(ms: number): void;
   /** How long until the next timer, or nothing when none is set. */
@@ -34,6 +36,9 @@ export function testClock({ start = Date.UTC(2026, 0, 1), chance = 0.5 } = {}): 
         timer.callback();
       }
       now = until;
+    },
+    jump(ms) {
+      now += ms;
     },
     setBack(ms) {
       now -= ms;

@@ -123,7 +123,7 @@ export function leaseWorkers<Lease>(
     if (oldest !== undefined) delivered.delete(oldest);
   }
 
-  /** Returns whether the lease was the job's newest. Insists until the store answers, for a lease's length. */
+  /** Returns whether the lease was the job's newest. Insists until the store answers, or the worker stops. */
   async function settle(leased: Leased<Lease>, verdict: Verdict): Promise<boolean> {
     let answer = await answered(store.settle(leased, verdict));
     if (answer) return answer.value;
@@ -166,20 +166,27 @@ export function leaseWorkers<Lease>(
         ended += 1;
       }
 
-      /** Delivers what is held, as far as there are slots. */
+      /**
+       * Gives back what has been held for too long: its lease may have ended. By a clock that was set back that is
+       * everything, since nobody knows how long it has been held.
+       */
+      function giveBack(): void {
+        const now = runtime.now();
+        const mayBeHeld = ({ since }: { readonly since: number }) =>
+          !stopping && since <= now && now < since + MAX_HELD_MS;
+        const late = held.filter((one) => !mayBeHeld(one));
+        held = held.filter(mayBeHeld);
+        for (const { leased } of late) track(answered(store.release(leased)));
+      }
+
+      /** Delivers what is held, as far as there are slots. The process may have stood still since the last look. */
       function begin(): void {
+        giveBack();
         while (!stopping && owed === 0 && underWay.size < concurrency) {
           const next = held.shift();
           if (!next) return;
           track(send(next.leased));
         }
-      }
-
-      /** Gives back what has been held since before a time. */
-      function giveBack(before: number): void {
-        const late = held.filter(({ since }) => since <= before);
-        held = held.filter(({ since }) => since > before);
-        for (const { leased } of late) track(answered(store.release(leased)));
       }
 
       /** How many to claim: enough at once that the store is not asked for each. */
@@ -202,7 +209,7 @@ export function leaseWorkers<Lease>(
         cancelPoll = runtime.after(POLL_MS, () => {
           endedInLastPoll = ended;
           ended = 0;
-          giveBack(runtime.now() - MAX_HELD_MS);
+          giveBack();
           wake();
           poll();
         });
@@ -226,7 +233,7 @@ export function leaseWorkers<Lease>(
           stopping = true;
           cancelPoll();
           await claiming;
-          giveBack(Number.POSITIVE_INFINITY);
+          giveBack();
           while (underWay.size > 0) await Promise.all(underWay);
         },
       };
