@@ -81,7 +81,7 @@ test("while deliveries end fast, more is claimed than there are slots, and given
 });
 
 test("after the process stood still, what was held is given back, not sent: its lease may be another's", async () => {
-  const { clock, settled, begun, endAll, sent } = aWorker();
+  const { clock, settled, begun, endAll } = aWorker();
   for (let round = 1; round <= 10; round += 1) {
     await begun(8 * round);
     endAll();

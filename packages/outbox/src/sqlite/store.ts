@@ -35,9 +35,11 @@ import type { Database, Statement, Value } from "./driver.ts";
 const LEASE_MS = 30_000;
 // A step of the clock that is worth a look at every waiting job.
 const CLOCK_STEP_MS = 1_000;
-// How often old keys are dropped, and how many at a time: a few milliseconds of the event loop.
+// How often old keys are dropped, and how many rows are looked at then: a few milliseconds of the event loop.
 const SWEEP_MS = 60_000;
 const SWEPT = 500;
+// How many waiting jobs a claim looks at after the clock was set back, for the same reason.
+const RESCHEDULED = 1_000;
 const HEX_KEY = /^[0-9a-f]{64}$/;
 
 const JOB = `CASE typeof(key) WHEN 'blob' THEN lower(hex(key)) ELSE key END AS key, status, kind, order_number, body,
@@ -52,6 +54,8 @@ export class SqliteStore {
   readonly #of: (sql: string) => Statement;
   #lastClaimAt = Number.POSITIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  #sweptTo = 0;
+  #rescheduleAfter: { acceptedAt: number; row: number } | undefined;
 
   constructor(database: Database) {
     const prepared = new Map<string, Statement>();
@@ -91,8 +95,10 @@ export class SqliteStore {
 
   /** Leases what is due: fresh jobs before those that were tried. */
   claim(limit: number, now: number): Leased<RowLease>[] {
-    if (now < this.#lastClaimAt - CLOCK_STEP_MS) this.#rescheduleFrom(now);
+    if (now < this.#lastClaimAt - CLOCK_STEP_MS)
+      this.#rescheduleAfter = { acceptedAt: Number.NEGATIVE_INFINITY, row: 0 };
     this.#lastClaimAt = now;
+    this.#rescheduleSome(now);
     if (Math.abs(now - this.#sweptAt) > SWEEP_MS) this.#sweep(now);
     const lease = (tried: 0 | 1, count: number) =>
       this.#rows(
@@ -106,24 +112,44 @@ export class SqliteStore {
     return leasedOf(fresh.length < limit ? [...fresh, ...lease(1, limit - fresh.length)] : fresh);
   }
 
-  /** The clock was set back: each job waits again for its own delay, and no longer. */
-  #rescheduleFrom(now: number): void {
+  /** The clock was set back: each job waits again for its own delay, and no longer. Some jobs at each claim. */
+  #rescheduleSome(now: number): void {
+    if (!this.#rescheduleAfter) return;
+    const { acceptedAt, row } = this.#rescheduleAfter;
+    const some = this.#rows(
+      `SELECT rowid AS row, accepted_at FROM outbox
+       WHERE status = 'pending' AND accepted_at >= ? AND (accepted_at, rowid) > (?, ?)
+       ORDER BY accepted_at, rowid LIMIT ${RESCHEDULED}`,
+      ...[acceptedAt, acceptedAt, row],
+    ) as { row: number; accepted_at: number }[];
     this.#change(
       `UPDATE outbox SET due = ? + max(0, due - scheduled_at), scheduled_at = ?, leased_until = min(leased_until, ?)
-       WHERE status = 'pending' AND scheduled_at > ?`,
-      ...[now, now, now + LEASE_MS, now],
+       WHERE rowid IN (SELECT value FROM json_each(?)) AND scheduled_at > ?`,
+      ...[now, now, now + LEASE_MS, JSON.stringify(some.map(({ row }) => row)), now],
     );
+    const last = some.length === RESCHEDULED ? some.at(-1) : undefined;
+    this.#rescheduleAfter = last && { acceptedAt: last.accepted_at, row: last.row };
   }
 
-  /** Settled jobs stand in the order in which they were settled, since each became a row behind all others. */
+  /**
+   * Settled jobs stand in the order in which they were settled, since each became a row behind all others. A sweep goes
+   * on behind the last one: rows that wait, or are dead, may stand before them.
+   */
   #sweep(now: number): void {
     this.#sweptAt = now;
-    this.#change(
-      `DELETE FROM outbox WHERE rowid IN (
-         SELECT rowid FROM outbox WHERE status IN ('delivered', 'removed') ORDER BY rowid LIMIT ${SWEPT})
-         AND settled_at < ?`,
-      now - REMEMBERED_MS,
+    const before = now - REMEMBERED_MS;
+    const [rows] = this.#rows(
+      `SELECT count(*) AS count, max(row) AS last, total(status IN ('delivered', 'removed') AND settled_at >= ?) AS kept
+       FROM (SELECT rowid AS row, status, settled_at FROM outbox WHERE rowid > ? ORDER BY rowid LIMIT ${SWEPT})`,
+      ...[before, this.#sweptTo],
+    ) as { count: number; last: number | null; kept: number }[];
+    const { count = 0, last, kept = 0 } = rows ?? {};
+    const swept = this.#change(
+      `DELETE FROM outbox WHERE rowid > ? AND rowid <= ? AND status IN ('delivered', 'removed') AND settled_at < ?`,
+      ...[this.#sweptTo, last ?? 0, before],
     );
+    const isDone = count < SWEPT || (kept > 0 && !swept);
+    this.#sweptTo = isDone ? 0 : (last ?? 0);
   }
 
   /** Applies a verdict if the lease is the job's newest. Returns whether it was. */
