@@ -230,7 +230,26 @@ describe.skipIf(!installed)(
       await worker.end();
     });
 
+    test("an order that is being sent is not erased by a machine whose clock is behind", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("1"));
+      const worker = await bench(outbox);
+      const { answer } = await worker.next();
+      clock.shift(-3_000);
+      expect(await outbox.forget(keyOf("1"))).toEqual({ status: "sending" });
+      answer(delivered);
+      await expect.poll(() => stateIn(outbox, keyOf("1"))).toBe("delivered");
+      await worker.end();
+    });
+
     describe("connections", () => {
+      test("read numbers as numbers, whatever the shop's client does", async () => {
+        const client = new Redis(server.url, { stringNumbers: true });
+        const outbox = await anOutbox({ connection: client });
+        expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
+        client.disconnect();
+      });
+
       test("take the options of an ioredis client, and leave the client alone", async () => {
         const client = new Redis(server.url);
         const outbox = await anOutbox({ connection: client });

@@ -39,6 +39,7 @@ const OPTIONS: RedisOptions & Pick<ClusterOptions, "enableOfflineQueue"> = {
   maxRetriesPerRequest: 0,
   commandTimeout: ANSWER_MS,
   keyPrefix: "",
+  stringNumbers: false,
   retryStrategy: backOff,
   reconnectOnError: (cause) => failureCode(cause) === "READONLY",
 };

@@ -24,6 +24,9 @@ export const PREFIX = "{avantlink}";
 /** For how long a worker has an order. A delivery takes 15 seconds at most. */
 export const LEASE_MS = 30_000;
 
+// How far the clocks of machines may be apart.
+const MAX_CLOCK_GAP_MS = 30_000;
+
 // Keys that one call looks at; each takes Redis well under a millisecond.
 const SCAN_COUNT = 1_000;
 
@@ -199,7 +202,8 @@ export class OrderBook {
     if (record.status === "dead") return { record, version, isSending: false, isLate: false };
     const left = Number(due) - this.#runtime.now();
     const isLate = left > Number(wait);
-    const isSending = Boolean(leased) && left > 0 && !isLate;
+    // The machine that leased it may be ahead of this one.
+    const isSending = Boolean(leased) && left > 0 && left <= Number(wait) + MAX_CLOCK_GAP_MS;
     return { record: { ...record, dueAt: Number(due) }, version, isSending, isLate };
   }
 
