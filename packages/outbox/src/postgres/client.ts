@@ -1,3 +1,11 @@
+import { pause } from "../pause.ts";
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization_failure, deadlock_detected.
+const ROLLED_BACK = ["40001", "40P01"];
+const MAX_TRIES = 10;
+// After the first try. After each further one, as much longer.
+const MAX_PAUSE_MS = 20;
+
 /** A row of a result. */
 export type PostgresRow = Readonly<Record<string, unknown>>;
 
@@ -26,6 +34,23 @@ export function runnerOf(client: unknown): Run | undefined {
   return async (sql, params = []) => {
     const result: unknown = await Reflect.apply(call, client, [sql, params]);
     return rowsOf(result);
+  };
+}
+
+/**
+ * Runs a statement again that PostgreSQL rolled back because of another one, as it does where transactions are
+ * serializable by default. For statements that are transactions of their own.
+ */
+export function insisting(run: Run): Run {
+  return async (sql, params) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await run(sql, params);
+      } catch (cause) {
+        if (tries === MAX_TRIES || !ROLLED_BACK.includes(Reflect.get(Object(cause), "code"))) throw cause;
+        await pause(Math.random() * MAX_PAUSE_MS * tries);
+      }
+    }
   };
 }
 

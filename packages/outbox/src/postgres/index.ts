@@ -4,8 +4,8 @@ import { inTime } from "../in-time.ts";
 import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
-import { type PostgresClient, type Run, runnerOf } from "./client.ts";
-import { postgresFailure } from "./postgres-failure.ts";
+import { insisting, type PostgresClient, runnerOf } from "./client.ts";
+import { postgresFailure, READ_ONLY } from "./postgres-failure.ts";
 import { inspectSql, SCHEMA_VERSION, schemaSql } from "./schema.ts";
 import { type JobToPut, type PostgresLease, PostgresStore } from "./store.ts";
 import { underSavepoint } from "./transaction.ts";
@@ -43,12 +43,14 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
   checkOptions("postgresOutbox", options, { query: client, schema: schemaName });
   const schema = options.schema ?? DEFAULT_SCHEMA;
   const store = new PostgresStore(schema);
-  const run: Run = runnerOf(options.query) ?? (() => Promise.reject(new Error("no client")));
+  const run = insisting(runnerOf(options.query) ?? (() => Promise.reject(new Error("no client"))));
   let opening: Promise<void> | undefined;
   let open: { readonly runtime: Runtime; readonly workers: LeaseWorkers } | undefined;
 
   async function prepare(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<void> {
     const [found] = await run(inspectSql(schema));
+    if (found?.read_only === "on")
+      throw new AvantLinkError("outbox.unavailable", { detail: `PostgreSQL: ${READ_ONLY}` });
     const version = Number(found?.version ?? 0);
     if (version > SCHEMA_VERSION) {
       const detail = `The schema ${schema} was made by a newer version of @avantlink-s2s/outbox: update this one.`;
@@ -63,7 +65,12 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
   }
 
   const leases = (runtime: Runtime) => ({
-    claim: (limit: number) => asked(() => store.claim(run, limit, runtime.now())),
+    async claim(limit: number) {
+      const claimed = await asked(() => store.claim(run, limit));
+      if (claimed.length > 0 || !store.shouldTend(runtime.now())) return claimed;
+      // With very many orders waiting, this may take longer than an answer. Nothing waits for it then.
+      return asked(() => store.tendAndClaim(run, limit)).catch(() => claimed);
+    },
     settle: (leased: PostgresLease, verdict: Verdict) => settle({ leased, verdict }),
     release: (leased: PostgresLease) => release(leased),
   });

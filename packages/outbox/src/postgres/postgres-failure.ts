@@ -1,5 +1,7 @@
 import { AvantLinkError, type ErrorCode } from "@avantlink-s2s/core";
 
+export const READ_ONLY = "The server accepts no writes. Connect to the primary, not to a replica.";
+
 /** What a failure's SQLSTATE asks of the shop, by the beginning of the code. */
 const WORDS: readonly (readonly [sqlstate: string, code: ErrorCode, words: string])[] = [
   [
@@ -19,6 +21,7 @@ const WORDS: readonly (readonly [sqlstate: string, code: ErrorCode, words: strin
   ],
   ["28", "outbox.unavailable", "Can't log in. Check the user and the password."],
   ["3D000", "outbox.unavailable", "There is no such database."],
+  ["25006", "outbox.unavailable", READ_ONLY],
   ["25P0", "outbox.unavailable", "Give the client of an open transaction that has not failed."],
   ["53300", "outbox.unavailable", "There are too many connections."],
   ["55P03", "outbox.unavailable", "Another open transaction holds this order."],

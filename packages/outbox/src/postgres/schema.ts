@@ -65,10 +65,11 @@ END
 $avantlink$`;
 }
 
-/** The version of the tables, and the server's settings that may lose what it committed. */
+/** The version of the tables, whether they may be written, and the server's settings that may lose what it committed. */
 export function inspectSql(schema: string): string {
   return `SELECT
     substring(obj_description(to_regclass('${schema}.outbox'), 'pg_class') FROM '\\d+$')::integer AS version,
+    current_setting('transaction_read_only') AS read_only,
     (SELECT string_agg(name, ', ' ORDER BY name) FROM pg_settings
      WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off') AS weak`;
 }

@@ -109,11 +109,19 @@ export class PostgresStore {
     return duplicateOf(await this.find(run, one.job.key));
   }
 
-  async claim(run: Run, limit: number, now: number): Promise<PostgresLease[]> {
-    const tends = Math.abs(now - this.#tendedAt) > TEND_MS;
-    const rows = await run(tends ? this.#sql.tendAndClaim : this.#sql.claim, [`${limit}`]);
-    if (tends) this.#tendedAt = now;
-    return leasedOf(rows);
+  async claim(run: Run, limit: number): Promise<PostgresLease[]> {
+    return leasedOf(await run(this.#sql.claim, [`${limit}`]));
+  }
+
+  /** Whether it is time to tend the store again. */
+  shouldTend(now: number): boolean {
+    const isTime = Math.abs(now - this.#tendedAt) > TEND_MS;
+    if (isTime) this.#tendedAt = now;
+    return isTime;
+  }
+
+  async tendAndClaim(run: Run, limit: number): Promise<PostgresLease[]> {
+    return leasedOf(await run(this.#sql.tendAndClaim, [`${limit}`]));
   }
 
   /** Applies verdicts where the lease is the job's newest. Returns whether it was, for each. */
