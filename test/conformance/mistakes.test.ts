@@ -2,6 +2,7 @@ import {
   createTracker as createCoreTracker,
   memoryOutbox,
   packContext,
+  type TrackingContext,
   unpackContext,
 } from "@avantlink-s2s/core";
 import { createTracker, trackClicks, trackOrders } from "@avantlink-s2s/express";
@@ -351,6 +352,38 @@ describe("a tracker that is used oddly", () => {
       shouldRetry: true,
       error: { code: "tracker.closed" },
     });
+  });
+
+  test("reads a context that a database gives as an object of its own class, for an order and a click", async () => {
+    class Row {
+      get avad() {
+        return "77_f3";
+      }
+    }
+    const tracker = aCoreTracker();
+    await tracker.trackOrder(anOrder(), new Row());
+    await tracker.trackClick(new Row());
+    const [order] = await sandbox.waitForOrders(1);
+    const [click] = await sandbox.waitForClicks(1);
+    for (const record of [order, click])
+      expect(record?.body).toMatchObject({ tracking_ids: { avantlink_avad: "77_f3" } });
+    await tracker.close();
+  });
+
+  test("rejects neither a click nor contextOf because of its context", async () => {
+    const tracker = aCoreTracker();
+    const unreadable = loosely<TrackingContext>({
+      get consent() {
+        throw new Error("the row is gone");
+      },
+    });
+    expect(await tracker.trackClick(unreadable)).toMatchObject({ status: "skipped", reason: "consent" });
+    expect(await tracker.contextOf(unreadable)).toEqual({ consent: "denied" });
+    // A forgotten await of contextOf costs nothing.
+    expect(await tracker.trackClick(loosely(Promise.resolve(aContext())))).toMatchObject({
+      status: "accepted",
+    });
+    await tracker.close();
   });
 
   test("takes no request for a click", async () => {

@@ -25,11 +25,19 @@ const ID_LISTS = ["visitorIds", "userIds"] as const satisfies readonly (keyof Tr
 
 const CHOICES = ["consent", "gpc"] as const satisfies readonly (keyof TrackingContext)[];
 
-/** Whether an object can be a context: it has at least one of its fields, or is a plain object with nothing in it. */
-export function canBeContext(given: object): boolean {
+const FIELDS = [...TEXTS, ...ID_LISTS, ...CHOICES];
+
+/**
+ * A plain copy of a context, which a database may give back as an object of its own class. Nothing where the object has
+ * none of a context's fields, unless it is a plain object with nothing in it.
+ */
+export function readContext(given: object): TrackingContext | undefined {
   const isEmpty =
     Object.keys(given).length === 0 && Object.prototype.toString.call(given) === "[object Object]";
-  return isEmpty || [...TEXTS, ...ID_LISTS, ...CHOICES].some((field) => field in given);
+  if (!isEmpty && !FIELDS.some((field) => field in given)) return undefined;
+  const fields = readFields(given, FIELDS);
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(known), ...deniedParts(fields) };
 }
 
 /**

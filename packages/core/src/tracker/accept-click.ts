@@ -19,7 +19,7 @@ export function createAcceptClick(
   report: Report,
   lifecycle: Lifecycle,
   waits: DeliveryWaits,
-): (context: TrackingContext, options: WaitOptions) => Promise<Receipt> {
+): (context: TrackingContext | AvantLinkError, options: WaitOptions) => Promise<Receipt> {
   const { outbox, runtime } = config;
   const { clicks } = lifecycle;
   const end = (receipt: Receipt) => reported(report, "click", receipt);
@@ -49,6 +49,7 @@ export function createAcceptClick(
   }
 
   return async (context, { waitForDeliveryMs = 0 }) => {
+    if (context instanceof AvantLinkError) return end({ status: "rejected", ...CLICK, error: context });
     const reason = denialIn(context, config) ?? (config.mode === "live" ? undefined : config.mode);
     if (reason) return end({ status: "skipped", reason, ...CLICK });
     return send(context, waitForDeliveryMs);

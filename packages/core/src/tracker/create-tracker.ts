@@ -1,5 +1,5 @@
 import type { TrackingContext } from "../context/context.ts";
-import { canBeContext } from "../context/pack-context.ts";
+import { readContext } from "../context/pack-context.ts";
 import { createDelivery } from "../delivery/deliver.ts";
 import { createDeliveryWaits } from "../delivery/delivery-waits.ts";
 import type { TransportFactory } from "../delivery/transport.ts";
@@ -49,7 +49,7 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
         const given = await contextGiven(from);
         return given instanceof AvantLinkError ? adapter.contextWithout(given) : Object.freeze({ ...given });
       },
-      trackClick: (context, asked) => acceptClick(context ?? {}, asked ?? {}),
+      trackClick: async (context, asked) => acceptClick((await contextGiven(context)) ?? {}, asked ?? {}),
       async start() {
         try {
           await lifecycle.ready();
@@ -79,9 +79,10 @@ async function contextGiven(from: unknown): Promise<TrackingContext | undefined 
     if (typeof given !== "object" || Array.isArray(given))
       return new AvantLinkError("context.invalid", { detail: `It is a ${typeof given}.` });
     if ("headers" in given || "req" in given) return new AvantLinkError("context.is-a-request");
-    return canBeContext(given)
-      ? given
-      : new AvantLinkError("context.invalid", { detail: "It has none of a context's fields." });
+    return (
+      readContext(given) ??
+      new AvantLinkError("context.invalid", { detail: "It has none of a context's fields." })
+    );
   } catch (cause) {
     return hookError("the context", cause);
   }
