@@ -4,10 +4,10 @@ import { unavailable } from "./failure.ts";
 export const MAX_ANSWER_MS = 2_500;
 
 /** What a store answers in time; else, and when it fails, an error that says so. Its work goes on all the same. */
-export async function inTime<T>(work: Promise<T>, store: string): Promise<T> {
+export async function inTime<T>(work: Promise<T>, store: string, ms = MAX_ANSWER_MS): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${store} does not answer`)), MAX_ANSWER_MS);
+    timer = setTimeout(() => reject(new Error(`${store} does not answer`)), ms);
   });
   try {
     return await Promise.race([work, late]);

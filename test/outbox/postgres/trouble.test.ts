@@ -321,6 +321,20 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     expect(due).toMatchObject({ delivered: 1 });
   });
 
+  test("an order that waits for others is refused in time, as they are", { timeout: 4_000 }, async () => {
+    let silent = false;
+    const outbox = await anOutbox({
+      query: (text, values) => (silent ? new Promise<never>(() => {}) : pool.query(text, values)),
+    });
+    silent = true;
+    const putting: Promise<unknown>[] = [];
+    for (const number of ["1", "2", "3"]) {
+      putting.push(outbox.put(aJob(number)).catch((error: AvantLinkError) => error.code));
+      await new Promise(setImmediate);
+    }
+    expect(await Promise.all(putting)).toEqual(putting.map(() => "outbox.unavailable"));
+  });
+
   test("a server that accepts no writes is refused when the outbox is opened", async () => {
     await sql(postgresSchema({ schema }));
     const replica = new Pool({

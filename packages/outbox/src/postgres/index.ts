@@ -1,5 +1,5 @@
 import { AvantLinkError, type Outbox, type PutResult, type Runtime, type Verdict } from "@avantlink-s2s/core";
-import { inGroups } from "../groups.ts";
+import { inBatches } from "../batches.ts";
 import { inTime } from "../in-time.ts";
 import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
@@ -91,17 +91,17 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
   }
 
   const putAlone = (one: JobToPut) => asked(() => store.putOne(run, one));
-  const put = inGroups<JobToPut, PutResult>(
-    (group) => asked(() => store.putGroup(run, group, putAlone)),
+  const put = inBatches<JobToPut, PutResult>(
+    (batch) => asked(() => store.putBatch(run, batch, putAlone)),
     PUTS,
   );
-  const settle = inGroups<{ leased: PostgresLease; verdict: Verdict }, boolean>(
-    (group) => asked(() => store.settle(run, group, opened().runtime.now())),
+  const settle = inBatches<{ leased: PostgresLease; verdict: Verdict }, boolean>(
+    (batch) => asked(() => store.settle(run, batch, opened().runtime.now())),
     VERDICTS,
   );
-  const release = inGroups<PostgresLease, void>(async (group) => {
-    await asked(() => store.release(run, group));
-    return group.map(() => undefined);
+  const release = inBatches<PostgresLease, void>(async (batch) => {
+    await asked(() => store.release(run, batch));
+    return batch.map(() => undefined);
   }, VERDICTS);
 
   return {

@@ -32,9 +32,9 @@ import { statements } from "./sql.ts";
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available.
 const LOCKED = "55P03";
-// How long a group waits for one of its orders whose number an open transaction of the shop's holds, and that order
+// How long a batch waits for one of its orders whose number an open transaction of the shop's holds, and that order
 // by itself.
-const GROUP_LOCK = "400ms";
+const BATCH_LOCK = "400ms";
 const ALONE_LOCK = "2000ms";
 // How often old keys are dropped, and jobs looked for that were scheduled by a clock that has been set back since.
 const TEND_MS = 60_000;
@@ -63,16 +63,16 @@ export class PostgresStore {
    * Stores jobs, each once its key. Where an open transaction holds the key of a job, that job is put by itself, so
    * that the others do not wait for it.
    */
-  async putGroup(
+  async putBatch(
     run: Run,
-    group: readonly JobToPut[],
+    batch: readonly JobToPut[],
     putAlone: (one: JobToPut) => Promise<PutResult>,
   ): Promise<readonly (PutResult | Promise<PutResult>)[]> {
     try {
-      return await this.putAll(run, group, group.length > 1 ? GROUP_LOCK : ALONE_LOCK);
+      return await this.putAll(run, batch, batch.length > 1 ? BATCH_LOCK : ALONE_LOCK);
     } catch (cause) {
-      if (group.length === 1 || Reflect.get(Object(cause), "code") !== LOCKED) throw cause;
-      return group.map(putAlone);
+      if (batch.length === 1 || Reflect.get(Object(cause), "code") !== LOCKED) throw cause;
+      return batch.map(putAlone);
     }
   }
 
@@ -81,12 +81,12 @@ export class PostgresStore {
     return result ?? { status: "duplicate", state: "pending" };
   }
 
-  async putAll(run: Run, group: readonly JobToPut[], lockTimeout: string): Promise<readonly PutResult[]> {
+  async putAll(run: Run, batch: readonly JobToPut[], lockTimeout: string): Promise<readonly PutResult[]> {
     const first = new Map<string, JobToPut>();
-    for (const one of group) if (!first.has(one.job.key)) first.set(one.job.key, one);
+    for (const one of batch) if (!first.has(one.job.key)) first.set(one.job.key, one);
     const accepted = new Set(keysIn(await run(this.#sql.put, [rowsFor([...first.values()]), lockTimeout])));
     const isAccepted = (one: JobToPut) => first.get(one.job.key) === one && accepted.has(one.job.key);
-    const taken = group.filter((one) => !isAccepted(one));
+    const taken = batch.filter((one) => !isAccepted(one));
     const found =
       taken.length > 0
         ? await this.#findAll(
@@ -96,7 +96,7 @@ export class PostgresStore {
         : new Map();
     const results: PutResult[] = [];
     // One after the other: inside a transaction there is only one connection.
-    for (const one of group) {
+    for (const one of batch) {
       results.push(isAccepted(one) ? { status: "accepted" } : await this.#putAgain(run, one, found));
     }
     return results;
@@ -188,8 +188,8 @@ export class PostgresStore {
 }
 
 /** Jobs as the statements take them. */
-function rowsFor(group: readonly JobToPut[]): string {
-  const rows = group.map((one, place) => ({ key: one.job.key, ...columnsOf(one), place }));
+function rowsFor(batch: readonly JobToPut[]): string {
+  const rows = batch.map((one, place) => ({ key: one.job.key, ...columnsOf(one), place }));
   return JSON.stringify(rows.map((row) => ({ ...row, order_number: storable(row.order_number) })));
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import { inBatches } from "../batches.ts";
 import { unavailable } from "../failure.ts";
-import { inGroups } from "../groups.ts";
 import { MAX_ANSWER_MS } from "../in-time.ts";
 import { pause } from "../pause.ts";
 import { type Database, isBusy } from "./driver.ts";
@@ -73,5 +73,5 @@ export function createWriter(
     }
   }
 
-  return inGroups(commit, { size: MAX_WRITES, underWay: 1, ready }) as Write;
+  return inBatches(commit, { size: MAX_WRITES, underWay: 1, ready }) as Write;
 }
