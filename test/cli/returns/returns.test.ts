@@ -263,6 +263,18 @@ test("the UUID is refused as the merchant number, with the sentence about the tw
   expect(stderr).toContain("a UUID for server-to-server calls, and a merchant number of 4 to 6 digits");
 });
 
+test.each([
+  ["", "is empty"],
+  ['[{"orderNumber":"1001"}]', "is a JSON array"],
+])("a file with %j holds no refunds in lines", async (text, message) => {
+  const desk = await aDesk([]);
+  for (const platform of [[], ["--platform", "shopify"]]) {
+    const { code, stderr } = await desk.run(text, "--network", "USD", ...platform);
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  }
+});
+
 test("two columns with one meaning are an error, so that neither amount is a guess", async () => {
   const desk = await aDesk([]);
   const csv = "order_number,refunded_at,currency,amount,Amount\n1001,2026-11-28,USD,5,7\n";

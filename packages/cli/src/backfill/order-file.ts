@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { decodeText } from "../files/decode-text.ts";
-import { cannotRead } from "../files/read-file.ts";
+import { cannotRead, requireLines } from "../files/read-file.ts";
 import { type ColumnOptions, readColumns } from "./csv-columns.ts";
 import { readDialect } from "./csv-dialect.ts";
 import { readCsvOrders } from "./csv-orders.ts";
@@ -41,15 +41,7 @@ export interface OrderFileOptions extends ColumnOptions {
 export async function openOrderFile(given: string, options: OrderFileOptions): Promise<OrderFile> {
   const path = given === "-" ? await copyOfStdin() : given;
   const { size, start } = await readStart(path, given);
-  if (start.trim() === "")
-    throw new CommandError(EXIT.wrong, `${given} is empty.`, "Export the orders again.");
-  if (/^\s*\[/.test(start)) {
-    throw new CommandError(
-      EXIT.wrong,
-      `${given} is a JSON array.`,
-      "Write one order a line: jq -c '.[]' orders.json > orders.ndjson",
-    );
-  }
+  requireLines(start, given, "order");
   const read = readerOf(start, options);
   return {
     size,

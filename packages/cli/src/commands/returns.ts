@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { EXIT } from "../exit-codes.ts";
-import { readText } from "../files/read-file.ts";
+import { readText, requireLines } from "../files/read-file.ts";
 import { type DayOptions, dayOf, daysOf, timeZoneOption } from "../options/days.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
 import { outboxCommand } from "../options/outbox-options.ts";
@@ -56,7 +56,9 @@ command can't know: compare with AvantLink's report.`,
   .action((path, options) =>
     withOutbox(options, async (outbox) => {
       const terminal = openTerminal(options);
-      const { refunds, problems } = readRefunds(await readText(path), options.platform, options.currency);
+      const text = await readText(path);
+      requireLines(text, path, "refund");
+      const { refunds, problems } = readRefunds(text, options.platform, options.currency);
       sayProblems(terminal, problems);
       const keyOf = orderKeyFor(options);
       const [first, last] = daysBetween(options);

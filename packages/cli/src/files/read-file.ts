@@ -13,6 +13,15 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
+/** @throws CommandError for a file that is empty, or is JSON instead of a line for each object */
+export function requireLines(start: string, file: string, noun: "order" | "refund"): void {
+  if (start.trim() === "")
+    throw new CommandError(EXIT.wrong, `${file} is empty.`, `Export the ${noun}s again.`);
+  if (!/^\s*\[/.test(start)) return;
+  const help = `Write one ${noun} a line: jq -c '.[]' ${noun}s.json > ${noun}s.ndjson`;
+  throw new CommandError(EXIT.wrong, `${file} is a JSON array.`, help);
+}
+
 /** The JSON value in a text. The error does not repeat the text, which may hold a shopper's data. */
 export function parseJson(source: string, file: string): unknown {
   try {
