@@ -107,6 +107,22 @@ test("the commands that it offers can be run as they are", { timeout: 60_000 }, 
   });
 });
 
+test("a password in the address's query is in no command", { timeout: 60_000 }, async ({ skip }) => {
+  const store = await aStore("postgres");
+  if ("missing" in store) return skip(store.missing);
+  onTestFinished(store.end);
+  if (store.address.kind !== "postgres") return expect.unreachable();
+  await anOutage(store.address);
+  const server = new URL(store.address.url);
+  server.search = `user=${server.username}&password=${server.password || "open-sesame"}`;
+  server.username = server.password = "";
+  const url = await openDesk({ ...store.address, url: server.href });
+  const view = (await (await fetch(`${url}api/view?show=dead`)).json()) as View;
+  const life = await (await fetch(`${url}api/items/${view.list.rows[0]?.id}`)).text();
+  expect(life).toContain("outbox retry");
+  expect(life).not.toContain("password");
+});
+
 test("a hostile order number is in no command", { timeout: 60_000 }, async ({ skip }) => {
   const desk = await aDesk("sqlite", skip);
   if (!desk) return;

@@ -37,7 +37,7 @@ export const deskCommand = outboxCommand(
 function optionsText(given: OutboxChoice): string {
   const { sqlite, redis, postgres, queue, schema } = given;
   const words = Object.entries({ sqlite, redis, postgres, queue, schema }).filter(
-    ([, value]) => value !== undefined && !/^\w+:\/\/[^/]*@/.test(value),
+    ([, value]) => value !== undefined && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value),
   );
   return words.map(([name, value]) => `--${name} ${shellWord(value ?? "")}`).join(" ");
 }
