@@ -11,8 +11,8 @@ const CONTROL_HEADER = "x-avantlink-sandbox";
 export function foreignRequest(request: IncomingMessage): string | undefined {
   const { host = "", origin } = request.headers;
   if (!isLoopback(host.replace(/:\d+$/, "")))
-    return "The sandbox answers under this machine's own names only: localhost, 127.0.0.1 or [::1].";
-  if (origin !== undefined && origin !== `http://${host}`) return "Another site may not use the sandbox.";
+    return "This server answers under this machine's own names only: localhost, 127.0.0.1 or [::1].";
+  if (origin !== undefined && origin !== `http://${host}`) return "Another site may not use this server.";
   return undefined;
 }
 
@@ -21,7 +21,7 @@ export function refusedByPage({ method, headers }: IncomingMessage): string | un
   const site = headers["sec-fetch-site"];
   const navigation = headers["sec-fetch-mode"] === "navigate" && method === "GET";
   if (site !== undefined && site !== "same-origin" && site !== "none" && !navigation)
-    return "Another site may not use the sandbox.";
+    return "Another site may not use this server.";
   if (method !== "GET" && method !== "HEAD" && headers[CONTROL_HEADER] === undefined)
     return `A change needs the header ${CONTROL_HEADER}.`;
   return undefined;
