@@ -1,7 +1,7 @@
 import type { DeadLetter, OutboxRecord, PendingRecord } from "@avantlink-s2s/core";
 import type { LifeDetail } from "@avantlink-s2s/sandbox/page";
 import { issuesOf } from "../outbox/dead-letters.ts";
-import { answerText, iso, nextTry, shortKey, timesSent, withoutWords } from "../outbox/record-view.ts";
+import { answerText, iso, recordFacts, shortKey, withoutWords } from "../outbox/record-view.ts";
 import { ago } from "../terminal/durations.ts";
 import { harmless } from "../terminal/terminal.ts";
 import { shellWord } from "../terminal/wording.ts";
@@ -16,12 +16,7 @@ export function lifeOf(record: OutboxRecord, options: string): LifeDetail {
     title: titleOf(record),
     at: iso(record.acceptedAt),
     outcome: { tone: toneOf(record), sentence: sentenceOf(record) },
-    facts: [
-      ["accepted", when(record.acceptedAt)],
-      ...(isOpen ? ([["sent", timesSent(record)]] as const) : []),
-      ...endOf(record),
-      ["key", record.key],
-    ],
+    facts: [...recordFacts(record), ["key", record.key]],
     attempts: isOpen
       ? record.lastAttempts.map(({ at, answer }) => ({ at: iso(at), answer: withoutWords(answer) }))
       : [],
@@ -30,8 +25,6 @@ export function lifeOf(record: OutboxRecord, options: string): LifeDetail {
     hasBody: isOpen,
   };
 }
-
-const when = (at: number) => `${iso(at)}, ${ago(at)} ago`;
 
 function sentenceOf(record: OutboxRecord): string {
   switch (record.status) {
@@ -51,12 +44,6 @@ function sentenceOf(record: OutboxRecord): string {
 function deadReason({ reason: { code, status, errorKey } }: DeadLetter): string {
   const answer = status === undefined ? [] : [`AvantLink answered ${status}`];
   return [code, ...answer, ...(errorKey === undefined ? [] : [errorKey])].join(", ");
-}
-
-function endOf(record: OutboxRecord): [string, string][] {
-  if (record.status === "pending") return [["next try", `${iso(record.dueAt)}, ${nextTry(record)}`]];
-  if (record.status === "dead") return [["given up", when(record.diedAt)]];
-  return [[record.status, when(record.settledAt)]];
 }
 
 /** By the key, which needs no quotes in any shell; an order number only where the command wants one. */

@@ -28,7 +28,7 @@ export function titleOf(record: OutboxRecord, searched = ""): Title {
   const number = "orderNumber" in record ? record.orderNumber : searched;
   const { summary } = record;
   return {
-    word: "kind" in record && record.kind === "click" ? "Click" : "Order",
+    word: "Order",
     name: number || shortKey(record),
     ...(summary && { amount: money(summary.subtotal, summary.currency) }),
   };
