@@ -158,3 +158,24 @@ test("what was delivered and is handed out all the same is settled, not sent", a
   await begun(16);
   expect(sent()).toBe(16);
 });
+
+test("delivering what is due ends, though the store never takes the verdict", async () => {
+  const clock = testClock();
+  const jobs = [{ job: { ...aJob("1", { acceptedAt: 0 }), attempts: 0 }, lease: 1 }];
+  const store: LeasingStore<number> = {
+    claim: async () => jobs.splice(0),
+    settle: () => Promise.reject(new Error("gone")),
+    release: async () => {},
+  };
+  const workers = leaseWorkers<number>(store, clock, () => {});
+  let ended = false;
+  const due = workers.deliverDue(async () => ({ status: "delivered" }), { concurrency: 1, timeoutMs: 1_000 });
+  const ending = due.then(() => {
+    ended = true;
+  });
+  for (let seconds = 0; seconds < 40 && !ended; seconds += 0.5) {
+    await new Promise(setImmediate);
+    clock.advance(500);
+  }
+  await ending;
+});

@@ -16,6 +16,8 @@ const AHEAD_OF_POLL = 1 / 5;
 const MAX_AHEAD = 128;
 // A held job is given back after this long. With the longest delivery after it, that is well within a lease.
 const MAX_HELD_MS = 5_000;
+// How long deliverDue insists on settling after its time: for a lease.
+const MAX_OWED_MS = 30_000;
 const MAX_REMEMBERED = 1_000;
 
 /** A job with the lease that it was handed out under. */
@@ -86,7 +88,11 @@ export function leaseWorkers<Lease>(
   }
 
   /** Delivers a job and settles it. Returns nothing where another call of this process has the job in hand. */
-  async function handle(leased: Leased<Lease>, deliver: Deliver): Promise<Verdict | undefined> {
+  async function handle(
+    leased: Leased<Lease>,
+    deliver: Deliver,
+    insists?: () => boolean,
+  ): Promise<Verdict | undefined> {
     const { job } = leased;
     const held = inHand.get(job.key);
     if (held) {
@@ -96,11 +102,11 @@ export function leaseWorkers<Lease>(
     const hand: { newer?: Leased<Lease> } = {};
     inHand.set(job.key, hand);
     const verdict = await verdictOn(job, deliver);
-    const settled = verdict ? await settle(leased, verdict) : true;
+    const settled = verdict ? await settle(leased, verdict, insists) : true;
     inHand.delete(job.key);
     // It was handed out again either because it was due again, or because this lease had ended.
-    if (hand.newer && settled) await handle(hand.newer, deliver);
-    else if (hand.newer && verdict) await settle(hand.newer, verdict);
+    if (hand.newer && settled) await handle(hand.newer, deliver, insists);
+    else if (hand.newer && verdict) await settle(hand.newer, verdict, insists);
     return verdict;
   }
 
@@ -123,12 +129,12 @@ export function leaseWorkers<Lease>(
     if (oldest !== undefined) delivered.delete(oldest);
   }
 
-  /** Returns whether the lease was the job's newest. Insists until the store answers, or the worker stops. */
-  async function settle(leased: Leased<Lease>, verdict: Verdict): Promise<boolean> {
+  /** Returns whether the lease was the job's newest. Insists until the store answers, the worker stops or its time is up. */
+  async function settle(leased: Leased<Lease>, verdict: Verdict, insists = () => true): Promise<boolean> {
     let answer = await answered(store.settle(leased, verdict));
     if (answer) return answer.value;
     owed += 1;
-    while (!answer && !stopping) {
+    while (!answer && !stopping && insists()) {
       await new Promise<void>((resolve) => {
         runtime.after(POLL_MS, resolve);
       });
@@ -247,7 +253,7 @@ export function leaseWorkers<Lease>(
       let mayBeMore = true;
 
       async function count(leased: Leased<Lease>): Promise<void> {
-        const verdict = await handle(leased, deliver);
+        const verdict = await handle(leased, deliver, () => runtime.now() < until + MAX_OWED_MS);
         if (verdict) did[verdict.status] += 1;
       }
 
