@@ -275,6 +275,16 @@ test.each([
   }
 });
 
+test("a file of another day that a spreadsheet saved again is an error, not a day without returns", async () => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 100 }]);
+  const saved = `${HEADER}12345,1001,,80.00,,RETURN\n`.replaceAll(",", ";");
+  await writeFile(join(desk.folder, "returns_12345_2026_11_27.csv"), saved);
+  const csv = "order_number,refunded_at,currency,amount\n1001,2026-11-28,USD,80\n";
+  const { code, stderr } = await desk.run(csv, "--network", "USD");
+  expect(stderr).toContain("is not as this command writes it");
+  expect(code).toBe(1);
+});
+
 test("two columns with one meaning are an error, so that neither amount is a guess", async () => {
   const desk = await aDesk([]);
   const csv = "order_number,refunded_at,currency,amount,Amount\n1001,2026-11-28,USD,5,7\n";

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
+import { CommandError, EXIT } from "../exit-codes.ts";
 import { cannotRead } from "../files/read-file.ts";
 import { writeText } from "../files/write-file.ts";
 import { type EarlierReturn, RETURN_COLUMNS, type ReturnRow } from "./return-rows.ts";
@@ -25,9 +26,14 @@ export async function earlierReturns(
     const [, number, date = ""] = /^returns_(\d+)_(\d{4}_\d\d_\d\d)\.csv$/.exec(name) ?? [];
     const day = date.replaceAll("_", "-");
     if (number !== merchantNumber || days.has(day)) continue;
-    const rows: Record<string, string>[] = parse(await readFile(join(folder, name), "utf8"), {
-      columns: true,
-    });
+    const text = await readFile(join(folder, name), "utf8");
+    if (!text.startsWith(RETURN_COLUMNS.join(",")))
+      throw new CommandError(
+        EXIT.wrong,
+        `${join(folder, name)} is not as this command writes it, so what it returned is unknown.`,
+        "Bring the file back as it was, or move it to another folder if AvantLink does not have it.",
+      );
+    const rows: Record<string, string>[] = parse(text, { columns: true });
     for (const row of rows) {
       const { "Transaction/Order ID": orderNumber = "", "Return Item Amount": price = "" } = row;
       const amount = price === "" ? undefined : price;
