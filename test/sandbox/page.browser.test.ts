@@ -149,6 +149,27 @@ describe.skipIf(executable === undefined)(
       await page.getByRole("heading", { name: "Ready to go live?" }).waitFor();
     });
 
+    it("keeps a letter that is typed at the moment when the search begins", async () => {
+      await send("1001");
+      await row("Order 1001").waitFor();
+      await page.evaluate(`{
+        const type = (text) => {
+          const input = document.getElementById("search");
+          input.value = text;
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+        };
+        const replaceState = history.replaceState.bind(history);
+        history.replaceState = (...change) => {
+          history.replaceState = replaceState;
+          type("1001");
+          replaceState(...change);
+        };
+        type("100");
+      }`);
+      await expect.poll(() => page.url(), patience).toContain("search=1001");
+      expect(await page.locator("#search").inputValue()).toBe("1001");
+    });
+
     it("shows the exact bytes, lays them out without changing a digit, and copies both request and JSON", async () => {
       const raw = JSON.stringify(orderBody()).replace("59.97", "59.970");
       await post(sandbox, "order", raw);

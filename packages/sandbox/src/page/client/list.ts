@@ -1,5 +1,5 @@
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row, View } from "../source.ts";
 import { address, linkTo, replaceAddress } from "./address.ts";
 import { change, questionAt, view } from "./server.ts";
@@ -63,10 +63,18 @@ function Pager({ skipped, next }: { skipped: number; next?: string }) {
 function Filters({ shown: { filters, item } }: { shown: View }) {
   const { show, search } = address.value;
   const [typed, setTyped] = useState(search);
-  useEffect(() => setTyped(search), [search]);
+  // What was asked for last; only an address that came from elsewhere may replace what is being typed.
+  const asked = useRef(search);
+  useEffect(() => {
+    if (search !== asked.current) setTyped(search);
+    asked.current = search;
+  }, [search]);
   useEffect(() => {
     if (typed === search) return;
-    const timer = setTimeout(() => replaceAddress({ search: typed, page: "" }), TYPING_MS);
+    const timer = setTimeout(() => {
+      asked.current = typed;
+      replaceAddress({ search: typed, page: "" });
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   const onInput = ({ currentTarget }: { currentTarget: HTMLInputElement }) => setTyped(currentTarget.value);
