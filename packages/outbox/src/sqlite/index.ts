@@ -89,7 +89,10 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       const now = open;
       if (!now) return;
       try {
-        if ((await identityOf(path)) !== now.file.identity) {
+        const identity = await identityOf(path);
+        // A closed outbox makes no file.
+        if (open !== now) return;
+        if (identity !== now.file.identity) {
           const detail = `${path} was removed or replaced while in use. Its orders are moved to the file of that name.`;
           if (!now.lost) report(new AvantLinkError("outbox.at-risk", { detail }));
           now.moving = move(now, runtime).finally(() => {
