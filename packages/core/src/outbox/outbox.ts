@@ -79,7 +79,8 @@ export interface Outbox {
   /**
    * Delivers what is due when called, fresh jobs first, and ends when that is done or `timeoutMs` is up; whatever
    * has begun by then is finished and settled first. Needs no `run`, and may be called beside it and beside itself,
-   * in one process or in several: no job is handed out twice. Where nothing is due, the store is asked once.
+   * in one process or in several: no job is handed out twice. Where nothing is due, the store is asked once,
+   * and once more for its upkeep, at most every minute.
    */
   deliverDue(deliver: Deliver, options: DeliverDueOptions): Promise<DeliverDueResult>;
   /** What is known of a key; nothing for a key that was never accepted. */
