@@ -110,6 +110,23 @@ describe("a packed context", () => {
     expect(unpackContext(new Proxy({}, { ownKeys }))).toEqual({});
   });
 
+  test("keeps a denial beside a property that cannot be read, and denies where the choice itself cannot be", () => {
+    const throws = {
+      get(): never {
+        throw new Error("no");
+      },
+      enumerable: true,
+    };
+    const denied = packContext({ avad: "1", consent: "denied", gpc: true });
+    expect(unpackContext(Object.defineProperty({ ...denied }, "email", throws))).toEqual({
+      avad: "1",
+      consent: "denied",
+      gpc: true,
+    });
+    const record = Object.defineProperty(packContext({ avad: "1" }), "avantlink_consent", throws);
+    expect(unpackContext(record)).toEqual({ avad: "1", consent: "denied" });
+  });
+
   test("takes its own keys only", () => {
     expect(unpackContext({ ...packContext({ avad: "1" }), email: "a@b.co", order: "7" })).toEqual({
       avad: "1",

@@ -75,32 +75,25 @@ export function packContext(
 
 /**
  * The context out of a record that {@link packContext} wrote, whatever else the record holds. Never fails: what is
- * missing or damaged is left out.
+ * missing or damaged is left out, but a choice that cannot be read is a denial.
  */
 export function unpackContext(record: unknown): TrackingContext {
-  try {
-    return unpacked(typeof record === "object" && record !== null ? { ...record } : {});
-  } catch {
-    return {};
-  }
-}
-
-function unpacked(from: Readonly<Record<string, unknown>>): TrackingContext {
+  const at = (key: string): unknown => readFields(record, [key])[key];
   const read = (field: keyof TrackingContext): string => {
     let value = "";
     for (let part = 1; part <= MAX_PARTS; part++) {
-      const piece = from[keyOf(field, part)];
+      const piece = at(keyOf(field, part));
       if (typeof piece !== "string" || piece.length > MAX_VALUE) break;
       value += piece;
     }
     return value;
   };
   const context: Partial<Record<keyof TrackingContext, unknown>> = {};
-  if (from[`${PREFIX}version`] === VERSION) {
+  if (at(`${PREFIX}version`) === VERSION) {
     for (const field of TEXTS) context[field] = read(field) || undefined;
     for (const field of ID_LISTS) context[field] = unpackedIds(read(field));
   }
-  const [consent, gpc] = CHOICES.map((field) => from[keyOf(field, 1)]);
+  const [consent, gpc] = CHOICES.map((field) => at(keyOf(field, 1)));
   if (consent === "granted") context.consent = consent;
   // A denial counts whichever version packed it, and however the platform gave it back.
   Object.assign(context, deniedParts({ consent, gpc }));
