@@ -45,10 +45,11 @@ export function iabTcf({ purposes, vendor, ...options }: IabTcfOptions): Consent
 function grants(core: string, purposes: readonly number[], vendor: number | undefined): boolean | undefined {
   const bits = new BitReader(core);
   if (bits.read(6) !== 2) return undefined;
-  const consents = purposes.map((purpose) => bits.at(PURPOSE_CONSENTS + purpose - 1).read(1));
+  // What follows may be cut off; the denial stays one.
+  if (purposes.some((purpose) => bits.at(PURPOSE_CONSENTS + purpose - 1).read(1) === 0)) return false;
   bits.at(VENDOR_CONSENTS);
   const isVendorGranted = readVendors(bits, vendor);
-  if (vendor === undefined) return !consents.includes(0);
+  if (vendor === undefined) return true;
   readVendors(bits, undefined); // legitimate interests
   let isRestricted = false;
   for (let left = bits.read(12); left > 0; left -= 1) {
@@ -57,7 +58,7 @@ function grants(core: string, purposes: readonly number[], vendor: number | unde
     const concerns = readRanges(bits, vendor);
     isRestricted ||= concerns && purposes.includes(purpose) && WITHOUT_CONSENT.includes(kind);
   }
-  return !consents.includes(0) && isVendorGranted && !isRestricted;
+  return isVendorGranted && !isRestricted;
 }
 
 /** Whether the vendor stands in a list of vendors: one bit each, or ranges. */
