@@ -166,3 +166,14 @@ test.each(Object.entries(CARRIAGES))(
     });
   },
 );
+
+test.each(["first", "last"])("a denial counts where a list has its name twice, the denial %s", (place) => {
+  const choices = [
+    { key: "avantlink_consent", value: "denied" },
+    { key: "avantlink_consent", value: "granted" },
+  ];
+  const meta = Object.entries(packContext({ avad: "1" })).map(([key, value]) => ({ key, value }));
+  const meta_data = [...meta, ...(place === "first" ? choices : choices.toReversed())];
+  const result = accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, meta_data }));
+  expect(result.context).toMatchObject({ avad: "1", consent: "denied" });
+});

@@ -8,8 +8,11 @@ import type { JsonField } from "./json-field.ts";
  */
 export function packedContext(...places: readonly JsonField[]): TrackingContext {
   const contexts = places.map((place) => unpackContext(inOneField(recordOf(place))));
-  // A denial in any place wins.
-  const denied = contexts.filter(({ consent, gpc }) => consent === "denied" || gpc === true);
+  // A denial in any place wins, also where a list has its name twice.
+  const single = places.flatMap((place) =>
+    pairsOf(place).map((pair) => unpackContext(inOneField(Object.fromEntries([pair])))),
+  );
+  const denied = [...contexts, ...single].filter(({ consent, gpc }) => consent === "denied" || gpc === true);
   return Object.assign(
     {},
     ...contexts,
@@ -29,11 +32,11 @@ function inOneField(record: unknown): unknown {
 
 /** A record, or the record that a list of `{ name, value }` or `{ key, value }` makes. */
 export function recordOf(place: JsonField): unknown {
-  const entries = place.list();
-  if (!entries) return place.value;
-  return Object.fromEntries(
-    entries.map((entry) => [entry.at("name", "key").text() ?? "", entry.at("value").value]),
-  );
+  return place.list() ? Object.fromEntries(pairsOf(place)) : place.value;
+}
+
+function pairsOf(place: JsonField): readonly (readonly [string, unknown])[] {
+  return (place.list() ?? []).map((entry) => [entry.at("name", "key").text() ?? "", entry.at("value").value]);
 }
 
 /** The click that a landing page's URL carries. */
