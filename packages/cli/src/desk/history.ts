@@ -1,4 +1,5 @@
-import type { Outbox, OutboxRecord } from "@avantlink-s2s/core";
+import { setImmediate } from "node:timers/promises";
+import type { DeadLetters, Outbox, OutboxRecord } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import type { Hour } from "@avantlink-s2s/sandbox/page";
 
@@ -8,6 +9,7 @@ const MIN_AGE_MS = 60_000;
 /** An outbox may have to read everything to answer, so the desk rests this many times as long as the answer took. */
 const REST_FACTOR = 20;
 const MAX_OPEN = 10_000;
+const PAGE = 500;
 
 /** What became of the orders of today, and of each of the last hours. */
 export interface History {
@@ -45,12 +47,9 @@ export async function readHistory(outbox: Outbox, now: number): Promise<History>
   const midnight = new Date(now).setHours(0, 0, 0, 0);
   const thisHour = new Date(now).setMinutes(0, 0, 0);
   const firstHour = thisHour - (SHOWN_HOURS - 1) * HOUR_MS;
-  const page = { limit: MAX_OPEN };
-  const [finished, waiting, dead] = await Promise.all([
-    outbox.settled.list({ from: Math.min(midnight, firstHour), until: now + HOUR_MS }),
-    outbox.waiting.list(page),
-    outbox.dead.list(page),
-  ]);
+  const waiting = await readOpen(outbox.waiting);
+  const dead = await readOpen(outbox.dead);
+  const finished = await outbox.settled.list({ from: Math.min(midnight, firstHour), until: now + HOUR_MS });
   const orders: readonly OutboxRecord[] = [...finished, ...waiting, ...dead];
   const between = (from: number, until: number) =>
     orders.filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < until);
@@ -59,8 +58,20 @@ export async function readHistory(outbox: Outbox, now: number): Promise<History>
   return {
     hours: starts.map((at) => ({ at: new Date(at).toISOString(), ...countsOf(between(at, at + HOUR_MS)) })),
     today: { accepted: today.length, delivered: countsOf(today).delivered },
-    isPartial: waiting.length === MAX_OPEN || dead.length === MAX_OPEN,
+    isPartial: waiting.length >= MAX_OPEN || dead.length >= MAX_OPEN,
   };
+}
+
+/** Rests before each page: SQLite reads on the event loop, and the desk answers its reader first. */
+async function readOpen({ list }: Pick<DeadLetters, "list"> | Outbox["waiting"]): Promise<OutboxRecord[]> {
+  const records: OutboxRecord[] = [];
+  for (let offset = 0; offset < MAX_OPEN; offset += PAGE) {
+    await setImmediate();
+    const page = await list({ limit: PAGE, offset });
+    if (page.length === 0) break;
+    records.push(...page);
+  }
+  return records;
 }
 
 function countsOf(orders: readonly OutboxRecord[]): Omit<Hour, "at"> {
