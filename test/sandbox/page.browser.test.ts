@@ -158,11 +158,11 @@ describe.skipIf(executable === undefined)(
           input.value = text;
           input.dispatchEvent(new Event("input", { bubbles: true }));
         };
-        const replaceState = history.replaceState.bind(history);
-        history.replaceState = (...change) => {
-          history.replaceState = replaceState;
+        const ask = window.fetch;
+        window.fetch = (...question) => {
+          window.fetch = ask;
           type("1001");
-          replaceState(...change);
+          return ask(...question);
         };
         type("100");
       }`);

@@ -9,6 +9,9 @@ export interface Address {
   readonly page: string;
 }
 
+/** The browser's address is written when nothing has changed for so long, in milliseconds. */
+const REST_MS = 100;
+
 /** The routes that are panels rather than items. */
 export const PANELS: readonly string[] = ["list", "ready", "faults", "now"];
 
@@ -44,8 +47,14 @@ export function linkTo(change: Partial<Address>): string {
   return `#/${route === "list" ? "" : route}${query === "" ? "" : `?${query}`}`;
 }
 
-/** Goes there without a step in the browser's history for every letter of a search. */
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * Goes there at once. The browser's own address follows once the typing rests: browsers refuse to change it for every
+ * letter, and a step in its history for every letter is of no use.
+ */
 export function replaceAddress(change: Partial<Address>): void {
-  history.replaceState(null, "", linkTo(change));
-  address.value = readAddress();
+  address.value = { ...address.peek(), ...change };
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(null, "", linkTo({})), REST_MS);
 }

@@ -1,13 +1,9 @@
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row, View } from "../source.ts";
 import { address, linkTo, replaceAddress } from "./address.ts";
 import { change, questionAt, view } from "./server.ts";
 import { Welcome } from "./welcome.ts";
 import { badge, clock, plural, say, titleText } from "./words.ts";
-
-/** Between two letters of a search the page waits so long before it asks. */
-const TYPING_MS = 60;
 
 export function List({ shown }: { shown: View }) {
   const { list, item, sandbox } = shown;
@@ -62,26 +58,12 @@ function Pager({ skipped, next }: { skipped: number; next?: string }) {
 
 function Filters({ shown: { filters, item } }: { shown: View }) {
   const { show, search } = address.value;
-  const [typed, setTyped] = useState(search);
-  // What was asked for last; only an address that came from elsewhere may replace what is being typed.
-  const asked = useRef(search);
-  useEffect(() => {
-    if (search !== asked.current) setTyped(search);
-    asked.current = search;
-  }, [search]);
-  useEffect(() => {
-    if (typed === search) return;
-    const timer = setTimeout(() => {
-      asked.current = typed;
-      replaceAddress({ search: typed, page: "" });
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  const onInput = ({ currentTarget }: { currentTarget: HTMLInputElement }) => setTyped(currentTarget.value);
+  const onInput = ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+    replaceAddress({ search: currentTarget.value, page: "" });
   return html`
     <search class="filters">
       <label class="unseen" for="search">Search the ${item}s</label>
-      <input type="search" id="search" placeholder="Search: a number, a token, any text" autocomplete="off" spellcheck=${false} value=${typed} onInput=${onInput} />
+      <input type="search" id="search" placeholder="Search: a number, a token, any text" autocomplete="off" spellcheck=${false} value=${search} onInput=${onInput} />
       <fieldset>
         <legend class="unseen">Show</legend>
         ${filters.map(
