@@ -32,7 +32,7 @@ export const ERROR_CODES = {
     help: "Read health(): AvantLink has been unreachable for long, or dead letters fill the outbox. Use a durable outbox.",
   },
   "outbox.unavailable": {
-    summary: "The outbox could not store or read orders.",
+    summary: "The outbox cannot be read or written.",
     help: "Bring the outbox's store back (disk space, Redis, PostgreSQL). Track the order again if no delivered event follows: it may have been sent once without the outbox.",
   },
   "outbox.slow": {

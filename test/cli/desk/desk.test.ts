@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { request } from "node:http";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { LifeDetail, View } from "@avantlink-s2s/sandbox/page";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startCommand } from "../../support/command-line.ts";
@@ -121,6 +123,57 @@ test("a password in the address's query is in no command", { timeout: 60_000 }, 
   const life = await (await fetch(`${url}api/items/${view.list.rows[0]?.id}`)).text();
   expect(life).toContain("outbox retry");
   expect(life).not.toContain("password");
+});
+
+test("says why it can't read while PostgreSQL is away, and goes on when it is back", {
+  timeout: 60_000,
+}, async ({ skip }) => {
+  const store = await aStore("postgres");
+  if ("missing" in store) return skip(store.missing);
+  onTestFinished(store.end);
+  if (store.address.kind !== "postgres") return expect.unreachable();
+  await anOutage(store.address);
+  const server = new URL(store.address.url);
+  const target = { host: server.hostname, port: Number(server.port || 5432) };
+  const sockets = new Set<Socket>();
+  const way = createServer((socket) => {
+    const behind = connect(target);
+    for (const end of [socket, behind]) sockets.add(end.on("error", () => {}));
+    socket.pipe(behind).pipe(socket);
+  });
+  const open = (port: number) => new Promise<void>((resolve) => way.listen(port, "127.0.0.1", resolve));
+  const cut = async () => {
+    const closed = new Promise((resolve) => way.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await open(0);
+  onTestFinished(cut);
+  const { port } = way.address() as AddressInfo;
+  server.host = `127.0.0.1:${port}`;
+  const url = await openDesk({ ...store.address, url: server.href });
+  const view = async () => (await fetch(`${url}api/view`)).json();
+  expect(await view()).toMatchObject({ list: { total: 4 } });
+  await cut();
+  expect(await view()).toEqual({
+    error: expect.stringMatching(/^The outbox cannot be read or written\. PostgreSQL \(ECONNREFUSED\)/),
+  });
+  await open(port);
+  expect(await view()).toMatchObject({ list: { total: 4 } });
+});
+
+test("goes on showing the orders of a SQLite file that was removed, and says so", {
+  timeout: 60_000,
+}, async ({ skip }) => {
+  const desk = await aDesk("sqlite", skip);
+  if (desk?.address.kind !== "sqlite") return;
+  const { path } = desk.address;
+  for (const end of ["", "-wal", "-shm"]) await rm(path + end, { force: true });
+  const problems = async () => (await desk.view()).desk?.problems;
+  await expect
+    .poll(problems, { timeout: 30_000 })
+    .toEqual([expect.stringContaining("was removed or replaced while in use")]);
+  expect(names(await desk.view())).toEqual(["1003", HOSTILE, "1004", "1002"]);
 });
 
 test("a hostile order number is in no command", { timeout: 60_000 }, async ({ skip }) => {

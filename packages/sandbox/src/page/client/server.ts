@@ -61,7 +61,8 @@ async function refreshList(question: string): Promise<void> {
     trouble.value = "";
   } catch (error) {
     // When the server itself is gone, the stream of changes says so, and asks again when it is back.
-    if (error instanceof Error && !(error instanceof TypeError)) trouble.value = error.message;
+    if (error instanceof Error && !(error instanceof TypeError))
+      trouble.value = `This is not up to date. ${error.message}`;
   }
 }
 
