@@ -1,5 +1,6 @@
 import { createTracker, memoryOutbox, type Outbox } from "@avantlink-s2s/core";
-import { aJob, keyOf } from "@avantlink-s2s/outbox/testing";
+import { orderKey } from "@avantlink-s2s/core/adapter";
+import { aJob } from "@avantlink-s2s/outbox/testing";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { expect, onTestFinished, test } from "vitest";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
@@ -24,10 +25,14 @@ for (const kind of ["memory", ...DURABLE] as const) {
       concurrency: 20,
     });
     await tracker.start();
+    const key = orderKey(MERCHANT_ID, "poison");
     const numbers = Array.from({ length: 999 }, (_, index) => `${index}`);
     await Promise.all([
       outbox.put(
-        aJob("poison", { body: JSON.stringify({ tracking_ids: {}, order: { order_number: "poison" } }) }),
+        aJob("poison", {
+          key,
+          body: JSON.stringify({ tracking_ids: {}, order: { order_number: "poison" } }),
+        }),
       ),
       ...numbers.map((orderNumber) => tracker.trackOrder(anOrder({ orderNumber }), aContext())),
     ]);
@@ -37,7 +42,7 @@ for (const kind of ["memory", ...DURABLE] as const) {
       .toMatchObject({ accepted: 1_000, delivered: 999, dead: 1, pending: 0 });
     expect(await outbox.dead.list()).toMatchObject([
       {
-        key: keyOf("poison"),
+        key,
         attempts: 0,
         reason: {
           code: "delivery.refused",

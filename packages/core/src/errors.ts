@@ -64,6 +64,10 @@ export const ERROR_CODES = {
     summary: "The outbox's store does not answer. Accepted orders wait in it.",
     help: "Bring the store back (disk space, Redis, PostgreSQL). Delivery then goes on by itself.",
   },
+  "outbox.other-merchant": {
+    summary: "An order in the outbox belongs to another merchant, so this tracker does not send it.",
+    help: "Give each merchant an outbox of its own. If your merchant ID has changed, deliver what waits under the former ID: avantlink-s2s outbox deliver --merchant FORMER_ID. If the former ID was wrong, track these orders again.",
+  },
   "outbox.edge": {
     summary: "This outbox cannot run on an edge runtime, which has neither files nor database connections.",
     help: "Track orders from code that runs on Node.js. Clicks may be tracked on the edge.",

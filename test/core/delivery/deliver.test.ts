@@ -6,6 +6,8 @@ import { createDelivery } from "../../../packages/core/src/delivery/deliver.ts";
 import { createDeliveryWaits } from "../../../packages/core/src/delivery/delivery-waits.ts";
 import { type Transport, TransportError } from "../../../packages/core/src/delivery/transport.ts";
 import { readConfig } from "../../../packages/core/src/options/config.ts";
+import { orderKey } from "../../../packages/core/src/order/order-key.ts";
+import { createWarnOnce } from "../../../packages/core/src/reporting/report.ts";
 import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";
 import { MERCHANT_ID } from "../../support/orders.ts";
@@ -26,9 +28,16 @@ function aDelivery(answer: (url: string) => Answer | Error, options: TrackerOpti
   };
   const health = { delivered() {}, failed() {} };
   const config = readConfig({ merchantId: MERCHANT_ID, mode: "live", runtime: clock, ...options }, {});
-  const delivery = createDelivery(config, transport, events.onEvent, health, createDeliveryWaits(clock));
+  const delivery = createDelivery(
+    config,
+    transport,
+    events.onEvent,
+    health,
+    createDeliveryWaits(clock),
+    createWarnOnce(events.onEvent),
+  );
   const job = (changes: Partial<ClaimedJob> = {}): ClaimedJob => ({
-    key: "k",
+    key: orderKey(MERCHANT_ID, "1"),
     kind: "order",
     orderNumber: "1",
     body: "{}",
@@ -125,6 +134,41 @@ describe("a click", () => {
     clock.advance(240);
     expect(await last).toEqual({ status: "delivered" });
     expect(events.of("dead")).toMatchObject([{ kind: "click", error: { code: "click.lost" } }]);
+  });
+});
+
+describe("an order of another merchant", () => {
+  const OTHER_KEY = orderKey("00000000-0000-4000-8000-000000000001", "1");
+
+  test("is not sent, at no cost of attempts, and is reported once", async () => {
+    const { delivery, job, urls, events, clock } = aDelivery(() => success);
+    const others = [job({ key: OTHER_KEY }), job({ key: OTHER_KEY, acceptedAt: clock.now() - 60_000 })];
+    const verdicts = await Promise.all(others.map(delivery.deliver));
+    expect(verdicts).toMatchObject([
+      { status: "retry", counted: false, at: clock.now() + 1_500 },
+      { status: "retry", counted: false, at: clock.now() + 65_000 },
+    ]);
+    expect(urls).toEqual([]);
+    expect(events.all).toMatchObject([{ type: "problem", error: { code: "outbox.other-merchant" } }]);
+  });
+
+  test("is a dead letter that says what to do when its time is up", async () => {
+    const { delivery, job, urls, events, clock } = aDelivery(() => success);
+    const verdict = await delivery.deliver(job({ key: OTHER_KEY, acceptedAt: clock.now() - 7 * 86_400_000 }));
+    expect(verdict).toMatchObject({
+      status: "dead",
+      reason: {
+        code: "outbox.other-merchant",
+        message: expect.stringContaining("outbox deliver --merchant"),
+      },
+    });
+    expect(events.of("dead")).toMatchObject([{ orderNumber: "1", error: { code: "outbox.other-merchant" } }]);
+    expect(urls).toEqual([]);
+  });
+
+  test("counts as ours where the order has no number of its own", async () => {
+    const { delivery, job } = aDelivery(() => success);
+    expect(await delivery.deliver(job({ key: OTHER_KEY, orderNumber: "" }))).toEqual({ status: "delivered" });
   });
 });
 

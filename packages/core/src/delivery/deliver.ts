@@ -1,9 +1,10 @@
 import { AvantLinkError } from "../errors.ts";
 import { describeForeign } from "../foreign-error.ts";
 import type { Config, RetryPolicy } from "../options/config.ts";
+import { orderKey } from "../order/order-key.ts";
 import type { ClaimedJob, OutboxJob, Verdict } from "../outbox/outbox.ts";
 import { RecentKeys } from "../recent-keys.ts";
-import type { Report } from "../reporting/report.ts";
+import type { Report, WarnOnce } from "../reporting/report.ts";
 import { readAnswer } from "./answer.ts";
 import type { DeliveryWaits } from "./delivery-waits.ts";
 import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
@@ -18,6 +19,7 @@ const MIN_UNREACHED_MS = 10;
 // During a pause a slot holds its job this long before it gives the job back, so that the store is not kept busy.
 const MAX_HOLD_MS = 500;
 const CLICK_MAX_AGE_MS = 3_600_000;
+const MIN_LEAVE_MS = 1_000;
 const MAX_DIRECT = 10_000;
 // Enough for the seconds between a delivery and the error of the put that had stored the order all the same.
 const MAX_HANDED_OUT = 1_000;
@@ -38,6 +40,7 @@ export function createDelivery(
   report: Report,
   health: DeliveryHealth,
   waits: DeliveryWaits,
+  warnOnce: WarnOnce,
 ) {
   const { runtime, retry, concurrency } = config;
   const slots = concurrency + CLICK_CONCURRENCY;
@@ -90,7 +93,7 @@ export function createDelivery(
   async function post(kind: "order" | "click", body: string): Promise<Outcome> {
     try {
       const answer = await transport.post({
-        // Built at send time, so that a corrected merchant ID heals what is waiting.
+        // Built at send time, so that a corrected endpoint heals what is waiting.
         url: `${config.endpoint}/merchants/${config.merchantId}/tracking/${kind}`,
         headers: {
           "content-type": "application/json",
@@ -119,7 +122,25 @@ export function createDelivery(
     waits.ended(job.key, { state: "dead", error });
   }
 
+  /** Leaves an order to its own merchant's tracker. The wait grows with the order's age, for it costs no attempt. */
+  function leaveToOther(job: ClaimedJob): Verdict {
+    const code = "outbox.other-merchant";
+    const error = new AvantLinkError(code);
+    const at = stateOf(job);
+    const age = at.now - at.acceptedAt;
+    warnOnce(code);
+    if (age < retry.maxAgeMs) {
+      const waitMs = Math.min(Math.max(age, MIN_LEAVE_MS), retry.maxDelayMs);
+      return waitUntil(at.now + waitMs, error.message, at, retry);
+    }
+    dead("order", job, error);
+    return { status: "dead", reason: { code, message: `${error.message} ${error.help}` } };
+  }
+
   async function deliverOrder(job: ClaimedJob): Promise<Verdict> {
+    // A letter without a number that was corrected in place has the key of its first body, and counts as ours.
+    const { key, orderNumber } = job;
+    if (orderNumber !== "" && key !== orderKey(config.merchantId, orderNumber)) return leaveToOther(job);
     const { outcome, verdict } = await attempt("order", job, retry);
     if (!outcome) return verdict;
     if (verdict.status === "delivered") {
@@ -133,7 +154,6 @@ export function createDelivery(
     } else {
       const error = new AvantLinkError("delivery.failed", { detail: `${verdict.reason}.` });
       const attempts = job.attempts + (verdict.counted ? 1 : 0);
-      const { orderNumber } = job;
       report({ type: "retrying", kind: "order", orderNumber, error, attempts, retryAt: verdict.at });
       health.failed(error);
     }

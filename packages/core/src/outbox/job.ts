@@ -2,7 +2,10 @@ import type { ErrorCode } from "../errors.ts";
 
 /** One order or click on its way. */
 export interface OutboxJob {
-  /** Identifies the job: for an order SHA-256 of merchant ID and order number, as 64 lower-case hexadecimal digits. */
+  /**
+   * Identifies the job: for an order SHA-256 of merchant ID and order number, as 64 lower-case hexadecimal digits. The
+   * tracker compares both: it sends only its own merchant's orders.
+   */
   readonly key: string;
   /** `order` and `click`: the body is the JSON to be sent. `rejected`: an order that cannot be sent and is kept to be seen. */
   readonly kind: "order" | "click" | "rejected";

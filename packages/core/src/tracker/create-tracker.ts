@@ -33,7 +33,7 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
     const health = createHealth(config, report);
     const waits = createDeliveryWaits(config.runtime);
     const transport = openTransport({ loopback: config.loopback });
-    const delivery = createDelivery(config, transport, report, health, waits);
+    const delivery = createDelivery(config, transport, report, health, waits, warnOnce);
     const lifecycle = createLifecycle(config, delivery, transport, health, warnOnce, isIsolate);
     const accept = createAcceptOrder(config, report, health, lifecycle, delivery, waits);
     const acceptClick = createAcceptClick(config, report, lifecycle, waits);
