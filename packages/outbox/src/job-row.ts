@@ -98,12 +98,8 @@ export function letterOf(row: Row): DeadLetter {
 
 export function totalsOf(row: Row | undefined): OutboxTotals {
   const count = (name: string) => Number(row?.[name] ?? 0);
-  const [delivered, pending, dead, removed] = ["delivered", "pending", "dead", "removed"].map(count) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [delivered, pending] = [count("delivered"), count("pending")];
+  const [dead, removed] = [count("dead"), count("removed")];
   const oldestPendingAt = row?.oldest == null ? undefined : timeOf(row.oldest);
   const accepted = delivered + pending + dead + removed;
   return { accepted, delivered, pending, dead, removed, oldestPendingAt };

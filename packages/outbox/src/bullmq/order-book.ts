@@ -230,25 +230,12 @@ function settledAs(
   return { status, key, acceptedAt, settledAt, attempts, summary };
 }
 
-/** A settled record without its names, since it is kept in memory for 400 days. */
-type Packed = [SettledRecord["status"], number, number, number, [string, string, number, number]?];
-
-function pack({ status, acceptedAt, settledAt, attempts, summary: of }: SettledRecord): string {
-  const packed: Packed = [status, acceptedAt, settledAt, attempts];
-  if (of) packed.push([of.contentHash, of.currency, of.subtotal, of.lines]);
-  return JSON.stringify(packed);
+// A settled record is kept in memory for 400 days, so it has no names of its own.
+function pack({ status, acceptedAt, settledAt, attempts, summary }: SettledRecord): string {
+  return JSON.stringify([status, acceptedAt, settledAt, attempts, summary]);
 }
 
 function unpack(key: string, text: string): SettledRecord {
-  const [status, acceptedAt, settledAt, attempts, packed] = JSON.parse(text) as Packed;
-  if (!packed) return { key, status, acceptedAt, settledAt, attempts };
-  const [contentHash, currency, subtotal, lines] = packed;
-  return {
-    key,
-    status,
-    acceptedAt,
-    settledAt,
-    attempts,
-    summary: { contentHash, currency, subtotal, lines },
-  };
+  const [status, acceptedAt, settledAt, attempts, summary] = JSON.parse(text);
+  return { key, status, acceptedAt, settledAt, attempts, ...(summary && { summary }) };
 }
