@@ -1,22 +1,10 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { graphqlOrder } from "./platforms/bigcommerce/graphql-order.ts";
-import { restOrder } from "./platforms/bigcommerce/rest-order.ts";
-import type { MapOptions, PlatformObject } from "./reading/map-options.ts";
+import { type BigCommerceOptions, restOrder } from "./platforms/bigcommerce/rest-order.ts";
+import type { MapperResult, PlatformObject } from "./reading/map-options.ts";
 import { mapOrder, type Platform } from "./reading/map-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
-
-/** BigCommerce keeps an order's lines and coupons behind calls of their own. */
-export interface BigCommerceOptions<Line = PlatformObject, Order = PlatformObject>
-  extends MapOptions<Line, Order> {
-  /** The answer of `GET /v2/orders/<id>/products`, all its pages (50 lines each). @default the order's `products` */
-  readonly products?: unknown;
-  /** The answer of `GET /v2/orders/<id>/coupons`. @default the order's `coupons`, and the lines' own discounts */
-  readonly coupons?: unknown;
-  /** The answer of `GET /v3/carts/<cart_id>/metafields`, where the shop packed the context. @default the order's `metafields` */
-  readonly metafields?: unknown;
-}
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
+export type { BigCommerceOptions };
 
 /**
  * Maps an order of BigCommerce's API v2, or of its GraphQL Storefront API (`site { order }`, as Catalyst asks). The webhook

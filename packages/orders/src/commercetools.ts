@@ -1,14 +1,13 @@
 import { ONE, sum } from "./money/decimal.ts";
 import { discountOnTotal } from "./platforms/commercetools/discount-on-total.ts";
 import { netOf, soldLine } from "./platforms/commercetools/lines.ts";
-import { buyersAddress, buyersPlace } from "./reading/address.ts";
+import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps a commercetools order, of its HTTP API or its GraphQL API, or the message that holds one (`OrderCreated`).
@@ -49,9 +48,7 @@ export const commercetoolsOrder: Mapper = mapperFor({
     if (type.text() !== undefined && type.text() !== "Order") {
       type.issue(`${type.described()}; an Order is expected`);
     }
-    if (lines.missing) {
-      lines.issue("is missing; a message may hold the order's ID only: get the order");
-    }
+    if (lines.missing) lines.issue("is missing; a message may hold the order's ID only: get the order");
     return anOrder;
   },
 });
@@ -75,11 +72,8 @@ const anOrder: OrderShape = {
   },
 
   read: (order) => {
-    const lines = order
-      .at("lineItems")
-      .neededList()
-      .map((item) => soldLine(item));
-    const custom = (order.at("customLineItems").list() ?? []).map((item) => customLine(item));
+    const lines = order.at("lineItems").neededList().map(soldLine);
+    const custom = order.at("customLineItems").entries().map(customLine);
     const all = [...lines, ...custom.filter((line) => line.total.lt(0))];
     const charged = sum(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
     return {
@@ -88,8 +82,7 @@ const anOrder: OrderShape = {
       ...discountOnTotal(order, sum(all.map((line) => line.total)), charged),
       couponCodes: discountCodes(order),
       country: order.at("country").text(),
-      ...buyersPlace(order, ADDRESSES, ["country"], ["state"]),
-      region: buyersAddress(order, ADDRESSES, ["country"])?.at("region").text(),
+      ...buyersPlace(order, ADDRESSES, ["country"], ["state"], ["region"]),
       customerId: order.at("customerId").text(),
       context: packedContext(order.at("custom.fields"), order.at("custom.customFieldsRaw")),
     };
@@ -101,13 +94,12 @@ function customLine(item: JsonField): PlatformLine {
 }
 
 function discountCodes(order: JsonField): readonly JsonField[] {
-  const applied = (order.at("discountCodes").list() ?? []).filter(
-    (entry) => (entry.at("state").text() ?? "MatchesCart") === "MatchesCart",
-  );
+  const applied = order
+    .at("discountCodes")
+    .entries()
+    .filter((entry) => (entry.at("state").text() ?? "MatchesCart") === "MatchesCart");
   const codes = applied.map((entry) => entry.at("discountCode.obj.code", "discountCode.code"));
   const unread = codes.find((code) => code.missing);
-  if (unread) {
-    unread.incomplete(`is not there, so a coupon code is missing: ${EXPAND}`);
-  }
+  unread?.incomplete(`is not there, so a coupon code is missing: ${EXPAND}`);
   return codes;
 }

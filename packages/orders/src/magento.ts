@@ -1,14 +1,11 @@
-import { sum, ZERO } from "./money/decimal.ts";
-import type { StatedTotal } from "./money/order-money.ts";
 import { goodsItems } from "./platforms/magento/items.ts";
 import { buyersPlace } from "./reading/address.ts";
-import type { JsonField } from "./reading/json-field.ts";
-import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
+import { type JsonField, sumOf } from "./reading/json-field.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { type OrderShape, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps an order of Magento 2 (Adobe Commerce) as its REST API has it (`GET /V1/orders/<entity_id>`).
@@ -87,11 +84,12 @@ const anOrder: OrderShape = {
 };
 
 /** `subtotal` with the discount, which is negative and holds the shipping's part, and the tax that the discount saved. */
-function statedTotal(order: JsonField, lines: number): StatedTotal | undefined {
-  const subtotal = order.at("subtotal").amount();
-  const others = ["discount_amount", "shipping_discount_amount", "discount_tax_compensation_amount"].map(
-    (name) => order.at(name).amount() ?? ZERO,
-  );
+function statedTotal(order: JsonField, lines: number) {
+  const others = ["discount_amount", "shipping_discount_amount", "discount_tax_compensation_amount"];
+  const goods = order
+    .at("subtotal")
+    .amount()
+    ?.plus(sumOf(others.map((name) => order.at(name))));
   // Magento rounds each item and the sum separately.
-  return subtotal && { amounts: [subtotal.plus(sum(others))], path: "subtotal", slack: Math.ceil(lines / 2) };
+  return goods && { amounts: [goods], path: "subtotal", slack: Math.ceil(lines / 2) };
 }

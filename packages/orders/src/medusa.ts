@@ -2,8 +2,7 @@ import { v1Order } from "./platforms/medusa/v1-order.ts";
 import { v2Order } from "./platforms/medusa/v2-order.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps an order of Medusa v2: an answer of its Store or Admin API, or what `query.graph` gives inside it. An order of

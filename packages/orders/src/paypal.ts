@@ -1,18 +1,10 @@
-import { ZERO } from "./money/decimal.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { uncertainNumber } from "./reading/order-number.ts";
-import {
-  type PaymentState,
-  type PlatformLine,
-  type PlatformOrder,
-  testOrder,
-  unpaidWhen,
-} from "./reading/platform-order.ts";
+import { type OrderShape, type PlatformLine, testOrder, unpaidWhen } from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps a PayPal order of the Orders API v2 with one purchase unit, or the webhook that holds one
@@ -42,6 +34,12 @@ export type { MapOptions } from "./reading/map-options.ts";
  */
 export const payPalOrder: Mapper = mapperFor({
   envelopes: ["resource", "result"],
+
+  test: (order) => {
+    const links = order.at("links").each("href");
+    const sandbox = links.find((link) => SANDBOX.test(link.text() ?? ""));
+    return sandbox && testOrder(sandbox, "leads to PayPal's sandbox");
+  },
 
   recognize: (order) => {
     const units = order.at("purchase_units", "purchaseUnits");
@@ -76,18 +74,24 @@ const anOrder: OrderShape = {
     return own ?? uncertainNumber(custom, "invoice_id") ?? order.at("id").text();
   },
 
-  test: (order) => {
-    const links = order.at("links").each("href");
-    const sandbox = links.find((link) => SANDBOX.test(link.text() ?? ""));
-    return sandbox && testOrder(sandbox, "leads to PayPal's sandbox");
-  },
-
   unsent: (order) => unpaidWhen(order.at("status"), ["voided"]),
-  payment,
+
+  payment: (order) => {
+    const [status, intent] = [order.at("status"), order.at("intent")];
+    if (status.word() !== "completed") {
+      return { field: status, paid: status.missing ? undefined : false, expected: "COMPLETED" };
+    }
+    const captures = purchaseUnit(order).at("payments.captures");
+    if (!captures.list())
+      return { field: intent, paid: intent.word() !== "authorize", expected: "captured yet" };
+    const states = captures.each("status").map((state) => state.word());
+    const paid = states.some((state) => state === "completed" || state === "partially_refunded");
+    return { field: captures, paid, expected: "COMPLETED" };
+  },
 
   read: (order) => {
     const unit = purchaseUnit(order);
-    const lines = (unit.at("items").list() ?? []).map(soldLine);
+    const lines = unit.at("items").entries().map(soldLine);
     return {
       currency: unit.at("amount.currency_code", "amount.currencyCode"),
       lines,
@@ -96,20 +100,6 @@ const anOrder: OrderShape = {
     };
   },
 };
-
-function payment(order: JsonField): PaymentState {
-  const [status, intent] = [order.at("status"), order.at("intent")];
-  if (status.word() !== "completed") {
-    return { field: status, paid: status.missing ? undefined : false, expected: "COMPLETED" };
-  }
-  const captures = purchaseUnit(order).at("payments.captures");
-  const states = captures.list()?.map((capture) => capture.at("status").word());
-  if (states) {
-    const captured = states.some((state) => state === "completed" || state === "partially_refunded");
-    return { field: captures, paid: captured, expected: "COMPLETED" };
-  }
-  return { field: intent, paid: intent.word() !== "authorize", expected: "captured yet" };
-}
 
 function purchaseUnit(order: JsonField): JsonField {
   const units = order.at("purchase_units", "purchaseUnits");
@@ -127,16 +117,13 @@ function soldLine(item: JsonField): PlatformLine {
   return { source: item, sku: item.at("sku"), total: unit.times(quantity), quantity };
 }
 
-function discountAndTotal(
-  unit: JsonField,
-  lines: readonly PlatformLine[],
-): Pick<PlatformOrder, "discount" | "stated"> {
+function discountAndTotal(unit: JsonField, lines: readonly PlatformLine[]) {
   const amount = unit.at("amount");
   const items = amount.at("breakdown.item_total.value", "breakdown.itemTotal.value");
-  const discount = amount.at("breakdown.discount.value").amount() ?? ZERO;
+  const discount = amount.at("breakdown.discount.value").orZero();
   const itemTotal = items.amount();
   if (itemTotal) {
-    const stated = { amounts: [itemTotal.minus(discount)], path: items.path, wins: true } as const;
+    const stated = { amounts: [itemTotal.minus(discount)], path: items.path, wins: true };
     return lines.length > 0 ? { discount, stated } : { stated };
   }
   if (lines.length === 0) {
@@ -145,6 +132,7 @@ function discountAndTotal(
     );
     return {};
   }
-  const total = amount.at("value").amount();
-  return { discount, ...(total ? { stated: { amounts: [total], path: amount.at("value").path } } : {}) };
+  const total = amount.at("value");
+  const paid = total.amount();
+  return { discount, stated: paid && { amounts: [paid], path: total.path } };
 }

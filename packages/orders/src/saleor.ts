@@ -1,15 +1,12 @@
 import { ZERO } from "./money/decimal.ts";
-import type { StatedTotal } from "./money/order-money.ts";
 import { soldLine } from "./platforms/saleor/lines.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
-import { isOnlyOrder } from "./reading/new-customer.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PaymentState, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { isOnlyOrder, type OrderShape, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps a Saleor order: of its GraphQL API, of a webhook with a subscription query, or of a webhook without one (an
@@ -69,7 +66,17 @@ const anOrder: OrderShape = {
   number: (order) => order.at("number").text(),
 
   unsent: (order) => unpaidWhen(order.at("status"), NO_ORDER),
-  payment,
+
+  payment: (order) => {
+    const [flag, payments] = [order.at("is_paid", "isPaid"), order.at("payments")];
+    const status = order.at("paymentStatus", "payment_status", "chargeStatus", "charge_status");
+    if (flag.flag() !== undefined) return { field: flag, paid: flag.flag(), expected: "true" };
+    if (!status.missing) return paidWhen(status, PAID, "fully charged");
+    if (!payments.list()) return { field: flag, paid: undefined, expected: "fully charged" };
+    const states = payments.each("charge_status", "chargeStatus");
+    const paid = states.some((state) => PAID.includes(state.word() ?? ""));
+    return { field: payments, paid, expected: "fully charged" };
+  },
 
   read: (order) => {
     const lines = order.at("lines").neededList();
@@ -89,18 +96,7 @@ const anOrder: OrderShape = {
   },
 };
 
-function payment(order: JsonField): PaymentState {
-  const [flag, payments] = [order.at("is_paid", "isPaid"), order.at("payments").list()];
-  const status = order.at("paymentStatus", "payment_status", "chargeStatus", "charge_status");
-  if (flag.flag() !== undefined) return { field: flag, paid: flag.flag(), expected: "true" };
-  if (!status.missing) return paidWhen(status, PAID, "fully charged");
-  const charged = payments?.some((entry) =>
-    PAID.includes(entry.at("charge_status", "chargeStatus").word() ?? ""),
-  );
-  return { field: payments ? order.at("payments") : flag, paid: charged, expected: "fully charged" };
-}
-
-function statedTotal(order: JsonField): StatedTotal | undefined {
+function statedTotal(order: JsonField) {
   const subtotal = order.at("subtotal.net.amount");
   const amount = subtotal.amount();
   return amount && { amounts: [amount.lt(0) ? ZERO : amount], path: subtotal.path, wins: true };

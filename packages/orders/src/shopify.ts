@@ -1,9 +1,9 @@
 import { adminOrder } from "./platforms/shopify/admin-order.ts";
 import { customerAccountOrder } from "./platforms/shopify/customer-account-order.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
+import { testOrder } from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps a Shopify order: a webhook's body (`orders/paid`), an order of the Admin API (REST or GraphQL), or an order of the
@@ -46,6 +46,8 @@ export type { MapOptions } from "./reading/map-options.ts";
  */
 export const shopifyOrder: Mapper = mapperFor({
   envelopes: ["order", "data.order"],
+
+  test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
 
   recognize: (order) => {
     const [lines, id] = [order.at("line_items", "lineItems"), order.at("admin_graphql_api_id", "id")];

@@ -1,14 +1,13 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { checkoutSession } from "./platforms/stripe/checkout-session.ts";
 import { invoice } from "./platforms/stripe/invoice.ts";
 import type { AnyStripeOptions, StripeOptions } from "./platforms/stripe/options.ts";
 import { paymentIntent } from "./platforms/stripe/payment-intent.ts";
-import type { PlatformObject } from "./reading/map-options.ts";
+import type { MapperResult, PlatformObject } from "./reading/map-options.ts";
 import { mapOrder, type Platform } from "./reading/map-order.ts";
+import { testOrder } from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { StripeOptions } from "./platforms/stripe/options.ts";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
+export type { StripeOptions };
 
 /**
  * Maps a Stripe Checkout Session (a Payment Link's too), a PaymentIntent or an Invoice, or the event that holds one.
@@ -51,6 +50,11 @@ export function stripeOrder<Line = PlatformObject, Order = PlatformObject>(
 
 const stripe: Platform<AnyStripeOptions> = {
   envelopes: ["data.object"],
+
+  test: (object) => {
+    const live = object.at("livemode");
+    return live.flag() === false ? testOrder(live, "is false: this is Stripe's test mode") : undefined;
+  },
 
   recognize: (order) => {
     const object = order.at("object");

@@ -1,13 +1,17 @@
 import { ZERO } from "./money/decimal.ts";
-import type { StatedTotal } from "./money/order-money.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import { type Mapper, mapperFor, type OrderShape } from "./reading/map-order.ts";
+import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PlatformLine, testOrder, unpaid, unpaidWhen } from "./reading/platform-order.ts";
+import {
+  type OrderShape,
+  type PlatformLine,
+  testOrder,
+  unpaid,
+  unpaidWhen,
+} from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps a Swell order, with names in snake case (backend API) or camel case (swell-js).
@@ -35,11 +39,11 @@ export type { MapOptions } from "./reading/map-options.ts";
 export const swellOrder: Mapper = mapperFor({
   envelopes: ["data"],
 
+  test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
+
   recognize: (order) => {
     const [items, number] = [order.at("items"), order.at("number")];
-    if (items.missing) {
-      items.issue("is missing; a webhook holds the order's ID only: get the order");
-    }
+    if (items.missing) items.issue("is missing; a webhook holds the order's ID only: get the order");
     if (number.missing) number.issue("is missing; an order is expected, not a cart");
     return anOrder;
   },
@@ -49,8 +53,6 @@ const EXPAND = "Products are not expanded: ask for expand=items.product,items.va
 
 const anOrder: OrderShape = {
   number: (order) => order.at("number").text(),
-
-  test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
 
   unsent: (order) => {
     const flag = [order.at("canceled"), order.at("draft")].find((field) => field.flag());
@@ -77,7 +79,7 @@ const anOrder: OrderShape = {
 };
 
 function soldLine(item: JsonField, taxIncluded: boolean): PlatformLine {
-  const discount = item.at("discount_total", "discountTotal").amount() ?? ZERO;
+  const discount = item.at("discount_total", "discountTotal").orZero();
   const giftCard = item.at("delivery").word() === "giftcard";
   const tax = taxIncluded && !giftCard ? item.at("tax_total", "taxTotal").needed() : ZERO;
   return {
@@ -92,11 +94,10 @@ function soldLine(item: JsonField, taxIncluded: boolean): PlatformLine {
 }
 
 /** Whether `sub_total` is before or after the items' discounts is documented nowhere, so either may agree. */
-function statedTotal(order: JsonField, taxIncluded: boolean, lines: number): StatedTotal | undefined {
+function statedTotal(order: JsonField, taxIncluded: boolean, lines: number) {
   const subTotal = order.at("sub_total", "subTotal");
   const [total, discount] = [subTotal.amount(), order.at("item_discount", "itemDiscount").amount()];
   if (!total || !discount) return undefined;
-  const tax = taxIncluded ? (order.at("item_tax", "itemTax").amount() ?? ZERO) : ZERO;
-  const after = total.minus(tax);
+  const after = taxIncluded ? total.minus(order.at("item_tax", "itemTax").orZero()) : total;
   return { amounts: [after.minus(discount), after], path: subTotal.path, slack: Math.ceil(lines / 2) };
 }

@@ -1,18 +1,20 @@
-import type { MapperResult } from "@avantlink-s2s/core";
 import { decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, ONE, sum, ZERO } from "./money/decimal.ts";
-import type { StatedTotal } from "./money/order-money.ts";
 import { soldLine } from "./platforms/vendure/lines.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
-import type { MapOptions, PlatformObject } from "./reading/map-options.ts";
-import { mapOrder, type OrderShape, type Platform } from "./reading/map-order.ts";
-import { isOnlyOrder } from "./reading/new-customer.ts";
+import type { MapOptions, MapperResult, PlatformObject } from "./reading/map-options.ts";
+import { mapOrder, type Platform } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import {
+  isOnlyOrder,
+  type OrderShape,
+  type PlatformLine,
+  paidWhen,
+  unpaidWhen,
+} from "./reading/platform-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /** The decimals of Vendure's integers are those of its `MoneyStrategy`, whatever the currency. */
 export interface VendureOptions<Line = PlatformObject, Order = PlatformObject>
@@ -86,14 +88,15 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
   read: (order, { precision = 2 }) => {
     const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? ZERO) : ZERO;
     if (unit.eq(0)) order.at("precision").issue("is not a whole number of decimals");
-    const surcharges = (order.at("surcharges").list() ?? []).map((entry) => surcharge(entry, unit));
-    const lines = order
-      .at("lines")
-      .neededList()
-      .map((line) => soldLine(line, unit));
+    const lines = order.at("lines").neededList();
+    const surcharges = order
+      .at("surcharges")
+      .entries()
+      .map((entry) => surcharge(entry, unit));
+    const reductions = surcharges.filter((line) => line.total.lt(0));
     return {
       currency: order.at("currencyCode"),
-      lines: [...lines, ...surcharges.filter((line) => line.total.lt(0))],
+      lines: [...lines.map((line) => soldLine(line, unit)), ...reductions],
       stated: statedTotal(order, surcharges, unit),
       couponCodes: order.at("couponCodes").list(),
       ...buyersPlace(order, ["billingAddress", "shippingAddress"], ["countryCode"], ["province"]),
@@ -109,11 +112,7 @@ function surcharge(entry: JsonField, unit: Decimal): PlatformLine {
 }
 
 /** `subTotal` holds the surcharges too: the positive ones are not goods. */
-function statedTotal(
-  order: JsonField,
-  surcharges: readonly PlatformLine[],
-  unit: Decimal,
-): StatedTotal | undefined {
+function statedTotal(order: JsonField, surcharges: readonly PlatformLine[], unit: Decimal) {
   const subTotal = order.at("subTotal").amount();
   const charged = surcharges.map((entry) => entry.total).filter((amount) => amount.gt(0));
   return subTotal && { amounts: [subTotal.times(unit).minus(sum(charged))], path: "subTotal", wins: true };

@@ -2,8 +2,7 @@ import { restOrder } from "./platforms/woocommerce/rest-order.ts";
 import { storeApiOrder } from "./platforms/woocommerce/store-api-order.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
 
-export type { MapperResult } from "@avantlink-s2s/core";
-export type { MapOptions } from "./reading/map-options.ts";
+export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
 /**
  * Maps an order of WooCommerce's REST API v3 (`GET /wp-json/wc/v3/orders/<id>`, and the body of its webhooks), or of the

@@ -15,7 +15,7 @@ export interface SoldLine {
 /** What the platform itself says that the goods cost. The lines are compared with this amount. */
 export interface StatedTotal {
   /** The amount, or each amount that the platform's documentation allows. A finding names the first. */
-  readonly amounts: readonly [Decimal, ...Decimal[]];
+  readonly amounts: readonly Decimal[];
   /** The platform's field that holds the amount. */
   readonly path: string;
   /** How many minor units the platform's own rounding may put between this amount and the lines. @default 0 */

@@ -11,14 +11,11 @@ export function goodsOf(order: PlatformOrder, options: AnyMapOptions): OrderMone
   const kept = sum(goods.map((line) => line.total));
   const discount = order.discount && share(order.discount, kept, kept.plus(others));
   const leftOut = others.minus((order.discount && discount && order.discount.minus(discount)) ?? 0);
-  const [first, ...rest] = order.stated?.amounts ?? [];
+  const { stated } = order;
   return {
     lines: withSkus(goods, options),
     discount,
-    stated:
-      order.stated && first
-        ? { ...order.stated, amounts: [first.minus(leftOut), ...rest.map((amount) => amount.minus(leftOut))] }
-        : undefined,
+    stated: stated && { ...stated, amounts: stated.amounts.map((amount) => amount.minus(leftOut)) },
   };
 }
 

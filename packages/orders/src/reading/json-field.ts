@@ -1,5 +1,5 @@
 import { decimal, readMoney } from "@avantlink-s2s/core/money";
-import { type Decimal, ZERO } from "../money/decimal.ts";
+import { type Decimal, sum, ZERO } from "../money/decimal.ts";
 import type { Findings } from "./findings.ts";
 
 /** Upper bound for a text: no order number, code or URL that a browser opens is longer. */
@@ -22,12 +22,17 @@ export class JsonField {
     this.#camelCase = camelCase;
   }
 
-  /** The same place. Paths of missing fields below are named as this object names its own: `taxLines`, `tax_lines`. */
-  withNamesOfItsApi(): JsonField {
-    const names = typeof this.value === "object" && this.value !== null ? Object.keys(this.value) : [];
+  /**
+   * The object in the first of these envelopes, or this one. Paths of missing fields below are named as the object names
+   * its own: `taxLines`, `tax_lines`. What is no object is an issue.
+   */
+  unwrapped(expected: string, envelopes: readonly string[] = []): JsonField {
+    const inner = envelopes.map((envelope) => this.at(envelope)).find((field) => !field.missing) ?? this;
+    if (typeof inner.value !== "object") inner.issue(`${inner.described()}; ${expected} is expected`);
+    const names = Object.keys(Object(inner.value));
     const camelCase =
       names.some((name) => /[a-z][A-Z]/.test(name)) && !names.some((name) => name.includes("_"));
-    return new JsonField(this.value, this.path, this.#findings, camelCase);
+    return new JsonField(inner.value, inner.path, this.#findings, camelCase);
   }
 
   get missing(): boolean {
@@ -130,9 +135,14 @@ export class JsonField {
       ?.map((edge) => edge.at("node"));
   }
 
+  /** The entries of a list that may be missing. */
+  entries(): readonly JsonField[] {
+    return this.list() ?? [];
+  }
+
   /** The fields at these routes of each entry. */
   each(...routes: readonly [string, ...string[]]): readonly JsonField[] {
-    return (this.list() ?? []).map((entry) => entry.at(...routes));
+    return this.entries().map((entry) => entry.at(...routes));
   }
 
   /** The entries of a list that the money cannot be known without. A missing list or page is an issue. */
@@ -152,6 +162,11 @@ export class JsonField {
     return amount;
   }
 
+  /** The amount of a field that may be missing. */
+  orZero(): Decimal {
+    return this.amount() ?? ZERO;
+  }
+
   /** An amount that the money cannot be known without. A missing amount is an issue. */
   needed(message = "is missing; without it the money cannot be known"): Decimal {
     const amount = this.amount();
@@ -163,6 +178,11 @@ export class JsonField {
     const path = this.path === "" ? route : `${this.path}.${route}`;
     return new JsonField(value, path, this.#findings, this.#camelCase);
   }
+}
+
+/** The sum of the amounts that are there. */
+export function sumOf(fields: readonly JsonField[]): Decimal {
+  return sum(fields.map((field) => field.orZero()));
 }
 
 function follow(value: unknown, route: string): unknown {

@@ -1,3 +1,5 @@
+export type { MapperResult } from "@avantlink-s2s/core";
+
 /** An object of the platform's, as its JSON has it. */
 export type PlatformObject = Readonly<Record<string, unknown>>;
 

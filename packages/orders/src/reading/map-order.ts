@@ -8,25 +8,16 @@ import { Findings } from "./findings.ts";
 import { goodsOf } from "./goods.ts";
 import { JsonField } from "./json-field.ts";
 import type { AnyMapOptions, MapOptions, PlatformObject } from "./map-options.ts";
-import { type PaymentState, type PlatformOrder, type Unsent, unpaid } from "./platform-order.ts";
+import { type OrderShape, type PaymentState, type Unsent, unpaid } from "./platform-order.ts";
 
 /** One platform, with the objects and versions of it that can be mapped. */
 export interface Platform<Options extends AnyMapOptions> {
   /** Where the order stands in a webhook's envelope or an API's answer. It may also be given by itself. */
-  readonly envelopes?: readonly [string, ...string[]];
-  /** How this object is read. An object, version or kind that cannot be mapped is an issue, which names what is expected. */
-  recognize(order: JsonField): OrderShape<Options> | undefined;
-}
-
-/** How one kind of object is read. */
-export interface OrderShape<Options extends AnyMapOptions = AnyMapOptions> {
-  number(order: JsonField): string | undefined;
+  readonly envelopes?: readonly string[];
   /** Whether the order is of the platform's test mode. */
   test?(order: JsonField): Unsent | undefined;
-  /** Why the order stays out whatever is known of its payment: it is a draft, canceled, refunded. */
-  unsent?(order: JsonField, options: Options): Unsent | undefined;
-  payment(order: JsonField): PaymentState;
-  read(order: JsonField, options: Options): PlatformOrder;
+  /** How this object is read. An object, version or kind that cannot be mapped is an issue, which names what is expected. */
+  recognize(order: JsonField): OrderShape<Options> | undefined;
 }
 
 /** A platform's mapper, as the shop calls it. */
@@ -49,9 +40,7 @@ export function mapOrder<Options extends AnyMapOptions>(
   const findings = new Findings();
   try {
     const given = new JsonField(document, "", findings);
-    const wrapped = platform.envelopes && given.at(...platform.envelopes);
-    const order = (wrapped && !wrapped.missing ? wrapped : given).withNamesOfItsApi();
-    return mapped(platform, order, options, findings);
+    return mapped(platform, given.unwrapped("an order", platform.envelopes), options, findings);
   } catch {
     return unmapped("unmappable", undefined, [
       { path: "", message: "could not be read as this platform's order" },
@@ -65,12 +54,11 @@ function mapped<Options extends AnyMapOptions>(
   options: Options,
   findings: Findings,
 ): MapperResult {
-  if (typeof order.value !== "object") order.issue(`${order.described()}; an order is expected`);
-  const shape = typeof order.value === "object" ? platform.recognize(order) : undefined;
+  const shape = findings.issues.length === 0 ? platform.recognize(order) : undefined;
   const orderNumber = options.orderNumber ?? shape?.number(order);
   if (!shape || findings.issues.length > 0) return unmapped("unmappable", orderNumber, findings.issues);
   const unsent =
-    (options.allowTest ? undefined : shape.test?.(order)) ??
+    (options.allowTest ? undefined : platform.test?.(order)) ??
     shape.unsent?.(order, options) ??
     unpaidOrder(shape.payment(order), order, options);
   if (unsent) {

@@ -1,5 +1,5 @@
 import { currencyCode, currencyDigits, decimalToMinor, formatMinor } from "@avantlink-s2s/core/money";
-import { share as shareOf, sum, ZERO } from "../money/decimal.ts";
+import { share as shareOf, ZERO } from "../money/decimal.ts";
 import { priceOrder } from "../money/price-order.ts";
 import { Findings } from "./findings.ts";
 import { goodsOf } from "./goods.ts";
@@ -37,11 +37,10 @@ export function refundsOf(platform: RefundPlatform): RefundMapper {
 function mapped(given: JsonField, options: AnyOptions, platform: RefundPlatform): readonly Refund[] {
   const beside = given.at("refunds").list() ?? [given.at("refund")];
   const isPair = given.has("order") && beside.every((refund) => !refund.missing);
-  const wrapped = platform.envelopes && given.at(...platform.envelopes);
-  const own = wrapped && !wrapped.missing ? wrapped : given;
-  const order = (isPair ? given.at("order") : own).withNamesOfItsApi();
-  if (typeof order.value !== "object")
-    order.issue(`${order.described()}; an order with its refunds is expected`);
+  const expected = "an order with its refunds";
+  const order = isPair
+    ? given.at("order").unwrapped(expected)
+    : given.unwrapped(expected, platform.envelopes);
   const refunds = isPair ? beside : platform.refundsIn(order);
   return refunds.flatMap((refund) => {
     const currency = platform.currency(order, refund);
@@ -55,7 +54,9 @@ function mapped(given: JsonField, options: AnyOptions, platform: RefundPlatform)
     const refundedAt = momentIn(read.at);
     if (!money || !code || orderNumber === undefined || refundedAt === undefined) return [];
     const reason = read.reason ?? "RETURN";
-    return [{ orderNumber, id: read.id.text(), refundedAt, currency: code, reason, ...money }];
+    return [
+      { orderNumber, id: (read.id ?? refund.at("id")).text(), refundedAt, currency: code, reason, ...money },
+    ];
   });
 }
 
@@ -106,22 +107,15 @@ export function itemsOf(line: PlatformLine, quantity: JsonField): PlatformLine {
 }
 
 /** The order's line of this ID. */
-export function lineOf(lines: JsonField, id: JsonField, name = "id"): JsonField {
-  const line = (lines.list() ?? []).find(
-    (one) => id.text() !== undefined && one.at(name).text() === id.text(),
-  );
+export function lineOf(lines: JsonField, id: JsonField): JsonField {
+  const line = lines.entries().find((one) => id.text() !== undefined && one.at("id").text() === id.text());
   if (!line) id.issue("is no line of the order: give the order with all its lines");
   return line ?? lines.at("0");
-}
-
-/** The sum of the amounts at a route of each entry. */
-export function sumOf(entries: readonly JsonField[], ...routes: readonly [string, ...string[]]) {
-  return sum(entries.map((entry) => entry.at(...routes).amount() ?? ZERO));
 }
 
 /** The entries of lists in lists: of each entry, those at the first route, and so on. */
 export function nested(list: JsonField, ...routes: readonly string[]): readonly JsonField[] {
   const below = (fields: readonly JsonField[], route: string) =>
-    fields.flatMap((one) => one.at(route).list() ?? []);
-  return routes.reduce(below, list.list() ?? []);
+    fields.flatMap((one) => one.at(route).entries());
+  return routes.reduce(below, list.entries());
 }

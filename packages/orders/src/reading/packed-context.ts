@@ -36,7 +36,7 @@ export function recordOf(place: JsonField): unknown {
 }
 
 function pairsOf(place: JsonField): readonly (readonly [string, unknown])[] {
-  return (place.list() ?? []).map((entry) => [entry.at("name", "key").text() ?? "", entry.at("value").value]);
+  return place.entries().map((entry) => [entry.at("name", "key").text() ?? "", entry.at("value").value]);
 }
 
 /** The click that a landing page's URL carries. */

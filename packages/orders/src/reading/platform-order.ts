@@ -1,6 +1,16 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
 import type { OrderMoney, SoldLine } from "../money/order-money.ts";
 import type { JsonField } from "./json-field.ts";
+import type { AnyMapOptions } from "./map-options.ts";
+
+/** How one kind of object is read. */
+export interface OrderShape<Options extends AnyMapOptions = AnyMapOptions> {
+  number(order: JsonField): string | undefined;
+  /** Why the order stays out whatever is known of its payment: it is a draft, canceled, refunded. */
+  unsent?(order: JsonField, options: Options): Unsent | undefined;
+  payment(order: JsonField): PaymentState;
+  read(order: JsonField, options: Options): PlatformOrder;
+}
 
 /** A platform's order in the one shape that every mapper reads it into. */
 export interface PlatformOrder extends OrderMoney<PlatformLine> {
@@ -65,4 +75,10 @@ export function paidWhen(field: JsonField, paid: readonly string[], expected: st
 /** Unsent where a status is one of these. */
 export function unpaidWhen(field: JsonField, closed: readonly string[]): Unsent | undefined {
   return closed.includes(field.word() ?? "") ? unpaid(field, field.described()) : undefined;
+}
+
+/** Whether a count of the shopper's orders holds this order only. A count of 0 means that the query may not see them. */
+export function isOnlyOrder(count: JsonField): boolean | undefined {
+  const orders = count.amount();
+  return orders?.gt(0) ? orders.eq(1) : undefined;
 }

@@ -42,7 +42,7 @@ export type RefundMapper = <Line = PlatformObject>(
 /** How a platform's refunds are read. */
 export interface RefundPlatform {
   /** Where an order stands in the answer of an API or in a webhook. */
-  readonly envelopes?: readonly [string, ...string[]];
+  readonly envelopes?: readonly string[];
   /** The refunds that the platform's own object holds, where they are not given beside it. */
   refundsIn(order: JsonField): readonly JsonField[];
   number(order: JsonField, refund: JsonField): string | undefined;
@@ -53,7 +53,8 @@ export interface RefundPlatform {
 
 /** A platform's refund. */
 export interface PlatformRefund {
-  readonly id: JsonField;
+  /** The platform's own ID of the refund. @default its `id` */
+  readonly id?: JsonField | undefined;
   readonly at: JsonField;
   /** @default "RETURN" */
   readonly reason?: RefundReason | undefined;

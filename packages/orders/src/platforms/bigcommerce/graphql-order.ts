@@ -1,8 +1,7 @@
-import { share, sum, ZERO } from "../../money/decimal.ts";
+import { share, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
-import { type PlatformLine, type PlatformOrder, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
+import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 
 const AWAITING = ["awaiting_fulfillment", "awaiting_pickup", "awaiting_shipment"];
 const AFTER_PAYMENT = [...AWAITING, "partially_shipped", "shipped", "completed", "partially_refunded"];
@@ -17,17 +16,16 @@ export const graphqlOrder: OrderShape = {
   payment: (order) => paidWhen(order.at("status.value"), AFTER_PAYMENT, "a status that follows payment"),
 
   read: (order) => {
-    const shipping = order.at("consignments.shipping").list() ?? [];
-    const downloads = order.at("consignments.downloads").list() ?? [];
-    const lists = [...shipping, ...downloads].map((consignment) => consignment.at("lineItems"));
+    const consignments = ["shipping", "downloads"].map((kind) => order.at(`consignments.${kind}`));
+    const lists = consignments.flatMap((kind) => kind.each("lineItems"));
     if (lists.length === 0) order.at("consignments").issue("are missing; ask for their lineItems");
     const lines = lists.flatMap((list) => list.neededList("is missing; ask for it")).map(soldLine);
-    const coupons = order.at("discounts.couponDiscounts").list() ?? [];
+    const coupons = order.at("discounts.couponDiscounts");
     return {
       currency: order.at("totalIncTax.currencyCode", "subTotal.currencyCode"),
       lines,
       ...discountAndTotal(order, lines, coupons),
-      couponCodes: coupons.map((coupon) => coupon.at("couponCode")),
+      couponCodes: coupons.each("couponCode"),
       ...buyersPlace(order, ["billingAddress"], ["countryCode", "country"], ["stateOrProvince"]),
     };
   },
@@ -47,17 +45,12 @@ function soldLine(line: JsonField): PlatformLine {
  * Lines hold prices before discounts, with tax where prices include it. What was paid for the goods is known for the
  * order only: its total less tax, shipping and the like. The difference comes off the lines as one discount.
  */
-function discountAndTotal(
-  order: JsonField,
-  lines: readonly PlatformLine[],
-  coupons: readonly JsonField[],
-): Pick<PlatformOrder, "discount" | "stated"> {
+function discountAndTotal(order: JsonField, lines: readonly PlatformLine[], coupons: JsonField) {
   const amount = (name: string) => order.at(`${name}.value`).needed("is missing; ask for it");
   const [total, tax] = [order.at("totalIncTax.value"), amount("taxTotal")];
   const charges = sum(CHARGES.map(amount));
-  const certificates = order.at("consignments.email.giftCertificates").list() ?? [];
-  const cards = certificates.flatMap((consignment) => consignment.at("lineItems").list() ?? []);
-  const giftCards = sum(cards.map((card) => card.at("salePrice.value").amount() ?? ZERO));
+  const certificates = order.at("consignments.email.giftCertificates").each("lineItems");
+  const giftCards = sumOf(certificates.flatMap((cards) => cards.each("salePrice.value")));
   const paid = total.needed("is missing; ask for it").minus(giftCards);
   const goods = paid.minus(charges);
   const included = order.at("isTaxIncluded").flag();
@@ -72,12 +65,10 @@ function discountAndTotal(
   const net = goods.minus(taxOfGoods);
   const listed = sum(lines.map((line) => line.total));
   if (net.gt(listed)) return { stated: { amounts: [net], path: total.path } };
-  const byCoupon = sum(coupons.map((coupon) => coupon.at("discountedAmount.value").needed()));
-  const others = order.at("discounts.nonCouponDiscountTotal.value").amount() ?? ZERO;
+  const byCoupon = sum(coupons.each("discountedAmount.value").map((amount) => amount.needed()));
+  const others = order.at("discounts.nonCouponDiscountTotal.value").orZero();
   // The discounts that the order names are what the difference is compared with.
-  const expected = listed
-    .minus(byCoupon)
-    .minus(others)
-    .minus(included ? taxOfGoods : ZERO);
-  return { discount: listed.minus(net), stated: { amounts: [expected], path: "discounts", slack: 1 } };
+  const expected = listed.minus(byCoupon).minus(others);
+  const amounts = [included ? expected.minus(taxOfGoods) : expected];
+  return { discount: listed.minus(net), stated: { amounts, path: "discounts", slack: 1 } };
 }

@@ -1,4 +1,5 @@
-import { itemsOf, lineOf, refundsOf, sumOf } from "../../reading/map-refunds.ts";
+import { sumOf } from "../../reading/json-field.ts";
+import { itemsOf, lineOf, refundsOf } from "../../reading/map-refunds.ts";
 import { restOrder, soldLine } from "./rest-order.ts";
 
 /**
@@ -11,7 +12,7 @@ export const bigCommerceRefunds = refundsOf({
   number: (order) => restOrder.number(order),
   currency: (order) => order.at("default_currency_code", "currency_code"),
   read: (refund, order) => {
-    const payments = refund.at("payments").list() ?? [];
+    const payments = refund.at("payments").entries();
     if (payments.length > 0 && payments.every((one) => one.at("is_declined").flag())) return undefined;
     const taxIncluded = order.at("is_tax_inclusive_pricing").flag() ?? false;
     const items = refund.at("items").neededList();
@@ -22,12 +23,14 @@ export const bigCommerceRefunds = refundsOf({
     if (products.length > 0 && amounts.length > products.length)
       refund.incomplete("also refunds an amount beside its products, whose tax is unknown; it is left out");
     return {
-      id: refund.at("id"),
       at: refund.at("created"),
       lines: products.map((item) =>
         itemsOf(soldLine(lineOf(order.at("products"), item.at("item_id")), taxIncluded), item.at("quantity")),
       ),
-      share: { refunded: sumOf(amounts, "requested_amount"), paid: order.at("total_inc_tax").needed() },
+      share: {
+        refunded: sumOf(amounts.map((item) => item.at("requested_amount"))),
+        paid: order.at("total_inc_tax").needed(),
+      },
     };
   },
 });

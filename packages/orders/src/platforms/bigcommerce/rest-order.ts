@@ -1,11 +1,9 @@
-import { share, sum, ZERO } from "../../money/decimal.ts";
-import type { StatedTotal } from "../../money/order-money.ts";
+import { share, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { AnyMapOptions } from "../../reading/map-options.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
+import type { MapOptions, PlatformObject } from "../../reading/map-options.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import { type PlatformLine, unpaid } from "../../reading/platform-order.ts";
+import { type OrderShape, type PlatformLine, unpaid } from "../../reading/platform-order.ts";
 
 const PAID = ["captured", "paid", "partially refunded"];
 // Shipped, partially shipped, awaiting pickup, awaiting shipment, completed, awaiting fulfillment.
@@ -15,14 +13,19 @@ const CLOSED = ["0", "4", "5", "6"];
 const LINES_A_PAGE = 50;
 const NOT_GOODS = ["shipping_cost_ex_tax", "handling_cost_ex_tax", "wrapping_cost_ex_tax"] as const;
 
-interface Answers {
+/** BigCommerce keeps an order's lines and coupons behind calls of their own. */
+export interface BigCommerceOptions<Line = PlatformObject, Order = PlatformObject>
+  extends MapOptions<Line, Order> {
+  /** The answer of `GET /v2/orders/<id>/products`, all its pages (50 lines each). @default the order's `products` */
   readonly products?: unknown;
+  /** The answer of `GET /v2/orders/<id>/coupons`. @default the order's `coupons`, and the lines' own discounts */
   readonly coupons?: unknown;
+  /** The answer of `GET /v3/carts/<cart_id>/metafields`, where the shop packed the context. @default the order's `metafields` */
   readonly metafields?: unknown;
 }
 
 /** An order of the API v2. */
-export const restOrder: OrderShape<AnyMapOptions & Answers> = {
+export const restOrder: OrderShape<BigCommerceOptions<never, never>> = {
   number: (order) => order.at("id", "data.id").text(),
 
   unsent: (order) => {
@@ -93,8 +96,8 @@ export function soldLine(line: JsonField, taxIncluded: boolean): PlatformLine {
 }
 
 function reportMissingPage(lines: readonly JsonField[], order: JsonField): void {
-  const items = order.at("items_total").amount() ?? ZERO;
-  const counted = sum(lines.map((line) => line.at("quantity").amount() ?? ZERO));
+  const items = order.at("items_total").orZero();
+  const counted = sumOf(lines.map((line) => line.at("quantity")));
   if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
     order
       .at("products")
@@ -103,21 +106,18 @@ function reportMissingPage(lines: readonly JsonField[], order: JsonField): void 
 }
 
 /** The order's total less shipping, handling and wrapping. */
-function statedTotal(order: JsonField, lines: number): StatedTotal | undefined {
+function statedTotal(order: JsonField, lines: number) {
   const total = order.at("total_ex_tax").amount();
-  if (!total) return undefined;
-  const rest = NOT_GOODS.map((name) => order.at(name).amount() ?? ZERO);
+  const goods = total?.minus(sumOf(NOT_GOODS.map((name) => order.at(name))));
   // Lines have four decimals, the total two; and it is estimated where prices include tax.
-  return { amounts: [total.minus(sum(rest))], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
+  return goods && { amounts: [goods], path: "total_ex_tax", slack: Math.ceil((lines + 4) / 2) };
 }
 
 function couponCodes(coupons: JsonField, lines: readonly JsonField[]): readonly JsonField[] {
-  const applied = coupons.list();
-  if (!applied) {
+  if (!coupons.list()) {
     coupons.incomplete(
       "are not there; a code that only lowers the shipping is missing: call GET /v2/orders/<id>/coupons",
     );
   }
-  const onLines = lines.flatMap((line) => line.at("applied_discounts").list() ?? []);
-  return [...(applied ?? []), ...onLines].map((coupon) => coupon.at("code"));
+  return [...coupons.each("code"), ...lines.flatMap((line) => line.at("applied_discounts").each("code"))];
 }

@@ -52,8 +52,7 @@ function goodsAfterDiscount(
 
 /** The sum of the shipping entries, which are before a discount on the total. */
 function netShipping(order: JsonField, undiscounted: boolean): Decimal | undefined {
-  const several = order.at("shipping").list() ?? [];
-  const infos = [order.at("shippingInfo"), ...several.map((entry) => entry.at("shippingInfo"))];
+  const infos = [order.at("shippingInfo"), ...order.at("shipping").each("shippingInfo")];
   const nets = infos.filter((info) => !info.missing).map((info) => centMoney(info.at("taxedPrice.totalNet")));
   const known = nets.every((net) => net !== undefined) ? sum(nets) : undefined;
   return undiscounted || known?.eq(0) ? known : undefined;

@@ -17,7 +17,7 @@ export function centMoney(money: JsonField): Decimal | undefined {
 export function netOf(item: JsonField): Decimal {
   const net = centMoney(item.at("taxedPrice.totalNet"));
   if (net) return net;
-  const portions = item.at("taxedPricePortions").list() ?? [];
+  const portions = item.at("taxedPricePortions").entries();
   if (portions.length > 0) {
     return sum(portions.map((portion) => neededMoney(portion.at("taxedPrice.totalNet"))));
   }
@@ -43,11 +43,14 @@ export function soldLine(item: JsonField): PlatformLine {
     total: netOf(item),
     quantity: item.at("quantity").needed("is missing"),
   };
-  const prices = (item.at("discountedPricePerQuantity").list() ?? []).map((group) => {
-    const quantity = group.at("quantity").amount()?.toNumber() ?? 0;
-    const each = centMoney(group.at("discountedPrice.value")) ?? ZERO;
-    return { quantity, total: each.times(quantity) };
-  });
+  const prices = item
+    .at("discountedPricePerQuantity")
+    .entries()
+    .map((group) => {
+      const quantity = group.at("quantity").orZero().toNumber();
+      const each = centMoney(group.at("discountedPrice.value")) ?? ZERO;
+      return { quantity, total: each.times(quantity) };
+    });
   const counted = prices.reduce((sum, { quantity }) => sum + quantity, 0);
   const sound = prices.every(
     ({ quantity, total }) => Number.isSafeInteger(quantity) && quantity > 0 && !total.lt(0),

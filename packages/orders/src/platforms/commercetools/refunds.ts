@@ -19,7 +19,6 @@ export const commercetoolsRefunds = refundsOf({
   number: (order) => order.at("orderNumber", "id").text(),
   currency: (order) => order.at("totalPrice.currencyCode"),
   read: (refund, order) => {
-    const id = refund.at("id");
     if (!refund.at("customLineItemId").missing) {
       refund.incomplete("returns a custom line, which is no goods; it is left out");
       return undefined;
@@ -28,18 +27,23 @@ export const commercetoolsRefunds = refundsOf({
       const charged = transactions(order, "charge").map((charge) => centMoney(charge.at("amount")) ?? ZERO);
       const refunded = centMoney(refund.at("amount")) ?? refund.at("amount.centAmount").needed();
       const share = { refunded, paid: sum(charged) };
-      return { id, at: refund.at("timestamp"), reason: "ADJUSTMENT", share };
+      return { at: refund.at("timestamp"), reason: "ADJUSTMENT", share };
     }
     const line = soldLine(lineOf(order.at("lineItems"), refund.at("lineItemId")));
     const reduced = { ...line, total: line.total.times(paidPart(order)) };
-    return { id, at: refund.at("lastModifiedAt"), lines: [itemsOf(reduced, refund.at("quantity"))] };
+    return { at: refund.at("lastModifiedAt"), lines: [itemsOf(reduced, refund.at("quantity"))] };
   },
 });
 
 /** What is left of the lines' prices after discounts on the total price, and custom lines that are discounts. */
 function paidPart(order: JsonField): Decimal {
-  const goods = sum((order.at("lineItems").list() ?? []).map((item) => soldLine(item).total));
-  const custom = (order.at("customLineItems").list() ?? []).map((item) => netOf(item));
+  const goods = sum(
+    order
+      .at("lineItems")
+      .entries()
+      .map((item) => soldLine(item).total),
+  );
+  const custom = order.at("customLineItems").entries().map(netOf);
   const reductions = custom.filter((total) => total.lt(0));
   const charged = sum(custom.filter((total) => total.gt(0)));
   const { discount = ZERO } = discountOnTotal(order, goods.plus(sum(reductions)), charged);

@@ -1,4 +1,3 @@
-import { ZERO } from "../../money/decimal.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 
@@ -28,24 +27,21 @@ export function goodsItems(items: JsonField): readonly PlatformLine[] {
     return pricedByParts.has(parent);
   });
   return priced.map((item) => {
-    const canceled = item.at("qty_canceled").amount() ?? ZERO;
-    if (canceled.gt(0)) item.adjusted("has canceled items; all that was ordered is sent");
+    if (item.at("qty_canceled").orZero().gt(0))
+      item.adjusted("has canceled items; all that was ordered is sent");
     return soldLine(item);
   });
 }
 
 /** An item of an order, or of a credit memo, which counts in `qty`. */
 export function soldLine(item: JsonField, quantity = "qty_ordered"): PlatformLine {
-  const amount = (name: string) => item.at(name).amount() ?? ZERO;
+  const listed = item.at("row_total").needed();
+  const [discount, savedTax] = [item.at("discount_amount"), item.at("discount_tax_compensation_amount")];
   return {
     source: item,
     sku: item.at("sku"),
     variantId: item.at("product_id"),
-    total: item
-      .at("row_total")
-      .needed()
-      .minus(amount("discount_amount"))
-      .plus(amount("discount_tax_compensation_amount")),
+    total: listed.minus(discount.orZero()).plus(savedTax.orZero()),
     quantity: item.at(quantity).needed("is missing"),
     notGoods: item.at("product_type").word() === "giftcard",
   };

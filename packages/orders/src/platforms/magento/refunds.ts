@@ -1,4 +1,3 @@
-import { ZERO } from "../../money/decimal.ts";
 import { refundsOf } from "../../reading/map-refunds.ts";
 import { soldLine } from "./items.ts";
 
@@ -17,17 +16,14 @@ export const magentoRefunds = refundsOf({
   currency: (order) => order.at("order_currency_code"),
   read: (memo) => {
     if (memo.at("state").text() === CANCELED) return undefined;
-    const items = memo
-      .at("items")
-      .neededList()
-      .filter((item) => item.at("row_total").amount()?.gt(0));
-    const adjustment = (name: string) => memo.at(`adjustment_${name}`).amount() ?? ZERO;
+    const all = memo.at("items").neededList();
+    const items = all.filter((item) => item.at("row_total").amount()?.gt(0));
     return {
       id: memo.at("increment_id", "entity_id"),
       at: memo.at("created_at"),
       reason: items.length === 0 ? "ADJUSTMENT" : "RETURN",
       lines: items.map((item) => soldLine(item, "qty")),
-      beside: adjustment("positive").minus(adjustment("negative")),
+      beside: memo.at("adjustment_positive").orZero().minus(memo.at("adjustment_negative").orZero()),
     };
   },
 });

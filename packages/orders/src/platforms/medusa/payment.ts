@@ -1,21 +1,17 @@
-import type { JsonField } from "../../reading/json-field.ts";
-import { type PaymentState, paidWhen, type Unsent, unpaidWhen } from "../../reading/platform-order.ts";
+import { type OrderShape, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 
-const PAID = ["captured", "partially_refunded"];
+/** What the orders of both versions say of their payment. */
+export const paymentStatus: Pick<OrderShape, "unsent" | "payment"> = {
+  unsent: (order) => unpaidWhen(order.at("status"), ["canceled", "draft"]),
 
-export function canceledOrDraft(order: JsonField): Unsent | undefined {
-  return unpaidWhen(order.at("status"), ["canceled", "draft"]);
-}
-
-export function payment(order: JsonField): PaymentState {
-  const [field, collections] = [order.at("payment_status"), order.at("payment_collections")];
-  if (!field.missing) return paidWhen(field, PAID, "captured");
-  // A change of the total cancels a collection and makes another.
-  const states = collections
-    .list()
-    ?.map((collection) => collection.at("status").word())
-    .filter((state) => state !== "canceled");
-  if (!states) return { field, paid: undefined, expected: "captured" };
-  const paid = states.length > 0 && states.every((state) => state === "completed");
-  return { field: collections, paid, expected: "all completed" };
-}
+  payment: (order) => {
+    const [field, collections] = [order.at("payment_status"), order.at("payment_collections")];
+    if (!field.missing) return paidWhen(field, ["captured", "partially_refunded"], "captured");
+    if (!collections.list()) return { field, paid: undefined, expected: "captured" };
+    // A change of the total cancels a collection and makes another.
+    const states = collections.each("status").map((status) => status.word());
+    const valid = states.filter((state) => state !== "canceled");
+    const paid = valid.length > 0 && valid.every((state) => state === "completed");
+    return { field: collections, paid, expected: "all completed" };
+  },
+};

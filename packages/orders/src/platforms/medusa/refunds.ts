@@ -1,4 +1,5 @@
-import { nested, refundsOf, sumOf } from "../../reading/map-refunds.ts";
+import { sumOf } from "../../reading/json-field.ts";
+import { nested, refundsOf } from "../../reading/map-refunds.ts";
 import type { RefundReason } from "../../reading/refund.ts";
 import { v2Order } from "./v2-order.ts";
 
@@ -22,13 +23,12 @@ export const medusaRefunds = refundsOf({
       (payment) => payment.at("canceled_at").missing,
     );
     return {
-      id: refund.at("id"),
       at: refund.at("created_at"),
       reason: collections ? undefined : REASONS[refund.at("reason").word() ?? ""],
       share: {
         refunded: refund.at("raw_amount.value", "amount").needed(),
         paid: collections
-          ? sumOf(captured, "raw_amount.value", "amount")
+          ? sumOf(captured.map((payment) => payment.at("raw_amount.value", "amount")))
           : order.at("paid_total", "total").needed(),
       },
     };

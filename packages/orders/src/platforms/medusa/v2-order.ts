@@ -1,22 +1,19 @@
-import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
-import type { StatedTotal } from "../../money/order-money.ts";
+import { type Decimal, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import type { PlatformLine } from "../../reading/platform-order.ts";
-import { canceledOrDraft, payment } from "./payment.ts";
+import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
+import { paymentStatus } from "./payment.ts";
 
 /** An order of Medusa v2. Its amounts are in major units. */
 export const v2Order: OrderShape = {
   number: (order) => order.at("custom_display_id", "display_id").text(),
-  unsent: canceledOrDraft,
-  payment,
+  ...paymentStatus,
 
   read: (order) => {
     const items = order.at("items").neededList("is missing; ask for items.*");
     const guest = order.at("customer.has_account").flag() === false;
-    const lines = items.map((item) => soldLine(item));
+    const lines = items.map(soldLine);
     return {
       currency: order.at("currency_code"),
       lines,
@@ -53,13 +50,10 @@ function soldLine(item: JsonField): PlatformLine {
  * versions do not: the price of one item shows which.
  */
 function itemsIn(item: JsonField, ordered: Decimal, net: Decimal): Decimal {
-  const back = sum(
-    ["return_received_quantity", "return_dismissed_quantity"].map(
-      (name) => exactly(item.at(`detail.${name}`)).amount() ?? ZERO,
-    ),
-  );
+  const returned = ["return_received_quantity", "return_dismissed_quantity"];
+  const back = sumOf(returned.map((name) => exactly(item.at(`detail.${name}`))));
   if (back.eq(0)) return ordered;
-  const [left, price] = [ordered.minus(back), exactly(item.at("unit_price")).amount() ?? ZERO];
+  const [left, price] = [ordered.minus(back), exactly(item.at("unit_price")).orZero()];
   const listed = listedTotal(item, net);
   if (!listed || price.eq(0)) return left;
   const off = (items: Decimal) => price.times(items).minus(listed).abs();
@@ -69,7 +63,7 @@ function itemsIn(item: JsonField, ordered: Decimal, net: Decimal): Decimal {
 /** `unit_price × quantity`, as Medusa's subtotal has it: with the tax that is in the price. */
 function listedTotal(item: JsonField, net: Decimal): Decimal | undefined {
   const subtotal = exactly(item.at("subtotal")).amount();
-  const tax = exactly(item.at("tax_total")).amount() ?? ZERO;
+  const tax = exactly(item.at("tax_total")).orZero();
   if (!subtotal || !item.at("is_tax_inclusive").flag() || net.eq(0)) return subtotal;
   return subtotal.times(net.plus(tax)).div(net);
 }
@@ -91,7 +85,7 @@ function exactly(field: JsonField): JsonField {
 }
 
 /** The order's `item_total`, which is after discounts, less the items' tax. */
-function statedTotal(order: JsonField): StatedTotal | undefined {
+function statedTotal(order: JsonField) {
   const total = exactly(order.at("item_total")).amount();
   const tax = exactly(order.at("item_tax_total")).amount();
   return total && tax ? { amounts: [total.minus(tax)], path: "item_total", slack: 1 } : undefined;
@@ -99,12 +93,11 @@ function statedTotal(order: JsonField): StatedTotal | undefined {
 
 /** The codes of promotions on items and shipping, without those that apply by themselves. */
 function promotionCodes(order: JsonField, items: readonly JsonField[]): readonly JsonField[] {
-  const promotions = order.at("promotions").list() ?? [];
+  const promotions = order.at("promotions").entries();
   const automatic = promotions.filter((promotion) => promotion.at("is_automatic").flag());
   const notTyped = new Set(automatic.map((promotion) => promotion.at("code").text()));
-  const adjusted = [...items, ...(order.at("shipping_methods").list() ?? [])];
-  const adjustments = adjusted.flatMap((entry) => entry.at("adjustments").list() ?? []);
-  return [...adjustments, ...promotions]
-    .map((entry) => entry.at("code"))
-    .filter((code) => !notTyped.has(code.text()));
+  const adjusted = [...items, ...order.at("shipping_methods").entries()];
+  const adjustments = adjusted.flatMap((entry) => entry.at("adjustments").entries());
+  const codes = [...adjustments, ...promotions].map((entry) => entry.at("code"));
+  return codes.filter((code) => !notTyped.has(code.text()));
 }

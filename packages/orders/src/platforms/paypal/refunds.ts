@@ -18,10 +18,7 @@ export const payPalRefunds = refundsOf({
   read: (refund, order) => {
     if (!DONE.includes(refund.at("status").word() ?? "completed")) return undefined;
     const paid = order.at(`${UNIT}.amount.value`).needed();
-    return {
-      id: refund.at("id"),
-      at: refund.at("create_time"),
-      share: { refunded: refund.at("amount.value").needed(), paid },
-    };
+    const share = { refunded: refund.at("amount.value").needed(), paid };
+    return { at: refund.at("create_time"), share };
   },
 });

@@ -1,5 +1,3 @@
-import { ZERO } from "../../money/decimal.ts";
-import type { JsonField } from "../../reading/json-field.ts";
 import { itemsOf, lineOf, refundsOf } from "../../reading/map-refunds.ts";
 import { soldLine } from "./lines.ts";
 
@@ -14,10 +12,9 @@ const REFUNDED = ["refunded", "refunded_and_returned"];
 export const saleorRefunds = refundsOf({
   envelopes: ["order", "event.order", "data.order"],
   refundsIn: (order) => {
-    const granted = order.at("grantedRefunds").list() ?? [];
-    const fulfilled = (order.at("fulfillments").list() ?? []).filter((one) =>
-      REFUNDED.includes(one.at("status").word() ?? ""),
-    );
+    const granted = order.at("grantedRefunds").entries();
+    const fulfillments = order.at("fulfillments").entries();
+    const fulfilled = fulfillments.filter((one) => REFUNDED.includes(one.at("status").word() ?? ""));
     if (order.at("grantedRefunds", "fulfillments").missing)
       order.at("grantedRefunds").issue("is missing; ask for grantedRefunds or fulfillments");
     return granted.length > 0 ? granted : fulfilled;
@@ -26,19 +23,17 @@ export const saleorRefunds = refundsOf({
   currency: (order) => order.at("total.gross.currency", "subtotal.net.currency", "currency"),
   read: (refund, order) => {
     if (refund.at("status").word() === "failure") return undefined;
-    const lines = refund.at("lines").list() ?? [];
+    const lines = refund.at("lines").entries();
     return {
-      id: refund.at("id"),
       at: refund.at("createdAt", "created"),
-      lines: lines.map((entry) => itemsOf(soldLine(orderLine(entry, order)), entry.at("quantity"))),
+      lines: lines.map((entry) => {
+        const line = lineOf(order.at("lines"), entry.at("orderLine.id"));
+        return itemsOf(soldLine(line), entry.at("quantity"));
+      }),
       share: {
-        refunded: refund.at("amount.amount").amount() ?? ZERO,
-        paid: order.at("total.gross.amount").amount() ?? ZERO,
+        refunded: refund.at("amount.amount").orZero(),
+        paid: order.at("total.gross.amount").orZero(),
       },
     };
   },
 });
-
-function orderLine(entry: JsonField, order: JsonField): JsonField {
-  return lineOf(order.at("lines"), entry.at("orderLine.id"));
-}

@@ -1,14 +1,12 @@
+import type { TrackingContext } from "@avantlink-s2s/core";
 import { sum } from "../../money/decimal.ts";
-import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
-import { isOnlyOrder } from "../../reading/new-customer.ts";
-import { testOrder } from "../../reading/platform-order.ts";
-import { shopifyContext } from "./context.ts";
+import { clickOf, packedContext } from "../../reading/packed-context.ts";
+import { isOnlyOrder, type OrderShape } from "../../reading/platform-order.ts";
 import { discountCodes } from "./coupon-codes.ts";
 import { type ShopifyLine, soldLines } from "./lines.ts";
-import { canceledOrRefunded, payment } from "./payment.ts";
+import { paymentStatus } from "./payment.ts";
 
 const ADDRESSES = ["billing_address", "billingAddress", "shipping_address", "shippingAddress"];
 const COUNTRY = ["country_code", "countryCodeV2", "countryCode"] as const;
@@ -16,9 +14,7 @@ const COUNTRY = ["country_code", "countryCodeV2", "countryCode"] as const;
 /** An order of the Admin API, REST or GraphQL, or of a webhook. */
 export const adminOrder: OrderShape = {
   number: (order) => order.at("name").text(),
-  test: (order) => (order.at("test").flag() ? testOrder(order.at("test"), "is true") : undefined),
-  unsent: canceledOrRefunded,
-  payment,
+  ...paymentStatus,
 
   read: (order) => {
     const lines = soldLines(order);
@@ -40,9 +36,24 @@ export const adminOrder: OrderShape = {
  * `subtotal_price` is after discounts; with tax where prices include it, and with gift cards. Refunds do not change it;
  * whether the removal of items before the payment changes it is documented nowhere, so either may agree.
  */
-function statedTotal(order: JsonField, lines: readonly ShopifyLine[]): StatedTotal | undefined {
+function statedTotal(order: JsonField, lines: readonly ShopifyLine[]) {
   const subtotal = order.at("subtotal_price", "subtotalPriceSet.shopMoney.amount");
   const paid = subtotal.amount()?.minus(sum(lines.map((line) => line.tax)));
   const removed = sum(lines.map((line) => line.removed));
   return paid && { amounts: [paid.minus(removed), paid], path: subtotal.path };
+}
+
+/** The shopper's context as Shopify keeps it with an order. What the shop packed into it at checkout wins. */
+function shopifyContext(order: JsonField): TrackingContext {
+  const visit = order.at("customerJourneySummary.lastVisit", "customerJourneySummary.firstVisit");
+  const landing = order.at("landing_site", "landingPageUrl").text() ?? visit.at("landingPage").text();
+  // An order that staff entered (a draft, the point of sale) was made in their browser, not in the shopper's.
+  const byStaff = !order.at("user_id").missing;
+  return {
+    ...clickOf(landing),
+    referrerUrl: order.at("referring_site", "referrerUrl").text() ?? visit.at("referrerUrl").text(),
+    ipAddress: byStaff ? undefined : order.at("browser_ip", "client_details.browser_ip", "clientIp").text(),
+    userAgent: byStaff ? undefined : order.at("client_details.user_agent").text(),
+    ...packedContext(order.at("note_attributes", "customAttributes")),
+  };
 }

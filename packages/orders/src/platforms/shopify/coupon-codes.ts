@@ -6,7 +6,7 @@ import type { JsonField } from "../../reading/json-field.ts";
  */
 export function discountCodes(order: JsonField): readonly JsonField[] {
   const applications = order.at("discount_applications", "discountApplications").list();
-  const codes = order.at("discount_codes", "discountCodes").list() ?? [];
+  const codes = order.at("discount_codes", "discountCodes").entries();
   const written = codes.map((entry) => (entry.text() === undefined ? entry.at("code") : entry));
   if (!applications) return written;
   const typed = applications.filter(

@@ -1,11 +1,10 @@
 import { share, sum, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import type { PlatformLine } from "../../reading/platform-order.ts";
+import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
 import { discountCodes } from "./coupon-codes.ts";
-import { canceledOrRefunded, payment } from "./payment.ts";
+import { paymentStatus } from "./payment.ts";
 
 /**
  * An order of the Customer Account API, as Hydrogen has it. Its prices are in the currency that the shopper paid in,
@@ -13,9 +12,7 @@ import { canceledOrRefunded, payment } from "./payment.ts";
  */
 export const customerAccountOrder: OrderShape = {
   number: (order) => order.at("name").text(),
-
-  unsent: canceledOrRefunded,
-  payment,
+  ...paymentStatus,
 
   read: (order) => {
     const lines = order.at("lineItems").neededList("is missing; ask for lineItems").map(soldLine);
@@ -23,8 +20,8 @@ export const customerAccountOrder: OrderShape = {
     const total = order.at("totalPrice.amount");
     const tax = order.at("totalTax.amount").needed("is missing; ask for totalTax");
     const shipping = order.at("totalShipping.amount").needed("is missing; ask for totalShipping");
-    const others = ["totalDuties.amount", "totalTip.amount"].map((name) => order.at(name).amount() ?? ZERO);
-    const goods = total.needed("is missing; ask for totalPrice").minus(shipping).minus(sum(others));
+    const others = sumOf([order.at("totalDuties.amount"), order.at("totalTip.amount")]);
+    const goods = total.needed("is missing; ask for totalPrice").minus(shipping).minus(others);
     // The API does not say whether prices include tax: the totals do.
     const included = goods.minus(charged).abs().lt(goods.minus(tax).minus(charged).abs());
     if (included && !shipping.eq(0)) {
@@ -50,8 +47,8 @@ export const customerAccountOrder: OrderShape = {
 
 function soldLine(line: JsonField): PlatformLine {
   const quantity = line.at("quantity").needed("is missing");
-  const allocations = line.at("discountAllocations");
-  const discounts = allocations
+  const discounts = line
+    .at("discountAllocations")
     .neededList("is missing; it says which discounts came off the price")
     .map((entry) => entry.at("allocatedAmount.amount").needed());
   return {

@@ -1,8 +1,7 @@
 import { currencyCode } from "@avantlink-s2s/core/money";
 import { type Decimal, share, sum } from "../../money/decimal.ts";
-import type { JsonField } from "../../reading/json-field.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
-import { paidQuantity } from "./paid-quantity.ts";
 
 /** A line of a Shopify order, with what the order's subtotal holds beside what was paid for the line. */
 export interface ShopifyLine extends PlatformLine {
@@ -60,4 +59,24 @@ export function soldLines(order: JsonField): readonly ShopifyLine[] {
   // A tip has this field even where the field is empty. Shopify's subtotal does not hold tips.
   const lines = order.at("line_items", "lineItems").neededList();
   return lines.filter((line) => !line.has("tip_payment_gateway")).map(soldLine);
+}
+
+/**
+ * How many items of a line the shopper paid for: those left now, and those refunded since.
+ * Items removed without money were taken out of the order before it was paid.
+ */
+function paidQuantity(line: JsonField, order: JsonField, ordered: Decimal): Decimal {
+  const current = line.at("current_quantity", "currentQuantity").amount() ?? ordered;
+  if (current.eq(ordered)) return ordered;
+  const refunds = order.at("refunds").list();
+  // Where the refunds were not asked for, the status shows whether there were any.
+  const status = order.at("financial_status", "displayFinancialStatus").word();
+  if (!refunds) return status === "partially_refunded" ? ordered : current;
+  const id = line.at("id").text();
+  const returned = refunds
+    .filter((refund) => refund.at("transactions").entries().length > 0)
+    .flatMap((refund) => refund.at("refund_line_items", "refundLineItems").entries())
+    .filter((item) => id !== undefined && item.at("line_item_id", "lineItem.id").text() === id);
+  const paid = current.plus(sumOf(returned.map((item) => item.at("quantity"))));
+  return paid.gt(ordered) ? ordered : paid;
 }

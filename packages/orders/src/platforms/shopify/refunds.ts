@@ -1,5 +1,5 @@
-import { sum, ZERO } from "../../money/decimal.ts";
-import type { JsonField } from "../../reading/json-field.ts";
+import { ZERO } from "../../money/decimal.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { refundsOf } from "../../reading/map-refunds.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 import type { RefundReason } from "../../reading/refund.ts";
@@ -23,19 +23,18 @@ export const shopifyRefunds = refundsOf({
     if (transactions?.every((one) => FAILED.includes(one.at("status").word() ?? ""))) return undefined;
     const included = order.at("taxes_included", "taxesIncluded");
     if (included.flag() === undefined) included.issue("is missing; it says whether prices include tax");
-    const entries = refund.at("refund_line_items", "refundLineItems").list() ?? [];
+    const entries = refund.at("refund_line_items", "refundLineItems").entries();
     const lines = entries.map((entry) => refundedLine(entry, included.flag() ?? false));
-    const adjustments = refund.at("order_adjustments", "orderAdjustments").list() ?? [];
+    const adjustments = refund.at("order_adjustments", "orderAdjustments").entries();
     // Negative where money was refunded beside the lines.
     const kept = adjustments
       .filter((entry) => entry.at("kind").word() !== "shipping_refund")
-      .map((entry) => entry.at("amount", "amountSet.shopMoney.amount").amount() ?? ZERO);
+      .map((entry) => entry.at("amount", "amountSet.shopMoney.amount"));
     return {
-      id: refund.at("id"),
       at: refund.at("created_at", "processed_at", "createdAt"),
       reason: reasonOf(order, entries),
       lines,
-      beside: ZERO.minus(sum(kept)),
+      beside: ZERO.minus(sumOf(kept)),
     };
   },
 });

@@ -1,21 +1,23 @@
 import { currencyCode } from "@avantlink-s2s/core/money";
-import { ONE, ZERO } from "../../money/decimal.ts";
-import type { StatedTotal } from "../../money/order-money.ts";
+import { ONE } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
 import { uncertainNumber } from "../../reading/order-number.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import { type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
+import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
 import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
-import { inTestMode } from "./test-mode.ts";
 
 const EXPAND =
   'Retrieve the session with expand: ["line_items.data.price.product", "discounts.promotion_code"] and map that';
 
 const PAID = ["paid", "no_payment_required"];
+const ADDRESSES = [
+  "customer_details.address",
+  "collected_information.shipping_details.address",
+  "shipping_details.address",
+];
 
 /** A Checkout Session, also one of a Payment Link. */
 export const checkoutSession: OrderShape<AnyStripeOptions> = {
@@ -31,8 +33,6 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
     const reference = session.at("client_reference_id");
     return uncertainNumber(reference, "metadata.order_number") ?? session.at("id").text();
   },
-
-  test: inTestMode,
 
   unsent: (session) =>
     unpaidWhen(session.at("mode"), ["setup"]) ?? unpaidWhen(session.at("status"), ["expired"]),
@@ -55,16 +55,7 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
       lines: lines.map((line) => soldLine(line, code)),
       stated: statedTotal(session, code),
       couponCodes: promotionCodes(discounts, discounted, EXPAND),
-      ...buyersPlace(
-        session,
-        [
-          "customer_details.address",
-          "collected_information.shipping_details.address",
-          "shipping_details.address",
-        ],
-        ["country"],
-        ["state"],
-      ),
+      ...buyersPlace(session, ADDRESSES, ["country"], ["state"]),
       customerId: session.at("customer.id", "customer").text(),
       context: packedContext(session.at("metadata")),
     };
@@ -73,16 +64,14 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
 
 function soldLine(line: JsonField, currency: string): PlatformLine {
   const own = line.at("currency");
-  if (!own.missing && currencyCode(own.value) !== currency) {
-    own.issue("is not the session's currency");
-  }
+  if (!own.missing && currencyCode(own.value) !== currency) own.issue("is not the session's currency");
   const amount = neededInteger(line.at("amount_total"));
   const tax = neededInteger(line.at("amount_tax"));
   return {
     source: line,
     sku: line.textAt("price.product.metadata.sku", "price.metadata.sku", "price.lookup_key"),
     variantId: line.at("price.id"),
-    ...(typeof line.at("price.product").value === "string" ? { skuHint: EXPAND } : {}),
+    skuHint: typeof line.at("price.product").value === "string" ? EXPAND : undefined,
     total: majorUnits(amount.minus(tax), currency),
     // Metered prices have no quantity.
     quantity: line.at("quantity").amount() ?? ONE,
@@ -90,15 +79,12 @@ function soldLine(line: JsonField, currency: string): PlatformLine {
 }
 
 /** What the session says that the goods cost: its total less tax and less shipping before tax. */
-function statedTotal(session: JsonField, currency: string): StatedTotal | undefined {
-  const total = session.at("amount_total").amount();
-  const tax = session.at("total_details.amount_tax").amount();
+function statedTotal(session: JsonField, currency: string) {
+  const total = session.at("amount_total");
+  const [amount, tax] = [total.amount(), session.at("total_details.amount_tax").amount()];
   const shipping = session.at("shipping_cost");
-  const unexplained =
-    shipping.missing && !(session.at("total_details.amount_shipping").amount() ?? ZERO).eq(0);
-  if (!total || !tax || unexplained) return undefined;
-  return {
-    amounts: [majorUnits(total.minus(tax).minus(netShipping(shipping)), currency)],
-    path: session.at("amount_total").path,
-  };
+  const unexplained = shipping.missing && !session.at("total_details.amount_shipping").orZero().eq(0);
+  if (!amount || !tax || unexplained) return undefined;
+  const goods = amount.minus(tax).minus(netShipping(shipping));
+  return { amounts: [majorUnits(goods, currency)], path: total.path };
 }

@@ -15,7 +15,7 @@ export function promotionCodes(
       `is not expanded, so its coupon code cannot be read: ${expand}`,
     );
   }
-  return (applied ?? []).map((entry) => promotionCode(entry).at("code"));
+  return discounts.entries().map((entry) => promotionCode(entry).at("code"));
 }
 
 function promotionCode(entry: JsonField): JsonField {

@@ -1,14 +1,12 @@
 import { currencyCode } from "@avantlink-s2s/core/money";
-import { ONE, sum, ZERO } from "../../money/decimal.ts";
+import { ONE, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { packedContext } from "../../reading/packed-context.ts";
-import { type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
+import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
 import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
-import { inTestMode } from "./test-mode.ts";
 
 const EXPAND = 'retrieve the invoice with expand: ["discounts.promotion_code"] and map that';
 const RENEWALS = ["subscription", "subscription_cycle", "subscription_update", "subscription_threshold"];
@@ -21,8 +19,6 @@ export const invoice: OrderShape<AnyStripeOptions> = {
     const first = isRenewal(order) ? undefined : subscriptionMetadata(order).at("order_number").text();
     return own ?? first ?? order.at("number", "id").text();
   },
-
-  test: inTestMode,
 
   unsent: (order, { renewals }) => {
     const { path } = order.at("billing_reason");
@@ -39,7 +35,7 @@ export const invoice: OrderShape<AnyStripeOptions> = {
     const lines = order.at("lines").neededList("is missing; retrieve the invoice");
     const total = order.at("total_excluding_tax");
     const net = total.amount()?.minus(netShipping(order.at("shipping_cost")));
-    const discounted = (order.at("total_discount_amounts").list() ?? []).length > 0;
+    const discounted = order.at("total_discount_amounts").entries().length > 0;
     return {
       currency,
       lines: lines.map((line) => soldLine(line, code)),
@@ -62,13 +58,13 @@ function subscriptionMetadata(order: JsonField): JsonField {
 
 /** `amount` is before discounts, and holds the taxes that are inclusive. */
 function soldLine(line: JsonField, currency: string): PlatformLine {
-  const amounts = (name: string) =>
-    (line.at(name).list() ?? []).map((entry) => neededInteger(entry.at("amount")));
-  const included = (line.at("taxes", "tax_amounts").list() ?? []).filter(
+  const discount = sum(line.at("discount_amounts").each("amount").map(neededInteger));
+  const taxes = line.at("taxes", "tax_amounts").entries();
+  const included = taxes.filter(
     (tax) => tax.at("tax_behavior").word() === "inclusive" || tax.at("inclusive").flag(),
   );
-  const taxes = included.map((tax) => tax.at("amount").amount() ?? ZERO);
-  const net = neededInteger(line.at("amount")).minus(sum([...amounts("discount_amounts"), ...taxes]));
+  const tax = sumOf(included.map((one) => one.at("amount")));
+  const net = neededInteger(line.at("amount")).minus(discount).minus(tax);
   const price = line.at("pricing.price_details.price", "price");
   return {
     source: line,

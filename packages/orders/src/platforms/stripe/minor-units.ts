@@ -1,5 +1,4 @@
-import { decimal } from "@avantlink-s2s/core/money";
-import { type Decimal, ZERO } from "../../money/decimal.ts";
+import { type Decimal, exact } from "../../money/decimal.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 
 // Stripe's own lists, which differ from ISO's: the Malagasy ariary has no decimals, while the Icelandic króna and the
@@ -9,8 +8,8 @@ const THREE_DECIMALS = new Set("BHD JOD KWD OMR TND".split(" "));
 
 /** One of Stripe's integers as an amount in major units. */
 export function majorUnits(integer: Decimal, currency: string): Decimal {
-  const unit = decimal(WITHOUT_DECIMALS.has(currency) ? 1 : THREE_DECIMALS.has(currency) ? 0.001 : 0.01);
-  return integer.times(unit ?? ZERO);
+  const unit = WITHOUT_DECIMALS.has(currency) ? 1 : THREE_DECIMALS.has(currency) ? 0.001 : 0.01;
+  return integer.times(exact(unit));
 }
 
 /** An integer that the money cannot be known without. */
@@ -22,7 +21,5 @@ export function neededInteger(field: JsonField): Decimal {
 
 /** What shipping cost before its tax. */
 export function netShipping(shippingCost: JsonField): Decimal {
-  return (shippingCost.at("amount_total").amount() ?? ZERO).minus(
-    shippingCost.at("amount_tax").amount() ?? ZERO,
-  );
+  return shippingCost.at("amount_total").orZero().minus(shippingCost.at("amount_tax").orZero());
 }

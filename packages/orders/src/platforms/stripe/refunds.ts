@@ -32,7 +32,6 @@ export const stripeRefunds = refundsOf({
     const charge = given.at("object").text() === "charge" ? given : refund.at("charge");
     const paid = charge.at("amount_captured", "amount");
     return {
-      id: refund.at("id"),
       at: refund.at("created"),
       reason: REASONS[refund.at("reason").word() ?? ""],
       share: {

@@ -17,7 +17,6 @@ export const swellRefunds = refundsOf({
   read: (refund, order) => {
     if (refund.at("success").flag() === false) return undefined;
     return {
-      id: refund.at("id"),
       at: refund.at("date_created", "dateCreated"),
       reason: REASONS[refund.at("reason").word() ?? ""],
       share: { refunded: refund.at("amount").needed(), paid: order.at("grand_total", "grandTotal").needed() },

@@ -1,10 +1,9 @@
-import { decimal } from "@avantlink-s2s/core/money";
-import { share, sum, ZERO } from "../../money/decimal.ts";
+import { exact, share, sum } from "../../money/decimal.ts";
 import { itemsOf, lineOf, nested, refundsOf } from "../../reading/map-refunds.ts";
 import { soldLine } from "./lines.ts";
 
 /** Vendure's integers have two decimals. */
-const CENT = decimal(0.01) ?? ZERO;
+const CENT = exact(0.01);
 
 /**
  * A Vendure order with its `lines` and `payments { refunds { id createdAt state total lines { orderLineId quantity } } }`.
@@ -23,25 +22,27 @@ export const vendureRefunds = refundsOf({
   read: (refund, order) => {
     if (refund.at("state").word() === "failed") return undefined;
     const refunded = refund.at("total").needed();
-    const entries = (refund.at("lines").list() ?? []).map((entry) => {
-      const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
-      const items = itemsOf(soldLine(line, CENT), entry.at("quantity"));
-      // A canceled line has no price left, and its unit price is before discounts: `total` bounds it below.
-      const each = line.at("proratedUnitPrice").amount();
-      const total = each ? each.times(CENT).times(items.quantity) : items.total;
-      const gross = (line.at("proratedUnitPriceWithTax").amount() ?? ZERO).times(items.quantity);
-      return { items: { ...items, total }, gross };
-    });
+    const entries = refund
+      .at("lines")
+      .entries()
+      .map((entry) => {
+        const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
+        const items = itemsOf(soldLine(line, CENT), entry.at("quantity"));
+        // A canceled line has no price left, and its unit price is before discounts: `total` bounds it below.
+        const each = line.at("proratedUnitPrice").amount();
+        const total = each ? each.times(CENT).times(items.quantity) : items.total;
+        const gross = line.at("proratedUnitPriceWithTax").orZero().times(items.quantity);
+        return { items: { ...items, total }, gross };
+      });
     const gross = sum(entries.map((entry) => entry.gross));
     // The items of an order with several payments stand in the refund of each payment.
     const isPart = refunded.gt(0) && refunded.lt(gross);
     return {
-      id: refund.at("id"),
       at: refund.at("createdAt"),
       lines: entries.map(({ items }) =>
         isPart ? { ...items, total: share(items.total, refunded, gross) } : items,
       ),
-      share: { refunded, paid: order.at("totalWithTax").amount() ?? ZERO },
+      share: { refunded, paid: order.at("totalWithTax").orZero() },
     };
   },
 });

@@ -13,17 +13,14 @@ export const wooCommerceRefunds = refundsOf({
   number: (order) => restOrder.number(order),
   currency: (order) => order.at("currency"),
   read: (refund, order) => {
-    const entries = (refund.at("line_items").list() ?? []).map(soldLine);
+    const entries = refund.at("line_items").entries().map(soldLine);
     const lines = entries
       .map((line) => ({ ...line, total: line.total.abs(), quantity: line.quantity.abs() }))
       .filter(({ total }) => total.gt(0));
     // The whole amount may be refunded for shipping and fees, each with a line of its own.
-    const isBeside = ["shipping_lines", "fee_lines"].some(
-      (name) => (refund.at(name).list() ?? []).length > 0,
-    );
+    const isBeside = ["shipping_lines", "fee_lines"].some((name) => refund.at(name).entries().length > 0);
     const refunded = refund.at("amount", "total").needed().abs();
     return {
-      id: refund.at("id"),
       at: refund.at("date_created_gmt"),
       lines,
       ...(lines.length === 0 && {

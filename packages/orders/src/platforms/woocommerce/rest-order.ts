@@ -1,12 +1,10 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
-import { ONE, sum, ZERO } from "../../money/decimal.ts";
-import type { StatedTotal } from "../../money/order-money.ts";
+import { ONE, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { clickOf, packedContext, recordOf } from "../../reading/packed-context.ts";
-import type { PlatformLine } from "../../reading/platform-order.ts";
-import { closedOrder, payment } from "./payment.ts";
+import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
+import { paymentStatus } from "./payment.ts";
 
 /** Meta keys that WooCommerce Gift Cards writes on a line that is a gift card. */
 const GIFT_CARD_KEYS = ["wc_gc_giftcard_to_multiple", "wc_gc_giftcard_to", "wc_gc_giftcard_amount"];
@@ -14,12 +12,11 @@ const GIFT_CARD_KEYS = ["wc_gc_giftcard_to_multiple", "wc_gc_giftcard_to", "wc_g
 /** An order of the REST API v3. */
 export const restOrder: OrderShape = {
   number: (order) => order.at("number", "order_number", "id").text(),
-  unsent: closedOrder,
-  payment,
+  ...paymentStatus,
 
   read: (order) => {
     const lines = order.at("line_items").neededList().map(soldLine);
-    const fees = (order.at("fee_lines").list() ?? []).map(feeLine);
+    const fees = order.at("fee_lines").entries().map(feeLine);
     return {
       currency: order.at("currency"),
       lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
@@ -34,7 +31,7 @@ export const restOrder: OrderShape = {
 
 /** A line of the order. */
 export function soldLine(line: JsonField): PlatformLine {
-  const keys = (line.at("meta_data").list() ?? []).map((entry) => entry.at("key").text() ?? "");
+  const keys = line.at("meta_data").each("key");
   const variation = line.at("variation_id");
   return {
     source: line,
@@ -42,26 +39,22 @@ export function soldLine(line: JsonField): PlatformLine {
     variantId: variation.id() === undefined ? line.at("product_id") : variation,
     total: line.at("total").needed(),
     quantity: line.at("quantity").needed("is missing"),
-    notGoods: keys.some((key) => GIFT_CARD_KEYS.includes(key)),
+    notGoods: keys.some((key) => GIFT_CARD_KEYS.includes(key.text() ?? "")),
   };
 }
 
 function feeLine(fee: JsonField): PlatformLine {
-  return { source: fee, total: fee.at("total").amount() ?? ZERO, quantity: ONE, isFee: true };
+  return { source: fee, total: fee.at("total").orZero(), quantity: ONE, isFee: true };
 }
 
 /** The order's total less taxes, shipping and charged fees. Gift cards that were used to pay have lowered it. */
-function statedTotal(
-  order: JsonField,
-  fees: readonly PlatformLine[],
-  lines: number,
-): StatedTotal | undefined {
+function statedTotal(order: JsonField, fees: readonly PlatformLine[], lines: number) {
   const [total, tax] = [order.at("total").amount(), order.at("total_tax").amount()];
   const shipping = order.at("shipping_total").amount();
   if (!total || !tax || !shipping) return undefined;
   const charged = sum(fees.map((fee) => fee.total).filter((amount) => amount.gt(0)));
-  const used = (order.at("gift_cards").list() ?? []).map((card) => card.at("amount").amount() ?? ZERO);
-  const goods = total.plus(sum(used)).minus(tax).minus(shipping).minus(charged);
+  const used = sumOf(order.at("gift_cards").each("amount"));
+  const goods = total.plus(used).minus(tax).minus(shipping).minus(charged);
   // Each of these amounts was rounded separately.
   return { amounts: [goods], path: "total", slack: Math.ceil((lines + fees.length + 3) / 2) };
 }

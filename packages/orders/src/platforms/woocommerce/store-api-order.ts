@@ -1,17 +1,14 @@
 import { decimal } from "@avantlink-s2s/core/money";
 import { type Decimal, ONE, sum, ZERO } from "../../money/decimal.ts";
-import type { StatedTotal } from "../../money/order-money.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
-import type { OrderShape } from "../../reading/map-order.ts";
-import type { PlatformLine } from "../../reading/platform-order.ts";
-import { closedOrder, payment } from "./payment.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
+import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
+import { paymentStatus } from "./payment.ts";
 
 /** An order of the Store API. Its amounts are integers, with as many decimals as `currency_minor_unit` says. */
 export const storeApiOrder: OrderShape = {
   number: (order) => order.at("id").text(),
-  unsent: closedOrder,
-  payment,
+  ...paymentStatus,
 
   read: (order) => {
     const minorUnit = order.at("totals.currency_minor_unit", "items.0.totals.currency_minor_unit");
@@ -19,21 +16,15 @@ export const storeApiOrder: OrderShape = {
     const unit = decimal(`1e-${digits}`);
     if (!unit) minorUnit.issue("is not a number of decimals");
     const major = (field: JsonField) => field.needed().times(unit ?? ZERO);
-    const lines = order
-      .at("items")
-      .neededList()
-      .map((line) => soldLine(line, major));
-    const fees = (order.at("fees").list() ?? []).map(
-      (fee): PlatformLine => ({
-        source: fee,
-        total: major(fee.at("totals.total")),
-        quantity: ONE,
-        isFee: true,
-      }),
-    );
+    const lines = order.at("items").neededList();
+    const fees = order
+      .at("fees")
+      .entries()
+      .map((fee) => feeLine(fee, major));
+    const reductions = fees.filter((fee) => fee.total.lt(0));
     return {
       currency: order.at("totals.currency_code", "items.0.totals.currency_code"),
-      lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
+      lines: [...lines.map((line) => soldLine(line, major)), ...reductions],
       stated: statedTotal(order, fees, lines.length, unit ?? ZERO),
       couponCodes: order.at("coupons").each("code"),
       ...buyersPlace(order, ["billing_address", "shipping_address"], ["country"], ["state"]),
@@ -51,16 +42,15 @@ function soldLine(line: JsonField, major: (field: JsonField) => Decimal): Platfo
   };
 }
 
+function feeLine(fee: JsonField, major: (field: JsonField) => Decimal): PlatformLine {
+  return { source: fee, total: major(fee.at("totals.total")), quantity: ONE, isFee: true };
+}
+
 /** The order's total less tax, shipping and charged fees. WooCommerce writes these three in hundredths in any shop. */
-function statedTotal(
-  order: JsonField,
-  fees: readonly PlatformLine[],
-  lines: number,
-  unit: Decimal,
-): StatedTotal | undefined {
+function statedTotal(order: JsonField, fees: readonly PlatformLine[], lines: number, unit: Decimal) {
   const total = order.at("totals.total_price");
-  const amount = (name: string) => order.at(`totals.${name}`).amount() ?? ZERO;
-  const paid = total.amount()?.minus(amount("total_tax")).minus(amount("total_shipping"));
+  const others = sumOf([order.at("totals.total_tax"), order.at("totals.total_shipping")]);
+  const paid = total.amount()?.minus(others);
   if (!paid) return undefined;
   const charged = sum(fees.map((fee) => fee.total).filter((fee) => fee.gt(0)));
   return {
