@@ -134,6 +134,27 @@ describe.skipIf(executable === undefined)(
       expect((await context.cookies()).map(({ name }) => name)).not.toContain("avad");
     });
 
+    test("a <Link> with a token loads no page: its click comes with the next request from where it led", async () => {
+      // Only what the shopper does: neither the layout's own fetch nor a prefetch.
+      await page.route("**/cart/count", (route) => route.abort());
+      await page.route(/_rsc=/, (route) =>
+        route.request().headers()["next-router-prefetch"] ? route.abort() : route.continue(),
+      );
+      const follow = (url: string) =>
+        page.evaluate((to) => {
+          const { next } = window as unknown as { next: { router: { push(url: string): void } } };
+          next.router.push(to);
+        }, url);
+      await page.goto("/cart");
+      await follow(landingWith(avad));
+      await page.waitForURL(landingWith(avad));
+      await flushed();
+      expect((await sandbox).requests).toHaveLength(0);
+      await follow("/products/hearth-mug");
+      const [click] = await (await sandbox).waitForClicks(1, PATIENT);
+      expect(sent(click, "current_url")).toBe(shop.url + landingWith(avad));
+    });
+
     test("a landing that is prerendered is a click once the shopper is really there", async () => {
       const shopper = await openUnattended(
         executable ?? "",
