@@ -18,10 +18,10 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
   ],
   "order.discount-too-large": [
     "`orderDiscount` is more than the lines.",
-    "Give the discount in major units, once.",
+    "Give the discount in major units (dollars, not cents), and only once.",
   ],
   "order.coupons-invalid": [
-    "A coupon code is too long, has an `@` or is no text. It is left out.",
+    "A coupon code is too long, has an `@` or is not text. It is left out.",
     "Give the codes that the shopper typed.",
   ],
   "order.private-data": [
@@ -44,7 +44,7 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
   "product.sku-too-long": ["A SKU has more than 256 characters.", "Give the SKU of your product datafeed."],
   "customer.new-customer-missing": [
     "`newCustomer` is missing. `false` is sent.",
-    "Look into earlier orders. Being logged in is not an answer.",
+    "Look whether the shopper has ordered before. A login does not show that.",
   ],
   "customer.country-missing": ["The country is missing.", "Give the billing or delivery country."],
   "customer.country-unknown": ["The country is neither a code nor a known name.", "Give an ISO 3166 code."],
@@ -53,11 +53,11 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "If every order says so, mount `trackClicks(tracker)` before the pages.",
   ],
   "context.no-page": [
-    "The shopper's browser is known, the page's address is not. It is sent empty.",
+    "The browser is known, but not the page's address, which is sent empty.",
     "In Next.js, give `contextOf` or `trackOrder` the request, or `trackOrder` the option `path`.",
   ],
   "context.invalid": [
-    "A URL of the context is no absolute web address. It is sent empty.",
+    "A URL of the context is not an absolute web address. It is sent empty.",
     "Give absolute addresses.",
   ],
   "context.private-data": [
@@ -65,8 +65,8 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "Leave out what names a person.",
   ],
   "context.not-used": [
-    "Two sources say something about the shopper, and one was not used: the order's own context, or the request.",
-    "Look which source the message names. A request without our cookies adds nothing to an order's own context.",
+    "The order's own context and the request both say something about the shopper. Something of one of them was not used.",
+    "The message names what was not used. A request without our cookies adds nothing to an order's own context.",
   ],
   "context.too-late": [
     "The click arrived after the order had been accepted without it.",
@@ -77,12 +77,12 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "Ask the platform for the field that the path names.",
   ],
   "mapper.adjusted": [
-    "What is sent differs from what the platform's order says.",
+    "The order that is sent differs from the platform's order.",
     "The message says how, and why.",
   ],
   "mapper.does-not-add-up": [
     "The lines differ from the platform's own total by more than rounding. The order is sent.",
-    "Compare both amounts of the message. If it lasts, report it with an anonymous sample of the order.",
+    "Compare both amounts of the message. If you cannot explain the difference, report it with an anonymous sample of the order.",
   ],
 };
 
@@ -93,11 +93,12 @@ function pageOf(): string {
   return [
     "# Errors, findings and reasons\n",
     "- An **error** is an `AvantLinkError`: its `code` is in the list below, its `help` says what to do, its `issues` name the",
-    "  wrong fields. Only `createTracker` and `start()` throw; everywhere else the error is in a receipt, an event or a dead letter.",
-    "- A **finding** is something that is probably wrong with an order that is sent all the same.",
+    "  wrong fields. Only `createTracker` and `start()` throw. Every other error is in a receipt, an [event](monitoring.md#events)",
+    "  or a dead letter.",
+    "- A **finding** is something that is probably wrong with an order. The order is sent all the same.",
     "- A **reason for skipping** says why an order or a click is not sent on purpose.\n",
-    "If another error came first, `cause` is a cleaned copy of it: class, code, the first line of its message and its stack.",
-    "The object of an engine is never kept, because it may carry a password or an order.\n",
+    "If another error is behind it, `cause` is a cleaned copy of that error: class, code, the first line of its message and its stack.",
+    "The error object of a database or of Redis is never kept, because it may hold a password or an order.\n",
     "A test keeps this page equal to the code (`npx vitest run --project=packages test/docs/errors`).\n",
     "## Error codes\n",
     ...codes,

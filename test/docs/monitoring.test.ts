@@ -1,13 +1,14 @@
-import { createTracker, memoryOutbox } from "@avantlink-s2s/core";
+import { createTracker, memoryOutbox, type TrackingEvent } from "@avantlink-s2s/core";
 import { openTelemetry } from "@avantlink-s2s/core/opentelemetry";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { read } from "../repo/sources.ts";
 import { eventLog } from "../support/events.ts";
 import { freePort } from "../support/free-port.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../support/orders.ts";
+import { lines } from "./samples/logger.ts";
 
 /** The metrics of a shop that delivered an order, skipped one, keeps a dead letter, and waits, as Prometheus reads them. */
 async function metricsOfAShop(): Promise<string> {
@@ -59,4 +60,36 @@ test("alerts and dashboard ask for metrics and labels that the exporter has", as
     'error_type="delivery.failed"',
   ])
     expect(metrics).toContain(label);
+});
+
+/** Every type of event. The type holds this list complete. */
+const EVENT_TYPES: Record<TrackingEvent["type"], true> = {
+  accepted: true,
+  delivered: true,
+  duplicate: true,
+  skipped: true,
+  rejected: true,
+  "not-stored": true,
+  retrying: true,
+  dead: true,
+  problem: true,
+};
+
+test("the page lists every type of event", () => {
+  const [, section = ""] = read("docs/monitoring.md").split("\n## Events\n");
+  const [table = ""] = section.split("\n## ");
+  const listed = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, type]) => type);
+  expect(listed).toEqual(Object.keys(EVENT_TYPES));
+});
+
+test("the logger of the page gets an order's events, each error with its message", async () => {
+  vi.stubEnv("AVANTLINK_MERCHANT_ID", MERCHANT_ID);
+  vi.stubEnv("AVANTLINK_ENDPOINT", "http://127.0.0.1:9");
+  const { tracker } = await import("./samples/events.ts");
+  vi.unstubAllEnvs();
+  await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext());
+  await tracker.close();
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { type: "rejected", orderNumber: "1001", message: expect.stringContaining("currency: ") },
+  ]);
 });

@@ -5,19 +5,19 @@ import { describeForeign, foreignError } from "./foreign-error.ts";
 export const ERROR_CODES = {
   "config.invalid": {
     summary: "The tracker's options are wrong.",
-    help: "Correct every option that the issues name. createTracker lists all of them at once.",
+    help: "Correct each option that the issues name. The error names all wrong options at once.",
   },
   "order.invalid": {
     summary: "The order cannot be sent: its number, its currency or an amount is missing or wrong.",
-    help: "Correct the fields that the issues name and track the order again. Its number is still free.",
+    help: "Correct the fields that the issues name, then track the order again under the same number.",
   },
   "order.unmappable": {
     summary: "The mapper could not turn the platform's order into an order for AvantLink.",
-    help: "Give the mapper what the issues ask for (an expanded field, a second call) and track the order again.",
+    help: "Give the mapper what the issues name (an expanded field, the answer of a second call), then track the order again.",
   },
   "order.static-page": {
-    summary: "The order was tracked from a page that is rendered before its visitors come.",
-    help: "Render the confirmation page per request (remove force-static), so that each order is tracked once, when it happens.",
+    summary: "The order was tracked on a page that is rendered once, ahead of time, for all shoppers.",
+    help: "Render the confirmation page for each request (in Next.js, remove force-static).",
   },
   "order.no-request": {
     summary: "trackOrder or contextOf was called where Next.js has no request: in after() or in a script.",
@@ -29,14 +29,15 @@ export const ERROR_CODES = {
   },
   "outbox.full": {
     summary: "The memory outbox is full, so the order was not stored.",
-    help: "Read health(): AvantLink has been unreachable for long, or dead letters fill the outbox. Use a durable outbox.",
+    help: "Use a durable outbox. The memory outbox fills up while AvantLink is unreachable, or with dead letters: health() has the numbers.",
   },
   "outbox.unavailable": {
     summary: "The outbox cannot be read or written.",
-    help: "Bring the outbox's store back (disk space, Redis, PostgreSQL). Track the order again if no delivered event follows: it may have been sent once without the outbox.",
+    help: "Restore the outbox's store (disk space, Redis, PostgreSQL). The order may have been sent once without the outbox: if no delivered event follows, track the order again.",
   },
   "outbox.slow": {
-    summary: "The outbox did not confirm the order in time. It goes on storing the order in the background.",
+    summary:
+      "The outbox did not confirm the order in time. The order is still being stored in the background.",
     help: "Wait for the order's accepted event. If the store is often this slow, check its disk or its connection.",
   },
   "outbox.no-transaction": {
@@ -49,8 +50,8 @@ export const ERROR_CODES = {
     help: "Give createTracker a durable outbox, such as sqliteOutbox({ path }) from @avantlink-s2s/outbox/sqlite.",
   },
   "outbox.unfit": {
-    summary: "The outbox's store cannot take orders as it is set up.",
-    help: "Change what the message names. Until then nothing is stored, and each new order is sent once without the outbox.",
+    summary: "The outbox's store cannot keep orders with its present settings.",
+    help: "Change the setting that the message names. Until then nothing is stored, and each new order is sent once without the outbox.",
   },
   "outbox.no-driver": {
     summary: "The package that the outbox needs to reach its store is not installed.",
@@ -58,11 +59,11 @@ export const ERROR_CODES = {
   },
   "outbox.at-risk": {
     summary: "The outbox works, but its store may lose accepted orders.",
-    help: "Change the setting that the message names, or update the version.",
+    help: "Do what the message says: change the setting, or install the newer version.",
   },
   "outbox.stalled": {
     summary: "The outbox's store does not answer. Accepted orders wait in it.",
-    help: "Bring the store back (disk space, Redis, PostgreSQL). Delivery then goes on by itself.",
+    help: "Restore the store (disk space, Redis, PostgreSQL). Delivery then goes on by itself.",
   },
   "outbox.other-merchant": {
     summary: "An order in the outbox belongs to another merchant, so this tracker does not send it.",
@@ -84,20 +85,19 @@ export const ERROR_CODES = {
   "request.referrer-policy": {
     summary:
       "A landing is waiting for the shopper's consent, and the page's Referrer-Policy hides it from later requests.",
-    help: "Send Referrer-Policy: same-origin or strict-origin-when-cross-origin, or the click is lost when the shopper consents on a later page.",
+    help: "Send Referrer-Policy: same-origin or strict-origin-when-cross-origin. Otherwise the click is lost, even if the shopper consents before leaving the landing page.",
   },
   "request.cookie-twice": {
     summary:
       "A browser sent the click cookie twice with different values: another host or path of the site sets it too.",
-    help: 'The last value is used. To keep subdomains from setting it, name it cookies: { names: { avad: "__Host-avad" } }.',
+    help: 'The last value is used. To keep subdomains from setting the cookie, rename it: cookies: { names: { avad: "__Host-avad" } }.',
   },
   "context.invalid": {
-    summary: "Something that is no context stands where the shopper's context belongs.",
-    help: "Give what tracker.contextOf() or unpackContext() returned, or leave it out.",
+    summary: "The value that was given as the shopper's context is not a context.",
+    help: "Give the result of tracker.contextOf() or unpackContext(), or leave the argument out.",
   },
   "context.is-a-request": {
-    summary:
-      "A request stands where this tracker expects a context, so the shopper's consent could not be read.",
+    summary: "This tracker got a request but expects a context, so the shopper's consent could not be read.",
     help: "Make the tracker with createTracker of your framework's package (@avantlink-s2s/express, /next or /web), or give await tracker.contextOf(request).",
   },
   "tracker.closed": {
@@ -122,15 +122,17 @@ export const ERROR_CODES = {
     help: "Read AvantLink's error_key, and its own words in the dead letter. Then correct the order and track it again, or retry the dead letter.",
   },
   "delivery.expired": {
-    summary: "The order could not be delivered in the time allowed. It is kept as a dead letter.",
-    help: "Retry the dead letter when AvantLink can be reached, or report the order to AvantLink as a batch sale.",
+    summary:
+      "The order could not be delivered in time: within retry.maxAgeMs, seven days by default. It is kept as a dead letter.",
+    help: "Retry the dead letter when AvantLink can be reached, or report the order in a batch file of sales (avantlink-s2s outbox export).",
   },
   "click.lost": {
-    summary: "A click could not be delivered and is given up.",
-    help: "Nothing to do: orders carry the click token themselves.",
+    summary: "A click could not be delivered and is not sent again.",
+    help: "You need not do anything: the shopper's order carries the click token too.",
   },
   "hook.threw": {
-    summary: "A function of the shop's threw an error, rejected or did not answer.",
+    summary:
+      "One of your functions (consent, resolveOrder, onEvent) threw an error, rejected or did not answer.",
     help: "Correct the function. The page was not affected.",
   },
   unexpected: {

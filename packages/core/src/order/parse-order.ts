@@ -175,8 +175,7 @@ function parseCustomer(
   find: Find,
 ): ParsedOrder["customer"] {
   if (typeof given.newCustomer !== "boolean") {
-    const message =
-      "is not given; it is sent as false, and programmes that pay for new customers will not pay";
+    const message = "is not given; it is sent as false, and programs that pay for new customers will not pay";
     find("customer.new-customer-missing", "customer.newCustomer", message);
   }
   return {

@@ -67,7 +67,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (denial) payload = anonymousPayload(payload, config.runtime.uuid());
   if (!hasTrackingId(payload)) {
     const message =
-      "No click token, visitor ID or account ID (normal for shoppers without an affiliate link). A random visitor ID was sent instead. If every order says so, mount trackClicks(tracker) before the pages.";
+      "are empty: no click token, visitor ID or account ID is known (normal for shoppers without an affiliate link). A random visitor ID was sent instead. If every order says so, mount trackClicks(tracker) before the pages.";
     findings.push({ code: "context.no-id", path: "context.visitorIds", message });
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
@@ -75,7 +75,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   const seen = sources.request?.context ?? sources.given;
   if (!denial && payload.current_url === "" && seen?.userAgent && !seen.currentUrl) {
     const message =
-      "The request's path is not known here; the page's address is sent empty. Give the request, as in contextOf(request), or the option path.";
+      "is sent empty, because the path of the page is not known here. Give the request, as in contextOf(request), or the option path.";
     findings.push({ code: "context.no-page", path: "context.currentUrl", message });
   }
   const sent = payload.order.order_number;
@@ -125,7 +125,7 @@ export function chooseContext(
 function unused(read: TrackingContext): readonly Finding[] {
   const names = Object.keys(read).filter((name) => name !== "consent" && name !== "gpc");
   if (names.length === 0) return [];
-  const message = `The request's ${names.join(", ")} were not used: the order carries its own context, and the request has none of our cookies.`;
+  const message = `of the request (${names.join(", ")}) was not used: the order carries its own context, and the request has none of our cookies.`;
   return [{ code: "context.not-used", path: "context", message }];
 }
 
