@@ -5,9 +5,9 @@ import { readAddress } from "./contract.ts";
 import { changesAnswer, type Fault, type Faults } from "./faults.ts";
 import { judge, type Rejection, rejection } from "./judgement.ts";
 import type { Ledger } from "./ledger.ts";
+import { isReport } from "./page-content/report.ts";
 import type { ReceivedRequest, TrackingRecord } from "./records.ts";
 import { parsed, readBody } from "./request-body.ts";
-import { isReport } from "./sandbox-page/report.ts";
 
 /** AvantLink's two endpoints. */
 export class Endpoints {

@@ -8,8 +8,8 @@ import { foreignRequest } from "./guard.ts";
 import { Ledger } from "./ledger.ts";
 import { parseOptions, type SandboxOptions } from "./options.ts";
 import { servePage } from "./page/serve.ts";
+import { sandboxPage } from "./page-content/sandbox-page.ts";
 import type { ClickRecord, OrderRecord, ReceivedRequest } from "./records.ts";
-import { sandboxPage } from "./sandbox-page/source.ts";
 import { type WaitOptions, Waits } from "./waits.ts";
 
 /** A running stand-in for AvantLink's two endpoints. */
