@@ -3,39 +3,32 @@ import type { ClickRecord, OrderRecord } from "./records.ts";
 
 type SharedField = NonNullable<OrderRecord["attributedBy"]>;
 
-/** Knows the newest click of every token and ID, so that an order finds its click without a search. */
+/** Finds an order's click without a search among all clicks. */
 export class Attribution {
-  readonly #newest = new Map<string, ClickRecord>();
-  /** Of each token its visitors, and of each visitor the newest click with both: the visitor goes with that click. */
-  readonly #visitorsOfToken = new Map<string, Map<string, ClickRecord>>();
+  /** The clicks of each token and ID, oldest first. */
+  readonly #clicks = new Map<string, ClickRecord[]>();
 
   /** Remembers a click. */
   add(click: ClickRecord): void {
-    const keys = keysOf(click.merchantId, click.body);
-    for (const { key } of keys) this.#newest.set(key, click);
-    const token = keys.find(({ field }) => field === "avantlink_avad");
-    if (token === undefined) return;
-    const visitors = this.#visitorsOfToken.get(token.key) ?? new Map();
-    for (const visitor of visitorsIn(click)) visitors.set(visitor, click);
-    this.#visitorsOfToken.set(token.key, visitors);
+    for (const { key } of keysOf(click.merchantId, click.body)) {
+      const clicks = this.#clicks.get(key);
+      if (clicks === undefined) this.#clicks.set(key, [click]);
+      else clicks.push(click);
+    }
   }
 
   /** Forgets a click that is no longer kept. */
   remove(click: ClickRecord): void {
     for (const { key } of keysOf(click.merchantId, click.body)) {
-      if (this.#newest.get(key) === click) this.#newest.delete(key);
-      const visitors = this.#visitorsOfToken.get(key);
-      if (visitors === undefined) continue;
-      for (const visitor of visitorsIn(click)) {
-        if (visitors.get(visitor) === click) visitors.delete(visitor);
-      }
-      if (visitors.size === 0) this.#visitorsOfToken.delete(key);
+      const clicks = this.#clicks.get(key) ?? [];
+      const index = clicks.indexOf(click);
+      if (index >= 0) clicks.splice(index, 1);
+      if (clicks.length === 0) this.#clicks.delete(key);
     }
   }
 
   clear(): void {
-    this.#newest.clear();
-    this.#visitorsOfToken.clear();
+    this.#clicks.clear();
   }
 
   /** The newest click with the order's token; else the newest that shares a visitor ID; else an account ID. */
@@ -43,35 +36,33 @@ export class Attribution {
     let found: { click: ClickRecord; by: SharedField } | undefined;
     for (const { key, field } of keysOf(merchantId, body)) {
       if (found !== undefined && found.by !== field) break;
-      const click = this.#newest.get(key);
+      const click = this.#clicks.get(key)?.at(-1);
       if (click === undefined) continue;
       if (found === undefined || click.receivedAt > found.click.receivedAt) found = { click, by: field };
     }
     return found;
   }
 
-  /** The visitor IDs of all clicks with a token that are kept; nothing when none of them has one. */
-  visitorsOf(merchantId: string, avad: string): ReadonlyMap<string, ClickRecord> | undefined {
-    return this.#visitorsOfToken.get(keyOf(merchantId, "avantlink_avad", avad));
+  /** Whether clicks with the order's token carried visitor IDs, and none of them one of the order's. */
+  isAnotherVisitor(merchantId: string, body: unknown): boolean {
+    const [token] = keysOf(merchantId, body);
+    const clicks = (token?.field === "avantlink_avad" && this.#clicks.get(token.key)) || [];
+    const visitors = visitorsIn(body);
+    const isShared = (click: ClickRecord) => visitorsIn(click.body).some((id) => visitors.includes(id));
+    return clicks.some(({ body }) => visitorsIn(body).length > 0) && clicks.findLast(isShared) === undefined;
   }
 }
 
-function visitorsIn(click: ClickRecord): string[] {
-  return textsAt(click.body, "tracking_ids", "visitor_id");
-}
-
-function keyOf(merchantId: string, field: SharedField, id: string): string {
-  return JSON.stringify([merchantId.toLowerCase(), field, id]);
-}
+const visitorsIn = (body: unknown) => textsAt(body, "tracking_ids", "visitor_id");
 
 /** Ordered by how much they prove. */
 function keysOf(merchantId: string, body: unknown): { key: string; field: SharedField }[] {
   const avad = textAt(body, "tracking_ids", "avantlink_avad");
   const of = (field: SharedField, ids: readonly string[]) =>
-    ids.map((id) => ({ field, key: keyOf(merchantId, field, id) }));
+    ids.map((id) => ({ field, key: JSON.stringify([merchantId.toLowerCase(), field, id]) }));
   return [
     ...of("avantlink_avad", avad.trim() === "" ? [] : [avad]),
-    ...of("visitor_id", textsAt(body, "tracking_ids", "visitor_id")),
+    ...of("visitor_id", visitorsIn(body)),
     ...of("user_id", textsAt(body, "tracking_ids", "user_id")),
   ];
 }

@@ -1,3 +1,4 @@
+import { isObject, pathBelow } from "./checks/body-values.ts";
 import type { Endpoint } from "./contract.ts";
 
 /** What AvantLink's articles say of one field, in our words. */
@@ -129,3 +130,28 @@ export const bodies: Readonly<Record<Endpoint, ObjectField>> = {
     },
   },
 };
+
+/** A field of the table, sent or not, or a field that was sent and is not in the table. */
+export interface FieldIn {
+  readonly path: string;
+  /** What the table says of it; absent when the table does not have it. */
+  readonly field?: Field;
+  /** What was sent; absent when nothing was. An object or a list only where it cannot be looked into. */
+  readonly value?: unknown;
+}
+
+/** Every field of the table in its order, and behind them every other field that was sent, object by object. */
+export function fieldsIn(body: unknown, expected: ObjectField): Generator<FieldIn> {
+  return fieldsBelow(body, "", expected);
+}
+
+function* fieldsBelow(value: unknown, path: string, field: Field): Generator<FieldIn> {
+  if (field.type === "object" && isObject(value)) {
+    for (const [key, inner] of Object.entries(field.fields))
+      yield* fieldsBelow(Object.hasOwn(value, key) ? value[key] : undefined, pathBelow(path, key), inner);
+    for (const [key, extra] of Object.entries(value))
+      if (!Object.hasOwn(field.fields, key)) yield { path: pathBelow(path, key), value: extra };
+  } else if (field.type === "list" && Array.isArray(value) && value.length > 0) {
+    for (const [index, item] of value.entries()) yield* fieldsBelow(item, `${path}[${index}]`, field.item);
+  } else yield { path: path || "body", field, value };
+}

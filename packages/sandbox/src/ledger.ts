@@ -95,7 +95,7 @@ export class Ledger {
     if (!this.#byId.has(request.id)) return undefined;
     const { merchantId, raw } = request;
     const { endpoint, headers, body } = call;
-    const own = check(call);
+    const own = [...check(call)];
     const common = {
       id: `${endpoint}-${++this.#counts[endpoint]}`,
       request: request.id,
@@ -122,7 +122,7 @@ export class Ledger {
 
   /** What is wrong with a call that is not taken. */
   findingsOf({ merchantId, raw }: ReceivedRequest, call: CheckedRequest): readonly Finding[] {
-    const own = check(call);
+    const own = [...check(call)];
     if (call.endpoint === "click") return arrange(own);
     return arrange([...own, ...this.#beside(merchantId, raw, call.body).findings]);
   }
@@ -172,7 +172,7 @@ export class Ledger {
     }
   }
 
-  #order(common: Omit<TrackingRecord, "findings">, own: ReturnType<typeof check>): OrderRecord {
+  #order(common: Omit<TrackingRecord, "findings">, own: readonly Finding[]): OrderRecord {
     const { merchantId, body, raw } = common;
     const { key, first, attributed, findings } = this.#beside(merchantId, raw, body);
     const record: OrderRecord = {
@@ -190,10 +190,8 @@ export class Ledger {
     const key = orderKey(merchantId, body);
     const first = key === undefined ? undefined : this.#firstOrders.get(key);
     const attributed = this.#attribution.clickOf(merchantId, body);
-    const avad = valueAt(body, "tracking_ids", "avantlink_avad");
-    const visitorsOfToken =
-      typeof avad === "string" ? this.#attribution.visitorsOf(merchantId, avad) : undefined;
-    const findings = checkBesideOthers(body, raw, { first, click: attributed?.click, visitorsOfToken });
+    const isAnotherVisitor = this.#attribution.isAnotherVisitor(merchantId, body);
+    const findings = checkBesideOthers(body, raw, { first, click: attributed?.click, isAnotherVisitor });
     return { key, first, attributed, findings };
   }
 

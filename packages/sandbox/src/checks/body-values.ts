@@ -18,33 +18,36 @@ export function textAt(body: unknown, ...keys: readonly string[]): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The texts of an array at a place that are more than blanks. */
-export function textsAt(body: unknown, ...keys: readonly string[]): string[] {
-  const value = valueAt(body, ...keys);
-  if (!Array.isArray(value)) return [];
-  return value.filter((entry): entry is string => typeof entry === "string" && entry.trim() !== "");
-}
-
 /** The elements of an array at a place. */
 export function listAt(body: unknown, ...keys: readonly string[]): unknown[] {
   const value = valueAt(body, ...keys);
   return Array.isArray(value) ? value : [];
 }
 
-/** Calls back for every text in a body with its path; iterative, since a body may be nested deeper than the stack. */
-export function eachText(body: unknown, visit: (path: string, text: string) => void): void {
+/** The texts of an array at a place that are more than blanks. */
+export function textsAt(body: unknown, ...keys: readonly string[]): string[] {
+  const isText = (entry: unknown) => typeof entry === "string" && entry.trim() !== "";
+  return listAt(body, ...keys).filter((entry): entry is string => isText(entry));
+}
+
+/** The path of a key: `order.customer`. */
+export function pathBelow(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** Every text in a body with its path, keys too; iterative, since a body may be nested deeper than the stack. */
+export function* textsIn(body: unknown): Generator<readonly [path: string, text: string]> {
   const pending: [path: string, value: unknown][] = [["", body]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [path, value] = next;
-    if (typeof value === "string") visit(path, value);
+    if (typeof value === "string") yield [path, value];
     else if (Array.isArray(value)) {
-      value.forEach((entry, index) => {
-        pending.push([`${path}[${index}]`, entry]);
-      });
+      for (const [index, entry] of value.entries()) pending.push([`${path}[${index}]`, entry]);
     } else if (isObject(value)) {
       for (const [key, entry] of Object.entries(value)) {
-        pending.push([path === "" ? key : `${path}.${key}`, entry]);
-        visit(path === "" ? key : `${path}.${key}`, key);
+        const below = pathBelow(path, key);
+        pending.push([below, entry]);
+        yield [below, key];
       }
     }
   }

@@ -1,8 +1,6 @@
-/** An exact decimal: `units` × 10^-`scale`. */
-export interface Decimal {
-  readonly units: bigint;
-  readonly scale: number;
-}
+// An amount is exact, in units of 10^-40. What has more digits is no amount of money, and BigInt would take its time
+// over a megabyte of them.
+const MAX_DIGITS = 40;
 
 const plain = /^(-?)(\d+)(?:\.(\d+))?$/;
 
@@ -11,26 +9,23 @@ export function isDecimalText(value: unknown): value is string {
   return typeof value === "string" && plain.test(value);
 }
 
-/** Reads a JSON number, or a decimal string, without rounding; nothing when it is neither. */
-export function toDecimal(value: unknown): Decimal | undefined {
+/** The units of a JSON number, or of a decimal string, without rounding; nothing when it is neither. */
+export function toUnits(value: unknown): bigint | undefined {
   if (typeof value !== "number" && typeof value !== "string") return undefined;
-  const match = plain.exec(String(value));
-  if (match === null) return undefined;
-  const [, sign = "", whole = "", fraction = ""] = match;
-  // A longer number is no amount of money, and BigInt would take its time over a megabyte of digits.
-  if (whole.length + fraction.length > 40) return undefined;
-  return { units: BigInt(`${sign}${whole}${fraction}`), scale: fraction.length };
+  const [, sign = "", whole = "", fraction = ""] = plain.exec(String(value)) ?? [];
+  if (whole === "" || whole.length + fraction.length > MAX_DIGITS) return undefined;
+  return BigInt(sign + whole + fraction.padEnd(MAX_DIGITS, "0"));
 }
 
-/** The units of a decimal at a scale that is at least its own. */
-export function unitsAt(decimal: Decimal, scale: number): bigint {
-  return decimal.units * 10n ** BigInt(scale - decimal.scale);
+/** The units of one step at so many decimals: of a cent at 2. */
+export function stepAt(decimals: number): bigint {
+  return 10n ** BigInt(MAX_DIGITS - decimals);
 }
 
-/** Writes units at a scale as people do: `-1.05`. */
-export function formatUnits(units: bigint, scale: number): string {
-  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
-  const whole = digits.slice(0, digits.length - scale);
-  const fraction = scale === 0 ? "" : `.${digits.slice(-scale)}`;
-  return `${units < 0n ? "-" : ""}${whole}${fraction}`;
+/** Writes units as people do, with at least so many decimals: `-1.05`. */
+export function formatUnits(units: bigint, decimals: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(MAX_DIGITS + 1, "0");
+  const whole = digits.slice(0, -MAX_DIGITS);
+  const fraction = digits.slice(-MAX_DIGITS).replace(/0+$/, "").padEnd(decimals, "0");
+  return `${units < 0n ? "-" : ""}${whole}${fraction && `.${fraction}`}`;
 }

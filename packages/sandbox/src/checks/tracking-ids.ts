@@ -5,41 +5,32 @@ import { error, warning } from "./finding.ts";
 
 const idLists = ["user_id", "visitor_id"] as const;
 
+const hasListedId = (body: unknown) => idLists.some((list) => textsAt(body, "tracking_ids", list).length > 0);
+
 /** Whether a body carries an ID. A blank string is none. */
 export function hasTrackingId(body: unknown): boolean {
-  const avad = textAt(body, "tracking_ids", "avantlink_avad");
-  const ids = idLists.flatMap((list) => textsAt(body, "tracking_ids", list));
-  return [avad, ...ids].some((id) => id.trim() !== "");
+  return textAt(body, "tracking_ids", "avantlink_avad").trim() !== "" || hasListedId(body);
 }
 
 /** IDs that are blank, changed on the way, or too few for click and order to meet. */
-export function checkTrackingIds(body: unknown, endpoint: Endpoint): Finding[] {
-  const findings: Finding[] = [];
+export function* checkTrackingIds(body: unknown, endpoint: Endpoint): Generator<Finding> {
   for (const list of idLists) {
-    listAt(body, "tracking_ids", list).forEach((entry, index) => {
-      if (typeof entry !== "string" || entry.trim() !== "") return;
-      findings.push(
-        warning(
+    for (const [index, id] of listAt(body, "tracking_ids", list).entries()) {
+      if (typeof id === "string" && id.trim() === "")
+        yield warning(
           `tracking_ids.${list}[${index}]`,
           "It is blank, and counts as no ID. Send [] for a shopper without such an ID.",
-        ),
-      );
-    });
+        );
+    }
   }
   const avad = textAt(body, "tracking_ids", "avantlink_avad");
-  if (avad !== avad.trim()) {
-    findings.push(
-      warning(
-        "tracking_ids.avantlink_avad",
-        "It begins or ends with a blank. Send the token exactly as it arrived.",
-      ),
+  if (avad !== avad.trim())
+    yield warning(
+      "tracking_ids.avantlink_avad",
+      "It begins or ends with a blank. Send the token exactly as it arrived.",
     );
-  }
-  if (idLists.every((list) => textsAt(body, "tracking_ids", list).length === 0)) {
-    if (avad.trim() === "") findings.push(noId);
-    else if (endpoint === "click") findings.push(tokenAlone);
-  }
-  return findings;
+  if (!hasTrackingId(body)) yield noId;
+  else if (endpoint === "click" && !hasListedId(body)) yield tokenAlone;
 }
 
 const noId: Finding = error(
