@@ -15,6 +15,7 @@ function printed(page: string): (file: string) => string {
 }
 
 const readme = printed("README.md");
+const expressReadme = printed("packages/express/README.md");
 const nextReadme = printed("packages/next/README.md");
 
 // Starts a shop with the two variables of the README, buys in it as a browser does, and reads what arrived. The shop
@@ -85,7 +86,7 @@ export const quickStartsOfExpress: readonly ConsumerProject[] = [
     name: "quick-start-require",
     manifest: { type: "commonjs" },
     files: {
-      "shop.js": readme("shop.cjs") + readme("shop.mjs").replace(/^import .*\n/gm, ""),
+      "shop.js": expressReadme("shop.cjs") + readme("shop.mjs").replace(/^import .*\n/gm, ""),
       "drive.mjs": DRIVE,
     },
     commands: [["node", "drive.mjs", page, "shop.js"]],
