@@ -19,7 +19,7 @@ const LOOKS: Readonly<Record<Checked["status"], Emphasis>> = {
 };
 
 const STEPS = [
-  "Click an affiliate link of the programme, so that the shop is opened with ?avad=… in its address.",
+  "Click an affiliate link of the program, so that the shop is opened with ?avad=… in its address.",
   "Copy the value of avad, and buy something.",
   'In AvantLink, open "Order Inquiries", then "Tracking Details", and paste the value.',
   "Click and order appear within 30 minutes. If the click is missing, look at trackClicks; if the order is, at trackOrders.",

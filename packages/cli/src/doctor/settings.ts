@@ -56,7 +56,7 @@ function checkCookies({ cookies = {}, siteUrl }: TrackerOptions): readonly Check
   const site = siteUrl === undefined ? undefined : new URL(siteUrl);
   const secure = site?.protocol === "http:" ? "not Secure, since the site is plain http" : "Secure";
   const found = `avad, avad_visitor, avad_gclid: HttpOnly, SameSite=${sameSite}, ${secure}, ${days} days, for ${domain ?? "the host that sets them"}`;
-  const checks: Checked[] = [fyi(about, found, "The days must cover the programme's referral period.")];
+  const checks: Checked[] = [fyi(about, found, "The days must cover the program's referral period.")];
   if (sameSite === "strict") {
     checks.push(
       warn(about, "SameSite=Strict is not sent when a payment page leads back to the shop", 'Use "lax".'),
