@@ -53,15 +53,25 @@ export async function functionsRun({ next, url, schema, orders }: FunctionsRun):
   let thawed: NextServer | undefined;
   let wakes = 0;
 
+  /** Starts the shop. Another program may take the free port first: then on the next. */
+  async function begin(attemptsLeft = 3): Promise<NextServer> {
+    try {
+      return await serve(["server.js"], join(folder, relative(ROOT, dir)), {
+        HOSTNAME: "127.0.0.1",
+        PORT: String(await freePort()),
+        AVANTLINK_ENDPOINT: sandbox.url,
+        DATABASE_URL: url,
+        SCHEMA: schema,
+      });
+    } catch (cause) {
+      if (attemptsLeft === 0 || !String(cause).includes("EADDRINUSE")) throw cause;
+      return begin(attemptsLeft - 1);
+    }
+  }
+
   /** Answers one request in a process of its own. */
   async function invoke<Answer>(path: string, then: "kill" | "freeze"): Promise<Answer> {
-    const server = await serve(["server.js"], join(folder, relative(ROOT, dir)), {
-      HOSTNAME: "127.0.0.1",
-      PORT: String(await freePort()),
-      AVANTLINK_ENDPOINT: sandbox.url,
-      DATABASE_URL: url,
-      SCHEMA: schema,
-    });
+    const server = await begin();
     const response = await fetch(`${server.url}${path}`);
     const answer = (await response.json()) as Answer;
     if (then === "freeze") {
