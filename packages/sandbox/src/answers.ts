@@ -21,27 +21,22 @@ export function jsonAnswer(
 export function faultAnswer(fault: Fault): Answer | "hang" | "reset" {
   if (fault.hang === true) return "hang";
   if (fault.reset !== undefined) return "reset";
-  const headers = { ...fault.headers };
-  if (fault.html === true) {
-    return {
-      status: fault.status ?? 200,
-      headers: { "Content-Type": "text/html; charset=utf-8", ...headers },
-      body: webPage,
-    };
-  }
-  if (fault.malformed === true) return jsonAnswer(fault.status ?? 200, '{"success": tr', headers);
-  if (fault.redirect !== undefined) {
-    return { status: fault.status ?? 302, headers: { Location: fault.redirect, ...headers }, body: "" };
-  }
-  if (fault.success === false) return jsonAnswer(fault.status ?? 200, '{"success": false}', headers);
-  const status = fault.status ?? 200;
-  if (typeof fault.body === "string") return jsonAnswer(status, fault.body, headers);
-  if (fault.body !== undefined) return jsonAnswer(status, JSON.stringify(fault.body), headers);
-  const plain = JSON.stringify({
+  const { redirect, html, headers, status = redirect === undefined ? 200 : 302 } = fault;
+  if (redirect !== undefined) return { status, headers: { Location: redirect, ...headers }, body: "" };
+  if (html === true)
+    return { status, headers: { "Content-Type": "text/html; charset=utf-8", ...headers }, body: webPage };
+  return jsonAnswer(status, faultBody(fault, status), headers);
+}
+
+function faultBody({ malformed, success, body }: Fault, status: number): string {
+  if (malformed === true) return '{"success": tr';
+  if (success === false) return '{"success": false}';
+  if (body !== undefined) return typeof body === "string" ? body : JSON.stringify(body);
+  if (status === 204 || status === 304) return "";
+  return JSON.stringify({
     error: `The sandbox answers ${status} because of a fault.`,
     error_key: "sandbox.fault",
   });
-  return jsonAnswer(status, status === 204 || status === 304 ? "" : plain, headers);
 }
 
 const webPage =

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { type Answer, faultAnswer, jsonAnswer, resetConnection, send, success } from "./answers.ts";
-import type { Endpoint } from "./contract.ts";
-import { readAddress } from "./contract.ts";
+import { type Endpoint, readAddress } from "./contract.ts";
 import { changesAnswer, type Fault, type Faults } from "./faults.ts";
 import { judge, type Rejection, rejection } from "./judgement.ts";
 import type { Ledger } from "./ledger.ts";
@@ -9,25 +9,14 @@ import { isReport } from "./page-content/report.ts";
 import type { ReceivedRequest, TrackingRecord } from "./records.ts";
 import { parsed, readBody } from "./request-body.ts";
 
-/** AvantLink's two endpoints. */
-export class Endpoints {
-  readonly #ledger: Ledger;
-  readonly #faults: Faults;
-  readonly #maxBodyBytes: number;
-
-  constructor(ledger: Ledger, faults: Faults, maxBodyBytes: number) {
-    this.#ledger = ledger;
-    this.#faults = faults;
-    this.#maxBodyBytes = maxBodyBytes;
-  }
-
-  /** Answers a request to an endpoint, or to an address that was meant to be one. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Answers requests to AvantLink's two endpoints, or to an address that was meant to be one. */
+export function endpoints(ledger: Ledger, faults: Faults, maxBodyBytes: number) {
+  return async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: path = "/", method = "" } = request;
     const [pathname = "/"] = path.split("?", 1);
     const address = readAddress(pathname);
     const isEvent = pathname === "/events" && method === "POST";
-    const received = this.#ledger.open({
+    const received = ledger.open({
       endpoint: isEvent ? "event" : (address?.endpoint ?? "unknown"),
       method,
       path,
@@ -35,74 +24,68 @@ export class Endpoints {
       rawHeaders: pairs(request.rawHeaders),
     });
     response.on("close", () => {
-      if (received.state === "open") this.#ledger.note(received, { state: "lost" });
+      if (received.state === "open") ledger.note(received, { state: "lost" });
     });
     const exchange = { request, response, received };
-    if (isEvent) return this.#report(exchange);
-    if (address === undefined) return this.#refuse(exchange, notFound(pathname));
-    if (method !== "POST") return this.#refuse(exchange, notPost(method));
-    if (!uuid.test(address.merchantId)) return this.#refuse(exchange, noMerchant(address.merchantId));
-    await this.#post(exchange, address.endpoint);
-  }
+    if (isEvent) return report(exchange);
+    if (address === undefined) return refuse(exchange, notFound(pathname));
+    if (method !== "POST") return refuse(exchange, notPost(method));
+    if (!uuid.test(address.merchantId)) return refuse(exchange, noMerchant(address.merchantId));
+    return post(exchange, address.endpoint);
+  };
 
   /** An event of the shop's tracker, which its `onEvent` sends here, so that the page shows what never becomes a call. */
-  async #report(exchange: Exchange): Promise<void> {
-    const read = await readBody(exchange.request, this.#maxBodyBytes);
+  async function report(exchange: Exchange): Promise<void> {
+    const read = await readBody(exchange.request, maxBodyBytes);
     const raw = read.kind === "read" ? read.bytes.toString("utf8") : "";
-    this.#ledger.note(exchange.received, { raw });
-    if (isReport(parsed(raw))) this.#send(exchange, jsonAnswer(200, "{}"));
-    else this.#refuse(exchange, noEvent);
+    ledger.note(exchange.received, { raw });
+    if (isReport(parsed(raw))) answer(exchange, jsonAnswer(200, "{}"));
+    else refuse(exchange, noEvent);
   }
 
-  async #post(exchange: Exchange, endpoint: Endpoint): Promise<void> {
+  async function post(exchange: Exchange, endpoint: Endpoint): Promise<void> {
     const { request, response, received } = exchange;
-    const fault = this.#faults.draw(endpoint);
-    if (fault !== undefined) this.#ledger.note(received, { fault });
+    const fault = faults.draw(endpoint);
+    if (fault !== undefined) ledger.note(received, { fault });
     if (fault?.reset === "before-reading") {
       await delay(fault, response);
       return resetConnection(request);
     }
-    const read = await readBody(request, this.#maxBodyBytes);
+    const read = await readBody(request, maxBodyBytes);
     if (read.kind === "aborted") return;
     const headers = flatten(request);
-    const judgement = judge(read, headers, this.#maxBodyBytes);
+    const judgement = judge(read, headers, maxBodyBytes);
     const { raw, body, taken } = judgement;
-    this.#ledger.note(received, { raw });
+    ledger.note(received, { raw });
     const call = { endpoint, headers, body };
     // Recorded before it is answered, delayed or not: AvantLink has the call once it has read it.
     const answersAsAvantLink = fault === undefined || !changesAnswer(fault);
     const isRecorded = taken && (answersAsAvantLink || fault.taken === true);
-    const record = isRecorded ? this.#ledger.take(received, call) : undefined;
+    const record = isRecorded ? ledger.take(received, call) : undefined;
     if (answersAsAvantLink && !taken && body !== undefined)
-      this.#ledger.note(received, { findings: this.#ledger.findingsOf(received, call) });
+      ledger.note(received, { findings: ledger.findingsOf(received, call) });
     await delay(fault, response);
-    if (answersAsAvantLink) {
-      if (!taken) return this.#refuse(exchange, judgement);
-      return this.#send(exchange, success, { record });
-    }
-    const answer = faultAnswer(fault);
-    if (answer === "reset") resetConnection(request);
-    else if (answer !== "hang") this.#send(exchange, answer);
+    if (answersAsAvantLink)
+      return taken ? answer(exchange, success, { record }) : refuse(exchange, judgement);
+    const given = faultAnswer(fault);
+    if (given === "reset") resetConnection(request);
+    else if (given !== "hang") answer(exchange, given);
   }
 
-  #refuse(exchange: Exchange, { status, answer, headers, reason }: Rejection): void {
+  function refuse(exchange: Exchange, { status, answer: json, headers, reason }: Rejection): void {
     exchange.request.resume();
-    this.#send(exchange, jsonAnswer(status, answer, headers), { reason });
+    answer(exchange, jsonAnswer(status, json, headers), { reason });
   }
 
-  #send(
+  function answer(
     { response, received }: Exchange,
-    answer: Answer,
+    given: Answer,
     { reason, record }: { readonly reason?: string; readonly record?: TrackingRecord | undefined } = {},
   ): void {
-    if (!send(response, answer)) return;
-    if (record !== undefined) this.#ledger.answered(record);
-    const { status } = answer;
-    this.#ledger.note(received, {
-      state: "answered",
-      status,
-      ...(reason !== undefined && { refused: reason }),
-    });
+    if (!send(response, given)) return;
+    if (record !== undefined) ledger.answered(record);
+    const refused = reason !== undefined && { refused: reason };
+    ledger.note(received, { state: "answered", status: given.status, ...refused });
   }
 }
 
@@ -145,25 +128,15 @@ function notPost(method = ""): Rejection {
 }
 
 /** Waits as the fault says, and no longer than the caller waits for the answer. */
-function delay(fault: Fault | undefined, response: ServerResponse): Promise<void> {
-  const delayMs = fault?.delayMs ?? 0;
-  if (delayMs === 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      response.off("close", done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    response.on("close", done);
-  });
+async function delay({ delayMs = 0 }: Fault = {}, response: ServerResponse): Promise<void> {
+  if (delayMs === 0) return;
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await setTimeout(delayMs, undefined, { signal: gone.signal }).catch(() => {});
 }
 
-function pairs(raw: readonly string[]): [string, string][] {
-  const result: [string, string][] = [];
-  for (let index = 0; index + 1 < raw.length; index += 2)
-    result.push([raw[index] ?? "", raw[index + 1] ?? ""]);
-  return result;
+function pairs(raw: readonly string[]): (readonly [string, string])[] {
+  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ""] as const] : []));
 }
 
 function flatten(request: IncomingMessage): Record<string, string> {

@@ -2,6 +2,7 @@ import { Attribution } from "./attribution.ts";
 import { checkBesideOthers } from "./checks/beside-others.ts";
 import { valueAt } from "./checks/body-values.ts";
 import { arrange, type CheckedRequest, check } from "./checks/index.ts";
+import type { Endpoint } from "./contract.ts";
 import type { ClickRecord, Finding, OrderRecord, ReceivedRequest, TrackingRecord } from "./records.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -27,10 +28,26 @@ export class Ledger {
   readonly #counts = { request: 0, click: 0, order: 0 };
   #bytes = 0;
   #dropped = 0;
+  #isClosed = false;
 
   constructor(bounds: Bounds, now: () => number) {
     this.#bounds = bounds;
     this.#now = now;
+  }
+
+  /** How many requests are kept at most. */
+  get maxRecords(): number {
+    return this.#bounds.records;
+  }
+
+  /** Whether nothing will arrive any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.changed();
   }
 
   /** How many requests were forgotten to stay within the bounds. */
@@ -42,8 +59,8 @@ export class Ledger {
     return this.#byId.get(id);
   }
 
-  record(id: string): ClickRecord | OrderRecord | undefined {
-    return this.#records.get(id);
+  record(id: string | undefined): ClickRecord | OrderRecord | undefined {
+    return this.#records.get(id ?? "");
   }
 
   /** Calls back after every change; returns what ends that. */
@@ -95,8 +112,7 @@ export class Ledger {
     if (!this.#byId.has(request.id)) return undefined;
     const { merchantId, raw } = request;
     const { endpoint, headers, body } = call;
-    const own = [...check(call)];
-    const common = {
+    const record = {
       id: `${endpoint}-${++this.#counts[endpoint]}`,
       request: request.id,
       receivedAt: this.#time(),
@@ -105,15 +121,10 @@ export class Ledger {
       raw,
       headers,
       answered: false,
+      ...this.#examine(request, call),
     };
-    const record = endpoint === "click" ? { ...common, findings: arrange(own) } : this.#order(common, own);
-    if (endpoint === "click") {
-      this.clicks.push(record);
-      this.#attribution.add(record);
-    } else {
-      this.orders.push(record);
-    }
-    this.#records.set(record.id, record);
+    (endpoint === "click" ? this.clicks : this.orders).push(record);
+    this.#index(endpoint, record);
     (request as Writable<ReceivedRequest>).record = record.id;
     this.#trim();
     this.changed();
@@ -121,10 +132,8 @@ export class Ledger {
   }
 
   /** What is wrong with a call that is not taken. */
-  findingsOf({ merchantId, raw }: ReceivedRequest, call: CheckedRequest): readonly Finding[] {
-    const own = [...check(call)];
-    if (call.endpoint === "click") return arrange(own);
-    return arrange([...own, ...this.#beside(merchantId, raw, call.body).findings]);
+  findingsOf(request: ReceivedRequest, call: CheckedRequest): readonly Finding[] {
+    return this.#examine(request, call).findings;
   }
 
   /** Notes that the sender got the success answer. */
@@ -134,73 +143,59 @@ export class Ledger {
 
   /** Forgets everything, and returns what brings it back. The arrays stay the same arrays. */
   clear(): () => void {
-    const lists = [this.requests, this.clicks, this.orders] as const;
-    const [requests, clicks, orders] = [
-      this.requests.splice(0),
-      this.clicks.splice(0),
-      this.orders.splice(0),
-    ];
+    const lists: readonly unknown[][] = [this.requests, this.clicks, this.orders];
+    const kept = lists.map((list) => list.splice(0));
     const dropped = this.#dropped;
-    this.#index();
     this.#dropped = 0;
-    this.changed();
+    this.#indexAll();
     return () => {
-      [requests, clicks, orders].forEach((before, index) => {
-        const list: unknown[] = lists[index] ?? [];
-        for (const item of [...before, ...list.splice(0)]) list.push(item);
-      });
+      for (const [index, list] of lists.entries())
+        for (const item of [...(kept[index] ?? []), ...list.splice(0)]) list.push(item);
       this.#dropped += dropped;
-      this.#index();
-      this.#trim();
-      this.changed();
+      this.#indexAll();
     };
   }
 
   /** Builds anew what finds the requests and records in the arrays. */
-  #index(): void {
+  #indexAll(): void {
     for (const map of [this.#byId, this.#records, this.#firstOrders, this.#attribution]) map.clear();
-    this.#bytes = 0;
-    for (const request of this.requests) {
-      this.#byId.set(request.id, request);
-      this.#bytes += sizeOf(request.raw);
-    }
-    for (const record of [...this.clicks, ...this.orders]) this.#records.set(record.id, record);
-    for (const click of this.clicks) this.#attribution.add(click);
-    for (const order of this.orders) {
-      const key = orderKey(order.merchantId, order.body);
-      if (key !== undefined && !this.#firstOrders.has(key)) this.#firstOrders.set(key, order);
-    }
+    for (const request of this.requests) this.#byId.set(request.id, request);
+    for (const click of this.clicks) this.#index("click", click);
+    for (const order of this.orders) this.#index("order", order);
+    this.#bytes = this.requests.reduce((sum, { raw }) => sum + sizeOf(raw), 0);
+    this.#trim();
+    this.changed();
   }
 
-  #order(common: Omit<TrackingRecord, "findings">, own: readonly Finding[]): OrderRecord {
-    const { merchantId, body, raw } = common;
-    const { key, first, attributed, findings } = this.#beside(merchantId, raw, body);
-    const record: OrderRecord = {
-      ...common,
-      findings: arrange([...own, ...findings]),
+  #index(endpoint: Endpoint, record: ClickRecord | OrderRecord): void {
+    this.#records.set(record.id, record);
+    const key = orderKey(record.merchantId, record.body);
+    if (endpoint === "click") this.#attribution.add(record);
+    else if (key !== "" && !this.#firstOrders.has(key)) this.#firstOrders.set(key, record);
+  }
+
+  /** What is wrong with a call, and what an order has to do with the requests before it. */
+  #examine(
+    { merchantId, raw }: ReceivedRequest,
+    call: CheckedRequest,
+  ): Pick<OrderRecord, "findings" | "repeatOf" | "click" | "attributedBy"> {
+    const { endpoint, body } = call;
+    if (endpoint === "click") return { findings: arrange(check(call)) };
+    const first = this.#firstOrders.get(orderKey(merchantId, body));
+    const attributed = this.#attribution.clickOf(merchantId, body);
+    const isAnotherVisitor = this.#attribution.isAnotherVisitor(merchantId, body);
+    const beside = checkBesideOthers(body, raw, { first, click: attributed?.click, isAnotherVisitor });
+    return {
+      findings: arrange([...check(call), ...beside]),
       ...(first !== undefined && { repeatOf: first.id }),
       ...(attributed !== undefined && { click: attributed.click.id, attributedBy: attributed.by }),
     };
-    if (key !== undefined && first === undefined) this.#firstOrders.set(key, record);
-    return record;
-  }
-
-  /** What the requests before say of an order. */
-  #beside(merchantId: string, raw: string, body: unknown) {
-    const key = orderKey(merchantId, body);
-    const first = key === undefined ? undefined : this.#firstOrders.get(key);
-    const attributed = this.#attribution.clickOf(merchantId, body);
-    const isAnotherVisitor = this.#attribution.isAnotherVisitor(merchantId, body);
-    const findings = checkBesideOthers(body, raw, { first, click: attributed?.click, isAnotherVisitor });
-    return { key, first, attributed, findings };
   }
 
   /** A record goes with its request. The newest request stays, however large. */
   #trim(): void {
-    while (
-      this.requests.length > 1 &&
-      (this.requests.length > this.#bounds.records || this.#bytes > this.#bounds.bytes)
-    ) {
+    const { records, bytes } = this.#bounds;
+    while (this.requests.length > (this.#bytes > bytes ? 1 : records)) {
       const request = this.requests.shift();
       if (request === undefined) return;
       this.#dropped += 1;
@@ -220,7 +215,7 @@ export class Ledger {
     }
     this.#attribution.remove(record);
     const key = orderKey(record.merchantId, record.body);
-    if (key !== undefined && this.#firstOrders.get(key) === record) this.#firstOrders.delete(key);
+    if (this.#firstOrders.get(key) === record) this.#firstOrders.delete(key);
   }
 
   #time(): string {
@@ -240,9 +235,9 @@ function sizeOf(raw: string): number {
   return raw.length + values * BYTES_OF_A_VALUE;
 }
 
-/** What makes two orders one. */
-function orderKey(merchantId: string, body: unknown): string | undefined {
+/** What makes two orders one; empty for an order without a number. */
+function orderKey(merchantId: string, body: unknown): string {
   const number = valueAt(body, "order", "order_number");
-  if (typeof number !== "string" && typeof number !== "number") return undefined;
+  if (typeof number !== "string" && typeof number !== "number") return "";
   return JSON.stringify([merchantId.toLowerCase(), String(number).trim()]);
 }

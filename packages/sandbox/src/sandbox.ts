@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { jsonAnswer, send } from "./answers.ts";
-import { Endpoints } from "./endpoints.ts";
+import { endpoints } from "./endpoints.ts";
 import { SandboxError } from "./errors.ts";
 import { type Fault, Faults, parseFault } from "./faults.ts";
 import { foreignRequest } from "./guard.ts";
@@ -10,7 +10,7 @@ import { parseOptions, type SandboxOptions } from "./options.ts";
 import { servePage } from "./page/serve.ts";
 import { sandboxPage } from "./page-content/sandbox-page.ts";
 import type { ClickRecord, OrderRecord, ReceivedRequest } from "./records.ts";
-import { type WaitOptions, Waits } from "./waits.ts";
+import { type WaitOptions, waitFor } from "./waits.ts";
 
 /** A running stand-in for AvantLink's two endpoints. */
 export interface Sandbox {
@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port, host, maxRecords, maxBodyBytes, now, random } = parseOptions(options);
   const ledger = new Ledger({ records: maxRecords, bytes: maxKeptBytes }, now);
   const faults = new Faults(random, () => ledger.changed());
-  const endpoints = new Endpoints(ledger, faults, maxBodyBytes);
+  const handle = endpoints(ledger, faults, maxBodyBytes);
   const page = sandboxPage(ledger, faults, () => urlOf(server, host));
   const server = createServer((request, response) => {
     const foreign = foreignRequest(request);
@@ -58,14 +58,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       );
     }
     const answered = isTracking(request)
-      ? endpoints.handle(request, response)
+      ? handle(request, response)
       : servePage(page, request, response, request.url ?? "/");
     answered.catch((error: unknown) => fallOver(response, error));
   });
   await listen(server, port, host);
-  const waits = new Waits(ledger, maxRecords);
   const close = async () => {
-    waits.end();
+    ledger.close();
     if (!server.listening) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -80,9 +79,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get dropped() {
       return ledger.dropped;
     },
-    waitForClicks: (count, wait) => waits.wait(ledger.clicks, "clicks", count, wait),
-    waitForOrders: (count, wait) => waits.wait(ledger.orders, "orders", count, wait),
-    waitForRequests: (count, wait) => waits.wait(ledger.requests, "requests", count, wait),
+    waitForClicks: (count, wait) => waitFor(ledger, { list: ledger.clicks, name: "clicks", count }, wait),
+    waitForOrders: (count, wait) => waitFor(ledger, { list: ledger.orders, name: "orders", count }, wait),
+    waitForRequests: (count, wait) =>
+      waitFor(ledger, { list: ledger.requests, name: "requests", count }, wait),
     fail(fault) {
       if (fault === null) {
         faults.liftAll();

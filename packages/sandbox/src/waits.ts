@@ -1,4 +1,4 @@
-import { SandboxError } from "./errors.ts";
+import { SandboxError, type SandboxErrorCode } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** How long to wait, and for which arrivals. */
@@ -9,74 +9,65 @@ export interface WaitOptions<Arrival> {
   readonly where?: (arrival: Arrival) => boolean;
 }
 
-/** Lets a test await arrivals instead of sleeping. */
-export class Waits {
-  readonly #ledger: Ledger;
-  readonly #maxRecords: number;
-  readonly #pending = new Set<(error: SandboxError) => void>();
+/** What is waited for. */
+export interface Wanted<Arrival> {
+  readonly list: readonly Arrival[];
+  /** What the list holds: `orders`. */
+  readonly name: string;
+  readonly count: number;
+}
 
-  constructor(ledger: Ledger, maxRecords: number) {
-    this.#ledger = ledger;
-    this.#maxRecords = maxRecords;
-  }
+/** Resolves with the arrivals that count, as soon as there are so many: a test awaits them instead of sleeping. */
+export function waitFor<Arrival>(
+  ledger: Ledger,
+  { list, name, count }: Wanted<Arrival>,
+  { timeoutMs = 5000, where = () => true }: WaitOptions<Arrival> = {},
+): Promise<Arrival[]> {
+  return new Promise((resolve, reject) => {
+    const end = (finish: () => void) => {
+      clearTimeout(timer);
+      unsubscribe();
+      finish();
+    };
+    const fail = (code: SandboxErrorCode, message: string) =>
+      end(() => reject(new SandboxError(code, message)));
+    const look = (isLast: boolean) => {
+      if (list.length < count && !isLast && !ledger.isClosed) return;
+      const arrived = list.filter(where);
+      if (arrived.length >= count) end(() => resolve(arrived));
+      else if (ledger.isClosed)
+        fail("sandbox.closed", "The sandbox was closed while this waited for arrivals.");
+      else if (isLast)
+        fail(
+          "sandbox.waited",
+          `Waited ${timeoutMs} ms for ${count} ${name}; ${arrived.length} counted. ${statusOf(ledger)}`,
+        );
+    };
+    /** What the asker's own function throws fails the wait, and nothing else. */
+    const lookSafely = (isLast: boolean) => {
+      try {
+        look(isLast);
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const unsubscribe = ledger.subscribe(() => lookSafely(false));
+    const timer = setTimeout(() => lookSafely(true), timeoutMs);
+    if (count > ledger.maxRecords)
+      fail(
+        "sandbox.options",
+        `${count} ${name} will never be here at once: the sandbox keeps ${ledger.maxRecords} requests. Start it with a larger maxRecords.`,
+      );
+    else lookSafely(false);
+  });
+}
 
-  /** Resolves with the arrivals that count, as soon as there are so many. */
-  wait<Arrival>(
-    list: readonly Arrival[],
-    name: string,
-    count: number,
-    options: WaitOptions<Arrival> = {},
-  ): Promise<Arrival[]> {
-    const { timeoutMs = 5000, where = () => true } = options;
-    if (count > this.#maxRecords) {
-      const message = `${count} ${name} will never be here at once: the sandbox keeps ${this.#maxRecords} requests. Start it with a larger maxRecords.`;
-      return Promise.reject(new SandboxError("sandbox.options", message));
-    }
-    return new Promise((resolve, reject) => {
-      const end = (finish: () => void) => {
-        clearTimeout(timer);
-        unsubscribe();
-        this.#pending.delete(fail);
-        finish();
-      };
-      const fail = (error: unknown) => end(() => reject(error));
-      /** What the asker's own function throws fails the wait, and nothing else. */
-      const look = (isLast: boolean) => {
-        if (list.length < count && !isLast) return;
-        try {
-          const arrived = list.filter(where);
-          if (arrived.length >= count) end(() => resolve(arrived));
-          else if (isLast)
-            fail(new SandboxError("sandbox.waited", this.#report(name, count, arrived.length, timeoutMs)));
-        } catch (error) {
-          fail(error);
-        }
-      };
-      const unsubscribe = this.#ledger.subscribe(() => look(false));
-      const timer = setTimeout(() => look(true), timeoutMs);
-      this.#pending.add(fail);
-      look(false);
-    });
-  }
-
-  /** Ends every wait, since nothing will arrive any more. */
-  end(): void {
-    for (const fail of [...this.#pending]) {
-      fail(new SandboxError("sandbox.closed", "The sandbox was closed while this waited for arrivals."));
-    }
-  }
-
-  #report(name: string, count: number, arrived: number, timeoutMs: number): string {
-    const { clicks, orders, requests } = this.#ledger;
-    const last = requests.slice(-5).map(({ method, path, state, status, refused }) => {
-      const outcome =
-        state === "answered" ? `answered ${status}${refused === undefined ? "" : ` (${refused})`}` : state;
-      return `${method} ${path.slice(0, 120)}: ${outcome}`;
-    });
-    const latest = last.length === 0 ? "" : ` The latest requests: ${last.join("; ")}.`;
-    return (
-      `Waited ${timeoutMs} ms for ${count} ${name}; ${arrived} counted. ` +
-      `In all there are ${orders.length} orders, ${clicks.length} clicks and ${requests.length} requests.${latest}`
-    );
-  }
+function statusOf({ clicks, orders, requests }: Ledger): string {
+  const last = requests.slice(-5).map(({ method, path, state, status, refused }) => {
+    const outcome =
+      state === "answered" ? `answered ${status}${refused === undefined ? "" : ` (${refused})`}` : state;
+    return `${method} ${path.slice(0, 120)}: ${outcome}`;
+  });
+  const latest = last.length === 0 ? "" : ` The latest requests: ${last.join("; ")}.`;
+  return `In all there are ${orders.length} orders, ${clicks.length} clicks and ${requests.length} requests.${latest}`;
 }

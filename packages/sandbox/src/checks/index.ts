@@ -31,8 +31,8 @@ const mostFindings = 100;
 const longestPath = 200;
 
 /** Gravest first, and no more than a person will read. */
-export function arrange(findings: readonly Finding[]): readonly Finding[] {
-  const sorted = findings.toSorted((a, b) => gravity[a.severity] - gravity[b.severity]);
+export function arrange(findings: Iterable<Finding>): readonly Finding[] {
+  const sorted = [...findings].sort((a, b) => gravity[a.severity] - gravity[b.severity]);
   const kept = sorted.slice(0, mostFindings).map((finding) => ({ ...finding, path: shorten(finding.path) }));
   const left = sorted.length - kept.length;
   return left === 0 ? kept : [...kept, info("body", `${left} further findings are not shown.`)];

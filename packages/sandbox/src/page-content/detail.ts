@@ -15,7 +15,7 @@ const MAX_TEXT_LENGTH = 300;
 
 /** Everything that the page shows of one request. */
 export function detailOf(ledger: Ledger, url: string, request: ReceivedRequest): RequestDetail {
-  const record = request.record === undefined ? undefined : ledger.record(request.record);
+  const record = ledger.record(request.record);
   const body = record?.body ?? parsed(request.raw);
   const findings = findingsOf(request, record);
   const marks = marksOf(findings);
@@ -70,7 +70,7 @@ function besides(
 }
 
 function clickNote(ledger: Ledger, order: OrderRecord): ClickNote | null {
-  const click = order.click === undefined ? undefined : ledger.record(order.click);
+  const click = ledger.record(order.click);
   if (click === undefined || order.attributedBy === undefined) return null;
   const ids = textsAt(click.body, "tracking_ids", order.attributedBy);
   const shared =

@@ -1,6 +1,6 @@
 import { textAt, valueAt } from "../checks/body-values.ts";
 import type { Ledger } from "../ledger.ts";
-import type { Listing, ListQuery, Mark, Row, Title, View } from "../page/source.ts";
+import type { ListQuery, Mark, Row, Title, View } from "../page/source.ts";
 import type { ClickRecord, Finding, OrderRecord, ReceivedRequest } from "../records.ts";
 import { parsed } from "../request-body.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -13,56 +13,47 @@ const ROWS_ON_PAGE = 50;
 const SEARCHED_LENGTH = 65_536;
 const SHOWN_LENGTH = 120;
 
-type Filter = readonly [
-  id: string,
-  label: string,
-  shows: (request: ReceivedRequest, record: Kept) => boolean,
-];
+interface Filter {
+  readonly id: string;
+  readonly label: string;
+  shows(found: { readonly request: ReceivedRequest; readonly record: Kept }): boolean;
+}
 
+const ALL: Filter = { id: "all", label: "All", shows: () => true };
 const FILTERS: readonly Filter[] = [
-  ["all", "All", () => true],
-  ["order", "Orders", ({ endpoint }) => endpoint === "order"],
-  ["click", "Clicks", ({ endpoint }) => endpoint === "click"],
-  ["findings", "With findings", (request, record) => findingsOf(request, record).length > 0],
-  ["refused", "Not taken", ({ endpoint }, record) => record === undefined && endpoint !== "event"],
-  ["event", "From the shop", ({ endpoint }) => endpoint === "event"],
+  ALL,
+  { id: "order", label: "Orders", shows: ({ request }) => request.endpoint === "order" },
+  { id: "click", label: "Clicks", shows: ({ request }) => request.endpoint === "click" },
+  {
+    id: "findings",
+    label: "With findings",
+    shows: ({ request, record }) => findingsOf(request, record).length > 0,
+  },
+  {
+    id: "refused",
+    label: "Not taken",
+    shows: ({ request, record }) => record === undefined && request.endpoint !== "event",
+  },
+  { id: "event", label: "From the shop", shows: ({ request }) => request.endpoint === "event" },
 ];
 
 /** A page of the requests that match, newest first, and how many match each filter. */
 export function list(ledger: Ledger, { show, search, page }: ListQuery): Pick<View, "filters" | "list"> {
   const needle = search.trim().toLowerCase();
-  const chosen = FILTERS.find(([id]) => id === show) ?? FILTERS[0];
-  const counts = new Map<string, number>();
-  const rows: Row[] = [];
-  let skipped = 0;
-  let reached = ledger.request(page) === undefined;
-  for (const request of newestFirst(ledger.requests)) {
-    const record = request.record === undefined ? undefined : ledger.record(request.record);
-    if (holds(needle, request, record)) {
-      for (const [id, , shows] of FILTERS)
-        if (shows(request, record)) counts.set(id, (counts.get(id) ?? 0) + 1);
-      if (chosen?.[2](request, record)) {
-        if (!reached) skipped += 1;
-        else if (rows.length < ROWS_ON_PAGE) rows.push(toRow(request, record));
-      }
-    }
-    if (request.id === page) reached = true;
-  }
-  const total = counts.get(chosen?.[0] ?? "") ?? 0;
-  const last = rows.at(-1);
-  const next: Pick<Listing, "next"> =
-    last !== undefined && skipped + rows.length < total ? { next: last.id } : {};
+  const found = ledger.requests
+    .map((request, index) => ({ index, request, record: ledger.record(request.record) }))
+    .filter(({ request, record }) => holds(needle, request, record))
+    .reverse();
+  const { shows } = FILTERS.find(({ id }) => id === show) ?? ALL;
+  const shown = found.filter(shows);
+  const pageAt = ledger.requests.findIndex(({ id }) => id === page);
+  const left = pageAt < 0 ? shown : shown.filter(({ index }) => index < pageAt);
+  const rows = left.slice(0, ROWS_ON_PAGE).map(({ request, record }) => toRow(request, record));
+  const next = left.length > rows.length && rows.at(-1)?.id;
   return {
-    filters: FILTERS.map(([id, label]) => ({ id, label, count: counts.get(id) ?? 0 })),
-    list: { rows, total, skipped, ...next },
+    filters: FILTERS.map(({ id, label, shows }) => ({ id, label, count: found.filter(shows).length })),
+    list: { rows, total: shown.length, skipped: shown.length - left.length, ...(next && { next }) },
   };
-}
-
-function* newestFirst(requests: readonly ReceivedRequest[]): Generator<ReceivedRequest> {
-  for (let index = requests.length - 1; index >= 0; index--) {
-    const request = requests[index];
-    if (request !== undefined) yield request;
-  }
 }
 
 /** Whether the page shows the text somewhere: in the row, in a finding, or in the body, as sent or laid out. */
@@ -111,26 +102,22 @@ export function marksOf(findings: readonly Finding[]): Mark[] {
 }
 
 /** What a person calls the request: an order by its number, a click by its token. */
-export function titleOf(request: ReceivedRequest, body: unknown): Title {
-  if (request.endpoint === "unknown")
-    return { word: request.method, name: request.path.slice(0, SHOWN_LENGTH) };
-  if (request.endpoint === "event") return reportTitle(body);
-  if (request.endpoint === "click") {
+export function titleOf({ endpoint, method, path }: ReceivedRequest, body: unknown): Title {
+  if (endpoint === "event") return reportTitle(body);
+  if (endpoint === "unknown") return { word: method, name: cut(path) };
+  if (endpoint === "click") {
     const avad = textAt(body, "tracking_ids", "avantlink_avad").trim();
-    return avad === ""
-      ? { word: "Click without a token" }
-      : { word: "Click", name: avad.slice(0, SHOWN_LENGTH) };
+    return avad === "" ? { word: "Click without a token" } : { word: "Click", name: cut(avad) };
   }
   const number = scalar(valueAt(body, "order", "order_number"));
-  const amount = scalar(valueAt(body, "order", "order_amount_subtotal"));
-  const price = `${amount} ${textAt(body, "order", "currency")}`.trim();
+  const price = `${scalar(valueAt(body, "order", "order_amount_subtotal"))} ${textAt(body, "order", "currency")}`;
   return {
-    ...(number === ""
-      ? { word: "Order without a number" }
-      : { word: "Order", name: number.slice(0, SHOWN_LENGTH) }),
-    ...(price !== "" && { amount: price.slice(0, SHOWN_LENGTH) }),
+    ...(number === "" ? { word: "Order without a number" } : { word: "Order", name: cut(number) }),
+    ...(price !== " " && { amount: cut(price.trim()) }),
   };
 }
+
+const cut = (text: string) => text.slice(0, SHOWN_LENGTH);
 
 /** What was found in a request, taken or not. */
 export function findingsOf(request: ReceivedRequest, record: Kept): readonly Finding[] {

@@ -49,7 +49,7 @@ function sameVisitor(ledger: Ledger): Step {
   const newest = requests.findLast(
     ({ endpoint, record, findings }) => endpoint === "order" && (record ?? findings) !== undefined,
   );
-  const order = newest?.record === undefined ? undefined : ledger.record(newest.record);
+  const order = ledger.record(newest?.record);
   if (newest && findingsOf(newest, order).some(({ path }) => path === "tracking_ids.visitor_id")) {
     const hint = "The newest order does not carry the click's visitor ID; it says what to do.";
     return wrong("visitor", label, { id: order?.id ?? newest.id, request: newest.id }, hint);
@@ -60,7 +60,7 @@ function sameVisitor(ledger: Ledger): Step {
 }
 
 function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
-  const click = order.click === undefined ? undefined : ledger.record(order.click);
+  const click = ledger.record(order.click);
   if (click === undefined) return false;
   const visitors = textsAt(click.body, "tracking_ids", "visitor_id");
   return textsAt(order.body, "tracking_ids", "visitor_id").some((visitor) => visitors.includes(visitor));
