@@ -1,9 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Outbox, type Receipt, stateOf, type Tracker, type TrackingEvent } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { type Merchant, orderKeyFor } from "../options/merchant-options.ts";
-import { deliverDue, withTracker } from "../outbox/deliver.ts";
-import { pause } from "../terminal/durations.ts";
+import { deliverDue, withTracker } from "../outbox/command-tracker.ts";
 import { batches } from "./batches.ts";
 import type { FileCheck } from "./check.ts";
 import { isDenied } from "./consent.ts";

@@ -3,7 +3,7 @@ import { openOrderFile } from "../backfill/order-file.ts";
 import { withBar } from "../backfill/progress.ts";
 import { checkJson, exitOf, isFaulty, sayCheck, sayPlan, saySent } from "../backfill/report.ts";
 import { type SendReport, sendFile } from "../backfill/send.ts";
-import { openState, statePlace } from "../backfill/state.ts";
+import { stateOf } from "../backfill/state.ts";
 import { stopSignal } from "../backfill/stop-signal.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import {
@@ -14,10 +14,10 @@ import {
 } from "../options/merchant-options.ts";
 import { duration, wholeNumber } from "../options/numbers.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
-import { outboxCommand } from "../options/outbox-options.ts";
 import { isConfirmed } from "../terminal/confirm.ts";
 import { harmless, openTerminal } from "../terminal/terminal.ts";
 import { counted, shellWord } from "../terminal/wording.ts";
+import { outboxCommand } from "./outbox-command.ts";
 
 /** `backfill`: sends past orders from a file. */
 export const backfillCommand = outboxCommand(
@@ -65,16 +65,13 @@ for an order's date: every order counts as an order of the day on which it is se
       throw reason;
     }
     requireMerchant(options);
-    sayPlan(terminal, check, {
-      ...destinationOf(options),
-      rate: options.rate,
-      place: statePlace(path, options),
-    });
+    const { shown, named, open } = stateOf(path, options);
+    sayPlan(terminal, check, { ...destinationOf(options), rate: options.rate, place: shown });
     const question = `Send ${counted(check.sendable, "order")}?`;
     if (!(await isConfirmed(question, "send", options.yes === true)))
       return terminal.say("Nothing was sent.");
 
-    const state = await openState(path, options);
+    const state = await open();
     const stop = stopSignal(terminal, options.for);
     let sent: SendReport;
     try {
@@ -98,7 +95,7 @@ for an order's date: every order counts as an order of the day on which it is se
       stop.end();
       await state.close();
     }
-    const summary = { sent, check, stopped: stop.reason(), named: state.named, again: thisCommand() };
+    const summary = { sent, check, stopped: stop.reason(), named, again: thisCommand() };
     const interrupted = summary.stopped === "interrupted";
     terminal.sayJson({ file: path, ...checkJson(check), sent: { ...sent, interrupted }, state: state.place });
     saySent(terminal, summary);

@@ -3,10 +3,9 @@ import { startDesk } from "../desk/desk-server.ts";
 import { outboxPage } from "../desk/outbox-page.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
-import { type OutboxChoice, outboxCommand } from "../options/outbox-options.ts";
-import { withOutbox } from "../outbox/open-outbox.ts";
-import { openTerminal } from "../terminal/terminal.ts";
+import type { OutboxOptions } from "../options/outbox-options.ts";
 import { shellWord } from "../terminal/wording.ts";
+import { onOutbox, outboxCommand } from "./outbox-command.ts";
 
 /** `desk`: a page over the outbox, until Ctrl-C. */
 export const deskCommand = outboxCommand(
@@ -16,15 +15,12 @@ export const deskCommand = outboxCommand(
 )
   .addOption(merchantOption)
   .option("--port <number>", "the TCP port; 0 takes a free one", wholeNumber(0, 65_535), 0)
-  .action((options) =>
-    withOutbox(options, async (_, opened) => {
-      const { say, sayJson, emphasise } = openTerminal(options);
+  .action(
+    onOutbox(async ({ terminal: { say, sayJson, emphasise }, ...opened }, options) => {
       const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
       const keyOf = options.merchant?.trim() ? orderKeyFor(options) : undefined;
-      const desk = await startDesk(
-        outboxPage(opened, { keyOf, options: optionsText(options) }),
-        options.port,
-      );
+      const page = outboxPage(opened, { keyOf, options: optionsText(options) });
+      const desk = await startDesk(page, options.port);
       sayJson({ url: desk.url });
       say(`The desk is at ${emphasise("strong", desk.url)}; open it in a browser.`);
       say("Anybody with this address can read the orders. It is valid until Ctrl-C.");
@@ -34,7 +30,7 @@ export const deskCommand = outboxCommand(
   );
 
 /** The options that name the outbox again in a copied command; a password stays out of it. */
-function optionsText(given: OutboxChoice): string {
+function optionsText(given: OutboxOptions): string {
   const { sqlite, redis, postgres, queue, schema } = given;
   const words = Object.entries({ sqlite, redis, postgres, queue, schema }).filter(
     ([, value]) => value !== undefined && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value),

@@ -8,8 +8,8 @@ import { checkVersions } from "../doctor/versions.ts";
 import { EXIT } from "../exit-codes.ts";
 import { endpointOption, merchantOption } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
-import { outboxCommand } from "../options/outbox-options.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal/terminal.ts";
+import { outboxCommand } from "./outbox-command.ts";
 
 const LOOKS: Readonly<Record<Checked["status"], Emphasis>> = {
   ok: "good",

@@ -6,11 +6,9 @@ import { daysOf, timeZoneOption } from "../options/days.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
 import { durationOption, wholeNumber } from "../options/numbers.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
-import { outboxCommand } from "../options/outbox-options.ts";
-import { withOutbox } from "../outbox/open-outbox.ts";
 import { reconcile } from "../reconcile/compare.ts";
 import { reconcileExit, reconcileJson, sayReconciliation } from "../reconcile/report.ts";
-import { openTerminal } from "../terminal/terminal.ts";
+import { onOutbox, outboxCommand } from "./outbox-command.ts";
 
 /** `reconcile`: the shop's orders of a day beside what its outbox delivered. */
 export const reconcileCommand = outboxCommand(
@@ -40,25 +38,21 @@ know what AvantLink did with an order, nor the number of an extra order, of whic
     ),
   )
   .option("--allow-missing <number>", "so many missing orders are no failure", wholeNumber(0), 0)
-  .action(async (path, options) => {
-    const terminal = openTerminal(options);
-    const days = daysOf(options);
-    const file = await openOrderFile(path, options);
-    const check = await checkFile(file, () => {});
-    sayFaults(terminal, check);
-    if (check.unreadableFrom !== undefined) {
-      const message = `${path} can't be read beyond line ${check.unreadableFrom}.`;
-      throw new CommandError(EXIT.wrong, message, "Correct the file there.");
-    }
-    await withOutbox(options, async (outbox) => {
-      const found = await reconcile({
-        ...{ file, check, outbox, days },
-        keyOf: orderKeyFor(options),
-        marginMs: options.margin,
-      });
+  .action(
+    onOutbox(async ({ outbox, terminal }, path, options) => {
+      const days = daysOf(options);
+      const file = await openOrderFile(path, options);
+      const check = await checkFile(file, () => {});
+      sayFaults(terminal, check);
+      if (check.unreadableFrom !== undefined) {
+        const message = `${path} can't be read beyond line ${check.unreadableFrom}.`;
+        throw new CommandError(EXIT.wrong, message, "Correct the file there.");
+      }
+      const keyOf = orderKeyFor(options);
+      const found = await reconcile({ file, check, outbox, days, keyOf, marginMs: options.margin });
       const summary = { ...found, check, days, allowMissing: options.allowMissing };
       terminal.sayJson(reconcileJson(summary));
       sayReconciliation(terminal, summary);
       process.exitCode = reconcileExit(summary);
-    });
-  });
+    }),
+  );

@@ -3,14 +3,13 @@ import { EXIT } from "../exit-codes.ts";
 import { readText, requireLines } from "../files/read-file.ts";
 import { type DayOptions, dayOf, daysOf, timeZoneOption } from "../options/days.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
-import { outboxCommand } from "../options/outbox-options.ts";
-import { withOutbox } from "../outbox/open-outbox.ts";
 import { REFUNDS_OF, readRefunds } from "../returns/refund-file.ts";
 import { earlierReturns, returnFile, returnText, writeReturns } from "../returns/return-files.ts";
 import { type DatedRefund, LISTED, planReturns, type ReturnRow } from "../returns/return-rows.ts";
 import { sayProblems } from "../terminal/problems.ts";
-import { harmless, openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { harmless, type Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/wording.ts";
+import { onOutbox, outboxCommand } from "./outbox-command.ts";
 
 /** `returns`: AvantLink's batch file of returns, from the shop's refunds. */
 export const returnsCommand = outboxCommand(
@@ -53,9 +52,8 @@ command can't know: compare with AvantLink's report.`,
   .option("--to <day>", "only refunds up to this day, with --from")
   .addOption(timeZoneOption)
   .addOption(merchantOption)
-  .action((path, options) =>
-    withOutbox(options, async (outbox) => {
-      const terminal = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal }, path, options) => {
       const text = await readText(path);
       requireLines(text, path, "refund");
       const { refunds, problems } = readRefunds(text, options.platform, options.currency);

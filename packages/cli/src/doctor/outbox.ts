@@ -1,8 +1,8 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { CommandError } from "../exit-codes.ts";
-import { chosenOutbox, NAME_AN_OUTBOX, type OutboxChoice } from "../options/outbox-options.ts";
+import { NAME_AN_OUTBOX, namedOutbox, type OutboxOptions } from "../options/outbox-options.ts";
 import { alarmsOf, conditionOf } from "../outbox/condition.ts";
-import { isChosen, withOutbox } from "../outbox/open-outbox.ts";
+import { withOutbox } from "../outbox/open-outbox.ts";
 import { answerText } from "../outbox/record-view.ts";
 import { ago } from "../terminal/durations.ts";
 import { counted } from "../terminal/wording.ts";
@@ -11,18 +11,16 @@ import { bad, type Checked, fyi, ok, warn } from "./check.ts";
 const MAX_WAIT_MS = 3_600_000;
 
 /** Whether accepted orders are safe where they wait, and how many do. */
-export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checked[]> {
-  if (!isChosen(choice)) {
-    return [fyi("outbox", "not checked: no outbox is named", NAME_AN_OUTBOX)];
-  }
+export async function checkOutbox(options: OutboxOptions): Promise<readonly Checked[]> {
+  const named = namedOutbox(options, process.env);
+  if (!named) return [fyi("outbox", "not checked: no outbox is named", NAME_AN_OUTBOX)];
   try {
-    return await withOutbox(choice, async (outbox, { problems }) => {
+    return await withOutbox(options, async ({ outbox, problems }) => {
       const condition = await conditionOf(outbox);
       const { totals, oldestWaiting, lastAnswer } = condition;
       const { accepted, delivered, pending, dead } = totals;
-      const { sqlite, redis } = chosenOutbox(choice);
       const checks = [
-        ...(problems.length > 0 ? [] : [sqlite ? fileHolds : redis ? redisHolds : postgresHolds]),
+        ...(problems.length > 0 ? [] : [ok("outbox", HOLDS[named.kind])]),
         ...problems.map(({ message, help }) => warn("outbox", message, help)),
         ok("outbox", `${outbox.name}: ${accepted} accepted, ${delivered} delivered, ${pending} waiting`),
       ];
@@ -45,14 +43,11 @@ export async function checkOutbox(choice: OutboxChoice): Promise<readonly Checke
 
 const WHY_WAITING =
   "If AvantLink answers, check that the shop runs in live mode and without deliver: false. `outbox deliver` delivers from here.";
-const postgresHolds = ok("outbox", "PostgreSQL reports fsync and synchronous_commit on");
-const redisHolds = ok(
-  "outbox",
-  "Redis reports no setting that would lose orders: appendonly, appendfsync, maxmemory-policy",
-);
 
-// The outbox opens a file only with these settings, and only where no other user can read it.
-const fileHolds = ok(
-  "outbox",
-  "journal_mode=WAL, synchronous=FULL, secure_delete=ON: what is accepted survives a power cut",
-);
+/** What an outbox has proved about its store when it opened without a problem. */
+const HOLDS = {
+  // The outbox opens a file only with these settings, and only where no other user can read it.
+  sqlite: "journal_mode=WAL, synchronous=FULL, secure_delete=ON: what is accepted survives a power cut",
+  redis: "Redis reports no setting that would lose orders: appendonly, appendfsync, maxmemory-policy",
+  postgres: "PostgreSQL reports fsync and synchronous_commit on",
+} as const;

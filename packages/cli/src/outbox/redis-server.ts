@@ -1,11 +1,8 @@
 import { createRequire } from "node:module";
 import { AvantLinkError } from "@avantlink-s2s/core";
-import { systemRuntime } from "@avantlink-s2s/core/adapter";
-import type { FoundOutbox } from "./server-address.ts";
-import { cannotConnect, noQueue, placeOf, type ServerAddress } from "./server-address.ts";
+import type { FoundOutbox } from "./found-outbox.ts";
+import { cannotConnect, noOutbox, placeOf } from "./server-address.ts";
 
-// The name that bullmqOutbox gives a queue by default.
-const DEFAULT_QUEUE = "orders";
 // As long as the outbox itself waits for Redis.
 const MAX_WAIT_MS = 2_500;
 
@@ -21,8 +18,8 @@ interface Driver {
   readonly Redis: new (url: string, options: object) => RedisClient;
 }
 
-/** The outbox that BullMQ keeps in a Redis. */
-export async function outboxOnRedis({ url, queue = DEFAULT_QUEUE }: ServerAddress): Promise<FoundOutbox> {
+/** The outbox that BullMQ keeps in a Redis, by default in the queue that `bullmqOutbox` uses by default. */
+export async function outboxOnRedis(url: string, queue = "orders"): Promise<FoundOutbox> {
   const place = placeOf(url, ["redis:", "rediss:"], "redis://localhost:6379");
   const { bullmqOutbox } = await import("@avantlink-s2s/outbox/bullmq");
   const outbox = bullmqOutbox({ connection: url, queue });
@@ -30,8 +27,8 @@ export async function outboxOnRedis({ url, queue = DEFAULT_QUEUE }: ServerAddres
     if (cause instanceof AvantLinkError) throw cause;
     throw cannotConnect(place, "Redis", cause);
   });
-  if (!isThere) throw noQueue(queue, place);
-  return { outbox, place, release: async () => {} };
+  if (!isThere) throw noOutbox(`There is no queue "${queue}" at ${place}.`, "queue");
+  return { outbox, place };
 }
 
 /** Whether a shop has opened this queue. Asked of Redis, because opening the queue would create it. */
@@ -39,28 +36,23 @@ async function isInRedis(url: string, queue: string): Promise<boolean> {
   const { Redis } = driver();
   const redis = new Redis(url, {
     lazyConnect: true,
+    connectTimeout: MAX_WAIT_MS,
+    commandTimeout: MAX_WAIT_MS,
     // One attempt: the command fails now rather than waiting for the server.
     retryStrategy: () => null,
     enableReadyCheck: false,
     disconnectTimeout: 0,
   });
   // The first error says why Redis can't be reached; a later one says only that the connection is closed.
-  let failure: Error | undefined;
-  redis.on("error", (cause) => {
-    failure ??= cause;
-  });
-  const cancel = systemRuntime.after(MAX_WAIT_MS, () => {
-    failure ??= new Error("no answer");
-    redis.disconnect();
-  });
+  const errors: Error[] = [];
+  redis.on("error", (error) => errors.push(error));
   try {
     await redis.connect();
     // The outbox writes this key when a queue is opened.
     return (await redis.exists(`{avantlink}.${queue}:counts`)) === 1;
   } catch (cause) {
-    throw failure ?? cause;
+    throw errors[0] ?? cause;
   } finally {
-    cancel();
     redis.disconnect();
   }
 }

@@ -17,13 +17,6 @@ export function lasting(ms: number): string {
   return "0 s";
 }
 
-/** Resolves after so many milliseconds. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    systemRuntime.after(ms, resolve, { keepAlive: true });
-  });
-}
-
 /** When a time comes, for people. */
 export function until(at: number): string {
   const ms = at - systemRuntime.now();

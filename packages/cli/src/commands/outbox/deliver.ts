@@ -1,13 +1,11 @@
 import { EXIT } from "../../exit-codes.ts";
 import { endpointOption, merchantOption, requireMerchant } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
-import { outboxCommand } from "../../options/outbox-options.ts";
+import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
 import { conditionOf } from "../../outbox/condition.ts";
-import { deliverDue, withTracker } from "../../outbox/deliver.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
-import { openTerminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 /** `outbox deliver` */
 export const deliverCommand = outboxCommand(
@@ -18,9 +16,8 @@ export const deliverCommand = outboxCommand(
   .addOption(durationOption("--for <duration>", "begin no delivery after this time", "60s"))
   .addOption(merchantOption)
   .addOption(endpointOption)
-  .action((options) =>
-    withOutbox(options, async (outbox) => {
-      const { say, sayJson, note } = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal: { say, sayJson, note } }, options) => {
       requireMerchant(options);
       const { delivered, retrying, dead, timedOut } = await withTracker(
         { outbox, merchant: options },
@@ -30,9 +27,8 @@ export const deliverCommand = outboxCommand(
       sayJson({ delivered, retrying, dead, timedOut, waiting: totals.pending });
       say(`${delivered} delivered, ${retrying} failed and tried again later, ${dead} dead letters.`);
       if (oldestWaiting !== undefined) {
-        note(
-          `${counted(totals.pending, "order is", "orders are")} waiting. Next try ${nextTry(oldestWaiting)}.`,
-        );
+        const waiting = counted(totals.pending, "order is", "orders are");
+        note(`${waiting} waiting. Next try ${nextTry(oldestWaiting)}.`);
         if (lastAnswer !== undefined) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
       }
       if (timedOut) note("The time of --for is over, and orders are still due. Run the same command again.");

@@ -1,12 +1,11 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
-import { outboxCommand } from "../../options/outbox-options.ts";
 import { findLetter, removeLetter } from "../../outbox/dead-letters.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
 import { numberOrKey } from "../../outbox/record-view.ts";
 import { isConfirmed } from "../../terminal/confirm.ts";
-import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { harmless } from "../../terminal/terminal.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 /** `outbox remove` */
 export const removeCommand = outboxCommand(
@@ -16,9 +15,8 @@ export const removeCommand = outboxCommand(
 )
   .argument("<order>", "the order number, or the beginning of the key")
   .option("--yes", "without asking")
-  .action((id, options) =>
-    withOutbox(options, async (outbox) => {
-      const { say, sayJson } = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal: { say, sayJson } }, id, options) => {
       const letter = await findLetter(outbox, id);
       const shown = numberOrKey(letter);
       const question = `Erase order ${shown}? It will never be sent, and no affiliate is paid for it.`;
@@ -38,28 +36,26 @@ export const forgetCommand = outboxCommand(
   .argument("<order>", "the order number")
   .addOption(merchantOption)
   .option("--yes", "without asking")
-  .action((order, options) =>
-    withOutbox(options, async (outbox) => {
-      const { say, sayJson } = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal: { say, sayJson } }, order, options) => {
       const orderNumber = wireOrderNumber(order);
       const key = orderKeyFor(options)(orderNumber);
       const shown = harmless(orderNumber);
       const question = `Erase order ${shown}? If AvantLink does not have it yet, it will never be sent.`;
       if (!(await isConfirmed(question, "erase", options.yes === true))) return say("Nothing was erased.");
-      const result = await outbox.forget(key);
-      if (result.status === "sending") {
-        throw new CommandError(
-          EXIT.unreachable,
-          `Order ${shown} is being sent at this moment. Nothing was erased.`,
-          "Run the command again in a minute.",
-        );
+      const { status } = await outbox.forget(key);
+      if (status === "sending") {
+        const message = `Order ${shown} is being sent at this moment. Nothing was erased.`;
+        throw new CommandError(EXIT.unreachable, message, "Run the command again in a minute.");
       }
-      sayJson({ orderNumber, status: result.status });
-      if (result.status === "unknown") {
-        say(`Order ${shown} is unknown: this outbox never accepted it for this merchant.`);
-        process.exitCode = EXIT.unknown;
-      } else if (result.status === "delivered")
-        say(`Order ${shown} was delivered: its content was erased from this outbox then. AvantLink has it.`);
-      else say(`Order ${shown} is erased and will not be sent. Its number stays taken.`);
+      sayJson({ orderNumber, status });
+      say(`Order ${shown} ${FORGOTTEN[status]}`);
+      if (status === "unknown") process.exitCode = EXIT.unknown;
     }),
   );
+
+const FORGOTTEN = {
+  removed: "is erased and will not be sent. Its number stays taken.",
+  delivered: "was delivered: its content was erased from this outbox then. AvantLink has it.",
+  unknown: "is unknown: this outbox never accepted it for this merchant.",
+} as const;

@@ -1,17 +1,11 @@
 import { Option } from "@commander-js/extra-typings";
 import { stringify } from "csv-stringify/sync";
 import { writeText } from "../../files/write-file.ts";
-import { outboxCommand } from "../../options/outbox-options.ts";
-import {
-  BATCH_SALES_COLUMNS,
-  type BatchSalesRow,
-  batchSalesRows,
-  type LeftOut,
-} from "../../outbox/batch-sales.ts";
+import { BATCH_SALES_COLUMNS, batchSalesRows, type LeftOut } from "../../outbox/batch-sales.ts";
 import { letters, orderIn } from "../../outbox/dead-letters.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
-import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { harmless } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
   "not-an-order-yet": (count) =>
@@ -33,12 +27,11 @@ export const exportCommand = outboxCommand(
       .choices(["item", "order"] as const)
       .default("item" as const),
   )
-  .action((options) =>
-    withOutbox(options, async (outbox) => {
-      const { note, sayJson } = openTerminal({ json: options.json === true && options.out !== undefined });
+  .action(
+    onOutbox(async ({ outbox, terminal: { note, sayJson } }, options) => {
       const leftOut = new Map<LeftOut, number>();
       const currencies = new Map<string, number>();
-      const rows: BatchSalesRow[] = [];
+      const rows: object[] = [];
       let orders = 0;
       let severalCoupons = 0;
       for await (const letter of letters(outbox)) {
@@ -56,8 +49,10 @@ export const exportCommand = outboxCommand(
       // A cell that begins with =, +, - or @ would be a formula in a spreadsheet.
       const csv = stringify(rows, { header: true, columns: [...BATCH_SALES_COLUMNS], escape_formulas: true });
       if (options.out === undefined) process.stdout.write(csv);
-      else await writeText(options.out, csv, options.force === true, "Add --force to overwrite the file.");
-      sayJson({ orders, leftOut: Object.fromEntries(leftOut), currencies: Object.fromEntries(currencies) });
+      else {
+        await writeText(options.out, csv, options.force === true, "Add --force to overwrite the file.");
+        sayJson({ orders, leftOut: Object.fromEntries(leftOut), currencies: Object.fromEntries(currencies) });
+      }
       note(`${counted(orders, "order")} exported.`);
       if (orders > 0)
         note("Remove them from the outbox once AvantLink has the file, or they may be sent twice.");

@@ -1,10 +1,9 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { EXIT } from "../../exit-codes.ts";
-import { endpointOption, merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
-import { outboxCommand } from "../../options/outbox-options.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
+import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
 import { recordFacts, recordJson } from "../../outbox/record-view.ts";
-import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { harmless } from "../../terminal/terminal.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 const ENDINGS = {
   delivered: ["was delivered", EXIT.ok],
@@ -21,10 +20,8 @@ export const findCommand = outboxCommand(
 )
   .argument("<order>", "the order number")
   .addOption(merchantOption)
-  .addOption(endpointOption.hideHelp())
-  .action((order, options) =>
-    withOutbox(options, async (outbox) => {
-      const { say, sayJson, sayFacts } = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal: { say, sayJson, sayFacts } }, order, options) => {
       const orderNumber = wireOrderNumber(order);
       const record = await outbox.find(orderKeyFor(options)(orderNumber));
       const shown = harmless(orderNumber);

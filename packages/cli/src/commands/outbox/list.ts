@@ -1,11 +1,17 @@
 import { wholeNumber } from "../../options/numbers.ts";
-import { outboxCommand } from "../../options/outbox-options.ts";
 import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
-import { answerText, nextTry, numberOrKey, recordJson, timesSent } from "../../outbox/record-view.ts";
+import {
+  answerText,
+  nextTry,
+  numberOrKey,
+  recordJson,
+  shortKey,
+  timesSent,
+} from "../../outbox/record-view.ts";
 import { ago } from "../../terminal/durations.ts";
-import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { harmless } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
 
 /** `outbox list` */
@@ -20,20 +26,20 @@ export const listCommand = outboxCommand(
   .option("--offset <number>", "how many of each to skip", wholeNumber(0), 0)
   .addOption(failIfDeadOption)
   .addOption(failIfOlderOption)
-  .action(({ limit, offset, ...options }) =>
-    withOutbox(options, async (outbox) => {
-      const terminal = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal }, { limit, offset, ...options }) => {
       const { say, sayJson, sayTable, note } = terminal;
-      const all = options.waiting === options.dead;
-      const asks = { waiting: all || options.waiting, dead: all || options.dead };
+      const both = options.waiting === options.dead;
       const page = { limit, offset };
-      const waiting = asks.waiting ? await outbox.waiting.list(page) : [];
-      const dead = asks.dead ? await outbox.dead.list(page) : [];
+      const waiting = both || options.waiting ? await outbox.waiting.list(page) : undefined;
+      const dead = both || options.dead ? await outbox.dead.list(page) : undefined;
       const condition = await conditionOf(outbox);
       const { totals } = condition;
-      sayJson({ totals, orders: [...waiting, ...dead].map((record) => recordJson(record)) });
-      if (waiting.length > 0) {
-        say(`${counted(totals.pending, "order is", "orders are")} waiting:`);
+      const orders = [...(waiting ?? []), ...(dead ?? [])].map((record) => recordJson(record));
+      sayJson({ totals, orders });
+      if (waiting) {
+        const count = counted(totals.pending, "order is", "orders are");
+        say(waiting.length > 0 ? `${count} waiting:` : "No order is waiting.");
         sayTable(
           ["order", "accepted", "sent", "last answer", "next try"],
           waiting.map((record) => [
@@ -44,24 +50,24 @@ export const listCommand = outboxCommand(
             nextTry(record),
           ]),
         );
-      } else if (asks.waiting) say("No order is waiting.");
-      if (dead.length > 0) {
-        say(`${counted(totals.dead, "dead letter")}:`);
+      }
+      if (dead) {
+        say(dead.length > 0 ? `${counted(totals.dead, "dead letter")}:` : "No dead letters.");
         sayTable(
           ["order", "key", "given up", "sent", "reason", "AvantLink's key"],
           dead.map((letter) => [
             numberOrKey(letter),
-            letter.key.slice(0, 12),
+            shortKey(letter),
             `${ago(letter.diedAt)} ago`,
             timesSent(letter),
             letter.reason.code,
             harmless(letter.reason.errorKey ?? ""),
           ]),
         );
-      } else if (asks.dead) say("No dead letters.");
-      const left = (count: number, shown: readonly unknown[]) => Math.max(0, count - offset - shown.length);
-      const rest =
-        (asks.waiting ? left(totals.pending, waiting) : 0) + (asks.dead ? left(totals.dead, dead) : 0);
+      }
+      const left = (count: number, shown: readonly unknown[] | undefined) =>
+        shown ? Math.max(0, count - offset - shown.length) : 0;
+      const rest = left(totals.pending, waiting) + left(totals.dead, dead);
       if (rest > 0) note(`${counted(rest, "more order")}: --offset ${offset + limit}`);
       raise(terminal, alarmsOf(condition, options));
     }),

@@ -1,25 +1,26 @@
-import type { JobState, Outbox } from "@avantlink-s2s/core";
+import { setTimeout as pause } from "node:timers/promises";
+import { type JobState, type Outbox, stateOf } from "@avantlink-s2s/core";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import {
   endpointOption,
+  type Merchant,
   merchantOption,
   orderKeyFor,
   requireMerchant,
 } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
-import { outboxCommand } from "../../options/outbox-options.ts";
+import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { readCorrected, replace } from "../../outbox/corrected-order.ts";
 import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
-import { type Delivery, deliverOrders } from "../../outbox/deliver.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
-
-import { openTerminal, type Terminal } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 // Letters that share one commit of the outbox.
 const BATCH = 100;
+const POLL_MS = 250;
 
 /** `outbox retry` */
 export const retryCommand = outboxCommand(
@@ -40,25 +41,33 @@ export const retryCommand = outboxCommand(
   .addOption(durationOption("--wait <duration>", "how long to wait with --send", "30s"))
   .addOption(merchantOption)
   .addOption(endpointOption)
-  .action((id, options) =>
-    withOutbox(options, async (outbox) => {
-      const terminal = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal: { say, sayJson, note } }, id, options) => {
       if (options.send === true) requireMerchant(options);
-      const putBack = await putBackLetters(outbox, id, options, orderKeyFor(options));
-      const { keys, left } = putBack;
-      if (left > 0) {
-        terminal.note(
+      const { keys, left } = await putBackLetters(outbox, id, options, orderKeyFor(options));
+      if (left > 0)
+        note(
           `${counted(left, "invalid order stays a dead letter", "invalid orders stay dead letters")}. Correct each one: avantlink-s2s outbox retry ORDER --with order.json`,
         );
+      if (options.send !== true) {
+        sayJson({ retried: keys, left });
+        return say(
+          `${counted(keys.length, "order waits", "orders wait")} again. A running shop delivers within seconds; --send, or "outbox deliver", delivers from here.`,
+        );
       }
-      if (options.send === true) {
-        await send(terminal, { outbox, merchant: options }, putBack, options.wait);
-        return;
+      const states = await deliverOrders(outbox, options, keys, options.wait);
+      const of = (state: JobState) => states.filter((one) => one === state).length;
+      const [delivered, dead, waiting] = [of("delivered"), of("dead"), of("pending")];
+      sayJson({ retried: keys, left, delivered, dead, waiting });
+      say(`${delivered} delivered, ${dead} dead letters again, ${waiting} still waiting.`);
+      if (delivered < keys.length) {
+        const { oldestWaiting, lastAnswer } = await conditionOf(outbox);
+        if (lastAnswer) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
+        if (oldestWaiting)
+          note(`Next try ${nextTry(oldestWaiting)}, by a running shop or "avantlink-s2s outbox deliver".`);
       }
-      terminal.sayJson({ retried: keys, left });
-      terminal.say(
-        `${counted(keys.length, "order waits", "orders wait")} again. A running shop delivers within seconds; --send, or "outbox deliver", delivers from here.`,
-      );
+      if (dead > 0) process.exitCode = EXIT.wrong;
+      else if (waiting > 0) process.exitCode = EXIT.unreachable;
     }),
   );
 
@@ -75,13 +84,11 @@ async function putBackLetters(
   keyOf: (orderNumber: string) => string,
 ): Promise<PutBack> {
   if (id === undefined && all === true && file === undefined) return putBackAll(outbox);
-  if (id === undefined || all === true) {
+  if (id === undefined || all === true)
     throw new CommandError(EXIT.usage, "Name one order, or use --all without --with.");
-  }
   const letter = await findLetter(outbox, id);
-  if (file !== undefined) {
+  if (file !== undefined)
     return { keys: [await replace(outbox, letter, await readCorrected(file, letter), keyOf)], left: 0 };
-  }
   if (letter.kind === "rejected") {
     throw new CommandError(
       EXIT.wrong,
@@ -110,23 +117,22 @@ async function putBackAll(outbox: Outbox): Promise<PutBack> {
   return { keys: retried, left };
 }
 
-async function send(
-  { say, sayJson, note }: Terminal,
-  delivery: Delivery,
-  { keys, left }: PutBack,
-  waitMs: number,
-): Promise<void> {
-  const states = await deliverOrders(delivery, keys, waitMs);
-  const of = (state: JobState) => states.filter((one) => one === state).length;
-  const [delivered, dead, waiting] = [of("delivered"), of("dead"), of("pending")];
-  sayJson({ retried: keys, left, delivered, dead, waiting });
-  say(`${delivered} delivered, ${dead} dead letters again, ${waiting} still waiting.`);
-  if (delivered < keys.length) {
-    const { oldestWaiting, lastAnswer } = await conditionOf(delivery.outbox);
-    if (lastAnswer) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
-    if (oldestWaiting)
-      note(`Next try ${nextTry(oldestWaiting)}, by a running shop or "avantlink-s2s outbox deliver".`);
-  }
-  if (dead > 0) process.exitCode = EXIT.wrong;
-  else if (waiting > 0) process.exitCode = EXIT.unreachable;
+/** Delivers until every one of these orders has its answer, or the time is up. */
+async function deliverOrders(
+  outbox: Outbox,
+  merchant: Merchant,
+  keys: readonly string[],
+  timeoutMs: number,
+): Promise<readonly (JobState | undefined)[]> {
+  const states = new Map<string, JobState | undefined>(keys.map((key) => [key, "pending"]));
+  await withTracker({ outbox, merchant }, async (tracker) => {
+    for (const deadline = systemRuntime.now() + timeoutMs; ; await pause(POLL_MS)) {
+      await deliverDue(tracker, Math.max(0, deadline - systemRuntime.now()));
+      for (const [key, state] of states) {
+        if (state === "pending") states.set(key, stateOf(await outbox.find(key)));
+      }
+      if (![...states.values()].includes("pending") || systemRuntime.now() >= deadline) return;
+    }
+  });
+  return [...states.values()];
 }

@@ -1,9 +1,7 @@
-import type { DeadLetter } from "@avantlink-s2s/core";
-import { outboxCommand } from "../../options/outbox-options.ts";
 import { contextIn, findLetter, issuesOf, orderIn } from "../../outbox/dead-letters.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
 import { numberOrKey, recordFacts, recordJson, shortKey } from "../../outbox/record-view.ts";
-import { harmless, openTerminal } from "../../terminal/terminal.ts";
+import { harmless } from "../../terminal/terminal.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 /** `outbox show` */
 export const showCommand = outboxCommand(
@@ -14,29 +12,32 @@ export const showCommand = outboxCommand(
   .argument("<order>", "the order number, or the beginning of the key")
   .option("--order", "print the order as JSON and nothing else, to correct it for retry --with")
   .option("--answer", "print AvantLink's own words too, which may repeat a value of the order")
-  .action((id, options) =>
-    withOutbox(options, async (outbox) => {
-      const { say, sayJson, sayFacts } = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, terminal: { say, sayJson, sayFacts } }, id, options) => {
       const letter = await findLetter(outbox, id);
       const order = orderIn(letter);
       if (options.order === true) return void process.stdout.write(`${JSON.stringify(order, null, 2)}\n`);
       const issues = issuesOf(letter);
-      const context = known(letter);
+      // Which parts of the shopper's context there are; their values are not shown.
+      const known = Object.entries(contextIn(letter)).map(
+        ([name, value]) => [name, Array.isArray(value) ? value.length > 0 : value !== undefined] as const,
+      );
       const { message, ...reason } = letter.reason;
       const shownReason = options.answer === true ? letter.reason : reason;
-      sayJson({ ...recordJson(letter), reason: shownReason, issues, order, context });
+      sayJson({
+        ...recordJson(letter),
+        reason: shownReason,
+        issues,
+        order,
+        context: Object.fromEntries(known),
+      });
       sayFacts([
         ["order", numberOrKey(letter)],
         ["key", letter.key],
         ...recordFacts(letter),
         ...(options.answer === true ? [["answer", harmless(message)] as const] : []),
         ...issues.map((issue) => [harmless(issue.path), harmless(issue.message)] as const),
-        [
-          "context",
-          Object.entries(context)
-            .map(([name, is]) => `${name} ${is ? "yes" : "no"}`)
-            .join(", "),
-        ],
+        ["context", known.map(([name, is]) => `${name} ${is ? "yes" : "no"}`).join(", ")],
       ]);
       say(JSON.stringify(order, null, 2).split("\n").map(harmless).join("\n"));
       say("");
@@ -44,11 +45,3 @@ export const showCommand = outboxCommand(
       say(`Then, after editing: avantlink-s2s outbox retry ${shortKey(letter)} --with order.json …`);
     }),
   );
-
-/** Which parts of the shopper's context there are; their values are not shown. */
-function known(letter: DeadLetter): Readonly<Record<string, boolean>> {
-  const entries = Object.entries(contextIn(letter));
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, Array.isArray(value) ? value.length > 0 : value !== undefined]),
-  );
-}

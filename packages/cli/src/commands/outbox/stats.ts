@@ -1,9 +1,7 @@
-import { outboxCommand } from "../../options/outbox-options.ts";
 import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
-import { withOutbox } from "../../outbox/open-outbox.ts";
-import { answerText, nextTry, numberOrKey, recordJson, withoutWords } from "../../outbox/record-view.ts";
+import { answerText, iso, nextTry, numberOrKey, recordJson, withoutWords } from "../../outbox/record-view.ts";
 import { ago } from "../../terminal/durations.ts";
-import { openTerminal } from "../../terminal/terminal.ts";
+import { onOutbox, outboxCommand } from "../outbox-command.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
 
 /** `outbox stats` */
@@ -17,9 +15,8 @@ export const statsCommand = outboxCommand(
 )
   .addOption(failIfDeadOption)
   .addOption(failIfOlderOption)
-  .action((options) =>
-    withOutbox(options, async (outbox, { place, problems }) => {
-      const terminal = openTerminal(options);
+  .action(
+    onOutbox(async ({ outbox, place, problems, terminal }, options) => {
       const { say, sayJson, note } = terminal;
       const condition = await conditionOf(outbox);
       const { totals, oldestWaiting, lastAnswer } = condition;
@@ -27,26 +24,17 @@ export const statsCommand = outboxCommand(
       sayJson({
         outbox: outbox.name,
         place,
-        accepted,
-        delivered,
-        waiting: pending,
-        dead,
-        removed,
+        ...{ accepted, delivered, waiting: pending, dead, removed },
         oldestWaiting: oldestWaiting && recordJson(oldestWaiting),
-        lastAnswer: lastAnswer && {
-          at: new Date(lastAnswer.at).toISOString(),
-          answer: withoutWords(lastAnswer.answer),
-        },
+        lastAnswer: lastAnswer && { at: iso(lastAnswer.at), answer: withoutWords(lastAnswer.answer) },
       });
       say(
         `${accepted} accepted = ${delivered} delivered + ${pending} waiting + ${dead} dead + ${removed} removed`,
       );
-      if (oldestWaiting !== undefined) {
-        const { acceptedAt } = oldestWaiting;
+      if (oldestWaiting !== undefined)
         say(
-          `The oldest waiting order is ${numberOrKey(oldestWaiting)}, accepted ${ago(acceptedAt)} ago. Next try ${nextTry(oldestWaiting)}.`,
+          `The oldest waiting order is ${numberOrKey(oldestWaiting)}, accepted ${ago(oldestWaiting.acceptedAt)} ago. Next try ${nextTry(oldestWaiting)}.`,
         );
-      }
       if (lastAnswer !== undefined)
         say(`AvantLink's last answer that was no success: ${answerText(lastAnswer)}.`);
       for (const { message, help } of problems) note(`${message} ${help}`);

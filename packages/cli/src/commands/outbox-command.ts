@@ -1,0 +1,32 @@
+import { Command } from "@commander-js/extra-typings";
+import type { OutboxOptions } from "../options/outbox-options.ts";
+import { type OpenOutbox, withOutbox } from "../outbox/open-outbox.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+
+/** A command with the options that name an outbox. `path` is `outbox find`, or the name of a command of its own. */
+export function outboxCommand(path: string, description: string, examples: readonly string[], more = "") {
+  const shown = examples.map((example) => `\n  $ avantlink-s2s ${path} ${example}`.trimEnd());
+  return new Command(path.split(" ").at(-1))
+    .description(description)
+    .addHelpText("after", `\nExamples:${shown.join("")}${more && `\n\n${more}`}`)
+    .option("--sqlite <path>", "the outbox in this SQLite file")
+    .option("--redis <url>", "the outbox in this Redis")
+    .option("--postgres <url>", "the outbox in this PostgreSQL")
+    .option("--queue <name>", "the queue's name in Redis, if the shop has given it one")
+    .option("--schema <name>", "the schema in PostgreSQL, if the shop has given it one")
+    .option("--json", "print JSON, for scripts");
+}
+
+/** What every action on an outbox works with. */
+export interface OnOutbox extends OpenOutbox {
+  readonly terminal: Terminal;
+}
+
+/** An action on the outbox that the command's options name. The outbox is open until the action ends. */
+export function onOutbox<Given extends unknown[]>(action: (on: OnOutbox, ...given: Given) => Promise<void>) {
+  return (...given: Given): Promise<void> => {
+    // Commander gives an action the arguments, then the options, then the command.
+    const options = given.at(-2) as OutboxOptions & { readonly json?: true | undefined };
+    return withOutbox(options, (opened) => action({ ...opened, terminal: openTerminal(options) }, ...given));
+  };
+}
