@@ -43,6 +43,14 @@ test.each([
   for (const [option] of examples.join(" ").matchAll(/--[a-z-]+/g)) expect(stdout).toContain(option);
 });
 
+test.each(["doctor", "backfill", "outbox deliver", "outbox retry"])(
+  "the help of %s shows where AvantLink's address comes from",
+  async (command) => {
+    const { stdout } = await runCommand([...command.split(" "), "--help"]);
+    expect(stdout).toMatch(/--endpoint <url>[\s\S]+AVANTLINK_ENDPOINT/);
+  },
+);
+
 test.each([["nonsense"], ["outbox", "nonsense"], ["sandbox", "--port", "x"], ["validate", "a", "b"], []])(
   "wrong use (%s %s %s) ends with its own exit code",
   async (...args) => {
