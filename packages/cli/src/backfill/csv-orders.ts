@@ -1,11 +1,12 @@
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
-import { LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
+import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
+import { KNOWN_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
 import { consentInText } from "./consent.ts";
 import type { ColumnOptions, Columns } from "./csv-columns.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { type CsvRow, readCsvRows } from "./csv-rows.ts";
-import type { FaultyEntry, FileEntry } from "./file-entry.ts";
-import { spoiltCell } from "./spoilt-cells.ts";
+import { entryOf, type FileEntry, faultyEntry } from "./file-entry.ts";
+import { spoiltCell } from "./spoilt-values.ts";
 
 /** How the orders of a CSV file are read. */
 export interface CsvReading {
@@ -33,18 +34,14 @@ export async function* readCsvOrders(
   // A row without a certain order number may belong to the order before it or to the order after it.
   let stray: string | undefined;
   for await (const row of readCsvRows(text, dialect, columns)) {
-    if (row.kind === "unreadable") {
-      const { line, column, message } = row;
-      yield { kind: "faulty", last: true, line, field: column, message };
-      return;
-    }
+    if (row.kind === "faulty") return yield row;
     const number = row.cells.order_number ?? "";
     const misshapen = row.count === dialect.header.length ? undefined : countFault(row, dialect);
     if (number === "") {
       stray = `stands beside the row in line ${row.line}, which has no order number and may belong to it`;
       if (open) open.fault ??= stray;
       const message = misshapen ?? "is blank. Write the order number in every row of the order";
-      yield { kind: "faulty", line: row.line, field: "order_number", message };
+      yield faultyEntry(row.line, "order_number", message);
       continue;
     }
     if (!row.numberIsSure && number !== open?.number) {
@@ -53,16 +50,15 @@ export async function* readCsvOrders(
       continue;
     }
     if (!open || number !== open.number) {
-      if (open) yield entryOf(open, reading);
+      if (open) yield entryIn(open, reading);
       open = { number, line: row.line, rows: [], fault: stray };
     }
     stray = undefined;
     open.rows.push(row);
     open.fault ??= misshapen;
   }
-  if (open) yield entryOf(open, reading);
-  else if (stray !== undefined)
-    yield { kind: "faulty", line: dialect.headerLine + 1, field: "row", message: stray };
+  if (open) yield entryIn(open, reading);
+  else if (stray !== undefined) yield faultyEntry(dialect.headerLine + 1, "row", stray);
 }
 
 function countFault({ line, count }: CsvRow, { header, separator }: CsvDialect): string {
@@ -70,18 +66,16 @@ function countFault({ line, count }: CsvRow, { header, separator }: CsvDialect):
   return `has ${count} cells in line ${line}, but the header has ${header.length}. Put a cell that contains a ${name} in quotes`;
 }
 
-function entryOf(open: OpenOrder, { columns: { platform }, currency }: CsvReading): FileEntry {
+function entryIn(open: OpenOrder, { columns: { platform }, currency }: CsvReading): FileEntry {
   const { line, number, rows, fault } = open;
-  const faulty = (field: string, message: string, at = line): FaultyEntry => ({
-    kind: "faulty",
-    line: at,
-    orderNumber: number,
-    field,
-    message,
-  });
+  const faulty = (field: string, message: string, at = line) => faultyEntry(at, field, message, number);
   if (fault !== undefined) return faulty("row", fault);
-  const spoilt = spoiltCell(rows);
-  if (spoilt) return faulty(spoilt.column, spoilt.message, spoilt.line);
+  for (const { cells, line: at } of rows) {
+    for (const column of KNOWN_COLUMNS) {
+      const spoilt = spoiltCell(cells[column] ?? "");
+      if (spoilt !== undefined) return faulty(column, spoilt, at);
+    }
+  }
   const twin = identicalRow(rows);
   if (twin !== undefined) return faulty("row", twin.message, twin.line);
   const order: Partial<Record<string, string>> = {};
@@ -94,7 +88,8 @@ function entryOf(open: OpenOrder, { columns: { platform }, currency }: CsvReadin
       order[column] = value;
     }
   }
-  if (platform && !platform.isPaid(order)) return { kind: "unpaid", line, orderNumber: number };
+  if (platform && !platform.isPaid(order))
+    return { kind: "unpaid", line, orderNumber: wireOrderNumber(number), problems: [] };
   const platformFault = platform?.fault(order);
   if (platformFault !== undefined) return faulty("order", platformFault);
   const newCustomer = order.new_customer === undefined ? undefined : truth(order.new_customer);
@@ -137,7 +132,7 @@ function entryOf(open: OpenOrder, { columns: { platform }, currency }: CsvReadin
     ...consent.stated,
   };
   // The mapper checks every field, whatever the file contains.
-  return { kind: "order", line, order: built as unknown as Order, context: context as TrackingContext };
+  return entryOf(line, { order: built as unknown as Order, context: context as TrackingContext });
 }
 
 const PLATFORM_COLUMNS = ["status", "canceled_at", "total", "shipping", "taxes"] as const;

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 import type { Columns } from "./csv-columns.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
+import { type FaultyEntry, faultyEntry } from "./file-entry.ts";
 import type { OrderCells } from "./platform-exports.ts";
 
 /** A row below the header. */
@@ -17,19 +18,15 @@ export interface CsvRow {
   readonly numberIsSure: boolean;
 }
 
-/** The place from which on nothing can be read. Some rows before it are missing: the parser drops what it read ahead. */
-export interface CsvEnd {
-  readonly kind: "unreadable";
-  readonly line: number;
-  readonly column: string;
-  readonly message: string;
-}
-
+/**
+ * The rows below the header. A faulty entry ends them where nothing more can be read; some rows before it are missing then,
+ * because the parser drops what it read ahead.
+ */
 export async function* readCsvRows(
   text: AsyncIterable<string>,
   { separator, headerLine, header }: CsvDialect,
   { names }: Columns,
-): AsyncGenerator<CsvRow | CsvEnd> {
+): AsyncGenerator<CsvRow | FaultyEntry> {
   // The parser reports an unclosed quote at the end of the file. The quote is below the last line that was read.
   let lastLine = headerLine as number;
   const source = Readable.from(text);
@@ -67,14 +64,12 @@ export async function* readCsvRows(
   } catch (cause) {
     if (!isCsvFault(cause)) throw cause;
     const unclosed = cause.code === "CSV_QUOTE_NOT_CLOSED";
-    yield {
-      kind: "unreadable",
-      line: unclosed ? lastLine + 1 : cause.lines,
-      column: unclosed ? "row" : (names[cause.column] ?? header[cause.column] ?? "row"),
-      message: unclosed
-        ? "opens a quote that is never closed"
-        : (FAULTS[cause.code] ?? `is no CSV (${cause.code})`),
-    };
+    const column = names[cause.column] ?? header[cause.column] ?? "row";
+    const message = FAULTS[cause.code] ?? `is no CSV (${cause.code})`;
+    const fault = unclosed
+      ? faultyEntry(lastLine + 1, "row", "opens a quote that is never closed")
+      : faultyEntry(cause.lines, column, message);
+    yield { ...fault, last: true };
   } finally {
     source.destroy();
   }

@@ -1,22 +1,62 @@
-import type { GivenOrder } from "../files/given-order.ts";
+import { type OrderSummary, toOrderPayload } from "@avantlink-s2s/core";
+import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
+import { type GivenOrder, problemsOf } from "../files/given-order.ts";
+import { fieldsOf } from "../files/read-file.ts";
+import type { Problem } from "../terminal/problems.ts";
+import { isDenied } from "./consent.ts";
 
-/** One order of a file, or why there is none in its place. */
-export type FileEntry = { readonly line: number } & (
-  | ({ readonly kind: "order" } & GivenOrder)
-  /** A platform's export says that the order is not paid. */
-  | { readonly kind: "unpaid"; readonly orderNumber: unknown }
-  | FaultyEntry
-);
+/** An amount in major units. */
+export type Amount = Pick<OrderSummary, "currency" | "subtotal">;
 
-export interface FaultyEntry {
-  readonly kind: "faulty";
+/** What a file has in one place: an order, or why there is none that can be sent. */
+export type FileEntry = SendableEntry | UnsentEntry | FaultyEntry;
+
+interface Entry {
   readonly line: number;
-  /** The number as the file has it, where it can be read. */
-  readonly orderNumber?: unknown;
-  /** The column or the field. */
-  readonly field: string;
-  /** What is wrong and what to do. Never contains a value of the file. */
-  readonly message: string;
+  /** As AvantLink gets it; `""` where the file has none that can be read. */
+  readonly orderNumber: string;
+  readonly problems: readonly Problem[];
+}
+
+/** An order that can be sent, with warnings as its problems. */
+export interface SendableEntry extends Entry, GivenOrder {
+  readonly kind: "order";
+  readonly amount: Amount;
+}
+
+/** The shopper denied consent; or a platform's export says that the order is not paid. */
+export interface UnsentEntry extends Entry {
+  readonly kind: "denied" | "unpaid";
+}
+
+/** An order that can't be sent. */
+export interface FaultyEntry extends Entry {
+  readonly kind: "faulty";
   /** Set where the rest of the file can't be read. */
   readonly last?: true;
+}
+
+/** The entry of an order as it is written down. */
+export function entryOf(line: number, { order, context }: GivenOrder): FileEntry {
+  const mapped = toOrderPayload(order, context);
+  const base = {
+    line,
+    orderNumber: wireOrderNumber(fieldsOf(order).orderNumber),
+    problems: problemsOf(mapped),
+  };
+  if (!mapped.ok) return { ...base, kind: "faulty" };
+  if (isDenied(context)) return { ...base, kind: "denied" };
+  const { currency, order_amount_subtotal: subtotal } = mapped.payload.order;
+  return { ...base, kind: "order", order, context, amount: { currency, subtotal } };
+}
+
+/** An order that can't be read. `field` is a column or a field; `message` never contains a value of the file. */
+export function faultyEntry(
+  line: number,
+  field: string,
+  message: string,
+  orderNumber?: unknown,
+): FaultyEntry {
+  const problem = { severity: "error", field, rule: "file", message } as const;
+  return { kind: "faulty", line, orderNumber: wireOrderNumber(orderNumber), problems: [problem] };
 }

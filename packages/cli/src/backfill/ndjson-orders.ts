@@ -3,7 +3,8 @@ import split2 from "split2";
 import { givenOrder } from "../files/given-order.ts";
 import { fieldsOf } from "../files/read-file.ts";
 import { consentInJson } from "./consent.ts";
-import type { FileEntry } from "./file-entry.ts";
+import { entryOf, type FileEntry, faultyEntry } from "./file-entry.ts";
+import { LOST_CHARACTER, lostIn } from "./spoilt-values.ts";
 
 // Far above any order.
 const MAX_LINE_LENGTH = 4 * 1024 * 1024;
@@ -17,26 +18,25 @@ export async function* readNdjsonOrders(text: AsyncIterable<string>): AsyncGener
   try {
     for await (const json of lines as AsyncIterable<string>) {
       line += 1;
-      if (json.trim() !== "") yield entryOf(json, line);
+      if (json.trim() !== "") yield entryIn(json, line);
     }
   } finally {
     source.destroy();
   }
 }
 
-function entryOf(json: string, line: number): FileEntry {
+function entryIn(json: string, line: number): FileEntry {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    const message = "is not JSON. Write each order as one JSON object on a line of its own";
-    return { kind: "faulty", line, field: "line", message };
+    return faultyEntry(line, "line", "is not JSON. Write each order as one JSON object on a line of its own");
   }
   const { order, context } = givenOrder(value);
+  const { orderNumber } = fieldsOf(order);
   const consent = consentInJson(value);
-  if (consent.status === "unclear") {
-    const { field, message } = consent;
-    return { kind: "faulty", line, orderNumber: fieldsOf(order).orderNumber, field, message };
-  }
-  return { kind: "order", line, order, context: { ...context, ...consent.stated } };
+  if (consent.status === "unclear") return faultyEntry(line, consent.field, consent.message, orderNumber);
+  const given = { order, context: { ...context, ...consent.stated } };
+  const lost = lostIn(order, "") ?? lostIn(given.context, "context");
+  return lost === undefined ? entryOf(line, given) : faultyEntry(line, lost, LOST_CHARACTER, orderNumber);
 }

@@ -10,7 +10,6 @@ import { type ColumnOptions, readColumns } from "./csv-columns.ts";
 import { readDialect } from "./csv-dialect.ts";
 import { readCsvOrders } from "./csv-orders.ts";
 import type { FileEntry } from "./file-entry.ts";
-import { withoutLostCharacters } from "./lost-characters.ts";
 import { readNdjsonOrders } from "./ndjson-orders.ts";
 
 // Room for the longest header.
@@ -57,7 +56,7 @@ export async function openOrderFile(given: string, options: OrderFileOptions): P
 
 function readerOf(start: string, { format, ...options }: OrderFileOptions) {
   const isNdjson = format === undefined ? /^\s*\{/.test(start) : format === "ndjson";
-  if (isNdjson) return { ignored: [], platform: undefined, orders: readLines };
+  if (isNdjson) return { ignored: [], platform: undefined, orders: readNdjsonOrders };
   const dialect = readDialect(start);
   const columns = readColumns(dialect.header, dialect.headerLine, options);
   const reading = { dialect, columns, currency: options.currency };
@@ -66,10 +65,6 @@ function readerOf(start: string, { format, ...options }: OrderFileOptions) {
     platform: columns.platform?.name,
     orders: (text: AsyncIterable<string>) => readCsvOrders(text, reading),
   };
-}
-
-function readLines(text: AsyncIterable<string>): AsyncIterable<FileEntry> {
-  return withoutLostCharacters(readNdjsonOrders(text));
 }
 
 async function readStart(

@@ -6,8 +6,7 @@ import { type Merchant, orderKeyFor } from "../options/merchant-options.ts";
 import { deliverDue, withTracker } from "../outbox/command-tracker.ts";
 import { batches } from "./batches.ts";
 import type { FileCheck } from "./check.ts";
-import { isDenied } from "./consent.ts";
-import type { FileEntry } from "./file-entry.ts";
+import type { FileEntry, SendableEntry } from "./file-entry.ts";
 import type { OrderFile } from "./order-file.ts";
 
 // Orders that share one commit of the outbox.
@@ -126,7 +125,7 @@ export async function sendFile(options: SendOptions) {
   };
 }
 
-async function put(tracker: Tracker, { order, context, line }: Sendable): Promise<Receipt> {
+async function put(tracker: Tracker, { order, context, line }: SendableEntry): Promise<Receipt> {
   for (let attempt = 1; ; attempt += 1) {
     const receipt = await tracker.trackOrder(order, context);
     if (["accepted", "duplicate", "delivered"].includes(receipt.status)) return receipt;
@@ -141,9 +140,7 @@ async function put(tracker: Tracker, { order, context, line }: Sendable): Promis
   }
 }
 
-type Sendable = Extract<FileEntry, { kind: "order" }>;
-
-async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): AsyncGenerator<Sendable> {
+async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): AsyncGenerator<SendableEntry> {
   for await (const entry of entries) {
     if (entry.kind === "faulty" && entry.last) {
       throw new CommandError(
@@ -152,8 +149,7 @@ async function* sendable(entries: AsyncIterable<FileEntry>, check: FileCheck): A
         "Run the same command again: the file is checked anew, and no order number is sent twice.",
       );
     }
-    if (entry.kind !== "order" || check.unsendableLines.has(entry.line) || isDenied(entry.context)) continue;
-    yield entry;
+    if (entry.kind === "order" && !check.repeated.has(entry.orderNumber)) yield entry;
   }
 }
 

@@ -1,7 +1,7 @@
 import { toOrderPayload } from "@avantlink-s2s/core";
 import { Command } from "@commander-js/extra-typings";
 import { EXIT } from "../exit-codes.ts";
-import { givenOrder } from "../files/given-order.ts";
+import { givenOrder, problemsOf } from "../files/given-order.ts";
 import { checkPayload } from "../files/payload-check.ts";
 import { fieldsOf, parseJson, readText } from "../files/read-file.ts";
 import { type Problem, sayProblems } from "../terminal/problems.ts";
@@ -41,17 +41,5 @@ async function validate(text: string, file: string) {
     return { kind: `${endpoint} payload`, problems: await checkPayload(text, endpoint) };
   }
   const { order, context } = givenOrder(value);
-  const mapped = toOrderPayload(order, context);
-  if (mapped.ok) {
-    const warning = { severity: "warning" } as const;
-    const problems = mapped.findings.map(({ code, ...rest }) => ({ ...warning, ...problemOf(code, rest) }));
-    return { kind: "order", problems };
-  }
-  const { code, issues } = mapped.error;
-  const problems = issues.map((issue) => ({ severity: "error" as const, ...problemOf(code, issue) }));
-  return { kind: "order", problems };
-}
-
-function problemOf(rule: string, { path, message }: { readonly path: string; readonly message: string }) {
-  return { field: path, rule, message };
+  return { kind: "order", problems: problemsOf(toOrderPayload(order, context)) };
 }

@@ -1,4 +1,10 @@
-import { type Order, type TrackingContext, unpackContext } from "@avantlink-s2s/core";
+import {
+  type Order,
+  type OrderPayloadResult,
+  type TrackingContext,
+  unpackContext,
+} from "@avantlink-s2s/core";
+import type { Problem } from "../terminal/problems.ts";
 import { fieldsOf } from "./read-file.ts";
 
 /** An order as a file holds it, still unchecked, with the shopper's context if the file has one. */
@@ -23,4 +29,12 @@ export function givenOrder(value: unknown): GivenOrder {
 function contextIn(value: unknown): TrackingContext {
   const fields = fieldsOf(value);
   return Object.keys(fields).some((key) => key.startsWith("avantlink_")) ? unpackContext(fields) : fields;
+}
+
+/** What the mapper finds in an order: errors if it can't be sent, otherwise warnings. */
+export function problemsOf(mapped: OrderPayloadResult): readonly Problem[] {
+  const [severity, found] = mapped.ok
+    ? (["warning", mapped.findings] as const)
+    : (["error", mapped.error.issues.map((issue) => ({ ...issue, code: mapped.error.code }))] as const);
+  return found.map(({ code, path, message }) => ({ severity, field: path, rule: code, message }));
 }

@@ -1,8 +1,7 @@
-import { type OrderSummary, type Outbox, type OutboxRecord, toOrderPayload } from "@avantlink-s2s/core";
+import type { OrderSummary, Outbox, OutboxRecord } from "@avantlink-s2s/core";
 import { batches } from "../backfill/batches.ts";
-import { type FileCheck, numberOf } from "../backfill/check.ts";
-import { isDenied } from "../backfill/consent.ts";
-import type { FileEntry } from "../backfill/file-entry.ts";
+import type { FileCheck } from "../backfill/check.ts";
+import type { Amount, FileEntry } from "../backfill/file-entry.ts";
 import type { OrderFile } from "../backfill/order-file.ts";
 import type { Days } from "../options/days.ts";
 import { iso } from "../outbox/record-view.ts";
@@ -22,9 +21,6 @@ export const DIFFERENCES = {
 } as const;
 
 export type DifferenceKind = keyof typeof DIFFERENCES;
-
-/** An amount in major units. */
-export type Amount = Pick<OrderSummary, "currency" | "subtotal">;
 
 /** One order about which the file and the outbox differ. */
 export interface Difference {
@@ -63,19 +59,17 @@ export async function reconcile(options: ReconcileOptions) {
   const differences: Difference[] = [];
   let matched = 0;
   for await (const batch of batches(file.entries(), AT_ONCE)) {
-    const numbered = batch.map((entry) => ({ entry, orderNumber: numberOf(entry) }));
-    const keyed = numbered
-      .filter(({ orderNumber }) => orderNumber !== "")
-      .map((one) => ({ ...one, key: keyOf(one.orderNumber) }));
-    for (const { key } of keyed) inFile.add(key);
-    const readable = keyed.filter(
-      ({ entry }) => entry.kind !== "faulty" && !check.unsendableLines.has(entry.line),
+    const numbered = batch.filter(({ orderNumber }) => orderNumber !== "");
+    for (const { orderNumber } of numbered) inFile.add(keyOf(orderNumber));
+    const readable = numbered.filter(
+      ({ kind, orderNumber }) => kind !== "faulty" && !check.repeated.has(orderNumber),
     );
-    const records = await Promise.all(readable.map(({ key }) => outbox.find(key)));
-    for (const [index, { entry, orderNumber, key }] of readable.entries()) {
+    const records = await Promise.all(readable.map(({ orderNumber }) => outbox.find(keyOf(orderNumber))));
+    for (const [index, entry] of readable.entries()) {
+      const { orderNumber, line } = entry;
       const found = differenceOf(entry, records[index]);
       if (found === "none") matched += 1;
-      else if (found) differences.push({ orderNumber, key, line: entry.line, ...found });
+      else if (found) differences.push({ orderNumber, key: keyOf(orderNumber), line, ...found });
     }
   }
   for (const { status, key, acceptedAt, settledAt, summary } of days ? await outbox.settled.list(days) : []) {
@@ -103,17 +97,13 @@ function differenceOf(entry: FileEntry, record: OutboxRecord | undefined): Found
     ...(record && { acceptedAt: iso(record.acceptedAt) }),
     ...(delivery && { deliveredAt: iso(delivery.settledAt) }),
   };
-  if (entry.kind === "unpaid" || (entry.kind === "order" && isDenied(entry.context))) {
-    const inFile = entry.kind === "unpaid" ? "unpaid" : "denied";
-    return delivery && { kind: "extra", inFile, delivered, ...times };
-  }
-  const mapped = entry.kind === "order" ? toOrderPayload(entry.order, entry.context) : undefined;
-  if (!mapped?.ok) return undefined;
-  const { currency, order_amount_subtotal: subtotal } = mapped.payload.order;
-  const inFile = { currency, subtotal };
+  if (entry.kind === "faulty") return undefined;
+  if (entry.kind !== "order") return delivery && { kind: "extra", inFile: entry.kind, delivered, ...times };
+  const { amount: inFile } = entry;
   if (!record) return { kind: "missing", inFile };
   if (record.status === "pending") return { kind: "waiting", inFile, ...times };
   if (record.status !== "delivered") return { kind: record.status, inFile, ...times };
-  if (!delivered || (delivered.currency === currency && delivered.subtotal === subtotal)) return "none";
+  if (!delivered || (delivered.currency === inFile.currency && delivered.subtotal === inFile.subtotal))
+    return "none";
   return { kind: "other-amount", inFile, delivered, ...times };
 }

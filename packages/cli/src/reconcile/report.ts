@@ -1,17 +1,12 @@
 import type { FileCheck } from "../backfill/check.ts";
+import type { Amount } from "../backfill/file-entry.ts";
 import { isFaulty } from "../backfill/report.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Days } from "../options/days.ts";
 import { iso, shortKey } from "../outbox/record-view.ts";
 import { harmless, type Terminal } from "../terminal/terminal.ts";
 import { counted, money } from "../terminal/wording.ts";
-import {
-  type Amount,
-  DIFFERENCES,
-  type Difference,
-  type DifferenceKind,
-  type Reconciliation,
-} from "./compare.ts";
+import { DIFFERENCES, type Difference, type DifferenceKind, type Reconciliation } from "./compare.ts";
 
 /** What was compared, and how it came out. */
 export interface ReconcileSummary extends Reconciliation {

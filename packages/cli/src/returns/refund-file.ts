@@ -5,7 +5,7 @@ import * as orders from "@avantlink-s2s/orders/refunds";
 import { CsvError, parse } from "csv-parse/sync";
 import { plainTitle } from "../backfill/column-names.ts";
 import { readDialect } from "../backfill/csv-dialect.ts";
-import { spoiltIn } from "../backfill/spoilt-cells.ts";
+import { spoiltIn } from "../backfill/spoilt-values.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { fieldsOf } from "../files/read-file.ts";
 import { isDay } from "../options/days.ts";
