@@ -264,6 +264,18 @@ test("the UUID is refused as the merchant number, with the sentence about the tw
 });
 
 test.each([
+  ["1001,2026-11-28,USD,5,7", 'has 5 cells in line 2, but the header has 4. Put a cell that contains a ","'],
+  ['1001,2026-11-28,USD,5"', "has a quote inside"],
+  ['1001,2026-11-28,USD,"5', "opens a quote that is never closed"],
+])("the row %j makes the whole file unreadable, as a backfill would say", async (row, message) => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 30 }]);
+  const csv = `order_number,refunded_at,currency,amount\n${row}\n`;
+  const { code, stderr } = await desk.run(csv, "--network", "USD");
+  expect(stderr).toContain(`Line 2 ${message}`);
+  expect(code).toBe(1);
+});
+
+test.each([
   ["", "is empty"],
   ['[{"orderNumber":"1001"}]', "is a JSON array"],
 ])("a file with %j holds no refunds in lines", async (text, message) => {

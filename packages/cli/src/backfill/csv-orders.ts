@@ -1,11 +1,12 @@
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
-import { KNOWN_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
+import { type Column, KNOWN_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
 import { consentInText } from "./consent.ts";
 import type { ColumnOptions, Columns } from "./csv-columns.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { type CsvRow, readCsvRows } from "./csv-rows.ts";
 import { entryOf, type FileEntry, faultyEntry } from "./file-entry.ts";
+import type { PlatformColumn } from "./platform-exports.ts";
 import { spoiltCell } from "./spoilt-values.ts";
 
 /** How the orders of a CSV file are read. */
@@ -15,11 +16,13 @@ export interface CsvReading {
   readonly currency: ColumnOptions["currency"];
 }
 
+type OrderRow = CsvRow<Column | PlatformColumn>;
+
 /** The rows of one order, as far as they were read. */
 interface OpenOrder {
   readonly number: string;
   readonly line: number;
-  readonly rows: CsvRow[];
+  readonly rows: OrderRow[];
   /** What is wrong with a row that belongs to the order, or may. */
   fault: string | undefined;
 }
@@ -33,19 +36,20 @@ export async function* readCsvOrders(
   let open: OpenOrder | undefined;
   // A row without a certain order number may belong to the order before it or to the order after it.
   let stray: string | undefined;
-  for await (const row of readCsvRows(text, dialect, columns)) {
+  for await (const row of readCsvRows(text, dialect, columns.names)) {
     if (row.kind === "faulty") return yield row;
     const number = row.cells.order_number ?? "";
-    const misshapen = row.count === dialect.header.length ? undefined : countFault(row, dialect);
     if (number === "") {
       stray = `stands beside the row in line ${row.line}, which has no order number and may belong to it`;
       if (open) open.fault ??= stray;
-      const message = misshapen ?? "is blank. Write the order number in every row of the order";
+      const message = row.fault ?? "is blank. Write the order number in every row of the order";
       yield faultyEntry(row.line, "order_number", message);
       continue;
     }
-    if (!row.numberIsSure && number !== open?.number) {
-      stray = misshapen;
+    // A separator too many moves only the cells to the right of it.
+    const numberIsSure = row.fault === undefined || columns.names[0] === "order_number";
+    if (!numberIsSure && number !== open?.number) {
+      stray = row.fault;
       if (open) open.fault ??= stray;
       continue;
     }
@@ -55,15 +59,10 @@ export async function* readCsvOrders(
     }
     stray = undefined;
     open.rows.push(row);
-    open.fault ??= misshapen;
+    open.fault ??= row.fault;
   }
   if (open) yield entryIn(open, reading);
   else if (stray !== undefined) yield faultyEntry(dialect.headerLine + 1, "row", stray);
-}
-
-function countFault({ line, count }: CsvRow, { header, separator }: CsvDialect): string {
-  const name = separator === "\t" ? "tab" : `"${separator}"`;
-  return `has ${count} cells in line ${line}, but the header has ${header.length}. Put a cell that contains a ${name} in quotes`;
 }
 
 function entryIn(open: OpenOrder, { columns: { platform }, currency }: CsvReading): FileEntry {
@@ -138,7 +137,7 @@ function entryIn(open: OpenOrder, { columns: { platform }, currency }: CsvReadin
 const PLATFORM_COLUMNS = ["status", "canceled_at", "total", "shipping", "taxes"] as const;
 
 function identicalRow(
-  rows: readonly CsvRow[],
+  rows: readonly OrderRow[],
 ): { readonly line: number; readonly message: string } | undefined {
   const lines = new Map<string, number>();
   for (const { text, line } of rows) {

@@ -1,36 +1,34 @@
-import { Readable } from "node:stream";
-import { parse } from "csv-parse";
-import type { Columns } from "./csv-columns.ts";
+import { pipeline } from "node:stream";
+import { CsvError, parse } from "csv-parse";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { type FaultyEntry, faultyEntry } from "./file-entry.ts";
-import type { OrderCells } from "./platform-exports.ts";
 
 /** A row below the header. */
-export interface CsvRow {
+export interface CsvRow<Name extends string> {
   readonly kind: "row";
   readonly line: number;
-  readonly cells: OrderCells;
+  /** The cells that are not blank, by the name of their column. */
+  readonly cells: Readonly<Partial<Record<Name, string>>>;
   /** All cells as one text, to compare rows. */
   readonly text: string;
-  /** How many cells there are; another number than the header's may have moved cells into other columns. */
-  readonly count: number;
-  /** Whether `order_number` is certain to be the order number. */
-  readonly numberIsSure: boolean;
+  /** Set where the row has more or fewer cells than the header, which may have moved cells into other columns. */
+  readonly fault: string | undefined;
 }
 
 /**
- * The rows below the header. A faulty entry ends them where nothing more can be read; some rows before it are missing then,
- * because the parser drops what it read ahead.
+ * The rows below the header. `names` are the names of the columns, in the order of the file; a column without a name is
+ * ignored. A faulty entry ends the rows where nothing more can be read; some rows before it are missing then, because the
+ * parser drops what it read ahead.
  */
-export async function* readCsvRows(
-  text: AsyncIterable<string>,
-  { separator, headerLine, header }: CsvDialect,
-  { names }: Columns,
-): AsyncGenerator<CsvRow | FaultyEntry> {
+export async function* readCsvRows<Name extends string>(
+  text: Iterable<string> | AsyncIterable<string>,
+  dialect: CsvDialect,
+  names: readonly (Name | undefined)[],
+): AsyncGenerator<CsvRow<Name> | FaultyEntry> {
+  const { separator, headerLine, header } = dialect;
   // The parser reports an unclosed quote at the end of the file. The quote is below the last line that was read.
-  let lastLine = headerLine as number;
-  const source = Readable.from(text);
-  const rows = parse({
+  let lastLine: number = headerLine;
+  const parser = parse({
     delimiter: separator,
     from_line: headerLine + 1,
     info: true,
@@ -42,61 +40,44 @@ export async function* readCsvRows(
       return record;
     },
   });
-  source.on("error", (error) => rows.destroy(error));
-  source.pipe(rows);
+  // The loop gets every error itself.
+  const rows: AsyncIterable<ParsedRow> = pipeline(text, parser, () => {});
   try {
-    for await (const { record, info } of rows as AsyncIterable<ParsedRow>) {
-      const cells: Record<string, string> = {};
+    for await (const { record, info } of rows) {
+      const cells: Partial<Record<Name, string>> = {};
       for (const [index, name] of names.entries()) {
         const cell = record[index] ?? "";
         if (name !== undefined && cell !== "") cells[name] = cell;
       }
-      yield {
-        kind: "row",
-        line: info.lines,
-        cells,
-        text: record.join("\u0000"),
-        count: record.length,
-        // Cells move only to the right of a separator too many.
-        numberIsSure: record.length === header.length || names[0] === "order_number",
-      };
+      const fault =
+        record.length === header.length ? undefined : countFault(record.length, info.lines, dialect);
+      yield { kind: "row", line: info.lines, cells, text: record.join("\u0000"), fault };
     }
   } catch (cause) {
-    if (!isCsvFault(cause)) throw cause;
-    const unclosed = cause.code === "CSV_QUOTE_NOT_CLOSED";
-    const column = names[cause.column] ?? header[cause.column] ?? "row";
-    const message = FAULTS[cause.code] ?? `is no CSV (${cause.code})`;
-    const fault = unclosed
-      ? faultyEntry(lastLine + 1, "row", "opens a quote that is never closed")
-      : faultyEntry(cause.lines, column, message);
+    if (!(cause instanceof CsvError)) throw cause;
+    const { code } = cause;
+    const [line, column] = [Number(cause.lines), Number(cause.column)];
+    const fault =
+      code === "CSV_QUOTE_NOT_CLOSED"
+        ? faultyEntry(lastLine + 1, "row", "opens a quote that is never closed")
+        : faultyEntry(line, names[column] ?? header[column] ?? "row", faultOf(code));
     yield { ...fault, last: true };
-  } finally {
-    source.destroy();
   }
 }
-
-const STRAY_QUOTE =
-  'has a quote inside. Put the whole cell in quotes and double the quotes inside. If the cell is ="…", format the column as text in Excel and export the file again';
-
-/** In our words, because the parser's messages repeat the cell. */
-const FAULTS: Readonly<Record<string, string>> = {
-  INVALID_OPENING_QUOTE: STRAY_QUOTE,
-  CSV_INVALID_CLOSING_QUOTE: STRAY_QUOTE,
-  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: STRAY_QUOTE,
-};
 
 interface ParsedRow {
   readonly record: readonly string[];
   readonly info: { readonly lines: number };
 }
 
-interface CsvFault {
-  readonly code: string;
-  readonly lines: number;
-  readonly column: number;
+function countFault(count: number, line: number, { header, separator }: CsvDialect): string {
+  const name = separator === "\t" ? "tab" : `"${separator}"`;
+  return `has ${count} cells in line ${line}, but the header has ${header.length}. Put a cell that contains a ${name} in quotes`;
 }
 
-function isCsvFault(cause: unknown): cause is CsvFault {
-  if (typeof cause !== "object" || cause === null || !("code" in cause)) return false;
-  return cause.code === "INVALID_OPENING_QUOTE" || String(cause.code).startsWith("CSV_");
+/** In our words, because the parser's messages repeat the cell. */
+function faultOf(code: string): string {
+  return code.includes("QUOTE")
+    ? 'has a quote inside. Put the whole cell in quotes and double the quotes inside. If the cell is ="…", format the column as text in Excel and export the file again'
+    : `is no CSV (${code})`;
 }

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import split2 from "split2";
 import { givenOrder } from "../files/given-order.ts";
 import { fieldsOf } from "../files/read-file.ts";
@@ -12,16 +12,11 @@ const MAX_LINE_LENGTH = 4 * 1024 * 1024;
 /** One order a line, as JSON. */
 export async function* readNdjsonOrders(text: AsyncIterable<string>): AsyncGenerator<FileEntry> {
   let line = 0;
-  const source = Readable.from(text);
-  const lines = source.pipe(split2(/\r?\n/, { maxLength: MAX_LINE_LENGTH }));
-  source.on("error", (error) => lines.destroy(error));
-  try {
-    for await (const json of lines as AsyncIterable<string>) {
-      line += 1;
-      if (json.trim() !== "") yield entryIn(json, line);
-    }
-  } finally {
-    source.destroy();
+  // The loop gets every error itself.
+  const lines = pipeline(text, split2(/\r?\n/, { maxLength: MAX_LINE_LENGTH }), () => {});
+  for await (const json of lines as AsyncIterable<string>) {
+    line += 1;
+    if (json.trim() !== "") yield entryIn(json, line);
   }
 }
 

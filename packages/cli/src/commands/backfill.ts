@@ -50,20 +50,17 @@ for an order's date: every order counts as an order of the day on which it is se
     const terminal = openTerminal(options);
     const file = await openOrderFile(path, options);
     const check = await withBar("checking", file.size, "bytes", (position) => checkFile(file, position));
-    if (isFaulty(check) || options.send !== true) sayCheck(terminal, check);
-    if (options.send !== true) {
-      terminal.sayJson(checkJson(check));
-      const [why = `Add --send to send ${counted(check.sendable, "order")}.`] = obstacle(path, check) ?? [];
-      terminal.say(`Dry run, nothing sent. ${why}`);
+    const isSending = options.send === true;
+    if (isFaulty(check) || !isSending) sayCheck(terminal, check);
+    const [message, help] = obstacle(path, check, !isSending || options.skipFaulty === true) ?? [];
+    if (!isSending || message !== undefined) terminal.sayJson(checkJson(check));
+    if (!isSending) {
+      const next = message ?? `Add --send to send ${counted(check.sendable, "order")}.`;
+      terminal.say(`Dry run, nothing sent. ${next}`);
       process.exitCode = isFaulty(check) || check.sendable === 0 ? EXIT.wrong : EXIT.ok;
       return;
     }
-    try {
-      requireSendable(path, check, options.skipFaulty === true);
-    } catch (reason) {
-      terminal.sayJson(checkJson(check));
-      throw reason;
-    }
+    if (message !== undefined) throw new CommandError(EXIT.wrong, `Nothing was sent. ${message}`, help);
     requireMerchant(options);
     const { shown, named, open } = stateOf(path, options);
     sayPlan(terminal, check, { ...destinationOf(options), rate: options.rate, place: shown });
@@ -102,29 +99,24 @@ for an order's date: every order counts as an order of the day on which it is se
     process.exitCode = exitOf(summary);
   });
 
-/** Why nothing of a file can be sent; nothing for a file with orders that can. */
-function obstacle(path: string, check: FileCheck): readonly [message: string, help: string] | undefined {
+/** Why nothing of a file can be sent, and what to do about it; nothing for a file with orders that can. */
+function obstacle(
+  path: string,
+  check: FileCheck,
+  skipFaulty: boolean,
+): readonly [message: string, help?: string] | undefined {
   const { sendable, faulty, repeated, denied, unpaid, unreadableFrom } = check;
   if (unreadableFrom !== undefined)
     return [
       `${path} can't be read beyond line ${unreadableFrom}; a file that can't be read to its end is never sent.`,
       "Correct the file there. --skip-faulty leaves out single orders, not the rest of a file.",
     ];
-  if (sendable > 0) return undefined;
-  const isEmpty = faulty + repeated.size + denied + unpaid === 0;
-  return [`${path} has no order${isEmpty ? "s, only a header" : " that can be sent"}.`, ""];
-}
-
-/** @throws CommandError if nothing of the file is to be sent */
-function requireSendable(path: string, check: FileCheck, skipFaulty: boolean): void {
-  const [message, help] = obstacle(path, check) ?? [];
-  if (message !== undefined) throw new CommandError(EXIT.wrong, `Nothing was sent. ${message}`, help);
-  if (!isFaulty(check) || skipFaulty) return;
-  throw new CommandError(
-    EXIT.wrong,
-    "Nothing was sent, because some orders can't be sent.",
-    "Correct the file, or add --skip-faulty to send the other orders.",
-  );
+  if (sendable === 0) {
+    const isEmpty = faulty + repeated.size + denied + unpaid === 0;
+    return [`${path} has no order${isEmpty ? "s, only a header" : " that can be sent"}.`];
+  }
+  if (skipFaulty || !isFaulty(check)) return undefined;
+  return ["Some orders can't be sent.", "Correct the file, or add --skip-faulty to send the other orders."];
 }
 
 /** The command line as it was typed, with the answer to the question. */

@@ -56,7 +56,7 @@ command can't know: compare with AvantLink's report.`,
     onOutbox(async ({ outbox, terminal }, path, options) => {
       const text = await readText(path);
       requireLines(text, path, "refund");
-      const { refunds, problems } = readRefunds(text, options.platform, options.currency);
+      const { refunds, problems } = await readRefunds(text, options.platform, options.currency);
       sayProblems(terminal, problems);
       const keyOf = orderKeyFor(options);
       const [first, last] = daysBetween(options);

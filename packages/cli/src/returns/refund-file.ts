@@ -2,9 +2,9 @@ import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { currencyCode, decimal, readMoney } from "@avantlink-s2s/core/money";
 import type { Refund, RefundMapper, RefundReason } from "@avantlink-s2s/orders/refunds";
 import * as orders from "@avantlink-s2s/orders/refunds";
-import { CsvError, parse } from "csv-parse/sync";
 import { plainTitle } from "../backfill/column-names.ts";
 import { readDialect } from "../backfill/csv-dialect.ts";
+import { readCsvRows } from "../backfill/csv-rows.ts";
 import { spoiltIn } from "../backfill/spoilt-values.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { fieldsOf } from "../files/read-file.ts";
@@ -28,12 +28,12 @@ export type GivenRefund = Refund & { readonly line: number };
  * Reads refunds from CSV, or from NDJSON: of this command's own shape, or the objects of a platform. `currency` is that of
  * refunds that name none.
  */
-export function readRefunds(text: string, platform: string | undefined, currency: string | undefined) {
+export async function readRefunds(text: string, platform: string | undefined, currency: string | undefined) {
   const refunds = new Map<string, GivenRefund>();
   const problems: (Problem & { readonly line: number })[] = [];
   const isJson = platform !== undefined || /^\s*\{/.test(text);
   const mapper = REFUNDS_OF[platform ?? ""] ?? ((given) => ownRefund(given, currency));
-  for (const [line, value] of isJson ? linesIn(text) : rowsIn(text)) {
+  for await (const [line, value] of isJson ? linesIn(text) : rowsIn(text)) {
     const add = (severity: Problem["severity"], field: string, message: string) =>
       problems.push({ line, severity, field, rule: "refund", message });
     const mapped = mapper(value);
@@ -69,39 +69,27 @@ function linesIn(text: string): readonly (readonly [line: number, value: unknown
 }
 
 /** A row with a SKU is one item of a refund; a row without is an amount, or the whole order if that is blank. */
-function rowsIn(text: string): readonly (readonly [line: number, value: unknown])[] {
-  const { header, headerLine, separator } = readDialect(text);
-  const columns = header.map(plainTitle);
+async function* rowsIn(text: string): AsyncGenerator<readonly [line: number, value: unknown]> {
+  const dialect = readDialect(text);
+  const columns = dialect.header.map(plainTitle);
   const twice = columns.find((name, index) => columns.indexOf(name) < index);
-  if (twice !== undefined)
-    throw new CommandError(
-      EXIT.wrong,
-      `Line ${headerLine}: two columns mean "${harmless(twice)}".`,
-      "Rename or remove one of them.",
-    );
-  try {
-    const rows = parse(text, {
-      columns,
-      delimiter: separator,
-      from_line: headerLine + 1,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    }) as unknown as readonly { record: Record<string, string>; info: { lines: number } }[];
-    return rows.map(({ record, info }) => {
-      const { order_number, refunded_at, refund_id, amount, sku, quantity, ...rest } = record;
-      const money =
-        sku || quantity ? { items: [{ sku, unitPrice: amount, quantity: Number(quantity) }] } : { amount };
-      const named = { orderNumber: order_number, refundedAt: refunded_at, id: refund_id };
-      return [info.lines, { ...rest, ...named, ...money }] as const;
-    });
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw new CommandError(
-      EXIT.wrong,
-      `Line ${cause.lines} is no CSV (${cause.code}).`,
-      "Correct the file there.",
-    );
+  if (twice !== undefined) {
+    const message = `Line ${dialect.headerLine}: two columns mean "${harmless(twice)}".`;
+    throw new CommandError(EXIT.wrong, message, "Rename or remove one of them.");
+  }
+  const blank = Object.fromEntries(columns.map((name) => [name, ""]));
+  for await (const row of readCsvRows([text], dialect, columns)) {
+    const fault = row.kind === "faulty" ? row.problems[0]?.message : row.fault;
+    if (row.kind === "faulty" || fault !== undefined)
+      throw new CommandError(EXIT.wrong, `Line ${row.line} ${fault}.`);
+    const { order_number, refunded_at, refund_id, amount, sku, quantity, ...rest } = {
+      ...blank,
+      ...row.cells,
+    };
+    const money =
+      sku || quantity ? { items: [{ sku, unitPrice: amount, quantity: Number(quantity) }] } : { amount };
+    const named = { orderNumber: order_number, refundedAt: refunded_at, id: refund_id };
+    yield [row.line, { ...rest, ...named, ...money }];
   }
 }
 
