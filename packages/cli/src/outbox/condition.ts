@@ -1,4 +1,4 @@
-import type { Outbox } from "@avantlink-s2s/core";
+import type { AttemptRecord, DeadLetter, Outbox, PendingRecord } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { ago } from "../terminal/durations.ts";
 import { counted } from "../terminal/wording.ts";
@@ -11,13 +11,20 @@ export type OutboxCondition = Awaited<ReturnType<typeof conditionOf>>;
 
 /** The totals, the waiting order that was accepted first, and the last failed attempt that is still known. */
 export async function conditionOf(outbox: Outbox) {
-  const [totals, waiting, dead] = await Promise.all([
-    outbox.totals(),
+  const totals = await outbox.totals();
+  // During an outage the oldest orders are tried rarely, and the newest were tried a moment ago.
+  const newest = { limit: RECENT, offset: Math.max(0, totals.pending - RECENT) };
+  const [waiting, recent, dead] = await Promise.all([
     outbox.waiting.list({ limit: RECENT }),
+    outbox.waiting.list(newest),
     outbox.dead.list({ limit: RECENT }),
   ]);
-  const attempts = [...waiting, ...dead].flatMap(({ lastAttempts }) => lastAttempts);
-  return { totals, oldestWaiting: waiting[0], lastAnswer: attempts.sort((a, b) => b.at - a.at)[0] };
+  return { totals, oldestWaiting: waiting[0], lastAnswer: lastAnswerOf([...waiting, ...recent, ...dead]) };
+}
+
+/** The last failed attempt that is still known of some orders. */
+export function lastAnswerOf(records: readonly (PendingRecord | DeadLetter)[]): AttemptRecord | undefined {
+  return records.flatMap(({ lastAttempts }) => lastAttempts).sort((a, b) => b.at - a.at)[0];
 }
 
 /** What a scheduler wants to be woken for. */
