@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import type { OutboxOptions } from "../options/outbox-options.ts";
+import { type OutboxOptions, sameOutbox } from "../options/outbox-options.ts";
 import { type OpenOutbox, withOutbox } from "../outbox/open-outbox.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 
@@ -20,6 +20,8 @@ export function outboxCommand(path: string, description: string, examples: reado
 /** What every action on an outbox works with. */
 export interface OnOutbox extends OpenOutbox {
   readonly terminal: Terminal;
+  /** The options that name the outbox again in a printed command, with a blank before each. */
+  readonly same: string;
 }
 
 /** An action on the outbox that the command's options name. The outbox is open until the action ends. */
@@ -27,6 +29,8 @@ export function onOutbox<Given extends unknown[]>(action: (on: OnOutbox, ...give
   return (...given: Given): Promise<void> => {
     // Commander gives an action the arguments, then the options, then the command.
     const options = given.at(-2) as OutboxOptions & { readonly json?: true | undefined };
-    return withOutbox(options, (opened) => action({ ...opened, terminal: openTerminal(options) }, ...given));
+    return withOutbox(options, (opened) =>
+      action({ ...opened, terminal: openTerminal(options), same: sameOutbox(options) }, ...given),
+    );
   };
 }

@@ -11,6 +11,16 @@ import { statsCommand } from "./outbox/stats.ts";
 /** `outbox`: for the person on call. */
 export const outboxCommand = new Command("outbox")
   .description("shows what became of orders, and delivers, corrects, exports or removes them")
+  .addHelpText(
+    "after",
+    `
+While AvantLink is down, and after:
+  $ export AVANTLINK_OUTBOX=sqlite:data/orders.db AVANTLINK_MERCHANT_ID=…
+  $ avantlink-s2s outbox stats               what waits, since when, and AvantLink's last answer
+  $ avantlink-s2s outbox find 1001           what became of one order
+  $ avantlink-s2s outbox deliver             delivers what waits; a running shop does it by itself
+  $ avantlink-s2s outbox retry --all --send  delivers the dead letters`,
+  )
   .addCommand(findCommand)
   .addCommand(listCommand)
   .addCommand(statsCommand)

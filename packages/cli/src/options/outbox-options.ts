@@ -1,4 +1,5 @@
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { shellWord } from "../terminal/wording.ts";
 
 /** The outbox of a command, as given. */
 export interface OutboxOptions {
@@ -44,4 +45,13 @@ function outboxInVariable(text: string): NamedOutbox | undefined {
     "AVANTLINK_OUTBOX names no outbox.",
     "Expected sqlite:PATH, redis://… or postgres://….",
   );
+}
+
+/** The options that name the outbox again in a printed command, with a blank before each; a password stays out of it. */
+export function sameOutbox({ sqlite, redis, postgres, queue, schema }: OutboxOptions): string {
+  const given = Object.entries({ sqlite, redis, postgres, queue, schema });
+  return given
+    .filter(([, value]) => value !== undefined && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value))
+    .map(([name, value = ""]) => ` --${name} ${shellWord(value)}`)
+    .join("");
 }

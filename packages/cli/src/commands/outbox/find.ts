@@ -3,6 +3,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
 import { recordFacts, recordJson } from "../../outbox/record-view.ts";
 import { harmless } from "../../terminal/terminal.ts";
+import { shellWord } from "../../terminal/wording.ts";
 import { onOutbox, outboxCommand } from "../outbox-command.ts";
 
 const ENDINGS = {
@@ -21,7 +22,7 @@ export const findCommand = outboxCommand(
   .argument("<order>", "the order number")
   .addOption(merchantOption)
   .action(
-    onOutbox(async ({ outbox, terminal: { say, sayJson, sayFacts } }, order, options) => {
+    onOutbox(async ({ outbox, same, terminal: { say, sayJson, sayFacts } }, order, options) => {
       const orderNumber = wireOrderNumber(order);
       const record = await outbox.find(orderKeyFor(options)(orderNumber));
       const shown = harmless(orderNumber);
@@ -34,7 +35,7 @@ export const findCommand = outboxCommand(
       sayJson(recordJson(record, orderNumber));
       const [is, exit] = ENDINGS[record.status];
       sayFacts([["order", `${shown} ${is}`], ...recordFacts(record)]);
-      if (record.status === "dead") say(`Next step: avantlink-s2s outbox show ${shown}`);
+      if (record.status === "dead") say(`Next step: avantlink-s2s outbox show ${shellWord(shown)}${same}`);
       process.exitCode = exit;
     }),
   );

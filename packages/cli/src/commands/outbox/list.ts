@@ -27,7 +27,7 @@ export const listCommand = outboxCommand(
   .addOption(failIfDeadOption)
   .addOption(failIfOlderOption)
   .action(
-    onOutbox(async ({ outbox, terminal }, { limit, offset, ...options }) => {
+    onOutbox(async ({ outbox, same, terminal }, { limit, offset, ...options }) => {
       const { say, sayJson, sayTable, note } = terminal;
       const both = options.waiting === options.dead;
       const page = { limit, offset };
@@ -68,6 +68,10 @@ export const listCommand = outboxCommand(
       const left = (count: number, shown: readonly unknown[] | undefined) =>
         shown ? Math.max(0, count - offset - shown.length) : 0;
       const rest = left(totals.pending, waiting) + left(totals.dead, dead);
+      if (dead?.length) {
+        say(`One of them: avantlink-s2s outbox show ORDER${same}`);
+        say(`Send all that are valid: avantlink-s2s outbox retry --all${same} --send`);
+      }
       if (rest > 0) note(`${counted(rest, "more order")}: --offset ${offset + limit}`);
       raise(terminal, alarmsOf(condition, options));
     }),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type JobState, type Outbox, stateOf } from "@avantlink-s2s/core";
+import type { Outbox, OutboxRecord } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
 import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
-import { conditionOf } from "../../outbox/condition.ts";
+import { lastAnswerOf } from "../../outbox/condition.ts";
 import { readCorrected, replace } from "../../outbox/corrected-order.ts";
 import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
@@ -36,38 +36,39 @@ export const retryCommand = outboxCommand(
     "--with <file>",
     "send this corrected order instead (JSON; - for stdin); the shopper's context is kept",
   )
-  .option("--all", "every dead letter that can go as it is")
+  .option("--all", "every dead letter that is valid")
   .option("--send", "deliver from here, and wait for AvantLink's answer")
   .addOption(durationOption("--wait <duration>", "how long to wait with --send", "30s"))
   .addOption(merchantOption)
   .addOption(endpointOption)
   .action(
-    onOutbox(async ({ outbox, terminal: { say, sayJson, note } }, id, options) => {
+    onOutbox(async ({ outbox, same, terminal: { say, sayJson, note } }, id, options) => {
       if (options.send === true) requireMerchant(options);
       const { keys, left } = await putBackLetters(outbox, id, options, orderKeyFor(options));
       if (left > 0)
         note(
-          `${counted(left, "invalid order stays a dead letter", "invalid orders stay dead letters")}. Correct each one: avantlink-s2s outbox retry ORDER --with order.json`,
+          `${counted(left, "invalid order stays a dead letter", "invalid orders stay dead letters")}. Correct each one: avantlink-s2s outbox show ORDER${same}`,
         );
+      if (keys.length === 0) say("There is no valid dead letter to send.");
       if (options.send !== true) {
         sayJson({ retried: keys, left });
-        return say(
-          `${counted(keys.length, "order waits", "orders wait")} again. A running shop delivers within seconds; --send, or "outbox deliver", delivers from here.`,
-        );
+        say(`${counted(keys.length, "order waits", "orders wait")} again.`);
+        if (keys.length > 0)
+          say(`A running shop delivers within seconds. From here: avantlink-s2s outbox deliver${same}`);
+        return;
       }
-      const states = await deliverOrders(outbox, options, keys, options.wait);
-      const of = (state: JobState) => states.filter((one) => one === state).length;
-      const [delivered, dead, waiting] = [of("delivered"), of("dead"), of("pending")];
-      sayJson({ retried: keys, left, delivered, dead, waiting });
-      say(`${delivered} delivered, ${dead} dead letters again, ${waiting} still waiting.`);
-      if (delivered < keys.length) {
-        const { oldestWaiting, lastAnswer } = await conditionOf(outbox);
-        if (lastAnswer) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
-        if (oldestWaiting)
-          note(`Next try ${nextTry(oldestWaiting)}, by a running shop or "avantlink-s2s outbox deliver".`);
-      }
-      if (dead > 0) process.exitCode = EXIT.wrong;
-      else if (waiting > 0) process.exitCode = EXIT.unreachable;
+      const records = await deliverOrders(outbox, options, keys, options.wait);
+      const [waiting, dead] = [records.filter(isWaiting), records.filter(isDead)];
+      const delivered = records.filter((record) => record?.status === "delivered").length;
+      sayJson({ retried: keys, left, delivered, dead: dead.length, waiting: waiting.length });
+      say(`${delivered} delivered, ${dead.length} dead letters again, ${waiting.length} still waiting.`);
+      const lastAnswer = lastAnswerOf([...waiting, ...dead]);
+      if (lastAnswer) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
+      const [soonest] = waiting.toSorted((a, b) => a.dueAt - b.dueAt);
+      if (soonest)
+        note(`Next try ${nextTry(soonest)}, by a running shop or: avantlink-s2s outbox deliver${same}`);
+      if (dead.length > 0) process.exitCode = EXIT.wrong;
+      else if (waiting.length > 0) process.exitCode = EXIT.unreachable;
     }),
   );
 
@@ -93,7 +94,7 @@ async function putBackLetters(
     throw new CommandError(
       EXIT.wrong,
       "This order is still invalid; sending it unchanged would fail again.",
-      "Correct it: `outbox show ORDER --order > order.json`, then `outbox retry ORDER --with order.json`.",
+      "Correct it: `avantlink-s2s outbox show ORDER` shows how.",
     );
   }
   await retryLetter(outbox, letter);
@@ -123,16 +124,23 @@ async function deliverOrders(
   merchant: Merchant,
   keys: readonly string[],
   timeoutMs: number,
-): Promise<readonly (JobState | undefined)[]> {
-  const states = new Map<string, JobState | undefined>(keys.map((key) => [key, "pending"]));
+): Promise<readonly (OutboxRecord | undefined)[]> {
+  const records = new Map<string, OutboxRecord | undefined>();
+  const open = new Set(keys);
+  if (open.size === 0) return [];
   await withTracker({ outbox, merchant }, async (tracker) => {
     for (const deadline = systemRuntime.now() + timeoutMs; ; await pause(POLL_MS)) {
       await deliverDue(tracker, Math.max(0, deadline - systemRuntime.now()));
-      for (const [key, state] of states) {
-        if (state === "pending") states.set(key, stateOf(await outbox.find(key)));
+      for (const key of open) {
+        const record = await outbox.find(key);
+        records.set(key, record);
+        if (!isWaiting(record)) open.delete(key);
       }
-      if (![...states.values()].includes("pending") || systemRuntime.now() >= deadline) return;
+      if (open.size === 0 || systemRuntime.now() >= deadline) return;
     }
   });
-  return [...states.values()];
+  return [...records.values()];
 }
+
+const isWaiting = (record: OutboxRecord | undefined) => record?.status === "pending";
+const isDead = (record: OutboxRecord | undefined) => record?.status === "dead";

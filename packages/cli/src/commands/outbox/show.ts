@@ -13,7 +13,7 @@ export const showCommand = outboxCommand(
   .option("--order", "print the order as JSON and nothing else, to correct it for retry --with")
   .option("--answer", "print AvantLink's own words too, which may repeat a value of the order")
   .action(
-    onOutbox(async ({ outbox, terminal: { say, sayJson, sayFacts } }, id, options) => {
+    onOutbox(async ({ outbox, same, terminal: { say, sayJson, sayFacts } }, id, options) => {
       const letter = await findLetter(outbox, id);
       const order = orderIn(letter);
       if (options.order === true) return void process.stdout.write(`${JSON.stringify(order, null, 2)}\n`);
@@ -40,8 +40,9 @@ export const showCommand = outboxCommand(
         ["context", known.map(([name, is]) => `${name} ${is ? "yes" : "no"}`).join(", ")],
       ]);
       say(JSON.stringify(order, null, 2).split("\n").map(harmless).join("\n"));
-      say("");
-      say(`To correct it: avantlink-s2s outbox show ${shortKey(letter)} --order … > order.json`);
-      say(`Then, after editing: avantlink-s2s outbox retry ${shortKey(letter)} --with order.json …`);
+      const retry = `avantlink-s2s outbox retry ${shortKey(letter)}${same}`;
+      say(`\nTo correct it: avantlink-s2s outbox show ${shortKey(letter)}${same} --order > order.json`);
+      say(`Then, after editing: ${retry} --with order.json`);
+      if (letter.kind === "order") say(`To send it unchanged: ${retry}`);
     }),
   );

@@ -16,7 +16,7 @@ export const statsCommand = outboxCommand(
   .addOption(failIfDeadOption)
   .addOption(failIfOlderOption)
   .action(
-    onOutbox(async ({ outbox, place, problems, terminal }, options) => {
+    onOutbox(async ({ outbox, place, problems, same, terminal }, options) => {
       const { say, sayJson, note } = terminal;
       const condition = await conditionOf(outbox);
       const { totals, oldestWaiting, lastAnswer } = condition;
@@ -37,6 +37,7 @@ export const statsCommand = outboxCommand(
         );
       if (lastAnswer !== undefined)
         say(`AvantLink's last answer that was no success: ${answerText(lastAnswer)}.`);
+      if (dead > 0) say(`Why the dead letters were given up: avantlink-s2s outbox list --dead${same}`);
       for (const { message, help } of problems) note(`${message} ${help}`);
       raise(terminal, alarmsOf(condition, options));
     }),
