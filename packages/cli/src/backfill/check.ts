@@ -16,7 +16,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   const faultyLines = new Set<number>();
   const problems: (Problem & { readonly line: number })[] = [];
   const counts: Record<string, number> = {};
-  const left = { denied: 0, unpaid: 0 };
+  const unsent = { denied: 0, unpaid: 0 };
   let unreadableFrom: number | undefined;
 
   function add(line: number, problem: Problem): void {
@@ -28,7 +28,7 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
   for await (const entry of file.entries(position)) {
     const { kind, line, orderNumber } = entry;
     const first = places.get(orderNumber);
-    if (kind === "denied" || kind === "unpaid") left[kind] += 1;
+    if (kind === "denied" || kind === "unpaid") unsent[kind] += 1;
     if (kind === "faulty" || (kind === "order" && !first))
       for (const problem of entry.problems) add(line, problem);
     if (kind === "faulty" && entry.last) unreadableFrom = line;
@@ -55,9 +55,9 @@ export async function checkFile(file: OrderFile, position: (bytes: number) => vo
     /** Orders that can be sent. */
     sendable,
     /** Orders whose shopper denied consent. */
-    denied: left.denied,
+    denied: unsent.denied,
     /** Orders of a platform's export that are not paid, or were canceled. */
-    unpaid: left.unpaid,
+    unpaid: unsent.unpaid,
     /** Orders that can't be sent, and places without a readable order. */
     faulty: faultyLines.size,
     /** Order numbers that stand in more than one place, apart from each other. None of them is sent. */

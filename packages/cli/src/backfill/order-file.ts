@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { decodeText } from "../files/decode-text.ts";
-import { cannotRead, requireLines } from "../files/read-file.ts";
+import { cannotRead, readText, requireLines } from "../files/read-file.ts";
 import { type ColumnOptions, readColumns } from "./csv-columns.ts";
 import { readDialect } from "./csv-dialect.ts";
 import { readCsvOrders } from "./csv-orders.ts";
@@ -39,11 +39,15 @@ export interface OrderFileOptions extends ColumnOptions {
  */
 export async function openOrderFile(given: string, options: OrderFileOptions): Promise<OrderFile> {
   const path = given === "-" ? await copyOfStdin() : given;
-  const { size, start } = await readStart(path, given);
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw cannotRead(given, cause);
+  });
+  if (!stats.isFile()) throw new CommandError(EXIT.usage, `${given} is not a file.`);
+  const start = await readText(path, START_BYTES);
   requireLines(start, given, "order");
   const read = readerOf(start, options);
   return {
-    size,
+    size: stats.size,
     ignoredColumns: read.ignored,
     platform: read.platform,
     entries(position = () => {}) {
@@ -65,24 +69,6 @@ function readerOf(start: string, { format, ...options }: OrderFileOptions) {
     platform: columns.platform?.name,
     orders: (text: AsyncIterable<string>) => readCsvOrders(text, reading),
   };
-}
-
-async function readStart(
-  path: string,
-  given: string,
-): Promise<{ readonly size: number; readonly start: string }> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw cannotRead(given, cause);
-  });
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new CommandError(EXIT.usage, `${given} is not a file.`);
-    let start = "";
-    for await (const text of decodeText(createReadStream(path, { end: START_BYTES - 1 }))) start += text;
-    return { size: stats.size, start };
-  } finally {
-    await file.close();
-  }
 }
 
 /** A file is read twice: checked, then sent. What comes by a pipe is kept until the process ends. */

@@ -4,10 +4,11 @@ import { getSystemErrorMap } from "node:util";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { decodeText } from "./decode-text.ts";
 
-/** The text of a file, or of stdin for `-`. */
-export async function readText(file: string): Promise<string> {
+/** The text of a file, or of stdin for `-`; of a file so much of it as is asked for. */
+export async function readText(file: string, maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
   try {
-    return await text(decodeText(file === "-" ? process.stdin : createReadStream(file)));
+    const bytes = file === "-" ? process.stdin : createReadStream(file, { end: maxBytes - 1 });
+    return await text(decodeText(bytes));
   } catch (cause) {
     throw cannotRead(file, cause);
   }
