@@ -20,7 +20,8 @@ export const DIFFERENCES = {
   "extra-early": "extra, early on the day: perhaps orders of the day before",
 } as const;
 
-export type DifferenceKind = keyof typeof DIFFERENCES;
+type DifferenceKind = keyof typeof DIFFERENCES;
+export const KINDS = Object.keys(DIFFERENCES) as readonly DifferenceKind[];
 
 /** One order about which the file and the outbox differ. */
 export interface Difference {
@@ -84,7 +85,10 @@ export async function reconcile(options: ReconcileOptions) {
       deliveredAt: iso(settledAt),
     });
   }
-  return { matched, differences };
+  const counts = Object.fromEntries(
+    KINDS.map((kind) => [kind, differences.filter((one) => one.kind === kind).length]),
+  ) as Readonly<Record<DifferenceKind, number>>;
+  return { matched, counts, differences };
 }
 
 type Found = Omit<Difference, "orderNumber" | "key" | "line">;

@@ -6,7 +6,7 @@ import type { Days } from "../options/days.ts";
 import { iso, shortKey } from "../outbox/record-view.ts";
 import { harmless, type Terminal } from "../terminal/terminal.ts";
 import { counted, money } from "../terminal/wording.ts";
-import { DIFFERENCES, type Difference, type DifferenceKind, type Reconciliation } from "./compare.ts";
+import { DIFFERENCES, type Difference, KINDS, type Reconciliation } from "./compare.ts";
 
 /** What was compared, and how it came out. */
 export interface ReconcileSummary extends Reconciliation {
@@ -16,22 +16,15 @@ export interface ReconcileSummary extends Reconciliation {
   readonly allowMissing: number;
 }
 
-/** How many orders differ in which way. */
-function countsOf({ differences }: Reconciliation) {
-  const of = (kind: string) => differences.filter((one) => one.kind === kind).length;
-  const counts = Object.keys(DIFFERENCES).map((kind) => [kind, of(kind)]);
-  return Object.fromEntries(counts) as Readonly<Record<DifferenceKind, number>>;
-}
-
 /** The comparison as JSON. */
 export function reconcileJson(summary: ReconcileSummary) {
-  const { matched, differences, check, days } = summary;
+  const { matched, counts, differences, check, days } = summary;
   return {
     from: days && iso(days.from),
     until: days && iso(days.until),
     timeZone: days?.timeZone,
     matched,
-    counts: countsOf(summary),
+    counts,
     differences,
     faulty: check.faulty,
     repeated: check.repeated.size,
@@ -42,11 +35,10 @@ export function reconcileJson(summary: ReconcileSummary) {
 
 /** Prints the comparison for people. */
 export function sayReconciliation({ say, sayTable, note }: Terminal, summary: ReconcileSummary): void {
-  const { matched, differences, days } = summary;
+  const { matched, counts, differences, days } = summary;
   say(`${counted(matched, "order is", "orders are")} delivered with the same amount.`);
-  for (const [kind, count] of Object.entries(countsOf(summary))) {
-    if (count > 0) say(`${count.toLocaleString("en-US")} ${DIFFERENCES[kind as DifferenceKind]}`);
-  }
+  for (const kind of KINDS)
+    if (counts[kind] > 0) say(`${counts[kind].toLocaleString("en-US")} ${DIFFERENCES[kind]}`);
   sayTable(
     ["", "order", "line", "in the file", "in the outbox"],
     differences.map((one) => [
@@ -72,10 +64,9 @@ function outboxText({ kind, delivered, acceptedAt }: Difference): string {
 }
 
 /** The exit code: wrong before waiting, so that a scheduler hears the graver one. */
-export function reconcileExit(summary: ReconcileSummary): ExitCode {
-  const counts = countsOf(summary);
+export function reconcileExit({ counts, allowMissing, check }: ReconcileSummary): ExitCode {
   const { missing, dead, removed, extra, waiting } = counts;
-  const wrong = Math.max(0, missing - summary.allowMissing) + counts["other-amount"] + dead + removed + extra;
-  if (wrong > 0 || isFaulty(summary.check)) return EXIT.wrong;
+  const wrong = Math.max(0, missing - allowMissing) + counts["other-amount"] + dead + removed + extra;
+  if (wrong > 0 || isFaulty(check)) return EXIT.wrong;
   return waiting > 0 ? EXIT.unreachable : EXIT.ok;
 }
