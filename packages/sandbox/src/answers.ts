@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SUCCESS } from "./contract.ts";
 import type { Fault } from "./faults.ts";
+import type { Rejection } from "./judgement.ts";
 
 /** An HTTP answer, ready to be sent. */
 export interface Answer {
@@ -16,6 +17,9 @@ export function jsonAnswer(
 ): Answer {
   return { status, headers: { "Content-Type": "application/json", ...headers }, body };
 }
+
+export const rejected = ({ status, answer, headers }: Rejection): Answer =>
+  jsonAnswer(status, answer, headers);
 
 /** The answer that a fault gives, or how it gives none. */
 export function faultAnswer(fault: Fault): Answer | "hang" | "reset" {

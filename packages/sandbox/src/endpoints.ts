@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { type Answer, faultAnswer, jsonAnswer, resetConnection, send, success } from "./answers.ts";
+import { type Answer, faultAnswer, jsonAnswer, rejected, resetConnection, send, success } from "./answers.ts";
 import { type Endpoint, readAddress } from "./contract.ts";
 import { changesAnswer, type Fault, type Faults } from "./faults.ts";
 import { judge, type Rejection, rejection } from "./judgement.ts";
@@ -72,9 +72,9 @@ export function endpoints(ledger: Ledger, faults: Faults, maxBodyBytes: number) 
     else if (given !== "hang") answer(exchange, given);
   }
 
-  function refuse(exchange: Exchange, { status, answer: json, headers, reason }: Rejection): void {
+  function refuse(exchange: Exchange, rejection: Rejection): void {
     exchange.request.resume();
-    answer(exchange, jsonAnswer(status, json, headers), { reason });
+    answer(exchange, rejected(rejection), { reason: rejection.reason });
   }
 
   function answer(

@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { jsonAnswer, send } from "./answers.ts";
+import { rejected, send } from "./answers.ts";
 import { endpoints } from "./endpoints.ts";
 import { SandboxError } from "./errors.ts";
 import { type Fault, Faults, parseFault } from "./faults.ts";
 import { foreignRequest } from "./guard.ts";
+import { rejection } from "./judgement.ts";
 import { Ledger } from "./ledger.ts";
 import { parseOptions, type SandboxOptions } from "./options.ts";
 import { servePage } from "./page/serve.ts";
@@ -52,25 +54,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const foreign = foreignRequest(request);
     if (foreign !== undefined) {
       request.resume();
-      return void send(
-        response,
-        jsonAnswer(403, JSON.stringify({ error: foreign, error_key: "sandbox.host" })),
-      );
+      return void send(response, rejected(rejection(403, "host", foreign)));
     }
     const answered = isTracking(request)
       ? handle(request, response)
       : servePage(page, request, response, request.url ?? "/");
     answered.catch((error: unknown) => fallOver(response, error));
   });
-  await listen(server, port, host);
-  const close = async () => {
-    ledger.close();
-    if (!server.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  };
+  server.listen(port, host.replace(/^\[|\]$/g, ""));
+  await once(server, "listening").catch((error) => {
+    throw explain(error, port, host);
+  });
   return {
     url: urlOf(server, host),
     clicks: ledger.clicks,
@@ -95,7 +89,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ledger.clear();
       faults.liftAll();
     },
-    close,
+    async close() {
+      ledger.close();
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 
@@ -109,19 +110,9 @@ function isTracking({ url = "", method }: IncomingMessage): boolean {
 }
 
 function fallOver(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) return void response.destroy();
+  if (response.headersSent) return void response.destroy();
   const message = error instanceof Error ? error.message : String(error);
-  response.writeHead(500, { "Content-Type": "application/json" });
-  response.end(
-    JSON.stringify({ error: `The sandbox itself failed: ${message}`, error_key: "sandbox.broken" }),
-  );
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, port, host)));
-    server.listen(port, host.replace(/^\[|\]$/g, ""), () => resolve());
-  });
+  send(response, rejected(rejection(500, "broken", `The sandbox itself failed: ${message}`)));
 }
 
 function explain(error: NodeJS.ErrnoException, port: number, host: string): SandboxError {

@@ -20,33 +20,21 @@ export function Item() {
 
 /** A request to the sandbox, with everything that is known of it. */
 function Request({ request }: { request: RequestDetail }) {
-  const {
-    id,
-    at,
-    endpoint,
-    merchantId,
-    outcome,
-    marks,
-    findings,
-    fields,
-    click,
-    orders,
-    sameNumber = [],
-    raw,
-  } = request;
+  const { id, endpoint, outcome, findings, fields, click, orders, sameNumber = [] } = request;
   const isCall = endpoint !== "event";
   const isTaken = click !== undefined || orders !== undefined;
   return panel(
     titleText(request.title),
     "",
-    html`<p class="when">${clock(at)} · ${id}${isCall && [" · merchant ", strange(merchantId || "none")]}</p>`,
+    html`<p class="when">${clock(request.at)} · ${id}${isCall && [" · merchant ", strange(request.merchantId || "none")]}</p>`,
     html`<p class="outcome ${outcome.tone}">${strange(outcome.sentence)}</p>`,
-    isCall && section("Findings", marks.map(({ text }) => text).join(", "), findingList(findings, isTaken)),
+    isCall &&
+      section("Findings", request.marks.map(({ text }) => text).join(", "), findingList(findings, isTaken)),
     click !== undefined && section("The click behind it", "", clickCard(click)),
     orders && section("Orders from this click", "", references(orders)),
     sameNumber.length > 0 && section("The same order number", "", references(sameNumber)),
     fields.length > 0 && section("Fields", `of the ${endpoint} call`, fieldTable(fields, findings)),
-    section("JSON", "as received", html`<${BodyView} raw=${raw} />`),
+    section("JSON", "as received", html`<${BodyView} raw=${request.raw} />`),
     section("HTTP request", "", httpView(request)),
   );
 }
