@@ -1,6 +1,6 @@
 import type { Sandbox } from "@avantlink-s2s/sandbox";
 
-export const MERCHANT = "123e4567-e89b-42d3-a456-426614174000";
+export const MERCHANT = "123e4567-e89b-12d3-a456-426614174000";
 
 const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 

@@ -102,7 +102,7 @@ const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** What AvantLink answers is not documented. The older merchant number is the most frequent mistake. */
 function noMerchant(merchantId: string): Rejection {
-  const expected = "The address needs the merchant's UUID, such as 123e4567-e89b-42d3-a456-426614174000";
+  const expected = "The address needs the merchant's UUID, such as 123e4567-e89b-12d3-a456-426614174000";
   const reason = /^\d{4,6}$/.test(merchantId)
     ? `${expected}. This is AvantLink's older merchant number: ask AvantLink for the UUID.`
     : `${expected}.`;

@@ -1,7 +1,7 @@
 import { html } from "htm/preact";
 import { Copy } from "./words.ts";
 
-const MERCHANT = "123e4567-e89b-42d3-a456-426614174000";
+const MERCHANT = "123e4567-e89b-12d3-a456-426614174000";
 
 /** What a newcomer sees before anything has arrived. */
 export function Welcome({ url }: { url: string }) {
