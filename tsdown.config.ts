@@ -1,5 +1,6 @@
 import { globSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { rolldown } from "rolldown";
 import { defineConfig, type UserConfig } from "tsdown";
 import { bundlePage } from "./packages/sandbox/src/page/bundle.ts";
 
@@ -69,6 +70,40 @@ const pageAsText = {
   },
 };
 
+/**
+ * The thread of the SQLite outbox is bundled once, here, and built in as text: whatever a shop's own bundler makes of the
+ * package, the thread is there.
+ */
+const threadAsText = {
+  name: "thread-as-text",
+  load: {
+    filter: { id: /outbox\/src\/sqlite\/thread-code\.ts$/ },
+    async handler() {
+      const bundle = await rolldown({
+        input: "packages/outbox/src/sqlite/thread.ts",
+        external: ["better-sqlite3"],
+        platform: "node",
+        resolve: { conditionNames: [SOURCE, "import"] },
+        transform: { target: "node20.19" },
+      });
+      const { output } = await bundle.generate({
+        format: "cjs",
+        dynamicImportInCjs: false,
+        minify: true,
+        // Text has no folder of its own to find packages from.
+        banner: `require = require("node:module").createRequire(require("node:worker_threads").workerData.from ?? process.cwd() + "/");`,
+      });
+      await bundle.close();
+      return `export const threadCode = ${JSON.stringify(output[0].code)};\n`;
+    },
+  },
+};
+
+const PLUGINS: Readonly<Record<string, readonly { readonly name: string }[]>> = {
+  sandbox: [pageAsText],
+  outbox: [threadAsText],
+};
+
 const packages = globSync("packages/*/package.json").map((path): UserConfig => {
   const folder = dirname(path);
   const name = basename(folder);
@@ -76,7 +111,7 @@ const packages = globSync("packages/*/package.json").map((path): UserConfig => {
   return {
     cwd: folder,
     entry: entries(manifest),
-    plugins: name === "sandbox" ? [pageAsText] : [],
+    plugins: [...(PLUGINS[name] ?? [])],
     hooks: { "build:done": () => writeLicenses(folder, manifest) },
     // A command is run, never imported.
     format: manifest.bin ? ["esm"] : ["esm", "cjs"],

@@ -61,6 +61,10 @@ export const ERROR_CODES = {
     summary: "The outbox works, but its store may lose accepted orders.",
     help: "Do what the message says: change the setting, or install the newer version.",
   },
+  "outbox.no-thread": {
+    summary: "SQLite cannot have a thread of its own here, so pages wait for the disk.",
+    help: "Run Node.js 22.13 or newer, and under --permission add --allow-worker.",
+  },
   "outbox.stalled": {
     summary: "The outbox's store does not answer. Accepted orders wait in it.",
     help: "Restore the store (disk space, Redis, PostgreSQL). Delivery then goes on by itself.",

@@ -36,15 +36,17 @@ const reported = (code = "outbox.at-risk") =>
   expect.poll(() => problems.map((error) => error.code), { timeout: 10_000 }).toContain(code);
 
 /** What a process that starts now finds in the file of that name. */
-async function stateNow(orderNumber: string): Promise<string | undefined> {
+async function statesNow(orderNumbers: readonly string[]): Promise<readonly (string | undefined)[]> {
   const outbox = sqliteOutbox({ path });
   await outbox.open(shiftedClock(), () => {});
   try {
-    return await stateIn(outbox, keyOf(orderNumber));
+    return await Promise.all(orderNumbers.map((number) => stateIn(outbox, keyOf(number))));
   } finally {
     await outbox.close();
   }
 }
+
+const stateNow = async (orderNumber: string) => (await statesNow([orderNumber]))[0];
 
 const ways: [string, () => Promise<void>][] = [
   ["alone", () => rm(path)],
@@ -123,9 +125,7 @@ describe("a file that is removed under a running shop", () => {
     await put("removed");
     const isStored = (...rounds: string[]) => {
       const all = rounds.flatMap((round) => numbersOf(round).flat());
-      return expect
-        .poll(async () => Promise.all(all.map(stateNow)), { timeout: 15_000 })
-        .toEqual(all.map(() => "pending"));
+      return expect.poll(() => statesNow(all), { timeout: 15_000 }).toEqual(all.map(() => "pending"));
     };
     await isStored("before", "removed");
     await put("after");

@@ -1,13 +1,9 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { unavailable } from "../failure.ts";
 import { inTime } from "../in-time.ts";
-import { pause } from "../pause.ts";
-import { type Database, type Driver, isBusy, loadDriver, sqliteCode } from "./driver.ts";
+import { type Database, type Driver, insist, isBusy, loadDriver, sqliteCode } from "./driver.ts";
 import { prepareFile, unfit } from "./file-access.ts";
-import { letShrink } from "./free-pages.ts";
 import { migrate, readPragma, versionOf } from "./schema.ts";
-
-const MAX_OPEN_MS = 2_500;
 
 // Read back after setting: a build of SQLite, or a file system, may refuse them without an error.
 const SETTINGS: readonly (readonly [name: string, value: string, means: unknown])[] = [
@@ -21,29 +17,27 @@ const SETTINGS: readonly (readonly [name: string, value: string, means: unknown]
   ["wal_autocheckpoint", "4000", 4_000],
 ];
 
-/** Opens the file, set for orders. Retries, without blocking, while other processes are busy with it. */
+/** Opens the file, set for orders. */
 export async function connect(path: string): Promise<Database> {
   await inTime(prepareFile(path), path);
   const driver = await loadDriver();
-  for (const until = performance.now() + MAX_OPEN_MS; ; await pause(5 + Math.random() * 20)) {
-    try {
-      return openOnce(driver, path);
-    } catch (cause) {
-      if (cause instanceof AvantLinkError) throw cause;
-      const mayPass = isBusy(cause) || ["FULL", "IOERR"].includes(sqliteCode(cause));
-      if (!mayPass) throw unfit(`${path}: ${wordsFor(cause)}.`, cause);
-      if (!isBusy(cause) || performance.now() > until) throw unavailable(cause);
-    }
+  try {
+    return await insist(() => openOnce(driver, path));
+  } catch (cause) {
+    if (cause instanceof AvantLinkError) throw cause;
+    if (isBusy(cause) || ["FULL", "IOERR"].includes(sqliteCode(cause))) throw unavailable(cause);
+    throw unfit(`${path}: ${wordsFor(cause)}.`, cause);
   }
 }
 
 function openOnce(driver: Driver, path: string): Database {
   const database = driver(path);
   try {
-    // A lock that is waited for would be waited for on the event loop.
+    // Waiting within SQLite would hold up what else this thread does.
     database.exec("PRAGMA busy_timeout = 0");
     versionOf(database, path);
-    letShrink(database);
+    // Lets a new file shrink. Comes before all that writes; an existing file stays as it is.
+    database.exec("PRAGMA auto_vacuum = INCREMENTAL");
     for (const [name, value, means] of SETTINGS) {
       database.exec(`PRAGMA ${name} = ${value}`);
       const is = readPragma(database, name);

@@ -1,5 +1,9 @@
 /// <reference path="./better-sqlite3.d.ts" />
 import { AvantLinkError } from "@avantlink-s2s/core";
+import { MAX_ANSWER_MS } from "../in-time.ts";
+import { pause } from "../pause.ts";
+
+const MAX_LOCK_PAUSE_MS = 10;
 
 /** What may be stored in a column. */
 export type Value = string | number | Uint8Array | null;
@@ -62,4 +66,16 @@ export function sqliteCode(cause: unknown): string {
 /** Whether another process was in the way, so that the same may succeed in a moment. */
 export function isBusy(cause: unknown): boolean {
   return ["BUSY", "LOCKED", "PROTOCOL"].includes(sqliteCode(cause));
+}
+
+/** Does the work again and again while another process is in the way. Other work of this process goes on meanwhile. */
+export async function insist<T>(work: () => T, until = performance.now() + MAX_ANSWER_MS): Promise<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (cause) {
+      if (!isBusy(cause) || performance.now() > until) throw cause;
+    }
+    await pause(1 + Math.random() * MAX_LOCK_PAUSE_MS);
+  }
 }

@@ -1,9 +1,8 @@
-import { unavailable } from "../failure.ts";
-import { pause } from "../pause.ts";
-import { type Database, isBusy } from "./driver.ts";
+import { setImmediate } from "node:timers/promises";
+import { type Database, insist } from "./driver.ts";
 
-// Rows a transaction, so that the event loop goes on in between.
-const CHUNK = 500;
+// Rows a transaction, so that others read and other processes write in between.
+const CHUNK = 2_000;
 // Another process with the removed file open sees that within a second, and copies what it changed there.
 const OTHERS_MS = 3_000;
 
@@ -30,29 +29,17 @@ export async function copyJobs(from: Database, path: string, now: number): Promi
     for (let done = 0; ; ) {
       const { last: end } = last.get(done) as { last: number | null };
       if (end === null) break;
-      await insisting(() => copy.run(now + OTHERS_MS, done, end));
+      await insist(() => copy.run(now + OTHERS_MS, done, end));
       done = end;
+      await setImmediate();
     }
     const count = (status: string) => `(SELECT count(*) FROM fresh.outbox WHERE status = '${status}')`;
-    await insisting(() =>
+    await insist(() =>
       from.exec(
         `UPDATE fresh.outbox_count SET delivered = ${count("delivered")}, removed = ${count("removed")}`,
       ),
     );
   } finally {
     from.exec("DETACH fresh");
-  }
-}
-
-/** Writes, again and again while another process does. */
-async function insisting(write: () => unknown): Promise<void> {
-  for (let left = 100; ; left -= 1) {
-    await pause(left === 100 ? 0 : 5 + Math.random() * 20);
-    try {
-      write();
-      return;
-    } catch (cause) {
-      if (!isBusy(cause) || left === 0) throw unavailable(cause);
-    }
   }
 }

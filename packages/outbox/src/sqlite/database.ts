@@ -1,0 +1,89 @@
+import { AvantLinkError } from "@avantlink-s2s/core";
+import { inBatches } from "../batches.ts";
+import { inTime } from "../in-time.ts";
+import { pause } from "../pause.ts";
+import { type Call, type OpenFile, openFile } from "./open-file.ts";
+import { openInThread } from "./open-in-thread.ts";
+import type { SqliteStore } from "./store.ts";
+
+// Upper bound of calls a transaction: some 50 ms, for which other processes wait.
+const MAX_CALLS = 500;
+// What is asked for this long after a commit joins the next one. At 667 orders a second that halves the CPU time.
+const REST_MS = 5;
+
+/** Calls a method of the store, wherever the store is. */
+export type Ask = <Name extends keyof SqliteStore>(
+  name: Name,
+  ...values: Parameters<SqliteStore[Name]>
+) => Promise<ReturnType<SqliteStore[Name]>>;
+
+/** The database, wherever it is. */
+export interface Database extends Pick<OpenFile, "sqliteVersion" | "lookAfter"> {
+  readonly read: Ask;
+  readonly write: Ask;
+  close(): Promise<void>;
+}
+
+/**
+ * The file in a thread of its own, so that no page waits for the disk. It is opened by the first call, and again by the
+ * next call after its thread has ended.
+ */
+export function databaseAt(path: string, report: (error: AvantLinkError) => void): Database {
+  let file: Promise<OpenFile> | undefined;
+  let isClosed = false;
+  let restsUntil = 0;
+
+  function open(): Promise<OpenFile> {
+    if (isClosed) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
+    file ??= openAnywhere().catch((cause: unknown) => {
+      file = undefined;
+      throw cause;
+    });
+    return file;
+  }
+
+  async function openAnywhere(): Promise<OpenFile> {
+    try {
+      return await openInThread(path, () => {
+        file = undefined;
+      });
+    } catch (cause) {
+      // Out of a shop's bundle a thread may not find the driver that the bundle finds.
+      const mayBeHere = !(cause instanceof AvantLinkError) || cause.code === "outbox.no-driver";
+      if (!mayBeHere) throw cause;
+      const openedHere = await openFile(path);
+      report(new AvantLinkError("outbox.no-thread", { cause }));
+      return openedHere;
+    }
+  }
+
+  async function writeTogether(calls: readonly Call[]): Promise<readonly unknown[]> {
+    try {
+      return await (await open()).write(calls);
+    } finally {
+      restsUntil = performance.now() + REST_MS;
+    }
+  }
+
+  const write = inBatches(writeTogether, {
+    size: MAX_CALLS,
+    underWay: 1,
+    ready: () => pause(Math.max(0, restsUntil - performance.now())),
+  });
+
+  return {
+    sqliteVersion: async () => (await open()).sqliteVersion(),
+    read: (async (...call: Call) => inTime((await open()).read(call), path)) as Ask,
+    write: ((...call: Call) => write(call)) as Ask,
+    async lookAfter(now) {
+      const opened = await file?.catch(() => undefined);
+      return opened ? opened.lookAfter(now) : false;
+    },
+    async close() {
+      // What was asked for before is written first.
+      await write(["totals"]).catch(() => {});
+      isClosed = true;
+      await (await file)?.close();
+    },
+  };
+}
