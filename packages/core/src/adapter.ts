@@ -19,4 +19,5 @@ export {
   trackerWith,
   withIssues,
 } from "./tracker/adapter.ts";
+export { orderSummary } from "./tracker/decide.ts";
 export { isUnderWay } from "./tracker/receipt.ts";

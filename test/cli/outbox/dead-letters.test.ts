@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTracker } from "@avantlink-s2s/core";
+import { createTracker, type Order } from "@avantlink-s2s/core";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { parse } from "csv-parse/sync";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -33,7 +33,14 @@ async function aShopWithLetters(store: Store) {
   await tracker.close();
   const env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: sandbox.url };
   const run = (...args: string[]) => runCommand(["outbox", ...args, ...store.named], { env });
-  return { sandbox, run };
+  /** What reconcile finds in a file of one order. */
+  const reconcile = async (order: Order) => {
+    const file = join(await aFolder(), "orders.ndjson");
+    await writeFile(file, JSON.stringify(order));
+    const { stdout } = await runCommand(["reconcile", file, ...store.named, "--json"], { env });
+    return JSON.parse(stdout);
+  };
+  return { sandbox, run, reconcile };
 }
 
 const numbersOf = (stdout: string) =>
@@ -102,6 +109,23 @@ test("an order refused again stays a dead letter, with AvantLink's answer", asyn
   expect(stderr).toContain("AvantLink answered 422");
   expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
 });
+
+test.each(["1001", "1002"])(
+  "order %s is known by its corrected amount to reconcile and returns",
+  async (orderNumber) => {
+    const { run, reconcile } = await aShopWithLetters(await inFile());
+    const file = join(await aFolder(), "order.json");
+    const corrected = anOrder({ orderNumber, products: [{ sku: "A", unitPrice: "7.00", quantity: 1 }] });
+    await writeFile(file, JSON.stringify(corrected));
+    expect((await run("retry", orderNumber, "--with", file, "--send")).code).toBe(0);
+    expect(await reconcile(corrected)).toMatchObject({ matched: 1, differences: [] });
+    const before = anOrder({ orderNumber });
+    expect(await reconcile(before)).toMatchObject({
+      matched: 0,
+      differences: [{ kind: "other-amount", delivered: { subtotal: 7 } }],
+    });
+  },
+);
 
 test("a corrected file with another order's number changes nothing", async () => {
   const { run } = await aShopWithLetters(await inFile());

@@ -1,4 +1,4 @@
-import type { DeadLetter, Order, Outbox, TrackingContext } from "@avantlink-s2s/core";
+import type { CorrectedJob, DeadLetter, Order, Outbox, TrackingContext } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { fieldsOf } from "../files/read-file.ts";
 
@@ -103,9 +103,13 @@ function bodyOf({ body }: DeadLetter): Readonly<Record<string, unknown>> {
 
 // Another process may retry or remove a dead letter after this one has listed it.
 
-/** Makes a dead letter wait for delivery again, with the corrected body if there is one. Throws if it is gone. */
-export async function retryLetter(outbox: Outbox, { key }: DeadLetter, body?: string): Promise<void> {
-  if (!(await outbox.dead.retry(key, body === undefined ? undefined : { body }))) throw gone("retried");
+/** Makes a dead letter wait for delivery again, with the corrected content if there is one. Throws if it is gone. */
+export async function retryLetter(
+  outbox: Outbox,
+  { key }: DeadLetter,
+  corrected?: CorrectedJob,
+): Promise<void> {
+  if (!(await outbox.dead.retry(key, corrected))) throw gone("retried");
 }
 
 /** Erases a dead letter. Throws if it is gone. */

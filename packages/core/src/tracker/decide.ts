@@ -165,7 +165,7 @@ function jobFor(kind: OutboxJob["kind"], orderNumber: string, body: string, conf
  * What an outbox keeps of an order after its body is erased. The hash is over what is billed, so that a page and a
  * webhook which know different things of the shopper count as the same order.
  */
-function orderSummary({ order }: OrderPayload): OrderSummary {
+export function orderSummary({ order }: OrderPayload): OrderSummary {
   const { currency, order_amount_subtotal: subtotal, products } = order;
   const contentHash = sha256Hex(JSON.stringify([currency, subtotal, products]));
   return { contentHash, currency, subtotal, lines: products.length };

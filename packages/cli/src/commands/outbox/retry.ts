@@ -12,7 +12,7 @@ import {
 import { durationOption } from "../../options/numbers.ts";
 import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
 import { lastAnswerOf } from "../../outbox/condition.ts";
-import { readCorrected, replace } from "../../outbox/corrected-order.ts";
+import { correctLetter } from "../../outbox/corrected-order.ts";
 import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { counted } from "../../terminal/wording.ts";
@@ -88,8 +88,7 @@ async function putBackLetters(
   if (id === undefined || all === true)
     throw new CommandError(EXIT.usage, "Name one order, or use --all without --with.");
   const letter = await findLetter(outbox, id);
-  if (file !== undefined)
-    return { keys: [await replace(outbox, letter, await readCorrected(file, letter), keyOf)], left: 0 };
+  if (file !== undefined) return { keys: [await correctLetter(outbox, letter, file, keyOf)], left: 0 };
   if (letter.kind === "rejected") {
     throw new CommandError(
       EXIT.wrong,
