@@ -17,10 +17,10 @@ import { currencyOption, fileArgument, formatOption, mapOption } from "../option
 import { isConfirmed } from "../terminal/confirm.ts";
 import { harmless, openTerminal } from "../terminal/terminal.ts";
 import { counted, shellWord } from "../terminal/wording.ts";
-import { outboxCommand } from "./outbox-command.ts";
+import { commandOnOutbox } from "./on-outbox.ts";
 
 /** `backfill`: sends past orders from a file. */
-export const backfillCommand = outboxCommand(
+export const backfillCommand = commandOnOutbox(
   "backfill",
   "checks a file of past orders; with --send, sends each order number once",
   [

@@ -3,10 +3,10 @@ import { startDesk } from "../desk/desk-server.ts";
 import { outboxPage } from "../desk/outbox-page.ts";
 import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
-import { onOutbox, outboxCommand } from "./outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "./on-outbox.ts";
 
 /** `desk`: a page over the outbox, until Ctrl-C. */
-export const deskCommand = outboxCommand(
+export const deskCommand = commandOnOutbox(
   "desk",
   "shows an outbox in the browser: what waits, what is dead, what became of an order; reads only",
   ["--sqlite data/orders.db", "--postgres postgres://localhost/shop --port 4020"],

@@ -1,6 +1,6 @@
 import { DEFAULT_ENDPOINT } from "@avantlink-s2s/core/adapter";
 import { Option } from "@commander-js/extra-typings";
-import type { Checked } from "../doctor/check.ts";
+import type { Checked } from "../doctor/checked.ts";
 import { checkOutbox } from "../doctor/outbox.ts";
 import { checkReach } from "../doctor/reach.ts";
 import { checkSettings } from "../doctor/settings.ts";
@@ -9,7 +9,7 @@ import { EXIT } from "../exit-codes.ts";
 import { endpointOption, merchantOption } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal/terminal.ts";
-import { outboxCommand } from "./outbox-command.ts";
+import { commandOnOutbox } from "./on-outbox.ts";
 
 const LOOKS: Readonly<Record<Checked["status"], Emphasis>> = {
   ok: "good",
@@ -26,7 +26,7 @@ const STEPS = [
 ];
 
 /** `doctor`: is everything ready for real orders? */
-export const doctorCommand = outboxCommand(
+export const doctorCommand = commandOnOutbox(
   "doctor",
   "looks at the settings, the way to AvantLink, the outbox and the installed versions; sends nothing",
   ["", "--postgres postgres://localhost/shop --site-url https://shop.example --cookie-days 90"],

@@ -8,10 +8,10 @@ import { durationOption, wholeNumber } from "../options/numbers.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
 import { reconcile } from "../reconcile/compare.ts";
 import { reconcileExit, reconcileJson, sayReconciliation } from "../reconcile/report.ts";
-import { onOutbox, outboxCommand } from "./outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "./on-outbox.ts";
 
 /** `reconcile`: the shop's orders of a day beside what its outbox delivered. */
-export const reconcileCommand = outboxCommand(
+export const reconcileCommand = commandOnOutbox(
   "reconcile",
   "compares a file of a day's orders with what the outbox delivered; changes nothing",
   [

@@ -9,10 +9,10 @@ import { type DatedRefund, LISTED, planReturns, type ReturnRow } from "../return
 import { sayProblems } from "../terminal/problems.ts";
 import { harmless, type Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/wording.ts";
-import { onOutbox, outboxCommand } from "./outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "./on-outbox.ts";
 
 /** `returns`: AvantLink's batch file of returns, from the shop's refunds. */
-export const returnsCommand = outboxCommand(
+export const returnsCommand = commandOnOutbox(
   "returns",
   "makes AvantLink's batch return files of the shop's refunds, one a day; sends nothing",
   [

@@ -1,6 +1,6 @@
 import { AvantLinkError, createTracker, type TrackerOptions } from "@avantlink-s2s/core";
 import { DEFAULT_ENDPOINT, isLoopback, readMode } from "@avantlink-s2s/core/adapter";
-import { bad, type Checked, fyi, ok, warn } from "./check.ts";
+import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
 
 /** The environment's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -5,10 +5,10 @@ import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 /** `outbox deliver` */
-export const deliverCommand = outboxCommand(
+export const deliverCommand = commandOnOutbox(
   "outbox deliver",
   "delivers the orders that are due now, and ends; for a cron job, or while the shop is down",
   ["--sqlite data/orders.db --for 60s"],

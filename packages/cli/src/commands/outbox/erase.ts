@@ -5,10 +5,10 @@ import { findLetter, removeLetter } from "../../outbox/dead-letters.ts";
 import { numberOrKey } from "../../outbox/record-view.ts";
 import { isConfirmed } from "../../terminal/confirm.ts";
 import { harmless } from "../../terminal/terminal.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 /** `outbox remove` */
-export const removeCommand = outboxCommand(
+export const removeCommand = commandOnOutbox(
   "outbox remove",
   "erases a dead letter for good; its order number stays taken",
   ["1001 --sqlite data/orders.db", "8f2aa808dee6 --sqlite data/orders.db --yes"],
@@ -28,7 +28,7 @@ export const removeCommand = outboxCommand(
   );
 
 /** `outbox forget` */
-export const forgetCommand = outboxCommand(
+export const forgetCommand = commandOnOutbox(
   "outbox forget",
   "erases what the outbox holds of an order, as a shopper may demand; the order is not sent any more",
   ["1001 --sqlite data/orders.db --yes"],

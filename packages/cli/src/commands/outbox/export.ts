@@ -5,7 +5,7 @@ import { BATCH_SALES_COLUMNS, batchSalesRows, type LeftOut } from "../../outbox/
 import { letters, orderIn } from "../../outbox/dead-letters.ts";
 import { harmless } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
   "not-an-order-yet": (count) =>
@@ -15,7 +15,7 @@ const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
 };
 
 /** `outbox export` */
-export const exportCommand = outboxCommand(
+export const exportCommand = commandOnOutbox(
   "outbox export",
   "the dead letters as AvantLink's batch-sales CSV, on stdout or in a file",
   ["--sqlite data/orders.db --out sales.csv", "--sqlite data/orders.db --per order"],

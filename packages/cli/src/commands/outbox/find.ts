@@ -4,7 +4,7 @@ import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
 import { recordFacts, recordJson } from "../../outbox/record-view.ts";
 import { harmless } from "../../terminal/terminal.ts";
 import { shellWord } from "../../terminal/wording.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 const ENDINGS = {
   delivered: ["was delivered", EXIT.ok],
@@ -14,7 +14,7 @@ const ENDINGS = {
 } as const;
 
 /** `outbox find` */
-export const findCommand = outboxCommand(
+export const findCommand = commandOnOutbox(
   "outbox find",
   "what became of an order: waiting, delivered, dead, removed or unknown",
   ["1001 --sqlite data/orders.db"],

@@ -11,11 +11,11 @@ import {
 import { ago } from "../../terminal/durations.ts";
 import { harmless } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
 
 /** `outbox list` */
-export const listCommand = outboxCommand(
+export const listCommand = commandOnOutbox(
   "outbox list",
   "the orders that AvantLink has not confirmed: waiting ones, oldest first, and dead letters, newest first",
   ["--sqlite data/orders.db", "--redis redis://localhost:6379 --dead --limit 20 --json"],

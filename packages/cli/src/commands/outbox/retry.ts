@@ -16,14 +16,14 @@ import { correctLetter } from "../../outbox/corrected-order.ts";
 import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { counted } from "../../terminal/wording.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 // Letters that share one commit of the outbox.
 const BATCH = 100;
 const POLL_MS = 250;
 
 /** `outbox retry` */
-export const retryCommand = outboxCommand(
+export const retryCommand = commandOnOutbox(
   "outbox retry",
   "makes a dead letter wait for delivery again; a running shop then delivers it",
   [

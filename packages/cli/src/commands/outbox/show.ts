@@ -1,10 +1,10 @@
 import { contextIn, findLetter, issuesOf, orderIn } from "../../outbox/dead-letters.ts";
 import { numberOrKey, recordFacts, recordJson, shortKey } from "../../outbox/record-view.ts";
 import { harmless } from "../../terminal/terminal.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 /** `outbox show` */
-export const showCommand = outboxCommand(
+export const showCommand = commandOnOutbox(
   "outbox show",
   "one dead letter: why it was given up, and its order",
   ["1001 --sqlite data/orders.db", "1001 --sqlite data/orders.db --order > order.json"],

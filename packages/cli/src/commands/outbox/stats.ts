@@ -1,11 +1,11 @@
 import { alarmsOf, conditionOf } from "../../outbox/condition.ts";
 import { answerText, iso, nextTry, numberOrKey, recordJson, withoutWords } from "../../outbox/record-view.ts";
 import { ago } from "../../terminal/durations.ts";
-import { onOutbox, outboxCommand } from "../outbox-command.ts";
+import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 import { failIfDeadOption, failIfOlderOption, raise } from "./alarms.ts";
 
 /** `outbox stats` */
-export const statsCommand = outboxCommand(
+export const statsCommand = commandOnOutbox(
   "outbox stats",
   "how many orders stand where, the oldest waiting order, and AvantLink's last answer",
   [

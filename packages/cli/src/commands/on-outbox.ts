@@ -4,7 +4,7 @@ import { type OpenOutbox, withOutbox } from "../outbox/open-outbox.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 
 /** A command with the options that name an outbox. `path` is `outbox find`, or the name of a command of its own. */
-export function outboxCommand(path: string, description: string, examples: readonly string[], more = "") {
+export function commandOnOutbox(path: string, description: string, examples: readonly string[], more = "") {
   const shown = examples.map((example) => `\n  $ avantlink-s2s ${path} ${example}`.trimEnd());
   return new Command(path.split(" ").at(-1))
     .description(description)
