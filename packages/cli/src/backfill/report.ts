@@ -72,14 +72,14 @@ export interface SentSummary {
   readonly check: FileCheck;
   /** Why the run ended before all orders were answered. */
   readonly stopped: "interrupted" | "time" | undefined;
-  /** The options that name the outbox of this run to the other commands. */
-  readonly named: string;
+  /** The options that name the outbox of this run in other commands. */
+  readonly same: string;
   /** The command that continues the run. */
   readonly again: string;
 }
 
 /** Prints what became of the orders. */
-export function saySent({ say, note }: Terminal, { sent, check, stopped, named, again }: SentSummary): void {
+export function saySent({ say, note }: Terminal, { sent, check, stopped, same, again }: SentSummary): void {
   const { delivered, knownBefore, dead, waiting, unsent, lastFailure } = sent;
   const left = waiting + unsent;
   say(`${delivered} delivered, ${knownBefore} sent before, ${dead} refused, ${left} left.`);
@@ -90,7 +90,7 @@ export function saySent({ say, note }: Terminal, { sent, check, stopped, named, 
   }
   if (dead > 0) {
     note(
-      `AvantLink did not accept ${counted(dead, "order")}. See why: avantlink-s2s outbox list --dead ${named}`,
+      `AvantLink did not accept ${counted(dead, "order")}. See why: avantlink-s2s outbox list --dead${same}`,
     );
     note("The same command sends them again, as the file then has them.");
   }

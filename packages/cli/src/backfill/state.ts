@@ -1,7 +1,7 @@
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { destinationOf, type Merchant } from "../options/merchant-options.ts";
-import { namedOutbox, type OutboxOptions } from "../options/outbox-options.ts";
+import { namedOutbox, type OutboxOptions, sameOutbox } from "../options/outbox-options.ts";
 import { openOutbox } from "../outbox/open-outbox.ts";
 import { bindTo } from "./destination.ts";
 
@@ -11,7 +11,7 @@ type StateOptions = OutboxOptions & Merchant & { readonly state?: string | undef
 /**
  * The outbox that a backfill sends through: a SQLite file beside the file of orders, or the shop's own. It accepts an order
  * number once and keeps delivered numbers, so the same command continues a run that was killed or stopped. `shown` is its
- * place for people, `named` are the options that name it to the other commands.
+ * place for people, `same` are the options that name it in other commands.
  * @throws CommandError if the options name no state or two; `open` throws if it belongs to another merchant or endpoint
  */
 export function stateOf(path: string, options: StateOptions) {
@@ -19,16 +19,13 @@ export function stateOf(path: string, options: StateOptions) {
   const shops = namedOutbox(options, options.state === undefined ? process.env : {});
   if (shops && options.state !== undefined)
     throw new CommandError(EXIT.usage, "--state can't be combined with an outbox.", "Leave out one of them.");
-  if (shops) {
-    const named = options.sqlite === undefined ? "and the same outbox" : `--sqlite ${options.sqlite}`;
-    return { shown: "the shop's own", named, open: () => openOutbox(options) };
-  }
+  if (shops) return { shown: "the shop's own", same: sameOutbox(options), open: () => openOutbox(options) };
   if (path === "-" && options.state === undefined) {
     const message = "Orders from stdin need a place that remembers what was sent.";
     throw new CommandError(EXIT.usage, message, "Add --state PATH, or name the shop's outbox.");
   }
   const place = options.state ?? `${path}.sent.db`;
-  return { shown: place, named: `--sqlite ${place}`, open: () => openFile(place, options) };
+  return { shown: place, same: sameOutbox({ sqlite: place }), open: () => openFile(place, options) };
 }
 
 async function openFile(place: string, options: Merchant) {

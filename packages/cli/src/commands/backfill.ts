@@ -62,7 +62,7 @@ for an order's date: every order counts as an order of the day on which it is se
     }
     if (message !== undefined) throw new CommandError(EXIT.wrong, `Nothing was sent. ${message}`, help);
     requireMerchant(options);
-    const { shown, named, open } = stateOf(path, options);
+    const { shown, same, open } = stateOf(path, options);
     sayPlan(terminal, check, { ...destinationOf(options), rate: options.rate, place: shown });
     const question = `Send ${counted(check.sendable, "order")}?`;
     if (!(await isConfirmed(question, "send", options.yes === true)))
@@ -92,7 +92,7 @@ for an order's date: every order counts as an order of the day on which it is se
       stop.end();
       await state.close();
     }
-    const summary = { sent, check, stopped: stop.reason(), named, again: thisCommand() };
+    const summary = { sent, check, stopped: stop.reason(), same, again: thisCommand() };
     const interrupted = summary.stopped === "interrupted";
     terminal.sayJson({ file: path, ...checkJson(check), sent: { ...sent, interrupted }, state: state.place });
     saySent(terminal, summary);
