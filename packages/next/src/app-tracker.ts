@@ -30,7 +30,7 @@ export interface TrackOrderOptions extends CoreTrackOrderOptions {
  * Tracks orders and clicks of an App Router shop. Without `from`, `trackOrder` and `contextOf` read the request that
  * Next is answering: in a Server Component, a Server Action or a route handler.
  */
-export interface Tracker extends Omit<CoreTracker, "trackOrder" | "contextOf"> {
+export interface Tracker extends CoreTracker<Request> {
   /**
    * Tracks an order; the call itself is the confirmation, so it stands behind the page's own `notFound()` and
    * `redirect()`. A payment provider's webhook gives the context that was packed at checkout. The page becomes dynamic by
@@ -41,8 +41,6 @@ export interface Tracker extends Omit<CoreTracker, "trackOrder" | "contextOf"> {
     from?: Request | TrackingContext,
     options?: TrackOrderOptions,
   ): Promise<Receipt>;
-  /** The shopper's context: frozen plain JSON. It holds nothing but the denial where the shopper did not consent. */
-  contextOf(from?: Request | TrackingContext): Promise<TrackingContext>;
 }
 
 /**

@@ -22,6 +22,7 @@ interface Slot {
 export type Router = "app" | "pages";
 
 const SLOTS = Symbol.for("avantlink-s2s.next.trackers");
+const shared = globalThis as { [SLOTS]?: Map<string, Slot> };
 
 /**
  * Next bundles the shop's module into pages, route handlers and more, and evaluates it several times in one process; for
@@ -44,13 +45,14 @@ export function createSharedTracker<Verbs extends RequestVerbs<never>>(
 
 function slotFor(options: TrackerOptions): Slot {
   const memory = memoryOutbox();
-  const given = options.outbox ?? memory;
-  const tracker = createCoreTracker({ ...options, outbox: given });
-  const slots = allSlots();
+  const outbox = options.outbox ?? memory;
+  const tracker = createCoreTracker({ ...options, outbox });
+  shared[SLOTS] ??= new Map();
+  const slots = shared[SLOTS];
   const { identity } = adapterOf(tracker);
   const slot = slots.get(identity);
   if (!slot) {
-    const fresh: Slot = { tracker, outbox: given, memory, handles: new Map(), options };
+    const fresh: Slot = { tracker, outbox, memory, handles: new Map(), options };
     slots.set(identity, fresh);
     return fresh;
   }
@@ -67,10 +69,8 @@ function warnOfOthers({ tracker, options: first }: Slot, second: TrackerOptions)
     .filter((name) => outline(first, name) !== outline(second, name));
   if (others.length === 0) return;
   const detail = `The first call had other options: ${others.join(", ")}.`;
-  adapterOf(tracker).report({
-    type: "problem",
-    error: new AvantLinkError("tracker.made-twice", { detail }),
-  });
+  const error = new AvantLinkError("tracker.made-twice", { detail });
+  adapterOf(tracker).report({ type: "problem", error });
 }
 
 /** What can be compared of an option: its functions are new ones each time. */
@@ -84,15 +84,5 @@ function replace(slot: Slot, options: TrackerOptions): void {
   slot.outbox = options.outbox ?? slot.memory;
   slot.tracker = createCoreTracker({ ...options, outbox: slot.outbox });
   // One outbox in both hands must stay open.
-  if (previous.outbox !== slot.outbox || previous.outbox === slot.memory) {
-    void previous.tracker.close();
-  }
-}
-
-function allSlots(): Map<string, Slot> {
-  const known: Map<string, Slot> | undefined = Reflect.get(globalThis, SLOTS);
-  if (known) return known;
-  const slots = new Map<string, Slot>();
-  Reflect.set(globalThis, SLOTS, slots);
-  return slots;
+  if (previous.outbox !== slot.outbox || previous.outbox === slot.memory) void previous.tracker.close();
 }

@@ -19,7 +19,7 @@ export interface TrackOrderOptions extends CoreTrackOrderOptions, Host {}
  * Tracks orders and clicks of a server that speaks `Request` and `Response`. `trackOrder` and `contextOf` take the
  * shopper's request or a context.
  */
-export interface Tracker<From = Request> extends Omit<CoreTracker, "trackOrder" | "contextOf"> {
+export interface Tracker<From = Request> extends CoreTracker<From> {
   /**
    * Tracks an order; the call itself is the confirmation.
    * @param from the shopper's own request, or the context that was packed at checkout

@@ -14,7 +14,7 @@ import { type PagesFrom, pagesRequest } from "./pages-request.ts";
 export type { PagesFrom, TrackOrderOptions };
 
 /** Tracks orders and clicks of a Pages Router shop. */
-export interface Tracker extends Omit<CoreTracker, "trackOrder" | "contextOf"> {
+export interface Tracker extends CoreTracker<PagesFrom> {
   /**
    * Tracks an order from an API route, from `getServerSideProps` or a webhook; the call itself is the confirmation.
    * @param from the shopper's own request, or the context that was packed at checkout
@@ -24,8 +24,6 @@ export interface Tracker extends Omit<CoreTracker, "trackOrder" | "contextOf"> {
     from?: PagesFrom | TrackingContext,
     options?: TrackOrderOptions,
   ): Promise<Receipt>;
-  /** The shopper's context: frozen plain JSON. It holds nothing but the denial where the shopper did not consent. */
-  contextOf(from?: PagesFrom | TrackingContext): Promise<TrackingContext>;
 }
 
 /**
