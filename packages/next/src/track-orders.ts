@@ -1,6 +1,6 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
 import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
-import { confirmOrder, unreadRequest, waitInline } from "@avantlink-s2s/web/adapter";
+import { confirmOrder, readCopy, unreadRequest, waitInline } from "@avantlink-s2s/web/adapter";
 import type { NextRequest } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
 import { isRenderedAhead, renderedAhead } from "./rendered-ahead.ts";
@@ -35,19 +35,16 @@ export function trackOrders<R extends Request = NextRequest, A extends unknown[]
     // Next runs a GET handler at build time if it reads nothing of the request, so reading it here keeps it dynamic. The
     // request of a static handler has no headers, and on Node 24 little else of it can be read.
     const ahead = isRenderedAhead(headers);
-    if (ahead) renderedAhead(adapter);
     const method = ahead ? "GET" : request.method;
     const read = ahead
-      ? undefined
+      ? renderedAhead(adapter)
       : adapter.readRequest(() => shopperRequest(adapter, { method, headers, ownPath: pathOf(request.url) }));
     const copy = unreadRequest(request, method, requestCopy);
     return confirmOrder(adapter, {
       method,
+      read,
       respond: () => handler(request, ...rest),
-      resolveOrder: (response) => resolveOrder(copy.message, response),
-      done: copy.discard,
-      trackOrder: (order, options) =>
-        read ? adapter.trackOrder(order, read, options) : adapter.rejectOrder(order, renderedAhead(adapter)),
+      resolveOrder: (response) => readCopy(copy, (unread) => resolveOrder(unread, response)),
       waitUntil: afterResponse,
       waitForDeliveryMs: waitInline(adapter),
     });

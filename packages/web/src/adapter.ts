@@ -5,4 +5,4 @@ export { answerOf, confirmOrder, trackConfirmed } from "./confirm-order.ts";
 export { keepDelivering, platformWaitUntil, waitInline } from "./keep-delivering.ts";
 export { afterLanding } from "./landing-response.ts";
 export { firstOf, hasProxies } from "./raw-request.ts";
-export { type StreamingBody, unreadRequest } from "./unread-copy.ts";
+export { readCopy, type StreamingBody, unreadRequest } from "./unread-copy.ts";

@@ -1,8 +1,8 @@
 import { AvantLinkError, type TrackerOptions } from "@avantlink-s2s/core";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import { type HostedRequest, waitUntilOf } from "./host.ts";
-import { trackClicks as trackWebClicks } from "./track-clicks.ts";
-import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+import { watchClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 
 export * from "@avantlink-s2s/core";
 export type { Tracker };
@@ -34,11 +34,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker<AstroContex
 export function trackClicks(
   tracker: Pick<Tracker<never>, "trackClick">,
 ): (context: AstroContext, next: () => Promise<Response>) => Promise<Response> {
-  const track = trackWebClicks(tracker);
-  return async (context, next) => {
-    const { request, ...host } = hosted(context);
-    return track(request, next, host);
-  };
+  return watchClicks(tracker, hosted);
 }
 
 /** Wraps an endpoint that confirms orders. A page calls `tracker.trackOrder(order, Astro)`. */
@@ -47,8 +43,8 @@ export function trackOrders<Ctx extends AstroContext>(
   resolveOrder: ResolveFrom<Ctx>,
   handler: (context: Ctx) => Response | Promise<Response>,
 ): (context: Ctx) => Promise<Response> {
-  const track = watchOrders<Ctx>(tracker, hosted, resolveOrder);
-  return (context) => track(context, () => handler(context));
+  const watch = watchOrders<Ctx>(tracker, hosted, resolveOrder);
+  return (context) => watch(context, () => handler(context));
 }
 
 function hosted(context: AstroContext): HostedRequest {

@@ -1,16 +1,14 @@
-import type { Receipt, TrackableOrder } from "@avantlink-s2s/core";
-import { type Adapter, isConfirmation, within } from "@avantlink-s2s/core/adapter";
+import { AvantLinkError, type TrackableOrder } from "@avantlink-s2s/core";
+import { type Adapter, isConfirmation, type ReadRequest, within } from "@avantlink-s2s/core/adapter";
 import type { Host } from "./host.ts";
 import { keepDelivering, MAX_RESOLVE_MS } from "./keep-delivering.ts";
-import { unreadResponse } from "./unread-copy.ts";
+import { readCopy, unreadResponse } from "./unread-copy.ts";
 
 /** How the order of a confirmed page is found and tracked. */
 export interface ConfirmedOrder {
   readonly resolveOrder: () => TrackableOrder | Promise<TrackableOrder>;
-  readonly trackOrder: (
-    order: TrackableOrder,
-    options: { readonly waitForDeliveryMs: number },
-  ) => Promise<Receipt>;
+  /** What was read of the request, or why an order cannot be tracked with it. */
+  readonly read: ReadRequest | AvantLinkError;
   readonly waitUntil: Host["waitUntil"];
   /** How long the page waits for AvantLink. See `waitInline`. */
   readonly waitForDeliveryMs: number;
@@ -22,39 +20,19 @@ export interface Confirmation extends Omit<ConfirmedOrder, "resolveOrder"> {
   readonly respond: () => Response | Promise<Response>;
   /** Finds the order, given a copy of the response whose body is unread. */
   readonly resolveOrder: (response: Response) => TrackableOrder | Promise<TrackableOrder>;
-  /** Called when `resolveOrder` has ended or will not be called. */
-  readonly done?: () => void;
 }
 
 /** Gives the shop's response. When it confirms an order, the order is tracked right before the response goes out. */
 export async function confirmOrder(adapter: Adapter, confirmation: Confirmation): Promise<Response> {
-  const { method, respond, resolveOrder, done } = confirmation;
-  let isResolving = false;
-  try {
-    const response = await answerOf(adapter, method, respond);
-    // What is no response is the framework's to complain about; it answers 500.
-    const { headers, status = 500 } = response ?? {};
-    if (!headers || !isConfirmation(method, status)) {
-      adapter.notConfirmed(method, status);
-      return response;
-    }
+  const { method, respond, resolveOrder, ...confirmed } = confirmation;
+  const response = await answerOf(adapter, method, respond);
+  // What is no response is the framework's to complain about; it answers 500.
+  const { headers, status = 500 } = response ?? {};
+  if (headers && isConfirmation(method, status)) {
     const copy = unreadResponse(response);
-    isResolving = true;
-    await trackConfirmed(adapter, {
-      ...confirmation,
-      resolveOrder: async () => {
-        try {
-          return await resolveOrder(copy.message);
-        } finally {
-          copy.discard();
-          done?.();
-        }
-      },
-    });
-    return response;
-  } finally {
-    if (!isResolving) done?.();
-  }
+    await trackConfirmed(adapter, { ...confirmed, resolveOrder: () => readCopy(copy, resolveOrder) });
+  } else adapter.notConfirmed(method, status);
+  return response;
 }
 
 /** The shop's answer. A redirect or an error may be thrown instead; it goes on to the framework, but not in silence. */
@@ -86,12 +64,13 @@ function statusOf(thrown: unknown): number | undefined {
  * fails, the page stays as it is.
  */
 export async function trackConfirmed(adapter: Adapter, confirmed: ConfirmedOrder): Promise<void> {
-  const { resolveOrder, trackOrder, waitUntil, waitForDeliveryMs } = confirmed;
-  const tracking = adapter
-    .resolveOrder(resolveOrder)
-    .then((resolved) =>
-      resolved.status === "threw" ? undefined : trackOrder(resolved.order, { waitForDeliveryMs }),
-    );
+  const { resolveOrder, read, waitUntil, waitForDeliveryMs } = confirmed;
+  const tracking = adapter.resolveOrder(resolveOrder).then((resolved) => {
+    if (resolved.status === "threw") return undefined;
+    return read instanceof AvantLinkError
+      ? adapter.rejectOrder(resolved.order, read)
+      : adapter.trackOrder(resolved.order, read, { waitForDeliveryMs });
+  });
   adapter.duringConfirmation(tracking);
   keepDelivering(adapter, tracking, waitUntil);
   await within(tracking, MAX_RESOLVE_MS + waitForDeliveryMs, adapter.runtime);

@@ -2,8 +2,8 @@ import type { TrackerOptions } from "@avantlink-s2s/core";
 import { type H3Event, type Middleware, toResponse } from "h3";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import type { HostedRequest } from "./host.ts";
-import { trackClicks as trackWebClicks } from "./track-clicks.ts";
-import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+import { watchClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 
 export * from "@avantlink-s2s/core";
 export type { Tracker };
@@ -15,11 +15,8 @@ export function createTracker(options: TrackerOptions = {}): Tracker<H3Event> {
 
 /** Middleware that looks for affiliate landings: `app.use(trackClicks(tracker))`, before the shop's pages. */
 export function trackClicks(tracker: Pick<Tracker<never>, "trackClick">): Middleware {
-  const track = trackWebClicks(tracker);
-  return (event, next) => {
-    const { request, ...host } = hosted(event);
-    return track(request, async () => toResponse(await next(), event), host);
-  };
+  const watch = watchClicks(tracker, hosted);
+  return (event, next) => watch(event, async () => toResponse(await next(), event));
 }
 
 /** Middleware for the confirmation route: `app.use("/thank-you", trackOrders(tracker, (event) => event.context.order))`. */
@@ -27,8 +24,8 @@ export function trackOrders(
   tracker: Pick<Tracker<never>, "trackClick">,
   resolveOrder: ResolveFrom<H3Event>,
 ): Middleware {
-  const track = watchOrders<H3Event>(tracker, hosted, resolveOrder);
-  return (event, next) => track(event, async () => toResponse(await next(), event));
+  const watch = watchOrders<H3Event>(tracker, hosted, resolveOrder);
+  return (event, next) => watch(event, async () => toResponse(await next(), event));
 }
 
 function hosted(event: H3Event): HostedRequest {

@@ -2,8 +2,8 @@ import type { TrackerOptions } from "@avantlink-s2s/core";
 import type { Context, Env, MiddlewareHandler } from "hono";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import type { Host, HostedRequest } from "./host.ts";
-import { trackClicks as trackWebClicks } from "./track-clicks.ts";
-import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+import { watchClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 
 export * from "@avantlink-s2s/core";
 export type { Tracker };
@@ -15,10 +15,9 @@ export function createTracker(options: TrackerOptions = {}): Tracker<Context> {
 
 /** Middleware that looks for affiliate landings: `app.use(trackClicks(tracker))`, before the shop's pages. */
 export function trackClicks(tracker: Pick<Tracker<never>, "trackClick">): MiddlewareHandler {
-  const track = trackWebClicks(tracker);
+  const watch = watchClicks<Context>(tracker, hosted);
   return async (c, next) => {
-    const { request, ...host } = hosted(c);
-    const response = await track(request, () => answerOf(c, next), host);
+    const response = await watch(c, () => answerOf(c, next));
     if (response === c.res) return;
     // Hono puts the headers of the old response back over a new one's, unless there is no old one.
     c.res = undefined;
@@ -31,9 +30,9 @@ export function trackOrders<E extends Env = Env>(
   tracker: Pick<Tracker<never>, "trackClick">,
   resolveOrder: ResolveFrom<Context<E>>,
 ): MiddlewareHandler<E> {
-  const track = watchOrders<Context<E>>(tracker, hosted, resolveOrder);
+  const watch = watchOrders<Context<E>>(tracker, hosted, resolveOrder);
   return async (c, next) => {
-    await track(c, () => answerOf(c, next));
+    await watch(c, () => answerOf(c, next));
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Receipt } from "@avantlink-s2s/core";
 import { type Adapter, isUnderWay, within } from "@avantlink-s2s/core/adapter";
-import type { Host } from "./host.ts";
+import { type Host, waitUntilOf } from "./host.ts";
 
 /** How long a response waits for the shop to find its order; the order is tracked all the same. */
 export const MAX_RESOLVE_MS = 1_000;
 
 // A server that is stopping waits for the promises that it was given, so each of them ends.
-const AFTER_RESPONSE_MS = 5_000;
+export const AFTER_RESPONSE_MS = 5_000;
 const BEFORE_RESPONSE_MS = 3_000;
 // A function is halted by its platform, and whatever it does not finish by then is lost.
 const PLATFORM_ENDS_MS = 30_000;
@@ -47,9 +47,8 @@ export function waitInline(adapter: Adapter, waitUntil?: Host["waitUntil"]): num
 /** The platform's own way to run on after a response, where it has one. */
 export function platformWaitUntil(): Host["waitUntil"] {
   for (const name of PLATFORM_CONTEXTS) {
-    const request = callGet(Reflect.get(globalThis, name));
-    const waitUntil: unknown = Reflect.get(Object(request), "waitUntil");
-    if (typeof waitUntil === "function") return (work) => waitUntil.call(request, work);
+    const waitUntil = waitUntilOf(Object(Reflect.get(globalThis, name)).get?.());
+    if (waitUntil) return waitUntil;
   }
   return undefined;
 }
@@ -68,9 +67,4 @@ function hasVariable(name: string): boolean {
     // Deno throws where it was not allowed to read the environment.
     return false;
   }
-}
-
-function callGet(context: unknown): unknown {
-  const get: unknown = Reflect.get(Object(context), "get");
-  return typeof get === "function" ? get.call(context) : undefined;
 }

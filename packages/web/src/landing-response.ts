@@ -6,10 +6,7 @@ import {
   SHARED_CACHE_HEADERS,
 } from "@avantlink-s2s/core/adapter";
 import type { Host } from "./host.ts";
-import { handOver } from "./keep-delivering.ts";
-
-// A server that is stopping waits for the promises that it was given, so each of them ends.
-const MAX_DELIVERY_MS = 5_000;
+import { AFTER_RESPONSE_MS, handOver } from "./keep-delivering.ts";
 
 /**
  * Sends the click of a landing once the answer is known: a redirect to the same token lands again, and that landing is
@@ -23,7 +20,7 @@ export function afterLanding(
 ): void {
   if (landing.skipped === "consent") adapter.checkReferrerPolicy(headers.get("referrer-policy"));
   if (!landing.click || landsAgain(landing, status, headers.get("location"))) return;
-  const tracking = adapter.trackLanding(landing, { waitForDeliveryMs: waitUntil ? MAX_DELIVERY_MS : 0 });
+  const tracking = adapter.trackLanding(landing, { waitForDeliveryMs: waitUntil ? AFTER_RESPONSE_MS : 0 });
   handOver(adapter, tracking, waitUntil);
 }
 

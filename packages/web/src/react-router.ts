@@ -1,8 +1,8 @@
 import type { TrackerOptions } from "@avantlink-s2s/core";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import { type HostedRequest, waitUntilOf } from "./host.ts";
-import { trackClicks as trackWebClicks } from "./track-clicks.ts";
-import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+import { watchClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 
 export * from "@avantlink-s2s/core";
 export type { Tracker };
@@ -29,11 +29,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker<RouteArgs> 
 
 /** Looks for affiliate landings: `export const middleware = [trackClicks(tracker)]` in `root.tsx`. */
 export function trackClicks(tracker: Pick<Tracker<never>, "trackClick">): RouteMiddleware {
-  const track = trackWebClicks(tracker);
-  return async (args, next) => {
-    const { request, ...host } = hosted(args);
-    return track(request, next, host);
-  };
+  return watchClicks(tracker, hosted);
 }
 
 /** Middleware of the confirmation route. The route's loader puts the order where `resolveOrder` finds it. */

@@ -1,8 +1,8 @@
 import { AvantLinkError, type TrackerOptions } from "@avantlink-s2s/core";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import { type HostedRequest, waitUntilOf } from "./host.ts";
-import { trackClicks as trackWebClicks } from "./track-clicks.ts";
-import { type ResolveFrom, watchOrders } from "./watch-orders.ts";
+import { watchClicks } from "./track-clicks.ts";
+import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 
 export * from "@avantlink-s2s/core";
 export type { Tracker };
@@ -43,11 +43,8 @@ export function createTracker(options: TrackerOptions = {}): Tracker<SvelteKitEv
 export function trackClicks(
   tracker: Pick<Tracker<never>, "trackClick">,
 ): <Event extends SvelteKitEvent>(input: HandleInput<Event>) => Promise<Response> {
-  const track = trackWebClicks(tracker);
-  return async ({ event, resolve }) => {
-    const { request, ...host } = hosted(event);
-    return track(request, () => resolve(event), host);
-  };
+  const watch = watchClicks(tracker, hosted);
+  return ({ event, resolve }) => watch(event, () => resolve(event));
 }
 
 /** Wraps a handler of `+server.ts` that confirms orders. A page's `load` calls `tracker.trackOrder(order, event)`. */
@@ -56,8 +53,8 @@ export function trackOrders<Event extends SvelteKitEvent>(
   resolveOrder: ResolveFrom<Event>,
   handler: (event: Event) => Response | Promise<Response>,
 ): (event: Event) => Promise<Response> {
-  const track = watchOrders<Event>(tracker, hosted, resolveOrder);
-  return (event) => track(event, () => handler(event));
+  const watch = watchOrders<Event>(tracker, hosted, resolveOrder);
+  return (event) => watch(event, () => handler(event));
 }
 
 function hosted(event: SvelteKitEvent): HostedRequest {

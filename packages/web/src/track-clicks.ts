@@ -1,6 +1,6 @@
 import type { Tracker } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
-import type { Host } from "./host.ts";
+import type { Host, HostedRequest } from "./host.ts";
 import { afterLanding, privateResponse } from "./landing-response.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -16,13 +16,23 @@ export type ClickHandler = (
  * `avad` passes untouched. Call it around all of the shop's pages.
  */
 export function trackClicks(tracker: Pick<Tracker, "trackClick">): ClickHandler {
+  const watch = watchClicks<HostedRequest>(tracker, (hosted) => hosted);
+  return (request, next, host) => watch({ ...host, request }, next);
+}
+
+/** The same for a framework whose event or context is `From`. */
+export function watchClicks<From>(
+  tracker: Pick<Tracker, "trackClick">,
+  open: (from: From) => HostedRequest,
+): (from: From, next: () => Response | Promise<Response>) => Promise<Response> {
   const adapter = adapterOf(tracker);
-  return async (request, next, host = {}) => {
-    const landing = adapter.readLanding(() => rawRequest(adapter, { ...host, request }));
+  return async (from, next) => {
+    const hosted = open(from);
+    const landing = adapter.readLanding(() => rawRequest(adapter, hosted));
     const response = await next();
     // What is no response is the framework's to complain about.
     if (!response?.headers) return response;
-    afterLanding(adapter, landing, response, host.waitUntil);
+    afterLanding(adapter, landing, response, hosted.waitUntil);
     return privateResponse(response, landing.setCookies);
   };
 }

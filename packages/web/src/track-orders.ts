@@ -1,10 +1,13 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
 import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { confirmOrder } from "./confirm-order.ts";
-import type { Host } from "./host.ts";
+import type { Host, HostedRequest } from "./host.ts";
 import { waitInline } from "./keep-delivering.ts";
 import { rawRequest } from "./raw-request.ts";
-import { plainCopy, unreadRequest } from "./unread-copy.ts";
+import { plainCopy, readCopy, type UnreadCopy, unreadRequest } from "./unread-copy.ts";
+
+/** Finds the order that a framework's page showed. Gets a copy of the response whose body is unread. */
+export type ResolveFrom<From> = (from: From, response: Response) => TrackableOrder | Promise<TrackableOrder>;
 
 /**
  * Finds the order that a response confirmed; nothing when it confirmed none. Called once, with copies of request and
@@ -21,20 +24,35 @@ export function trackOrders(
   resolveOrder: ResolveOrder,
   handler: (request: Request) => Response | Promise<Response>,
 ): (request: Request, host?: Host) => Promise<Response> {
+  checkResolver(resolveOrder);
+  const watch = watchOrders<HostedRequest & { readonly copy: UnreadCopy<Request> }>(
+    tracker,
+    (hosted) => hosted,
+    ({ copy }, response) => readCopy(copy, (request) => resolveOrder(request, response)),
+  );
+  return (request, host = {}) => {
+    const copy = unreadRequest(request, request.method, plainCopy);
+    return watch({ ...host, request, copy }, () => handler(request));
+  };
+}
+
+/** Tracks the order that the shop's own handler, `next`, confirmed, in a framework whose event or context is `From`. */
+export function watchOrders<From>(
+  tracker: Pick<Tracker, "trackClick">,
+  open: (from: From) => HostedRequest,
+  resolveOrder: ResolveFrom<From>,
+): (from: From, next: () => Response | Promise<Response>) => Promise<Response> {
   const adapter = adapterOf(tracker);
   checkResolver(resolveOrder);
-  return async (request, host = {}) => {
-    const { method } = request;
-    const read = adapter.readRequest(() => rawRequest(adapter, { ...host, request }));
-    const copy = unreadRequest(request, method, plainCopy);
+  return async (from, next) => {
+    const hosted = open(from);
     return confirmOrder(adapter, {
-      method,
-      respond: () => handler(request),
-      resolveOrder: (response) => resolveOrder(copy.message, response),
-      done: copy.discard,
-      trackOrder: (order, options) => adapter.trackOrder(order, read, options),
-      waitUntil: host.waitUntil,
-      waitForDeliveryMs: waitInline(adapter, host.waitUntil),
+      method: hosted.request.method,
+      read: adapter.readRequest(() => rawRequest(adapter, hosted)),
+      respond: next,
+      resolveOrder: (response) => resolveOrder(from, response),
+      waitUntil: hosted.waitUntil,
+      waitForDeliveryMs: waitInline(adapter, hosted.waitUntil),
     });
   };
 }

@@ -13,6 +13,18 @@ export interface StreamingBody {
   readonly duplex: "half";
 }
 
+/** Gives a copy to who reads it, and drops what they left of its body. */
+export async function readCopy<Message extends Request | Response, Read>(
+  { message, discard }: UnreadCopy<Message>,
+  read: (message: Message) => Read | Promise<Read>,
+): Promise<Read> {
+  try {
+    return await read(message);
+  } finally {
+    discard();
+  }
+}
+
 /**
  * A copy of a request, so that the handler and `resolveOrder` can both read the body. `copyOf` makes the copy. Only the
  * body of a POST is copied: any other request with a body confirms no order.
@@ -22,8 +34,9 @@ export function unreadRequest<R extends Request>(
   method: string,
   copyOf: (request: R, streaming: StreamingBody) => Request,
 ): UnreadCopy<R> {
-  if (method !== "POST" || !isUnread(request)) return { message: request, discard() {} };
-  const message = copyOf(request, { body: keptBody(request.clone()), duplex: "half" });
+  const body = method === "POST" ? unreadBody(request) : null;
+  if (!body) return { message: request, discard() {} };
+  const message = copyOf(request, { body, duplex: "half" });
   return { message: message as R, discard: () => discard(message) };
 }
 
@@ -36,14 +49,16 @@ export function plainCopy(request: Request, streaming: StreamingBody): Request {
 /** A copy of a response, since reading the original would leave the page empty. */
 export function unreadResponse(response: Response): UnreadCopy<Response> {
   const { status, statusText, headers } = response;
-  const body = isUnread(response) ? keptBody(response.clone()) : null;
-  const message = new Response(body, { status, statusText, headers });
+  const message = new Response(unreadBody(response), { status, statusText, headers });
   return { message, discard: () => discard(message) };
 }
 
-/** Whether there is a body that can still be copied. */
-function isUnread({ body, bodyUsed }: Request | Response): boolean {
-  return body !== null && !bodyUsed && !body.locked;
+/** A copy of the body, if there is one that can still be copied. */
+function unreadBody(message: Request | Response): ReadableStream<Uint8Array> | null {
+  const { body, bodyUsed } = message;
+  if (!body || bodyUsed || body.locked) return null;
+  const copy = message.clone().body;
+  return copy && keptBody(copy);
 }
 
 function discard({ body, bodyUsed }: Request | Response): void {

@@ -111,7 +111,7 @@ function watch(tracker: Pick<Tracker, "trackClick">, from: PagesFrom) {
   return (resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> =>
     trackConfirmed(adapter, {
       resolveOrder,
-      trackOrder: (order, options) => adapter.trackOrder(order, read, options),
+      read,
       waitUntil: platformWaitUntil(),
       waitForDeliveryMs: waitInline(adapter),
     });
