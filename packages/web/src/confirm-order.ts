@@ -6,6 +6,7 @@ import { readCopy, unreadResponse } from "./unread-copy.ts";
 
 /** How the order of a confirmed page is found and tracked. */
 export interface ConfirmedOrder {
+  readonly method: string | undefined;
   readonly resolveOrder: () => TrackableOrder | Promise<TrackableOrder>;
   /** What was read of the request, or why an order cannot be tracked with it. */
   readonly read: ReadRequest | AvantLinkError;
@@ -16,7 +17,6 @@ export interface ConfirmedOrder {
 
 /** A request to the confirmation page, and how the shop answers it. */
 export interface Confirmation extends Omit<ConfirmedOrder, "resolveOrder"> {
-  readonly method: string;
   readonly respond: () => Response | Promise<Response>;
   /** Finds the order, given a copy of the response whose body is unread. */
   readonly resolveOrder: (response: Response) => TrackableOrder | Promise<TrackableOrder>;
@@ -24,14 +24,12 @@ export interface Confirmation extends Omit<ConfirmedOrder, "resolveOrder"> {
 
 /** Gives the shop's response. When it confirms an order, the order is tracked right before the response goes out. */
 export async function confirmOrder(adapter: Adapter, confirmation: Confirmation): Promise<Response> {
-  const { method, respond, resolveOrder, ...confirmed } = confirmation;
-  const response = await answerOf(adapter, method, respond);
+  const { respond, resolveOrder, ...confirmed } = confirmation;
+  const response = await answerOf(adapter, confirmed.method, respond);
   // What is no response is the framework's to complain about; it answers 500.
-  const { headers, status = 500 } = response ?? {};
-  if (headers && isConfirmation(method, status)) {
-    const copy = unreadResponse(response);
-    await trackConfirmed(adapter, { ...confirmed, resolveOrder: () => readCopy(copy, resolveOrder) });
-  } else adapter.notConfirmed(method, status);
+  const status = response?.headers ? response.status : 500;
+  const resolve = () => readCopy(unreadResponse(response), resolveOrder);
+  await trackConfirmed(adapter, status, { ...confirmed, resolveOrder: resolve });
   return response;
 }
 
@@ -60,11 +58,15 @@ function statusOf(thrown: unknown): number | undefined {
 }
 
 /**
- * Resolves and accepts the order of a confirmed page. Waits one second at most, while the work goes on; whatever
- * fails, the page stays as it is.
+ * Resolves and accepts the order of a page whose status confirms one; returns `undefined` for any other page. Waits one
+ * second at most, while the work goes on; whatever fails, the page stays as it is.
  */
-export async function trackConfirmed(adapter: Adapter, confirmed: ConfirmedOrder): Promise<void> {
-  const { resolveOrder, read, waitUntil, waitForDeliveryMs } = confirmed;
+export function trackConfirmed(adapter: Adapter, status: number, confirmed: ConfirmedOrder) {
+  const { method, resolveOrder, read, waitUntil, waitForDeliveryMs } = confirmed;
+  if (!isConfirmation(method, status)) {
+    adapter.notConfirmed(method, status);
+    return undefined;
+  }
   const tracking = adapter.resolveOrder(resolveOrder).then((resolved) => {
     if (resolved.status === "threw") return undefined;
     return read instanceof AvantLinkError
@@ -73,5 +75,5 @@ export async function trackConfirmed(adapter: Adapter, confirmed: ConfirmedOrder
   });
   adapter.duringConfirmation(tracking);
   keepDelivering(adapter, tracking, waitUntil);
-  await within(tracking, MAX_RESOLVE_MS + waitForDeliveryMs, adapter.runtime);
+  return within(tracking, MAX_RESOLVE_MS + waitForDeliveryMs, adapter.runtime);
 }

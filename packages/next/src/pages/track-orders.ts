@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf, isConfirmation } from "@avantlink-s2s/core/adapter";
+import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { answerOf, platformWaitUntil, trackConfirmed, waitInline } from "@avantlink-s2s/web/adapter";
 import type {
   GetServerSidePropsContext,
@@ -65,12 +65,10 @@ function pageOrders<Props>(
   return async (context) => {
     const adapter = adapterOf(tracker);
     const { method } = context.req;
-    const track = watch(tracker, context);
+    const track = watch(tracker, context, method);
     const result = await answerOf(adapter, method, () => getServerSideProps(context));
     const status = statusOf(result, context);
-    if (isConfirmation(method, status) && "props" in result)
-      await track(async () => resolveOrder(context, await result.props));
-    else adapter.notConfirmed(method, status);
+    await track(status, async () => resolveOrder(context, await Object(result).props));
     return result;
   };
 }
@@ -89,13 +87,8 @@ function routeOrders(
   handler: NextApiHandler,
 ) {
   return async (request: NextApiRequest, response: NextApiResponse) => {
-    const track = watch(tracker, request);
-    const end = holdEnd(response, () => {
-      if (isConfirmation(request.method, response.statusCode))
-        return track(() => resolveOrder(request, response));
-      adapterOf(tracker).notConfirmed(request.method, response.statusCode);
-      return undefined;
-    });
+    const track = watch(tracker, request, request.method);
+    const end = holdEnd(response, () => track(response.statusCode, () => resolveOrder(request, response)));
     try {
       return await handler(request, response);
     } finally {
@@ -104,12 +97,13 @@ function routeOrders(
   };
 }
 
-/** Reads the request now, and gives what tracks its order later. */
-function watch(tracker: Pick<Tracker, "trackClick">, from: PagesFrom) {
+/** Reads the request now, and gives what tracks its order once the status is known. */
+function watch(tracker: Pick<Tracker, "trackClick">, from: PagesFrom, method: string | undefined) {
   const adapter = adapterOf(tracker);
   const read = adapter.readRequest(() => pagesRequest(adapter, from));
-  return (resolveOrder: () => TrackableOrder | Promise<TrackableOrder>): Promise<void> =>
-    trackConfirmed(adapter, {
+  return (status: number, resolveOrder: () => TrackableOrder | Promise<TrackableOrder>) =>
+    trackConfirmed(adapter, status, {
+      method,
       resolveOrder,
       read,
       waitUntil: platformWaitUntil(),
