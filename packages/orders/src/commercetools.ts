@@ -1,11 +1,12 @@
-import { ONE, sum } from "./money/decimal.ts";
+import { sum } from "./money/decimal.ts";
 import { discountOnTotal } from "./platforms/commercetools/discount-on-total.ts";
 import { netOf, soldLine } from "./platforms/commercetools/lines.ts";
 import { buyersPlace } from "./reading/address.ts";
+import { feesOf } from "./reading/fees.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { type OrderShape, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
@@ -73,9 +74,8 @@ const anOrder: OrderShape = {
 
   read: (order) => {
     const lines = order.at("lineItems").neededList().map(soldLine);
-    const custom = order.at("customLineItems").entries().map(customLine);
-    const all = [...lines, ...custom.filter((line) => line.total.lt(0))];
-    const charged = sum(custom.filter((line) => line.total.gt(0)).map((line) => line.total));
+    const { reductions, charged } = feesOf(order.at("customLineItems"), netOf);
+    const all = [...lines, ...reductions];
     return {
       currency: order.at("totalPrice.currencyCode", "taxedPrice.totalNet.currencyCode"),
       lines: all,
@@ -88,10 +88,6 @@ const anOrder: OrderShape = {
     };
   },
 };
-
-function customLine(item: JsonField): PlatformLine {
-  return { source: item, isFee: true, total: netOf(item), quantity: item.at("quantity").amount() ?? ONE };
-}
 
 function discountCodes(order: JsonField): readonly JsonField[] {
   const applied = order

@@ -1,18 +1,12 @@
 import { decimal } from "@avantlink-s2s/core/money";
-import { type Decimal, ONE, sum, ZERO } from "./money/decimal.ts";
+import { ZERO } from "./money/decimal.ts";
 import { soldLine } from "./platforms/vendure/lines.ts";
 import { buyersPlace } from "./reading/address.ts";
-import type { JsonField } from "./reading/json-field.ts";
+import { feesOf } from "./reading/fees.ts";
 import type { MapOptions, MapperResult, PlatformObject } from "./reading/map-options.ts";
 import { mapOrder, type Platform } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import {
-  isOnlyOrder,
-  type OrderShape,
-  type PlatformLine,
-  paidWhen,
-  unpaidWhen,
-} from "./reading/platform-order.ts";
+import { isOnlyOrder, type OrderShape, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
@@ -89,15 +83,13 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
     const unit = Number.isInteger(precision) ? (decimal(`1e${-precision}`) ?? ZERO) : ZERO;
     if (unit.eq(0)) order.at("precision").issue("is not a whole number of decimals");
     const lines = order.at("lines").neededList();
-    const surcharges = order
-      .at("surcharges")
-      .entries()
-      .map((entry) => surcharge(entry, unit));
-    const reductions = surcharges.filter((line) => line.total.lt(0));
+    const surcharges = feesOf(order.at("surcharges"), (entry) => entry.at("price").needed().times(unit));
+    // `subTotal` holds the surcharges too: the positive ones are not goods.
+    const goods = order.at("subTotal").amount()?.times(unit).minus(surcharges.charged);
     return {
       currency: order.at("currencyCode"),
-      lines: [...lines.map((line) => soldLine(line, unit)), ...reductions],
-      stated: statedTotal(order, surcharges, unit),
+      lines: [...lines.map((line) => soldLine(line, unit)), ...surcharges.reductions],
+      stated: goods && { amounts: [goods], path: "subTotal", wins: true },
       couponCodes: order.at("couponCodes").list(),
       ...buyersPlace(order, ["billingAddress", "shippingAddress"], ["countryCode"], ["province"]),
       customerId: order.at("customer.user").missing ? undefined : order.at("customer.id").text(),
@@ -106,14 +98,3 @@ const anOrder: OrderShape<VendureOptions<never, never>> = {
     };
   },
 };
-
-function surcharge(entry: JsonField, unit: Decimal): PlatformLine {
-  return { source: entry, total: entry.at("price").needed().times(unit), quantity: ONE, isFee: true };
-}
-
-/** `subTotal` holds the surcharges too: the positive ones are not goods. */
-function statedTotal(order: JsonField, surcharges: readonly PlatformLine[], unit: Decimal) {
-  const subTotal = order.at("subTotal").amount();
-  const charged = surcharges.map((entry) => entry.total).filter((amount) => amount.gt(0));
-  return subTotal && { amounts: [subTotal.times(unit).minus(sum(charged))], path: "subTotal", wins: true };
-}

@@ -126,13 +126,11 @@ export class JsonField {
         (entry, index) => new JsonField(entry, `${this.path}[${index}]`, this.#findings, this.#camelCase),
       );
     }
-    for (const page of ["nodes", "data"] as const) {
-      if (Array.isArray(follow(value, page))) return this.at(page).list();
+    for (const name of ["nodes", "data", "edges"]) {
+      const page = this.at(name);
+      if (Array.isArray(page.value)) return name === "edges" ? page.each("node") : page.list();
     }
-    if (!Array.isArray(follow(value, "edges"))) return undefined;
-    return this.at("edges")
-      .list()
-      ?.map((edge) => edge.at("node"));
+    return undefined;
   }
 
   /** The entries of a list that may be missing. */

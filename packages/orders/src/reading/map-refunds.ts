@@ -45,7 +45,7 @@ function mapped(given: JsonField, options: AnyOptions, platform: RefundPlatform)
   return refunds.flatMap((refund) => {
     const currency = platform.currency(order, refund);
     const code = currencyCode(currency.value);
-    const read = platform.read(refund, order, code ?? "");
+    const read = platform.read(refund, order);
     if (!read) return [];
     const orderNumber = options.orderNumber ?? platform.number(order, refund);
     if (!code) currency.issue("is not a currency; a code of three letters is expected");

@@ -48,7 +48,7 @@ export interface RefundPlatform {
   number(order: JsonField, refund: JsonField): string | undefined;
   currency(order: JsonField, refund: JsonField): JsonField;
   /** Nothing for a refund that failed or is yet to come. */
-  read(refund: JsonField, order: JsonField, currency: string): PlatformRefund | undefined;
+  read(refund: JsonField, order: JsonField): PlatformRefund | undefined;
 }
 
 /** A platform's refund. */

@@ -1,12 +1,11 @@
-import { currencyCode } from "@avantlink-s2s/core/money";
-import { ONE } from "../../money/decimal.ts";
+import { type Decimal, ONE } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import { uncertainNumber } from "../../reading/order-number.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
-import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
+import { neededInteger, netShipping, unitOf } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
 
 const EXPAND =
@@ -46,14 +45,14 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
 
   read: (session) => {
     const currency = session.at("currency");
-    const code = currencyCode(currency.value) ?? "";
+    const unit = unitOf(currency);
     const lines = session.at("line_items").neededList(`is missing: ${EXPAND}`);
     const discounted = session.at("total_details.amount_discount").amount()?.gt(0) ?? false;
     const discounts = session.at("discounts", "total_details.breakdown.discounts");
     return {
       currency,
-      lines: lines.map((line) => soldLine(line, code)),
-      stated: statedTotal(session, code),
+      lines: lines.map((line) => soldLine(line, currency, unit)),
+      stated: statedTotal(session, unit),
       couponCodes: promotionCodes(discounts, discounted, EXPAND),
       ...buyersPlace(session, ADDRESSES, ["country"], ["state"]),
       customerId: session.at("customer.id", "customer").text(),
@@ -62,9 +61,9 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
   },
 };
 
-function soldLine(line: JsonField, currency: string): PlatformLine {
+function soldLine(line: JsonField, currency: JsonField, unit: Decimal): PlatformLine {
   const own = line.at("currency");
-  if (!own.missing && currencyCode(own.value) !== currency) own.issue("is not the session's currency");
+  if (!own.missing && own.word() !== currency.word()) own.issue("is not the session's currency");
   const amount = neededInteger(line.at("amount_total"));
   const tax = neededInteger(line.at("amount_tax"));
   return {
@@ -72,19 +71,19 @@ function soldLine(line: JsonField, currency: string): PlatformLine {
     sku: line.textAt("price.product.metadata.sku", "price.metadata.sku", "price.lookup_key"),
     variantId: line.at("price.id"),
     skuHint: typeof line.at("price.product").value === "string" ? EXPAND : undefined,
-    total: majorUnits(amount.minus(tax), currency),
+    total: amount.minus(tax).times(unit),
     // Metered prices have no quantity.
     quantity: line.at("quantity").amount() ?? ONE,
   };
 }
 
 /** What the session says that the goods cost: its total less tax and less shipping before tax. */
-function statedTotal(session: JsonField, currency: string) {
+function statedTotal(session: JsonField, unit: Decimal) {
   const total = session.at("amount_total");
   const [amount, tax] = [total.amount(), session.at("total_details.amount_tax").amount()];
   const shipping = session.at("shipping_cost");
   const unexplained = shipping.missing && !session.at("total_details.amount_shipping").orZero().eq(0);
   if (!amount || !tax || unexplained) return undefined;
   const goods = amount.minus(tax).minus(netShipping(shipping));
-  return { amounts: [majorUnits(goods, currency)], path: total.path };
+  return { amounts: [goods.times(unit)], path: total.path };
 }

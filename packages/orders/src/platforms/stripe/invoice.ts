@@ -1,11 +1,10 @@
-import { currencyCode } from "@avantlink-s2s/core/money";
-import { ONE, sum } from "../../money/decimal.ts";
+import { type Decimal, ONE, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
-import { majorUnits, neededInteger, netShipping } from "./minor-units.ts";
+import { neededInteger, netShipping, unitOf } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
 
 const EXPAND = 'retrieve the invoice with expand: ["discounts.promotion_code"] and map that';
@@ -31,15 +30,15 @@ export const invoice: OrderShape<AnyStripeOptions> = {
 
   read: (order) => {
     const currency = order.at("currency");
-    const code = currencyCode(currency.value) ?? "";
+    const unit = unitOf(currency);
     const lines = order.at("lines").neededList("is missing; retrieve the invoice");
     const total = order.at("total_excluding_tax");
     const net = total.amount()?.minus(netShipping(order.at("shipping_cost")));
     const discounted = order.at("total_discount_amounts").entries().length > 0;
     return {
       currency,
-      lines: lines.map((line) => soldLine(line, code)),
-      stated: net && { amounts: [majorUnits(net, code)], path: total.path },
+      lines: lines.map((line) => soldLine(line, unit)),
+      stated: net && { amounts: [net.times(unit)], path: total.path },
       couponCodes: promotionCodes(order.at("discounts"), discounted, EXPAND),
       ...buyersPlace(order, ["customer_address", "customer_shipping.address"], ["country"], ["state"]),
       customerId: order.at("customer.id", "customer").text(),
@@ -57,7 +56,7 @@ function subscriptionMetadata(order: JsonField): JsonField {
 }
 
 /** `amount` is before discounts, and holds the taxes that are inclusive. */
-function soldLine(line: JsonField, currency: string): PlatformLine {
+function soldLine(line: JsonField, unit: Decimal): PlatformLine {
   const discount = sum(line.at("discount_amounts").each("amount").map(neededInteger));
   const taxes = line.at("taxes", "tax_amounts").entries();
   const included = taxes.filter(
@@ -76,7 +75,7 @@ function soldLine(line: JsonField, currency: string): PlatformLine {
       "pricing.price_details.price.lookup_key",
     ),
     variantId: price.at("id").missing ? price : price.at("id"),
-    total: majorUnits(net, currency),
+    total: net.times(unit),
     quantity: line.at("quantity").amount() ?? ONE,
   };
 }

@@ -1,3 +1,4 @@
+import { currencyCode } from "@avantlink-s2s/core/money";
 import { type Decimal, exact } from "../../money/decimal.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 
@@ -6,10 +7,10 @@ import type { JsonField } from "../../reading/json-field.ts";
 const WITHOUT_DECIMALS = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "));
 const THREE_DECIMALS = new Set("BHD JOD KWD OMR TND".split(" "));
 
-/** One of Stripe's integers as an amount in major units. */
-export function majorUnits(integer: Decimal, currency: string): Decimal {
-  const unit = WITHOUT_DECIMALS.has(currency) ? 1 : THREE_DECIMALS.has(currency) ? 0.001 : 0.01;
-  return integer.times(exact(unit));
+/** What one of Stripe's integers is worth, in major units of the currency. */
+export function unitOf(currency: JsonField): Decimal {
+  const code = currencyCode(currency.value) ?? "";
+  return exact(WITHOUT_DECIMALS.has(code) ? 1 : THREE_DECIMALS.has(code) ? 0.001 : 0.01);
 }
 
 /** An integer that the money cannot be known without. */

@@ -1,10 +1,9 @@
-import { currencyCode } from "@avantlink-s2s/core/money";
-import { type Decimal, sum, ZERO } from "../../money/decimal.ts";
+import { type Decimal, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
-import type { JsonField } from "../../reading/json-field.ts";
+import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
-import { majorUnits, neededInteger } from "./minor-units.ts";
+import { neededInteger, unitOf } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
 
 const LINES =
@@ -28,11 +27,10 @@ export const paymentIntent: OrderShape<AnyStripeOptions> = {
     const invoice = intent.at("invoice");
     if (!invoice.missing) invoice.issue("is set: this pays an invoice; map the invoice instead");
     const currency = intent.at("currency");
-    const code = currencyCode(currency.value) ?? "";
-    const money =
-      options.lines === undefined
-        ? linesGivenToStripe(intent, code)
-        : linesOfShop(intent, options, received(intent, code));
+    const unit = unitOf(currency);
+    const paid = intent.at("amount_received", "amount").needed().times(unit);
+    const ofShop = options.lines !== undefined;
+    const money = ofShop ? linesOfShop(intent, options, paid) : linesGivenToStripe(intent, unit, paid);
     return {
       currency,
       ...money,
@@ -43,10 +41,6 @@ export const paymentIntent: OrderShape<AnyStripeOptions> = {
     };
   },
 };
-
-function received(intent: JsonField, currency: string): Decimal {
-  return majorUnits(intent.at("amount_received", "amount").needed(), currency);
-}
 
 function linesOfShop(intent: JsonField, options: AnyStripeOptions, paid: Decimal) {
   const entries = intent.beside(options.lines, "lines").neededList("is not a list of lines");
@@ -62,20 +56,18 @@ function linesOfShop(intent: JsonField, options: AnyStripeOptions, paid: Decimal
   return { lines, discount, stated };
 }
 
-function linesGivenToStripe(intent: JsonField, currency: string) {
+function linesGivenToStripe(intent: JsonField, unit: Decimal, paid: Decimal) {
   const details = intent.at("amount_details");
-  const items = details.at("line_items");
-  const amount = (field: JsonField) => majorUnits(field.orZero(), currency);
-  const lines = items.neededList(`is missing: ${LINES}`).map((line): PlatformLine => {
+  const items = details.at("line_items").neededList(`is missing: ${LINES}`);
+  const lines = items.map((line): PlatformLine => {
     const quantity = line.at("quantity").needed("is missing");
-    const cost = majorUnits(neededInteger(line.at("unit_cost")).times(quantity), currency);
-    const total = cost.minus(amount(line.at("discount_amount")));
+    const cost = neededInteger(line.at("unit_cost")).times(quantity);
+    const total = cost.minus(line.at("discount_amount").orZero()).times(unit);
     return { source: line, sku: line.at("product_code"), total, quantity };
   });
-  const others = [details.at("shipping.amount"), details.at("tax.total_tax_amount")].map(amount);
-  const lineTaxes = lines.map((line) => amount(line.source.at("tax.total_tax_amount")));
-  const taxes = details.at("tax.total_tax_amount").missing ? sum(lineTaxes) : ZERO;
-  const goods = received(intent, currency).minus(sum(others)).minus(taxes);
-  const stated = { amounts: [goods], path: "amount_received" };
-  return { lines, discount: amount(details.at("discount_amount")), stated };
+  const tax = details.at("tax.total_tax_amount");
+  const taxes = tax.missing ? items.map((line) => line.at("tax.total_tax_amount")) : [tax];
+  const others = sumOf([details.at("shipping.amount"), ...taxes]).times(unit);
+  const stated = { amounts: [paid.minus(others)], path: "amount_received" };
+  return { lines, discount: details.at("discount_amount").orZero().times(unit), stated };
 }

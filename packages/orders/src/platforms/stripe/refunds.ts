@@ -1,6 +1,6 @@
 import { refundsOf } from "../../reading/map-refunds.ts";
 import type { RefundReason } from "../../reading/refund.ts";
-import { majorUnits } from "./minor-units.ts";
+import { unitOf } from "./minor-units.ts";
 
 const REASONS: Readonly<Record<string, RefundReason>> = {
   duplicate: "ADJUSTMENT",
@@ -26,17 +26,18 @@ export const stripeRefunds = refundsOf({
     given.at("metadata.order_number").text() ??
     given.textAt("payment_intent.id", "payment_intent", "charge.payment_intent").text(),
   currency: (_given, refund) => refund.at("currency"),
-  read: (refund, given, currency) => {
+  read: (refund, given) => {
     if (["failed", "canceled", "requires_action"].includes(refund.at("status").word() ?? ""))
       return undefined;
     const charge = given.at("object").text() === "charge" ? given : refund.at("charge");
     const paid = charge.at("amount_captured", "amount");
+    const unit = unitOf(refund.at("currency"));
     return {
       at: refund.at("created"),
       reason: REASONS[refund.at("reason").word() ?? ""],
       share: {
-        refunded: majorUnits(refund.at("amount").needed(), currency),
-        paid: majorUnits(paid.needed('is missing: retrieve the refund with expand: ["charge"]'), currency),
+        refunded: refund.at("amount").needed().times(unit),
+        paid: paid.needed('is missing: retrieve the refund with expand: ["charge"]').times(unit),
       },
     };
   },

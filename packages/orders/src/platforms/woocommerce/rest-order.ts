@@ -1,6 +1,6 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
-import { ONE, sum } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
+import { type Fees, feesOf } from "../../reading/fees.ts";
 import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { clickOf, packedContext, recordOf } from "../../reading/packed-context.ts";
 import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
@@ -16,10 +16,10 @@ export const restOrder: OrderShape = {
 
   read: (order) => {
     const lines = order.at("line_items").neededList().map(soldLine);
-    const fees = order.at("fee_lines").entries().map(feeLine);
+    const fees = feesOf(order.at("fee_lines"), (fee) => fee.at("total").orZero());
     return {
       currency: order.at("currency"),
-      lines: [...lines, ...fees.filter((fee) => fee.total.lt(0))],
+      lines: [...lines, ...fees.reductions],
       stated: statedTotal(order, fees, lines.length),
       couponCodes: order.at("coupon_lines").each("code"),
       ...buyersPlace(order, ["billing", "shipping"], ["country"], ["state"]),
@@ -43,20 +43,15 @@ export function soldLine(line: JsonField): PlatformLine {
   };
 }
 
-function feeLine(fee: JsonField): PlatformLine {
-  return { source: fee, total: fee.at("total").orZero(), quantity: ONE, isFee: true };
-}
-
 /** The order's total less taxes, shipping and charged fees. Gift cards that were used to pay have lowered it. */
-function statedTotal(order: JsonField, fees: readonly PlatformLine[], lines: number) {
+function statedTotal(order: JsonField, fees: Fees, lines: number) {
   const [total, tax] = [order.at("total").amount(), order.at("total_tax").amount()];
   const shipping = order.at("shipping_total").amount();
   if (!total || !tax || !shipping) return undefined;
-  const charged = sum(fees.map((fee) => fee.total).filter((amount) => amount.gt(0)));
   const used = sumOf(order.at("gift_cards").each("amount"));
-  const goods = total.plus(used).minus(tax).minus(shipping).minus(charged);
+  const goods = total.plus(used).minus(tax).minus(shipping).minus(fees.charged);
   // Each of these amounts was rounded separately.
-  return { amounts: [goods], path: "total", slack: Math.ceil((lines + fees.length + 3) / 2) };
+  return { amounts: [goods], path: "total", slack: Math.ceil((lines + fees.count + 3) / 2) };
 }
 
 /** What WooCommerce's own order attribution noted of the shopper's visit. */

@@ -1,6 +1,7 @@
 import { decimal } from "@avantlink-s2s/core/money";
-import { type Decimal, ONE, sum, ZERO } from "../../money/decimal.ts";
+import { type Decimal, ZERO } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
+import { type Fees, feesOf } from "../../reading/fees.ts";
 import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
 import { paymentStatus } from "./payment.ts";
@@ -17,14 +18,10 @@ export const storeApiOrder: OrderShape = {
     if (!unit) minorUnit.issue("is not a number of decimals");
     const major = (field: JsonField) => field.needed().times(unit ?? ZERO);
     const lines = order.at("items").neededList();
-    const fees = order
-      .at("fees")
-      .entries()
-      .map((fee) => feeLine(fee, major));
-    const reductions = fees.filter((fee) => fee.total.lt(0));
+    const fees = feesOf(order.at("fees"), (fee) => major(fee.at("totals.total")));
     return {
       currency: order.at("totals.currency_code", "items.0.totals.currency_code"),
-      lines: [...lines.map((line) => soldLine(line, major)), ...reductions],
+      lines: [...lines.map((line) => soldLine(line, major)), ...fees.reductions],
       stated: statedTotal(order, fees, lines.length, unit ?? ZERO),
       couponCodes: order.at("coupons").each("code"),
       ...buyersPlace(order, ["billing_address", "shipping_address"], ["country"], ["state"]),
@@ -42,21 +39,16 @@ function soldLine(line: JsonField, major: (field: JsonField) => Decimal): Platfo
   };
 }
 
-function feeLine(fee: JsonField, major: (field: JsonField) => Decimal): PlatformLine {
-  return { source: fee, total: major(fee.at("totals.total")), quantity: ONE, isFee: true };
-}
-
 /** The order's total less tax, shipping and charged fees. WooCommerce writes these three in hundredths in any shop. */
-function statedTotal(order: JsonField, fees: readonly PlatformLine[], lines: number, unit: Decimal) {
+function statedTotal(order: JsonField, fees: Fees, lines: number, unit: Decimal) {
   const total = order.at("totals.total_price");
   const others = sumOf([order.at("totals.total_tax"), order.at("totals.total_shipping")]);
   const paid = total.amount()?.minus(others);
   if (!paid) return undefined;
-  const charged = sum(fees.map((fee) => fee.total).filter((fee) => fee.gt(0)));
   return {
-    amounts: [paid.times(unit).minus(charged), paid.times(0.01).minus(charged)],
+    amounts: [paid.times(unit).minus(fees.charged), paid.times(0.01).minus(fees.charged)],
     path: total.path,
     // Each amount was rounded separately, to hundredths where the currency has thousandths.
-    slack: Math.ceil((lines + fees.length + 3) / 2) * (unit.lt(0.01) ? 10 : 1),
+    slack: Math.ceil((lines + fees.count + 3) / 2) * (unit.lt(0.01) ? 10 : 1),
   };
 }
