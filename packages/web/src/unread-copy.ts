@@ -53,7 +53,7 @@ export function unreadResponse(response: Response): UnreadCopy<Response> {
   return { message, discard: () => discard(message) };
 }
 
-/** A copy of the body, if there is one that can still be copied. */
+/** A copy of the body, unless it is empty or read already. */
 function unreadBody(message: Request | Response): ReadableStream<Uint8Array> | null {
   const { body, bodyUsed } = message;
   if (!body || bodyUsed || body.locked) return null;
