@@ -29,10 +29,11 @@ export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest 
   const { headers } = seen;
   const passed = headers.get(PATH_HEADER);
   const isHead = passed?.startsWith(HEAD) === true;
+  const ownPath = seen.ownPath === undefined ? undefined : withBasePath(seen.ownPath);
   return {
     source: headers,
     method: isHead ? "HEAD" : seen.method,
-    target: seen.path ?? (isHead ? passed.slice(HEAD.length) : passed) ?? ownPath(seen),
+    target: seen.path ?? (isHead ? passed.slice(HEAD.length) : passed) ?? ownPath,
     origin: () => publicOrigin(adapter, headers),
     header: (name) => headers.get(name) ?? undefined,
     headers: () => withoutOurs(headers),
@@ -44,10 +45,6 @@ export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest 
 export function pathOf(url: string): string {
   const { pathname, search } = new URL(url, "http://localhost");
   return pathname + search;
-}
-
-function ownPath({ ownPath: path }: SeenRequest): string | undefined {
-  return path === undefined ? undefined : withBasePath(path);
 }
 
 function publicOrigin(adapter: Adapter, headers: Headers): string {

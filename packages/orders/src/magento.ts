@@ -86,10 +86,8 @@ const anOrder: OrderShape = {
 /** `subtotal` with the discount, which is negative and holds the shipping's part, and the tax that the discount saved. */
 function statedTotal(order: JsonField, lines: number) {
   const others = ["discount_amount", "shipping_discount_amount", "discount_tax_compensation_amount"];
-  const goods = order
-    .at("subtotal")
-    .amount()
-    ?.plus(sumOf(others.map((name) => order.at(name))));
+  const reductions = sumOf(others.map((name) => order.at(name)));
+  const goods = order.at("subtotal").amount()?.plus(reductions);
   // Magento rounds each item and the sum separately.
   return goods && { amounts: [goods], path: "subtotal", slack: Math.ceil(lines / 2) };
 }

@@ -99,9 +99,8 @@ function reportMissingPage(lines: readonly JsonField[], order: JsonField): void 
   const items = order.at("items_total").orZero();
   const counted = sumOf(lines.map((line) => line.at("quantity")));
   if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
-    order
-      .at("products")
-      .issue(`hold ${counted.toString()} of ${items.toString()} items: get the next page of products too`);
+    const held = `${counted.toString()} of ${items.toString()} items`;
+    order.at("products").issue(`hold ${held}: get the next page of products too`);
   }
 }
 

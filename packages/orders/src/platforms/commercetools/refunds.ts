@@ -1,4 +1,5 @@
 import { type Decimal, ONE, sum, ZERO } from "../../money/decimal.ts";
+import { feesOf } from "../../reading/fees.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import { itemsOf, lineOf, nested, refundsOf } from "../../reading/map-refunds.ts";
 import { discountOnTotal } from "./discount-on-total.ts";
@@ -37,17 +38,12 @@ export const commercetoolsRefunds = refundsOf({
 
 /** What is left of the lines' prices after discounts on the total price, and custom lines that are discounts. */
 function paidPart(order: JsonField): Decimal {
-  const goods = sum(
-    order
-      .at("lineItems")
-      .entries()
-      .map((item) => soldLine(item).total),
-  );
-  const custom = order.at("customLineItems").entries().map(netOf);
-  const reductions = custom.filter((total) => total.lt(0));
-  const charged = sum(custom.filter((total) => total.gt(0)));
-  const { discount = ZERO } = discountOnTotal(order, goods.plus(sum(reductions)), charged);
-  return goods.gt(0) ? goods.plus(sum(reductions)).minus(discount).div(goods) : ONE;
+  const items = order.at("lineItems").entries();
+  const goods = sum(items.map((item) => soldLine(item).total));
+  const { reductions, charged } = feesOf(order.at("customLineItems"), netOf);
+  const left = goods.plus(sum(reductions.map((line) => line.total)));
+  const { discount = ZERO } = discountOnTotal(order, left, charged);
+  return goods.gt(0) ? left.minus(discount).div(goods) : ONE;
 }
 
 /** The successful transactions of a type. */

@@ -22,18 +22,16 @@ export const vendureRefunds = refundsOf({
   read: (refund, order) => {
     if (refund.at("state").word() === "failed") return undefined;
     const refunded = refund.at("total").needed();
-    const entries = refund
-      .at("lines")
-      .entries()
-      .map((entry) => {
-        const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
-        const items = itemsOf(soldLine(line, CENT), entry.at("quantity"));
-        // A canceled line has no price left, and its unit price is before discounts: `total` bounds it below.
-        const each = line.at("proratedUnitPrice").amount();
-        const total = each ? each.times(CENT).times(items.quantity) : items.total;
-        const gross = line.at("proratedUnitPriceWithTax").orZero().times(items.quantity);
-        return { items: { ...items, total }, gross };
-      });
+    const lines = refund.at("lines").entries();
+    const entries = lines.map((entry) => {
+      const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
+      const items = itemsOf(soldLine(line, CENT), entry.at("quantity"));
+      // A canceled line has no price left, and its unit price is before discounts: `total` bounds it below.
+      const each = line.at("proratedUnitPrice").amount();
+      const total = each ? each.times(CENT).times(items.quantity) : items.total;
+      const gross = line.at("proratedUnitPriceWithTax").orZero().times(items.quantity);
+      return { items: { ...items, total }, gross };
+    });
     const gross = sum(entries.map((entry) => entry.gross));
     // The items of an order with several payments stand in the refund of each payment.
     const isPart = refunded.gt(0) && refunded.lt(gross);
