@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /** What can be wrong with a call to the sandbox; stable, fit for a `switch`. */
 export type SandboxErrorCode =
   | "sandbox.options"
@@ -18,4 +20,9 @@ export class SandboxError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** What is wrong with a value, fault by fault; `whole` is the name of the value itself. */
+export function sentencesOf({ issues }: z.ZodError, whole: string): string {
+  return issues.map(({ path, message }) => `${path.join(".") || whole}: ${message}.`).join(" ");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Endpoint } from "./contract.ts";
-import { SandboxError } from "./errors.ts";
+import { SandboxError, sentencesOf } from "./errors.ts";
 
 /**
  * What goes wrong, and for which requests. One effect (`status`, `hang`, `reset`, `html`, `malformed`, `redirect`
@@ -40,55 +40,45 @@ export interface Fault {
 
 const effects = ["hang", "reset", "html", "malformed", "redirect", "success"] as const;
 
-const faultSchema = z.strictObject({
-  status: z.int().min(200).max(599).optional(),
-  body: z.unknown().optional(),
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t\x20-\x7e]*$/))
-    .optional(),
-  delayMs: z.number().min(0).max(2_147_483_647).optional(),
-  hang: z.literal(true).optional(),
-  reset: z.union([z.literal(true), z.literal("before-reading")]).optional(),
-  html: z.literal(true).optional(),
-  malformed: z.literal(true).optional(),
-  redirect: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/)
-    .optional(),
-  success: z.literal(false).optional(),
-  taken: z.boolean().optional(),
-  on: z.enum(["order", "click"]).optional(),
-  times: z.int().min(1).optional(),
-  probability: z.number().min(0).max(1).optional(),
-});
+const faultSchema = z
+  .strictObject({
+    status: z.int().min(200).max(599),
+    body: z.unknown(),
+    headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t\x20-\x7e]*$/)),
+    delayMs: z.number().min(0).max(2_147_483_647),
+    hang: z.literal(true),
+    reset: z.literal([true, "before-reading"]),
+    html: z.literal(true),
+    malformed: z.literal(true),
+    redirect: z.string().regex(/^[\x21-\x7e]+$/),
+    success: z.literal(false),
+    taken: z.boolean(),
+    on: z.enum(["order", "click"]),
+    times: z.int().min(1),
+    probability: z.number().min(0).max(1),
+  })
+  .partial();
 
 /** Checks a fault that came from a test or from the page. */
 export function parseFault(input: unknown): Fault {
   const result = faultSchema.safeParse(input);
-  if (!result.success) {
-    const faults = result.error.issues.map((issue) => `${issue.path.join(".") || "fault"}: ${issue.message}`);
-    throw new SandboxError("sandbox.fault", `This fault cannot be set. ${faults.join(". ")}.`);
-  }
+  if (!result.success) return no(`This fault cannot be set. ${sentencesOf(result.error, "fault")}`);
   const fault = Object.fromEntries(
     Object.entries(result.data).filter(([, value]) => value !== undefined),
   ) as Fault;
   const given = effects.filter((effect) => fault[effect] !== undefined);
-  if (given.length > 1) {
-    throw new SandboxError("sandbox.fault", `A fault has one effect; this one has ${given.join(" and ")}.`);
-  }
-  if (given.length === 0 && fault.status === undefined && fault.delayMs === undefined) {
-    throw new SandboxError(
-      "sandbox.fault",
+  if (given.length > 1) return no(`A fault has one effect; this one has ${given.join(" and ")}.`);
+  if (given.length === 0 && fault.status === undefined && fault.delayMs === undefined)
+    return no(
       `A fault needs an effect: status, delayMs, ${effects.join(", ")}. To lift all faults, pass null.`,
     );
-  }
-  if (fault.taken === true && fault.reset === "before-reading") {
-    throw new SandboxError(
-      "sandbox.fault",
-      'A request that is not read cannot be taken: use reset: true, or leave "taken" out.',
-    );
-  }
+  if (fault.taken === true && fault.reset === "before-reading")
+    return no('A request that is not read cannot be taken: use reset: true, or leave "taken" out.');
   return Object.freeze(fault);
+}
+
+function no(message: string): never {
+  throw new SandboxError("sandbox.fault", message);
 }
 
 /** Whether the fault changes the answer, rather than only delaying it. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SandboxError } from "./errors.ts";
+import { SandboxError, sentencesOf } from "./errors.ts";
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
@@ -31,15 +31,11 @@ const schema = z.strictObject({
 /** Fills in the defaults; throws an error that names every fault. */
 export function parseOptions(input: SandboxOptions): Required<SandboxOptions> {
   const result = schema.safeParse(input);
-  if (!result.success) {
-    const faults = result.error.issues.map(
-      (issue) => `${issue.path.join(".") || "options"}: ${issue.message}`,
-    );
+  if (!result.success)
     throw new SandboxError(
       "sandbox.options",
-      `The sandbox cannot start with these options. ${faults.join(". ")}.`,
+      `The sandbox cannot start with these options. ${sentencesOf(result.error, "options")}`,
     );
-  }
   if (!isLoopback(result.data.host)) {
     throw new SandboxError(
       "sandbox.host",

@@ -54,15 +54,13 @@ function effectOf(fault: Fault): string {
   const after = fault.delayMs === undefined ? "" : ` after ${fault.delayMs} ms`;
   const status = fault.status === undefined ? "" : ` with status ${fault.status}`;
   if (fault.hang === true) return "never answers";
-  if (fault.reset === "before-reading") return `resets the connection before reading${after}`;
-  if (fault.reset === true) return `resets the connection after reading${after}`;
+  if (fault.reset !== undefined)
+    return `resets the connection ${fault.reset === true ? "after" : "before"} reading${after}`;
   if (fault.html === true) return `answers a web page${status}${after}`;
   if (fault.malformed === true) return `answers broken JSON${status}${after}`;
   if (fault.redirect !== undefined) return `redirects to ${fault.redirect.slice(0, 100)}${status}${after}`;
   if (fault.success === false) return `answers success: false${status}${after}`;
   if (fault.status === undefined) return `answers as usual${after}`;
-  const retryAfter = Object.entries(fault.headers ?? {}).find(
-    ([name]) => name.toLowerCase() === "retry-after",
-  );
-  return `answers ${fault.status}${retryAfter === undefined ? "" : `, Retry-After: ${retryAfter[1]}`}${after}`;
+  const retryAfter = new Headers(fault.headers).get("Retry-After");
+  return `answers ${fault.status}${retryAfter === null ? "" : `, Retry-After: ${retryAfter}`}${after}`;
 }

@@ -9,9 +9,7 @@ export function readiness(ledger: Ledger): Step[] {
   const { clicks, orders } = ledger;
   const click = clicks.findLast(({ body }) => textAt(body, "tracking_ids", "avantlink_avad").trim() !== "");
   const coupon = orders.findLast(({ body }) => textsAt(body, "order", "coupon_codes").length > 0);
-  const several = orders.findLast(({ body }) =>
-    listAt(body, "order", "products").some((product) => Number(valueAt(product, "quantity")) > 1),
-  );
+  const several = orders.findLast(({ body }) => listAt(body, "order", "products").some(isSeveral));
   const returning = orders.findLast(
     ({ body }) => valueAt(body, "order", "customer", "new_customer") === false,
   );
@@ -66,6 +64,8 @@ function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
   return textsAt(order.body, "tracking_ids", "visitor_id").some((visitor) => visitors.includes(visitor));
 }
 
+const isSeveral = (product: unknown) => Number(valueAt(product, "quantity")) > 1;
+
 function isGuest({ body }: OrderRecord): boolean {
   const ids = (name: string) => textsAt(body, "tracking_ids", name).length;
   return ids("user_id") === 0 && ids("visitor_id") > 0;
@@ -81,13 +81,8 @@ function refresh({ orders }: Ledger): Step {
     if (answered.has(first)) resent = order;
     if (order.answered) answered.add(first);
   }
-  if (resent !== undefined)
-    return wrong(
-      "refresh",
-      label,
-      resent,
-      "The same order was answered with success before, so it was sent twice.",
-    );
+  const twice = "The same order was answered with success before, so it was sent twice.";
+  if (resent !== undefined) return wrong("refresh", label, resent, twice);
   const hint =
     "Reload the thank-you page of an order. The sandbox cannot see a reload that sends nothing, so try it and look here.";
   return { id: "refresh", label, state: "by-hand", hint };
