@@ -1,4 +1,5 @@
 import { textAt, textsAt } from "./checks/body-values.ts";
+import { visitorsIn } from "./checks/tracking-ids.ts";
 import type { ClickRecord, OrderRecord } from "./records.ts";
 
 type SharedField = NonNullable<OrderRecord["attributedBy"]>;
@@ -52,8 +53,6 @@ export class Attribution {
     return clicks.some(({ body }) => visitorsIn(body).length > 0) && clicks.findLast(isShared) === undefined;
   }
 }
-
-const visitorsIn = (body: unknown) => textsAt(body, "tracking_ids", "visitor_id");
 
 /** Ordered by how much they prove. */
 function keysOf(merchantId: string, body: unknown): { key: string; field: SharedField }[] {

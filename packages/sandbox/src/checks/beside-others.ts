@@ -1,7 +1,7 @@
 import type { ClickRecord, Finding, OrderRecord } from "../records.ts";
 import { isObject, pathBelow, textAt, textsAt } from "./body-values.ts";
 import { error, info, warning } from "./finding.ts";
-import { accountAlone, tokenAlone } from "./tracking-ids.ts";
+import { accountAlone, tokenAlone, visitorsIn } from "./tracking-ids.ts";
 
 /** What an order is checked against: what the sandbox has seen before it. */
 export interface SeenBefore {
@@ -21,7 +21,7 @@ export function* checkBesideOthers(body: unknown, raw: string, before: SeenBefor
 
 function* checkVisitor(body: unknown, { click, isAnotherVisitor }: SeenBefore): Generator<Finding> {
   const path = "tracking_ids.visitor_id";
-  const visitors = textsAt(body, "tracking_ids", "visitor_id");
+  const visitors = visitorsIn(body);
   const avad = textAt(body, "tracking_ids", "avantlink_avad");
   if (visitors.length > 0) {
     if (isAnotherVisitor)
@@ -29,7 +29,7 @@ function* checkVisitor(body: unknown, { click, isAnotherVisitor }: SeenBefore): 
         path,
         `No click with the token ${JSON.stringify(avad.slice(0, 80))} carried this visitor ID. Click and order of one shopper carry the same: keep it in a cookie from the landing on.`,
       );
-  } else if (textsAt(click?.body, "tracking_ids", "visitor_id").length > 0)
+  } else if (visitorsIn(click?.body).length > 0)
     yield warning(
       path,
       "The click carried a visitor ID and the order carries none: read the same cookie at the confirmation. If the token is lost, nothing else connects click and order.",

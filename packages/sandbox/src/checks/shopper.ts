@@ -1,3 +1,4 @@
+import { isLoopback } from "../options.ts";
 import type { Finding } from "../records.ts";
 import { textAt } from "./body-values.ts";
 import { error, info, warning } from "./finding.ts";
@@ -28,11 +29,12 @@ function* checkAddress(address: string, page: string): Generator<Finding> {
   const path = "user_ip_address";
   if (address === "") return;
   const kind = addressKind(address);
+  const isAtHome = URL.canParse(page) && isLoopback(new URL(page).hostname);
   if (kind === "invalid")
     yield warning(path, "It is no IP address. Send the shopper's, without a port, or leave it empty.");
   else if (kind === "mapped")
     yield warning(path, "It is an IPv4 address written as IPv6. Send it without ::ffff:.");
-  else if (kind === "not-public" && !isThisMachine(page))
+  else if (kind === "not-public" && !isAtHome)
     yield warning(
       path,
       "It is a private or reserved address, so it is a proxy's or the server's own. If the shop is behind a proxy, declare the proxy (trust proxy).",
@@ -43,13 +45,6 @@ function* checkAddress(address: string, page: string): Generator<Finding> {
       path,
       "Shop and shopper are both on this machine, or the shop does not trust the proxy in front of it (trust proxy).",
     );
-}
-
-/** Whether a page is served from this machine, as while a shop is being built. */
-function isThisMachine(page: string): boolean {
-  return (
-    URL.canParse(page) && /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(page).hostname)
-  );
 }
 
 function* checkUrl(url: string, path: string): Generator<Finding> {

@@ -7,6 +7,9 @@ const idLists = ["user_id", "visitor_id"] as const;
 
 const hasListedId = (body: unknown) => idLists.some((list) => textsAt(body, "tracking_ids", list).length > 0);
 
+/** The visitor IDs that a body carries. */
+export const visitorsIn = (body: unknown) => textsAt(body, "tracking_ids", "visitor_id");
+
 /** Whether a body carries an ID. A blank string is none. */
 export function hasTrackingId(body: unknown): boolean {
   return textAt(body, "tracking_ids", "avantlink_avad").trim() !== "" || hasListedId(body);

@@ -1,4 +1,5 @@
 import { listAt, textAt, textsAt, valueAt } from "../checks/body-values.ts";
+import { visitorsIn } from "../checks/tracking-ids.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Step } from "../page/source.ts";
 import type { OrderRecord } from "../records.ts";
@@ -58,17 +59,14 @@ function sameVisitor(ledger: Ledger): Step {
 }
 
 function sharesVisitor(ledger: Ledger, order: OrderRecord): boolean {
-  const click = ledger.record(order.click);
-  if (click === undefined) return false;
-  const visitors = textsAt(click.body, "tracking_ids", "visitor_id");
-  return textsAt(order.body, "tracking_ids", "visitor_id").some((visitor) => visitors.includes(visitor));
+  const visitors = visitorsIn(ledger.record(order.click)?.body);
+  return visitorsIn(order.body).some((visitor) => visitors.includes(visitor));
 }
 
 const isSeveral = (product: unknown) => Number(valueAt(product, "quantity")) > 1;
 
 function isGuest({ body }: OrderRecord): boolean {
-  const ids = (name: string) => textsAt(body, "tracking_ids", name).length;
-  return ids("user_id") === 0 && ids("visitor_id") > 0;
+  return textsAt(body, "tracking_ids", "user_id").length === 0 && visitorsIn(body).length > 0;
 }
 
 /** A refresh that sends nothing leaves no trace here; only its opposite does. */
