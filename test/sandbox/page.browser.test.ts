@@ -334,30 +334,34 @@ describe.skipIf(executable === undefined)(
       expect(sandbox.orders).toHaveLength(0);
     });
 
-    it.each(["light", "dark"] as const)("has no fault that axe finds, %s", async (colorScheme) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      expect(await faultsByAxe(page), "nothing yet").toEqual([]);
-      await post(sandbox, "click", clickBody());
-      await send("1001", (body) => Object.assign(body, { user_agent: "curl/8" }));
-      await post(sandbox, "order", {});
-      sandbox.fail({ status: 500 });
-      await row("Order 1001").click();
-      await page.getByRole("heading", { name: "Order 1001" }).waitFor();
-      expect(await faultsByAxe(page), "an order").toEqual([]);
-      for (const panel of [/Ready to go live/, /^Faults/]) {
-        await page.getByRole("link", { name: panel }).click();
-        await page.getByRole("heading", { level: 2, name: panel }).waitFor();
-        expect(await faultsByAxe(page), String(panel)).toEqual([]);
-      }
-      await page.getByRole("searchbox").fill("nowhere");
-      await page.getByText("No request shows this text.").waitFor();
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("?");
-      await page.getByRole("dialog").waitFor();
-      expect(await faultsByAxe(page), "a phone, with the help").toEqual([]);
-    });
+    it.each(["light", "dark"] as const)(
+      "has no fault that axe finds, %s",
+      { timeout: 60_000 },
+      async (colorScheme) => {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        expect(await faultsByAxe(page), "nothing yet").toEqual([]);
+        await post(sandbox, "click", clickBody());
+        await send("1001", (body) => Object.assign(body, { user_agent: "curl/8" }));
+        await post(sandbox, "order", {});
+        sandbox.fail({ status: 500 });
+        await row("Order 1001").click();
+        await page.getByRole("heading", { name: "Order 1001" }).waitFor();
+        expect(await faultsByAxe(page), "an order").toEqual([]);
+        for (const panel of [/Ready to go live/, /^Faults/]) {
+          await page.getByRole("link", { name: panel }).click();
+          await page.getByRole("heading", { level: 2, name: panel }).waitFor();
+          expect(await faultsByAxe(page), String(panel)).toEqual([]);
+        }
+        await page.getByRole("searchbox").fill("nowhere");
+        await page.getByText("No request shows this text.").waitFor();
+        await page.setViewportSize({ width: 360, height: 740 });
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("?");
+        await page.getByRole("dialog").waitFor();
+        expect(await faultsByAxe(page), "a phone, with the help").toEqual([]);
+      },
+    );
 
     it.each([
       ["a laptop", { width: 1280, height: 800 }],
