@@ -30,28 +30,23 @@ for (const [name, service] of servers) {
 
   testOutbox(name, async () => {
     const queue = `test-${run}-${++stores}`;
-    const prefix = `{avantlink}:${queue}:`;
+    const book = `{avantlink}.${queue}:`;
     // BullMQ's keys and the outbox's own.
     const all = `{avantlink}?${queue}:*`;
-    const runtime = shiftedClock();
     return {
-      runtime,
+      runtime: shiftedClock(),
+      // Redis's clock was ahead before.
       async setClockBack(ms) {
-        runtime.shift(-ms);
+        await redis.hincrby(`${book}counts`, "clock", ms);
+        for (const order of await redis.zrange(`${book}due`, "0", "-1"))
+          await redis.zincrby(`${book}due`, ms, order);
       },
       process: () => processOn({ kind: "bullmq", url, queue }),
       outbox: async () => bullmqOutbox({ connection: url, queue }),
       async endLeases() {
-        // What time does: leases end, locks go, and a sweep has seen these tickets once before.
-        for (const order of await redis.keys(`{avantlink}.${queue}:order:*`)) {
-          if (await redis.hexists(order, "leased")) await redis.hset(order, "due", 0);
+        for (const key of await redis.zrange(`${book}due`, "0", "-1")) {
+          if (await redis.hexists(`${book}order:${key}`, "leased")) await redis.zadd(`${book}due`, 0, key);
         }
-        const active = await redis.lrange(`${prefix}active`, 0, -1);
-        for (const id of active) {
-          await redis.del(`${prefix}${id}:lock`);
-          await redis.sadd(`${prefix}stalled`, id);
-        }
-        await redis.del(`${prefix}stalled-check`);
       },
       async holds(text) {
         return (await redisContents(redis, all)).includes(text);

@@ -120,7 +120,8 @@ export function revivedOf(
   now: number,
 ): OutboxJob | undefined {
   if (record?.status !== "dead" || (record.kind === "rejected" && !corrected)) return undefined;
-  return { ...record, ...corrected, kind: "order", acceptedAt: now };
+  const { key, orderNumber, body, summary } = record;
+  return { key, orderNumber, body, summary, ...corrected, kind: "order", acceptedAt: now };
 }
 
 /** Why nothing was forgotten. */

@@ -1,5 +1,6 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from "ioredis";
+import { MAX_ANSWER_MS } from "../in-time.ts";
 import { pause } from "../pause.ts";
 import { failureCode, redisFailure } from "./redis-failure.ts";
 
@@ -25,8 +26,6 @@ export interface RedisClient {
   defineCommand(...definition: never[]): unknown;
 }
 
-// How long Redis may take for anything: a put is answered within three seconds.
-const ANSWER_MS = 2_500;
 const POLL_MS = 50;
 
 const backOff = (times: number) => Math.min(50 * times, 1_000);
@@ -37,7 +36,7 @@ const OPTIONS: RedisOptions & Pick<ClusterOptions, "enableOfflineQueue"> = {
   lazyConnect: true,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  commandTimeout: ANSWER_MS,
+  commandTimeout: MAX_ANSWER_MS,
   keyPrefix: "",
   stringNumbers: false,
   retryStrategy: backOff,
@@ -88,17 +87,8 @@ const whyBroken = new WeakMap<Redis, unknown>();
 
 /** Waits a while for a connection that is broken. */
 export async function connected(redis: Redis): Promise<void> {
-  const until = performance.now() + ANSWER_MS;
+  const until = performance.now() + MAX_ANSWER_MS;
   while (redis.status !== "ready" && performance.now() < until) await pause(POLL_MS);
-}
-
-/** What Redis answers within bounds. */
-export async function inTime<T>(redis: Redis, work: Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(ANSWER_MS);
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("Redis does not answer")));
-  });
-  return answered(redis, Promise.race([work, late]));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
+import { inTime } from "../in-time.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
-import { answered, connectionLike, inTime, load, type RedisAddress, type RedisClient } from "./connection.ts";
-import { LEASE_MS, OrderBook, PREFIX } from "./order-book.ts";
+import { answered, connectionLike, load, type RedisAddress, type RedisClient } from "./connection.ts";
+import { OrderBook, PREFIX } from "./order-book.ts";
 import { type ScriptedRedis, withScripts } from "./scripts.ts";
 import { weakSettings } from "./server-settings.ts";
-import { ticketLeases } from "./ticket-leases.ts";
-import { addTicket, SWEEP_MS, type TicketQueue, ticketMender } from "./tickets.ts";
+import { addTicket, type TicketQueue, ticketLeases } from "./tickets.ts";
 
 /** The options of {@link bullmqOutbox}. */
 export interface BullmqOutboxOptions {
@@ -29,8 +29,9 @@ interface OpenOutbox {
   close(): Promise<void>;
 }
 
-// However many workers die with a ticket, that is no fault of the order's.
-const NO_LIMIT = 2 ** 30;
+// A process has a ticket for an instant. If it dies in it, BullMQ gives the ticket out again within 30 seconds,
+// however often that has happened to it.
+const TICKETS = { lockDuration: 10_000, stalledInterval: 10_000, maxStalledCount: 2 ** 30 };
 
 /** Keeps orders in Redis and delivers them in turn by BullMQ: for shops on several machines. */
 export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
@@ -48,7 +49,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
     return answered(redis, asking(book));
   }
 
-  /** If this fails, the next sweep of a worker adds the ticket. */
+  /** If this fails, a worker adds the ticket. */
   function addTicketSoon(key: string): void {
     const { tickets, workers } = opened();
     addTicket(tickets, key).then(workers.wake, () => {});
@@ -73,23 +74,11 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       return putting;
     },
     run: async (deliver, { concurrency }) => opened().workers.run(deliver, concurrency),
-    async deliverDue(deliver, due) {
-      const { pending } = await ask((book) => book.totals());
-      if (pending === 0) return { delivered: 0, retrying: 0, dead: 0, timedOut: false };
-      return opened().workers.deliverDue(deliver, due);
-    },
+    deliverDue: async (deliver, due) => opened().workers.deliverDue(deliver, due),
     find: (key) => ask((book) => book.find(key)),
-    waiting: {
-      async list(page) {
-        const orders = await ask((book) => book.list("waiting", page));
-        return orders.map(({ record }) => record).filter((record) => record.status === "pending");
-      },
-    },
+    waiting: { list: (page) => ask((book) => book.waiting(page)) },
     dead: {
-      async list(page) {
-        const letters = await ask((book) => book.list("dead", page));
-        return letters.map(({ record }) => record).filter((record) => record.status === "dead");
-      },
+      list: (page) => ask((book) => book.dead(page)),
       async retry(key, corrected) {
         const revived = await ask((book) => book.revive(key, corrected));
         if (revived) addTicketSoon(key);
@@ -98,15 +87,7 @@ export function bullmqOutbox(options: BullmqOutboxOptions): Outbox {
       remove: (key) => ask((book) => book.remove(key)),
     },
     settled: { list: (accepted) => ask((book) => book.settled(accepted)) },
-    async forget(key) {
-      const result = await ask((book) => book.forget(key));
-      // A void ticket is harmless, but it could be there for hours.
-      if (result.status === "removed")
-        await opened()
-          .tickets.remove(key)
-          .catch(() => {});
-      return result;
-    },
+    forget: (key) => ask((book) => book.forget(key)),
     totals: () => ask((book) => book.totals()),
     async close() {
       const last = await opening?.catch(() => undefined);
@@ -138,13 +119,7 @@ async function openOutbox(
     const shared = { connection: redis, prefix: PREFIX, skipVersionCheck: true };
     const tickets: TicketQueue = new Queue(name, { ...shared, streams: { events: { maxLen: 100 } } });
     ending.push(() => tickets.close());
-    const worker = new Worker<null, void>(name, null, {
-      ...shared,
-      autorun: false,
-      lockDuration: LEASE_MS,
-      stalledInterval: SWEEP_MS,
-      maxStalledCount: NO_LIMIT,
-    });
+    const worker = new Worker<null, void>(name, null, { ...shared, ...TICKETS, autorun: false });
     // By force: a worker that waits for a Redis that is away would wait for good.
     ending.push(() => worker.close(true));
     tickets.on("error", () => {});
@@ -154,13 +129,12 @@ async function openOutbox(
     const weak = await weakSettings(redis);
     if (weak.length > 0)
       report(new AvantLinkError("outbox.at-risk", { detail: `Redis: ${weak.join("; ")}.` }));
-    const mendTickets = ticketMender(tickets, book, runtime);
-    const leases = ticketLeases({ redis, book, worker, runtime, mendTickets });
+    const leases = ticketLeases(redis, book, tickets, worker, runtime.uuid());
     return { redis, book, tickets, workers: leaseWorkers(leases, runtime, report), close };
   }
 
   try {
-    return await inTime(redis, connect());
+    return await inTime(answered(redis, connect()), "Redis");
   } catch (cause) {
     await close();
     throw cause;

@@ -1,29 +1,45 @@
 import type { Redis } from "ioredis";
 
 // What must happen in one step, on the outbox's own keys. No script touches a key of BullMQ's.
-// KEYS: the order's record, its settled record, `waiting`, `dead`, `counts`. ARGV[1] is the order's key.
+// KEYS: the order's record, its settled record, `waiting`, `dead`, `due`, `counts`. ARGV[1] is the order's key.
 const BEGIN = `
-local record, settled, waiting, dead, counts = unpack(KEYS)
+local record, settled, waiting, dead, due, counts = unpack(KEYS)
 local key = ARGV[1]
+
+-- Redis's clock, by which all machines wait. If it is set back, the outbox's time goes on from where it stood.
+local function now()
+  local seconds, micros = unpack(redis.call('TIME'))
+  local ahead, last = unpack(redis.call('HMGET', counts, 'ahead', 'clock'))
+  local at = seconds * 1000 + math.floor(micros / 1000) + (ahead or 0)
+  local behind = (last or 0) - at
+  if behind > 0 then redis.call('HINCRBY', counts, 'ahead', behind) end
+  return math.max(at, at + behind)
+end
+
+local function schedule(wait)
+  local at = now()
+  redis.call('HSET', counts, 'clock', at)
+  redis.call('ZADD', due, at + wait, key)
+end
 `;
 
 // Puts a record in the place of the one of a version; an order that comes new replaces none, its version is ''.
-// ARGV: expected version, new version, status, and of a pending order: acceptedAt, record, due, wait; of a dead letter:
+// ARGV: expected version, new version, status, and of a pending order: acceptedAt, record, wait; of a dead letter:
 // diedAt, record; of a settled one: how long it is kept, record.
 const REPLACE = `
-local expected, version, status, number, text, due, wait = unpack(ARGV, 2)
+local expected, version, status, number, text, wait = unpack(ARGV, 2)
 if (redis.call('HGET', record, 'version') or '') ~= expected then return 0 end
 if expected == '' then
   if redis.call('EXISTS', settled) == 1 then return 0 end
 else
   -- A full Redis refuses a script whose first write takes memory, so this comes first.
   redis.call('DEL', record)
-  redis.call('ZREM', waiting, key)
-  redis.call('ZREM', dead, key)
+  for _, index in ipairs({ waiting, dead, due }) do redis.call('ZREM', index, key) end
 end
 if status == 'pending' then
-  redis.call('HSET', record, 'version', version, 'order', text, 'due', due, 'wait', wait)
+  redis.call('HSET', record, 'version', version, 'order', text)
   redis.call('ZADD', waiting, number, key)
+  schedule(wait)
 elseif status == 'dead' then
   redis.call('HSET', record, 'version', version, 'order', text)
   redis.call('ZADD', dead, number, key)
@@ -34,17 +50,25 @@ end
 return 1
 `;
 
-// Leases an order that is due. Answers with the end of the lease and the order, with when it will be due, or with
-// nothing for an order that is dead or settled. An order whose time is further away than it ever was is due: the clock
-// was set back. ARGV: version of the lease, now, length of the lease.
+// Leases an order that is due, and answers with it. ARGV: version of the lease, length of the lease.
 const CLAIM = `
-local version, now, length = unpack(ARGV, 2)
-local due, wait, order = unpack(redis.call('HMGET', record, 'due', 'wait', 'order'))
-if not due then return {} end
-local left = due - now
-if left > 0 and left <= tonumber(wait) then return { due } end
-redis.call('HSET', record, 'version', version, 'due', now + length, 'wait', length, 'leased', 1)
-return { tostring(now + length), order }
+local at = redis.call('ZSCORE', due, key)
+if not at or tonumber(at) > now() then return false end
+redis.call('HSET', record, 'version', ARGV[2], 'leased', 1)
+schedule(ARGV[3])
+return redis.call('HGET', record, 'order')
+`;
+
+// What stands under a key: version and order, whether it is leased, how long until it is due, and the settled record.
+const READ = `
+local version, order, leased = unpack(redis.call('HMGET', record, 'version', 'order', 'leased'))
+local at = redis.call('ZSCORE', due, key)
+return { version, order, leased, at and at - now(), redis.call('GET', settled) }
+`;
+
+// The keys of orders that are due, the longest first. ARGV: how many.
+const DUE = `
+return redis.call('ZRANGEBYSCORE', due, '-inf', now(), 'LIMIT', 0, ARGV[2])
 `;
 
 // Counts of one moment, and when the oldest order that waits was accepted.
@@ -53,19 +77,28 @@ return { redis.call('ZCARD', waiting), redis.call('ZCARD', dead), redis.call('HG
   redis.call('HGET', counts, 'removed'), redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')[2] }
 `;
 
-type Arguments = readonly (string | number)[];
+type Text = string | null;
+type Command<Answer> = (...keysAndArguments: readonly (string | number)[]) => Promise<Answer>;
 
 /** A connection that knows the scripts as commands. */
 export type ScriptedRedis = Redis & {
-  replaceOrder(...keysAndArguments: Arguments): Promise<0 | 1>;
-  claimOrder(...keysAndArguments: Arguments): Promise<[] | [due: string, order?: string]>;
-  countOrders(...keysAndArguments: Arguments): Promise<(number | string | null)[]>;
+  replaceOrder: Command<0 | 1>;
+  claimOrder: Command<Text>;
+  readOrder: Command<readonly [version: Text, order: Text, leased: Text, left: number | null, settled: Text]>;
+  dueOrders: Command<string[]>;
+  countOrders: Command<readonly (number | Text)[]>;
 };
 
 /** Teaches a connection the scripts. */
 export function withScripts(redis: Redis): ScriptedRedis {
-  const scripts = { replaceOrder: REPLACE, claimOrder: CLAIM, countOrders: COUNT };
+  const scripts = {
+    replaceOrder: REPLACE,
+    claimOrder: CLAIM,
+    readOrder: READ,
+    dueOrders: DUE,
+    countOrders: COUNT,
+  };
   for (const [name, lua] of Object.entries(scripts))
-    redis.defineCommand(name, { numberOfKeys: 5, lua: BEGIN + lua });
+    redis.defineCommand(name, { numberOfKeys: 6, lua: BEGIN + lua });
   return redis as ScriptedRedis;
 }

@@ -1,68 +1,88 @@
-import type { Runtime } from "@avantlink-s2s/core";
-import type { Job, Queue } from "bullmq";
-import type { OpenOrder, OrderBook } from "./order-book.ts";
+import type { Queue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Leased, LeasingStore } from "../lease-worker.ts";
+import { answered, connected } from "./connection.ts";
+import type { OrderBook, OrderLease } from "./order-book.ts";
 
-/** A BullMQ job that says whose turn it is. Its ID is the order's key; the order stands in the {@link OrderBook}. */
-export type Ticket = Job<null, void>;
+/** BullMQ's queue of tickets: jobs that say whose turn it is. A ticket's ID is the key of an order in the {@link OrderBook}. */
 export type TicketQueue = Queue<null, void>;
 
-/** BullMQ lets fresh tickets, which have no priority, go before those that have one. */
-export const TRIED = 1;
-/** How often BullMQ looks for tickets of workers that died, and the outbox for orders without a ticket. */
-export const SWEEP_MS = 15_000;
+// BullMQ lets fresh tickets, which have no priority, go before those that have one.
+const FRESH = 0;
+const TRIED = 1;
+const MAX_DUE = 100;
 
-// Machines correct their clocks by less than this all the time.
-const CLOCK_TOLERANCE_MS = 1_000;
-const PAGE = 100;
+function ticketOf(jobId: string, priority: number) {
+  return {
+    name: "order",
+    data: null,
+    opts: { jobId, ...(priority > FRESH && { priority }), removeOnComplete: true, removeOnFail: true },
+  };
+}
 
 /** Hands the ticket of an order to BullMQ. A ticket that is there already stays as it is. */
-export async function addTicket(queue: TicketQueue, key: string, delay = 0): Promise<void> {
-  const place = delay > 0 ? { delay, priority: TRIED } : {};
-  await queue.add("order", null, { jobId: key, ...place, removeOnComplete: true, removeOnFail: true });
+export async function addTicket(queue: TicketQueue, key: string, priority = FRESH): Promise<void> {
+  const { name, data, opts } = ticketOf(key, priority);
+  await queue.add(name, data, opts);
 }
 
 /**
- * Gives a ticket to each order that has none: the process was killed between storing the order and adding its ticket,
- * or the queue was emptied by BullMQ's own tools. After the clock was set back, also makes those orders due that the
- * clock would delay by more than their own delay. Returns what does that, if it is time; call it as often as you like.
+ * Leases orders in the turn of their tickets: BullMQ gives a ticket, the book leases the ticket's order, if it is due,
+ * and the ticket has done its work. Where BullMQ has no more tickets, the book names the orders that are due all the
+ * same: their time has come again, their worker died, or their ticket was lost.
  */
-export function ticketMender(
-  queue: TicketQueue,
+export function ticketLeases(
+  redis: Redis,
   book: OrderBook,
-  runtime: Runtime,
-): () => Promise<void> | undefined {
-  let mendedAt: number | undefined;
-  let lastNow = 0;
-
-  async function mend(clockWentBack: boolean): Promise<void> {
-    const counted = queue.getJobCountByTypes("waiting", "prioritized", "delayed", "active");
-    const [{ pending }, tickets] = await Promise.all([book.totals(), counted]);
-    const areMissing = pending > tickets;
-    if (!areMissing && !clockWentBack) return;
-    for (let offset = 0; ; offset += PAGE) {
-      const orders = await book.list("waiting", { offset, limit: PAGE });
-      if (orders.length === 0) return;
-      const some = orders.filter(({ isSending, isLate }) => !isSending && (areMissing || isLate));
-      await Promise.all(some.map(mendOne));
+  queue: TicketQueue,
+  worker: Worker<null, void>,
+  token: string,
+): LeasingStore<OrderLease> {
+  async function next(): Promise<Leased<OrderLease> | undefined> {
+    for (;;) {
+      const ticket = await worker.getNextJob(token, { block: false });
+      if (!ticket) return undefined;
+      // A ticket that stays for a failure is given out once more, and is void by then.
+      const ending = ticket.moveToCompleted(undefined, token, false).catch(() => {});
+      const [leased] = await Promise.all([book.claim(ticket.id ?? ""), ending]);
+      if (leased) return leased;
     }
   }
 
-  async function mendOne({ record, isLate }: OpenOrder): Promise<void> {
-    if (record.status !== "pending") return;
-    const ticket = await queue.getJob(record.key);
-    if (!ticket) await addTicket(queue, record.key, isLate ? 0 : record.dueAt - runtime.now());
-    // A ticket that is not delayed is on its way already.
-    else if (isLate) await ticket.promote().catch(() => {});
+  /** Asks for one ticket first, so that a quiet queue is not asked for each place that is free. */
+  async function take(limit: number): Promise<Leased<OrderLease>[]> {
+    const first = await next();
+    if (!first) return [];
+    const others = await Promise.allSettled(Array.from({ length: limit - 1 }, next));
+    return [first, ...others.flatMap((one) => (one.status === "fulfilled" && one.value) || [])];
   }
 
-  return () => {
-    const now = runtime.now();
-    // The clock may have been set back before this process began.
-    const clockWentBack = mendedAt === undefined || now < lastNow - CLOCK_TOLERANCE_MS;
-    lastNow = now;
-    if (!clockWentBack && now - (mendedAt ?? 0) < SWEEP_MS) return undefined;
-    mendedAt = now;
-    // Where Redis is away, claiming fails too, and that is reported.
-    return mend(clockWentBack).catch(() => {});
+  async function addDueTickets(): Promise<boolean> {
+    const keys = await book.due(MAX_DUE);
+    if (keys.length > 0) await queue.addBulk(keys.map((key) => ticketOf(key, TRIED)));
+    return keys.length > 0;
+  }
+
+  async function claim(limit: number): Promise<readonly Leased<OrderLease>[]> {
+    const leased = await take(limit);
+    try {
+      const left = limit - leased.length;
+      if (left > 0 && (await addDueTickets())) leased.push(...(await take(left)));
+    } catch (cause) {
+      if (leased.length === 0) throw cause;
+    }
+    return leased;
+  }
+
+  return {
+    claim: (limit) => answered(redis, claim(limit)),
+    async settle({ lease }, verdict) {
+      await connected(redis);
+      return answered(redis, book.settle(lease, verdict));
+    },
+    async release({ job, lease }) {
+      if (!(await answered(redis, book.release(lease)))) return;
+      await addTicket(queue, job.key, lease.record.lastAttempts.length > 0 ? TRIED : FRESH).catch(() => {});
+    },
   };
 }
