@@ -10,6 +10,13 @@ const context = {
   res: { statusCode: 200 },
 } as GetServerSidePropsContext;
 
+test("a forgotten resolveOrder fails at start, as in every adapter", async () => {
+  const tracker = createTracker({ merchantId: MERCHANT_ID, mode: "dry-run" });
+  const handler = () => {};
+  expect(() => trackOrders(tracker, undefined as never, handler)).toThrowError(/expects a function/);
+  await tracker.close();
+});
+
 test.each<[string, () => unknown, number]>([
   ["returns nothing", () => undefined, 500],
   ["throws", () => Promise.reject(new Error("the order could not be read")), 500],

@@ -1,5 +1,5 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
-import { adapterOf } from "@avantlink-s2s/core/adapter";
+import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { answerOf, platformWaitUntil, trackConfirmed, waitInline } from "@avantlink-s2s/web/adapter";
 import type {
   GetServerSidePropsContext,
@@ -50,6 +50,7 @@ export function trackOrders(
 ): unknown {
   // What is no tracker fails the build, not the shoppers.
   adapterOf(tracker);
+  checkResolver(resolveOrder);
   const page = pageOrders(tracker, resolveOrder as ResolvePageOrder<unknown>, inner as PageData<unknown>);
   const route = routeOrders(tracker, resolveOrder as ResolveApiOrder, inner as NextApiHandler);
   // Which of the two it wraps shows when Next calls it.
