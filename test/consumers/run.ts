@@ -38,6 +38,7 @@ const homes: readonly ConsumerHome[] = [
       "typescript@6",
       "jest@30",
       "supertest@7",
+      "esbuild@0.25",
     ],
     // What is no matter of Express is tried once.
     projects: [
@@ -59,7 +60,13 @@ const homes: readonly ConsumerHome[] = [
     projects: quickStartsOfNext(version),
   })),
   ...(asked["better-sqlite3"]
-    ? [{ name: "better-sqlite3", packages: ["better-sqlite3@12"], projects: [sqliteShop("installed")] }]
+    ? [
+        {
+          name: "better-sqlite3",
+          packages: ["better-sqlite3@12", "esbuild@0.25"],
+          projects: [sqliteShop("installed")],
+        },
+      ]
     : []),
 ];
 
