@@ -15,15 +15,17 @@ import {
   stateOf,
   type Verdict,
 } from "@avantlink-s2s/core";
-import { type AttemptLease, lastAttemptsAfter } from "./attempts.ts";
 import type { Leased } from "./lease-worker.ts";
 
 /** A row as the statements of SQLite and PostgreSQL name its columns; some clients give numbers as text. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A job's lease. */
-export interface RowLease extends AttemptLease {
+const MAX_ATTEMPT_RECORDS = 3;
+
+/** A job's lease. It knows the attempts before it, so that settling reads nothing. */
+export interface RowLease {
   readonly number: number;
+  readonly lastAttempts: readonly AttemptRecord[];
 }
 
 /** The columns of a job to be put, except its key; `reason` makes a dead letter of it. */
@@ -46,6 +48,16 @@ export function columnsOf({
     subtotal,
     lines,
   };
+}
+
+/** The last three attempts, this one included. */
+export function lastAttemptsAfter(
+  { lastAttempts }: Pick<RowLease, "lastAttempts">,
+  verdict: Exclude<Verdict, { status: "delivered" }>,
+  now: number,
+): readonly AttemptRecord[] {
+  const answer = verdict.status === "dead" ? verdict.reason.message : verdict.reason;
+  return [...lastAttempts, { at: now, answer }].slice(-MAX_ATTEMPT_RECORDS);
 }
 
 /** What a verdict writes. `wait` is the time until the next attempt. */

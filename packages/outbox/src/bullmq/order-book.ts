@@ -15,8 +15,7 @@ import {
   type SettledRecord,
   type Verdict,
 } from "@avantlink-s2s/core";
-import { lastAttemptsAfter } from "../attempts.ts";
-import { duplicateOf, notForgotten, revivedOf } from "../job-row.ts";
+import { duplicateOf, lastAttemptsAfter, notForgotten, revivedOf } from "../job-row.ts";
 import type { Leased } from "../lease-worker.ts";
 import type { ScriptedRedis } from "./scripts.ts";
 
