@@ -10,14 +10,7 @@ export { type Mode, type ModeQuestion, readMode } from "./options/mode.ts";
 export { orderKey, wireOrderNumber } from "./order/order-key.ts";
 export { NO_SHARED_CACHE, SHARED_CACHE_HEADERS } from "./privacy/cache-headers.ts";
 export { systemRuntime, within } from "./runtime.ts";
-export {
-  type Adapter,
-  adapterOf,
-  checkResolver,
-  isConfirmation,
-  type RequestVerbs,
-  trackerWith,
-  withIssues,
-} from "./tracker/adapter.ts";
 export { orderSummary } from "./tracker/decide.ts";
+export { adapterOf, type RequestVerbs, trackerWith, withIssues } from "./tracker/extend-tracker.ts";
 export { isUnderWay } from "./tracker/receipt.ts";
+export { type Adapter, checkResolver, isConfirmation } from "./tracker/track-requests.ts";

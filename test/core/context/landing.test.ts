@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { type ContextSettings, readRequest } from "../../../packages/core/src/context/context.ts";
 import { type LandingTools, landsAgain, readLanding } from "../../../packages/core/src/context/landing.ts";
+import { RecentKeys } from "../../../packages/core/src/recent-keys.ts";
 import { contextSettings, NO_REPORTS, rawRequest } from "../../support/requests.ts";
 
 const tools: LandingTools = {
   ...NO_REPORTS,
   newVisitorId: () => "new-visitor",
-  wasCounted: () => false,
-  count: () => {},
+  get counted() {
+    return new RecentKeys(1);
+  },
 };
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -138,8 +140,10 @@ describe("the page after an uncounted landing", () => {
   });
 
   test("is none again for a browser that keeps no cookies", () => {
-    const counted = { ...tools, wasCounted: (_: unknown, avad: string) => avad === "77_f3" };
-    expect(readLanding(visit("/cart", { referer }), settings, counted)).toEqual({ setCookies: [] });
+    const remembering = { ...tools, counted: new RecentKeys(1) };
+    const again = () => readLanding(visit("/cart", { referer }), settings, remembering);
+    expect(again().click).toMatchObject({ avad: "77_f3" });
+    expect(again()).toEqual({ setCookies: [] });
   });
 
   test("on another site is none", () => {

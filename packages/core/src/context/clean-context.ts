@@ -15,17 +15,20 @@ const MAX_SEARCHED = 4096;
 
 const NO_TOKEN = `is not a text of at most ${MAX_TOKEN_BYTES} bytes as a URL encodes it`;
 
-const FIELDS = [
+/** The fields that hold a text. */
+export const TEXTS = [
   "currentUrl",
   "referrerUrl",
   "userAgent",
   "ipAddress",
   "avad",
-  "visitorIds",
-  "userIds",
   "googleClickId",
   "customTrackingCode",
 ] as const satisfies readonly (keyof TrackingContext)[];
+/** The fields that hold a list of IDs. */
+export const ID_LISTS = ["visitorIds", "userIds"] as const satisfies readonly (keyof TrackingContext)[];
+
+const FIELDS = [...TEXTS, ...ID_LISTS];
 
 /** Settings of the pure mappers. The tracker's options of the same names. */
 export interface PayloadOptions {
@@ -52,7 +55,7 @@ export function cleanContext(
   const given = readFields(context, FIELDS);
   const findings: Finding[] = [];
   /** What stands in a field, or a finding where it had to be emptied. */
-  const checked = (path: (typeof FIELDS)[number], clean: string, isEmptied: unknown, message: string) => {
+  const checked = (path: (typeof TEXTS)[number], clean: string, isEmptied: unknown, message: string) => {
     if (isEmptied) findings.push({ code: "context.invalid", path, message: `${message}; it is sent empty` });
     return isEmptied ? "" : clean;
   };

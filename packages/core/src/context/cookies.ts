@@ -35,23 +35,17 @@ export function allCookies(header: string | undefined): Readonly<Record<string, 
   return cookies;
 }
 
-/** A Set-Cookie line: HttpOnly, for the whole site, as long as the settings say. */
-export function setCookie(name: string, value: string, settings: CookieSettings, secure: boolean): string {
-  return cookieLine(name, value, settings.days * SECONDS_A_DAY, settings, secure);
-}
-
-/** A Set-Cookie line that makes the browser forget the cookie. */
-export function expireCookie(name: string, settings: CookieSettings, secure: boolean): string {
-  return cookieLine(name, "", 0, settings, secure);
-}
-
-function cookieLine(
+/**
+ * A Set-Cookie line: HttpOnly, for the whole site, as long as the settings say. An empty value makes the browser forget
+ * the cookie.
+ */
+export function setCookie(
   name: string,
   value: string,
-  maxAge: number,
-  { domain, sameSite }: CookieSettings,
+  { days, domain, sameSite }: CookieSettings,
   isSecure: boolean,
 ): string {
+  const maxAge = value === "" ? 0 : days * SECONDS_A_DAY;
   // Browsers refuse SameSite=None without Secure.
   const secure = isSecure || sameSite === "none";
   return serialize(name, value, { httpOnly: true, path: "/", maxAge, sameSite, secure, domain });

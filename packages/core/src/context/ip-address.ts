@@ -70,14 +70,17 @@ const NEARBY: ReadonlySet<string> = new Set([
 
 /** Whether an address is of this machine. */
 export function isOwnMachine(address: string): boolean {
-  const tidy = tidyIpAddress(address);
-  return tidy !== "" && ipaddr.process(tidy).range() === "loopback";
+  return rangeOf(address) === "loopback";
 }
 
 /** Whether an address is of this machine or of a private network, as a proxy's is. */
 export function isNearby(address: string): boolean {
+  return NEARBY.has(rangeOf(address));
+}
+
+function rangeOf(address: string): string {
   const tidy = tidyIpAddress(address);
-  return tidy !== "" && NEARBY.has(ipaddr.process(tidy).range());
+  return tidy === "" ? "" : ipaddr.process(tidy).range();
 }
 
 /** Whether a text is an address or a network (`10.0.0.0/8`), as a list of trusted proxies has them. */

@@ -1,13 +1,9 @@
 import { scrubUrl } from "../privacy/scrub-url.ts";
+import type { RecentKeys } from "../recent-keys.ts";
+import { sha256Hex } from "../runtime.ts";
 import { type ConsentDecision, decideConsent, signalsPrivacy } from "./consent.ts";
 import { type ContextSettings, contextFrom, type ReadReports, type TrackingContext } from "./context.ts";
-import {
-  type CookieSettings,
-  expireCookie,
-  readVisitorCookies,
-  setCookie,
-  type VisitorCookies,
-} from "./cookies.ts";
+import { type CookieSettings, readVisitorCookies, setCookie, type VisitorCookies } from "./cookies.ts";
 import { isCrawler } from "./crawler.ts";
 import { isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
 import { avadOf, hasOversizedToken, queryValue } from "./query.ts";
@@ -28,13 +24,12 @@ export interface Landing {
 /** What {@link readLanding} needs beside the request. */
 export interface LandingTools extends ReadReports {
   readonly newVisitorId: () => string;
-  /** Whether this browser's landing with this token was counted lately, though the browser keeps no cookie. */
-  readonly wasCounted: (request: ShopRequest, avad: string) => boolean;
-  /** Remembers that it is counted. */
-  readonly count: (request: ShopRequest, avad: string) => void;
+  /** The landings that were counted lately: a browser may keep no cookie. */
+  readonly counted: RecentKeys;
 }
 
-const NO_LANDING: Landing = Object.freeze({ setCookies: [] });
+/** A request that is no landing. */
+export const NO_LANDING: Landing = Object.freeze({ setCookies: [] });
 
 /** An affiliate's link, as a request shows it. */
 interface AffiliateLink {
@@ -70,7 +65,8 @@ export function readLanding(raw: RawRequest, settings: ContextSettings, tools: L
   if (link.own && !isPageVisit(request)) return { setCookies: [], skipped: "not-a-visit" };
   if (isCrawler(request)) return { setCookies: [], skipped: "crawler" };
   // A page in an older tab still names its own click in the Referer; the stored click is newer.
-  if (!link.own && (stored.avad !== undefined || tools.wasCounted(request, link.avad))) return NO_LANDING;
+  const key = landingKey(request, link.avad);
+  if (!link.own && (stored.avad !== undefined || tools.counted.get(key))) return NO_LANDING;
 
   const visitor = stored.visitor ?? tools.newVisitorId();
   const gclid = queryValue(link.page, "gclid");
@@ -84,7 +80,7 @@ export function readLanding(raw: RawRequest, settings: ContextSettings, tools: L
   if (gclid !== undefined && gclid !== stored.gclid) {
     setCookies.push(setCookie(names.gclid, gclid, settings.cookies, secure));
   }
-  tools.count(request, link.avad);
+  tools.counted.set(key, true);
   return { setCookies, click, context };
 }
 
@@ -124,7 +120,12 @@ function earlierClick({ referrerUrl: _, ...context }: TrackingContext, currentUr
 function forgetting(stored: VisitorCookies, settings: CookieSettings, secure: boolean): readonly string[] {
   return (["avad", "visitor", "gclid"] as const)
     .filter((which) => stored[which] !== undefined)
-    .map((which) => expireCookie(settings.names[which], settings, secure));
+    .map((which) => setCookie(settings.names[which], "", settings, secure));
+}
+
+/** Identifies a browser and a token, as well as a request without cookies allows. */
+function landingKey(request: ShopRequest, avad: string): string {
+  return sha256Hex(`${avad}\n${request.ipAddress() ?? ""}\n${request.header("user-agent") ?? ""}`);
 }
 
 function isDenied(decision: ConsentDecision): decision is "denied" | "privacy-signal" {

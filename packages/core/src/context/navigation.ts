@@ -54,7 +54,8 @@ function fromSameSite(request: ShopRequest): boolean {
   return site === undefined || site === "same-site" || site === "same-origin";
 }
 
-function isWithin(hostname: string, domain: string): boolean {
+/** Whether a host is a domain's own or that of a subdomain. */
+export function isWithin(hostname: string, domain: string): boolean {
   const parent = domain.replace(/^\./, "").toLowerCase();
   return hostname === parent || hostname.endsWith(`.${parent}`);
 }

@@ -1,6 +1,6 @@
 import { cutText } from "../privacy/personal-data.ts";
 import { readFields } from "../untrusted-value.ts";
-import { cleanContext, cleanIds, type PayloadOptions } from "./clean-context.ts";
+import { cleanContext, cleanIds, ID_LISTS, type PayloadOptions, TEXTS } from "./clean-context.ts";
 import { deniedParts } from "./consent.ts";
 import type { TrackingContext } from "./context.ts";
 
@@ -11,17 +11,6 @@ const MAX_VALUE = 500;
 const MAX_PARTS = 8;
 const MAX_PACKED_IDS = 5;
 const MAX_PACKED_LENGTH = 2_500;
-
-const TEXTS = [
-  "currentUrl",
-  "referrerUrl",
-  "userAgent",
-  "ipAddress",
-  "avad",
-  "googleClickId",
-  "customTrackingCode",
-] as const satisfies readonly (keyof TrackingContext)[];
-const ID_LISTS = ["visitorIds", "userIds"] as const satisfies readonly (keyof TrackingContext)[];
 
 const CHOICES = ["consent", "gpc"] as const satisfies readonly (keyof TrackingContext)[];
 

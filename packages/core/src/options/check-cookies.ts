@@ -1,4 +1,5 @@
 import type { CookieSettings } from "../context/cookies.ts";
+import { isWithin } from "../context/navigation.ts";
 import type { Issue } from "../findings.ts";
 
 // Names under which well-known servers keep a login. As a visitor ID it would be sent raw, and expired on a denial.
@@ -37,11 +38,6 @@ export function cookieIssues(
   if (domain !== undefined && siteUrl !== undefined && !isWithin(new URL(siteUrl).hostname, domain))
     find("cookies.domain", `is ${domain}, which siteUrl is not part of, so browsers refuse it`);
   return issues;
-}
-
-function isWithin(host: string, domain: string): boolean {
-  const bare = domain.replace(/^\./, "").toLowerCase();
-  return host === bare || host.endsWith(`.${bare}`);
 }
 
 function isTooWide(domain: string): boolean {

@@ -10,10 +10,11 @@ import type { TrackerOptions } from "../options/options.ts";
 import { createReport, createWarnOnce, hookError } from "../reporting/report.ts";
 import { createAcceptClick } from "./accept-click.ts";
 import { createAcceptOrder } from "./accept-order.ts";
-import { attachAdapter, createAdapter } from "./adapter.ts";
+import { attachAdapter } from "./extend-tracker.ts";
 import { createHealth } from "./health.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { createOutboxCalls } from "./outbox-calls.ts";
+import { createAdapter } from "./track-requests.ts";
 import type { Tracker } from "./tracker.ts";
 
 /** What Node and the edge runtime do each in their own way. */

@@ -1,20 +1,17 @@
 import {
   type ContextSettings,
-  type ReadReports,
   type ReadRequest,
   readRequest,
   type TrackingContext,
 } from "../context/context.ts";
-import { type Landing, readLanding } from "../context/landing.ts";
-import { isBrowser, type RawRequest, type RequestSource, type ShopRequest } from "../context/request.ts";
+import { type Landing, type LandingTools, NO_LANDING, readLanding } from "../context/landing.ts";
+import { isBrowser, type RawRequest, type RequestSource } from "../context/request.ts";
 import type { DeliveryWaits } from "../delivery/delivery-waits.ts";
 import { AvantLinkError } from "../errors.ts";
-import type { Issue } from "../findings.ts";
 import type { Config } from "../options/config.ts";
 import { orderKey } from "../order/order-key.ts";
 import { RecentKeys } from "../recent-keys.ts";
 import { hookError, type Report, type WarnOnce } from "../reporting/report.ts";
-import { sha256Hex } from "../runtime.ts";
 import type { AcceptOrder } from "./accept-order.ts";
 import { carriesContext } from "./decide.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -26,29 +23,11 @@ export type ResolvedOrder =
   | { readonly status: "resolved"; readonly order: TrackableOrder }
   | { readonly status: "threw" };
 
-// A registered symbol, so that copies of this module (ESM beside CommonJS, several bundles) understand each other.
-const ADAPTER = Symbol.for("avantlink-s2s.adapter");
 // Policies under which the next request of the same site does not name the page's query. The last policy counts.
 const HIDING_POLICY = /(?:^|,\s*)(?:no-referrer|origin|strict-origin)\s*$/i;
-const NO_LANDING: Landing = Object.freeze({ setCookies: [] });
 const MAX_LANDINGS = 10_000;
 // An order that the shop never finds must not be lost in silence.
 const SLOW_RESOLVE_MS = 10_000;
-
-/** The adapter's side of a tracker. */
-export function adapterOf(tracker: Pick<Tracker, "trackClick">): Adapter {
-  const adapter: Adapter | undefined = Reflect.get(Object(tracker), ADAPTER);
-  if (!adapter)
-    throw new TypeError(
-      "avantlink-s2s: expected a tracker made by createTracker(), as in trackClicks(tracker) and trackOrders(tracker, …)",
-    );
-  return adapter;
-}
-
-/** Gives a tracker its adapter's side. */
-export function attachAdapter(tracker: Tracker, adapter: Adapter): void {
-  Object.defineProperty(tracker, ADAPTER, { value: adapter });
-}
 
 /** Checks what `trackOrders` was given, so that a mistake fails at start and not at the shoppers'. */
 export function checkResolver(resolveOrder: unknown): void {
@@ -68,43 +47,6 @@ function isConfirmingMethod(method: string | undefined): boolean {
   return method === "GET" || method === "POST";
 }
 
-/** The two verbs that each adapter has in its framework's own way. */
-export type RequestVerbs<From> = Pick<Tracker<From>, "trackOrder" | "contextOf">;
-
-/** Runs core's `createTracker`, and adds what only the adapter knows to be wrong with the options. */
-export function withIssues(issues: readonly Issue[], create: () => Tracker): Tracker {
-  try {
-    const tracker = create();
-    if (issues.length === 0) return tracker;
-  } catch (cause) {
-    if (issues.length === 0 || !(cause instanceof AvantLinkError)) throw cause;
-    throw new AvantLinkError("config.invalid", { issues: [...cause.issues, ...issues] });
-  }
-  throw new AvantLinkError("config.invalid", { issues });
-}
-
-/**
- * A tracker with an adapter's own way of reading requests. `current` gives the tracker that does the work: a host that
- * evaluates the shop's module more than once may replace it.
- */
-export function trackerWith<Verbs extends RequestVerbs<never>>(
-  current: () => Tracker,
-  verbs: Verbs,
-): Omit<Tracker, keyof RequestVerbs<never>> & Verbs {
-  const tracker = {
-    ...verbs,
-    trackClick: (...given: Parameters<Tracker["trackClick"]>) => current().trackClick(...given),
-    start: () => current().start(),
-    deliverDue: (...given: Parameters<Tracker["deliverDue"]>) => current().deliverDue(...given),
-    forget: (...given: Parameters<Tracker["forget"]>) => current().forget(...given),
-    flush: (...given: Parameters<Tracker["flush"]>) => current().flush(...given),
-    close: (...given: Parameters<Tracker["close"]>) => current().close(...given),
-    health: () => current().health(),
-  };
-  Object.defineProperty(tracker, ADAPTER, { get: () => adapterOf(current()) });
-  return Object.freeze(tracker);
-}
-
 /** What an adapter gets from a tracker, beside the tracker's public methods. */
 export type Adapter = ReturnType<typeof createAdapter>;
 
@@ -119,7 +61,6 @@ export function createAdapter(
 ) {
   const { runtime } = config;
   const settings: ContextSettings = config;
-  const landings = new RecentKeys(MAX_LANDINGS);
   // What a landing on this very request means for its visitor: the Cookie header cannot show it yet.
   const landed = new WeakMap<object, TrackingContext | undefined>();
 
@@ -127,10 +68,12 @@ export function createAdapter(
     report({ type: "problem", error: hookError(hook, cause) });
   }
 
-  const reports: ReadReports = {
+  const tools: LandingTools = {
     hookThrew,
     proxyAddress: (header) => warnOnce("request.untrusted-proxy", header && `The header ${header} was seen.`),
     cookieTwice: () => warnOnce("request.cookie-twice"),
+    newVisitorId: () => runtime.uuid(),
+    counted: new RecentKeys(MAX_LANDINGS),
   };
 
   function read(source: RequestSource): ReadRequest {
@@ -138,18 +81,13 @@ export function createAdapter(
     const context = raw && landed.get(raw.source);
     return context
       ? { context, isBrowser: true, hasOurCookies: true }
-      : readRequest(raw ? () => raw : source, settings, reports);
+      : readRequest(raw ? () => raw : source, settings, tools);
   }
 
   function land(request: RawRequest): Landing {
     // Middleware that is mounted twice sees a landing twice.
     if (landed.has(request.source)) return NO_LANDING;
-    const landing = readLanding(request, settings, {
-      ...reports,
-      newVisitorId: () => runtime.uuid(),
-      wasCounted: (seen, avad) => landings.get(landingKey(seen, avad)) === true,
-      count: (seen, avad) => landings.set(landingKey(seen, avad), true),
-    });
+    const landing = readLanding(request, settings, tools);
     const { skipped, context } = landing;
     landed.set(request.source, context);
     if (skipped) report({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
@@ -257,9 +195,4 @@ function attempt<Value>(read: () => Value): Value | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Identifies a browser and a token, as well as a request without cookies allows. */
-function landingKey(request: ShopRequest, avad: string): string {
-  return sha256Hex(`${avad}\n${request.ipAddress() ?? ""}\n${request.header("user-agent") ?? ""}`);
 }
