@@ -30,31 +30,23 @@ const MAX_ATTEMPT_RECORDS = 3;
 const LEASE_MS = 30_000;
 
 /** A job with its place in the queue. */
-interface Entry {
-  readonly job: OutboxJob;
-  attempts: number;
-  lastAttempts: DeadLetter["lastAttempts"];
-  tried: boolean; // whether a verdict asked for another attempt, counted or not
-  due: number;
-  scheduledAt: number; // when `due` was decided
-  turn: number; // its place among those of the same moment
-  sending: boolean;
-  sentAt: number; // when the last attempt began
-  /** Set once the job is a dead letter. */
-  death: Pick<DeadLetter, "reason" | "diedAt"> | undefined;
-}
+type Entry = ReturnType<typeof entryOf>;
 
-const FRESH: Omit<Entry, "job"> = {
-  attempts: 0,
-  lastAttempts: [],
-  tried: false,
-  due: 0,
-  scheduledAt: 0,
-  turn: 0,
-  sending: false,
-  sentAt: 0,
-  death: undefined,
-};
+function entryOf(job: OutboxJob) {
+  return {
+    job,
+    attempts: 0,
+    lastAttempts: [] as DeadLetter["lastAttempts"],
+    tried: false, // whether a verdict asked for another attempt, counted or not
+    due: 0,
+    scheduledAt: 0, // when `due` was decided
+    turn: 0, // its place among those of the same moment
+    sending: false,
+    sentAt: 0, // when the last attempt began
+    /** Set once the job is a dead letter. */
+    death: undefined as Pick<DeadLetter, "reason" | "diedAt"> | undefined,
+  };
+}
 
 const byTime = (a: Entry, b: Entry): number => a.due - b.due || a.turn - b.turn;
 const freshFirst = (a: Entry, b: Entry): number => Number(a.tried) - Number(b.tried) || byTime(a, b);
@@ -179,7 +171,7 @@ export function memoryOutbox({ capacity = 10_000, remembered = 100_000 }: Memory
   }
 
   function add(job: OutboxJob, due: number, dead?: DeadLetter["reason"]): void {
-    const entry: Entry = { job, ...FRESH };
+    const entry = entryOf(job);
     entries.set(job.key, entry);
     if (dead) bury(entry, dead);
     else schedule(entry, due);
