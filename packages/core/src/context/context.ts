@@ -111,31 +111,34 @@ function referredAvad(request: ShopRequest, { cookies }: ContextSettings): strin
   return referrer === undefined ? undefined : avadOf(referrer);
 }
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
 /** A context without the keys that would hold nothing, frozen. */
 export function contextFrom(
   request: ShopRequest,
   settings: ContextSettings,
   decision: ConsentDecision,
   { proxyAddress }: Pick<ReadReports, "proxyAddress">,
-  ids: { avad: string | undefined; visitor: string | undefined; gclid: string | undefined },
+  { avad, visitor, gclid }: Readonly<Record<"avad" | "visitor" | "gclid", string | undefined>>,
 ): TrackingContext {
-  const context: Writable<TrackingContext> = {};
-  const currentUrl = request.isPageKnown ? scrubUrl(request.url, settings.keepParameters) : "";
-  if (currentUrl) context.currentUrl = currentUrl;
-  const referrerUrl = scrubUrl(request.header("referer"), settings.keepParameters);
-  if (referrerUrl) context.referrerUrl = referrerUrl;
-  const userAgent = tidyText(request.header("user-agent"), MAX_USER_AGENT);
-  if (userAgent) context.userAgent = userAgent;
-  const ipAddress = shopperAddress(request, settings, proxyAddress);
-  if (ipAddress) context.ipAddress = ipAddress;
-  if (ids.avad) context.avad = ids.avad;
-  if (ids.visitor !== undefined) context.visitorIds = Object.freeze([ids.visitor]);
-  if (ids.gclid) context.googleClickId = ids.gclid;
-  if (decision === "granted") context.consent = "granted";
-  if (signalsPrivacy(request)) context.gpc = true;
-  return Object.freeze(context);
+  const { keepParameters } = settings;
+  const context: TrackingContext = {
+    currentUrl: (request.isPageKnown && scrubUrl(request.url, keepParameters)) || undefined,
+    referrerUrl: scrubUrl(request.header("referer"), keepParameters) || undefined,
+    userAgent: tidyText(request.header("user-agent"), MAX_USER_AGENT) || undefined,
+    ipAddress: shopperAddress(request, settings, proxyAddress) || undefined,
+    avad,
+    visitorIds: visitor === undefined ? undefined : Object.freeze([visitor]),
+    googleClickId: gclid,
+    consent: decision === "granted" ? decision : undefined,
+    gpc: signalsPrivacy(request) || undefined,
+  };
+  return Object.freeze(withoutGaps(context));
+}
+
+/** A copy of a context without the keys that hold nothing. */
+export function withoutGaps(context: Readonly<Partial<Record<keyof TrackingContext, unknown>>> | undefined) {
+  const kept: Partial<Record<string, unknown>> = {};
+  for (const [name, value] of Object.entries(context ?? {})) if (value !== undefined) kept[name] = value;
+  return kept as TrackingContext;
 }
 
 /** A private, loopback or proxy address is never sent as a shopper's, but to a sandbox on this machine. */

@@ -2,7 +2,7 @@ import { cutText } from "../privacy/personal-data.ts";
 import { readFields } from "../untrusted-value.ts";
 import { cleanContext, cleanIds, ID_LISTS, type PayloadOptions, TEXTS } from "./clean-context.ts";
 import { deniedParts } from "./consent.ts";
-import type { TrackingContext } from "./context.ts";
+import { type TrackingContext, withoutGaps } from "./context.ts";
 
 const PREFIX = "avantlink_";
 const VERSION = "1";
@@ -25,8 +25,7 @@ export function readContext(given: object): TrackingContext | undefined {
     Object.keys(given).length === 0 && Object.prototype.toString.call(given) === "[object Object]";
   if (!isEmpty && !FIELDS.some((field) => field in given)) return undefined;
   const fields = readFields(given, FIELDS);
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(known), ...deniedParts(fields) };
+  return { ...withoutGaps(fields), ...deniedParts(fields) };
 }
 
 /**
@@ -86,7 +85,7 @@ export function unpackContext(record: unknown): TrackingContext {
   if (consent === "granted") context.consent = consent;
   // A denial counts whichever version packed it, and however the platform gave it back.
   Object.assign(context, deniedParts({ consent, gpc }));
-  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
+  return withoutGaps(context);
 }
 
 /** The first IDs that fit, none of them cut. */

@@ -51,15 +51,8 @@ export function createAcceptOrder(
   async function accept(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
     // For its warnings about the mode; a dry run that was closed has no more to report.
     if (config.mode !== "live") void lifecycle.ready().catch(() => {});
-    const { orderNumber, findings } = decision;
     if (decision.kind === "skip")
-      return end({
-        status: "skipped",
-        reason: decision.reason,
-        orderNumber,
-        findings,
-        shouldRetry: false,
-      });
+      return end({ status: "skipped", reason: decision.reason, ...about(decision) });
     if (lifecycle.closed) return notStored(decision, new AvantLinkError("tracker.closed"));
     return decision.kind === "send" ? send(decision, options) : reject(decision);
   }
@@ -77,7 +70,7 @@ export function createAcceptOrder(
       if (ended.value) return stored(decision, { status: "duplicate", state: "delivered" });
     }
     if (transaction !== undefined) return sendInside(decision, transaction);
-    const putting = put(job);
+    const putting = lifecycle.ready().then(() => outbox.put(job));
     const left = Math.max(0, MAX_PUT_MS - (runtime.now() - startedAt));
     const answered = await within(putting, left, runtime).catch((cause: unknown) => ({ cause }));
     if (answered === "late") {
@@ -87,11 +80,6 @@ export function createAcceptOrder(
     if ("cause" in answered) return sendDirectly(decision, outboxError(answered.cause), waitForDeliveryMs);
     const receipt = stored(decision, answered.value);
     return waitForDeliveryMs > 0 ? afterDelivery(decision, receipt, waitForDeliveryMs) : receipt;
-  }
-
-  async function put(job: OutboxJob): Promise<PutResult> {
-    await lifecycle.ready();
-    return outbox.put(job);
   }
 
   /**
@@ -126,28 +114,23 @@ export function createAcceptOrder(
 
   /** The outbox failed. One direct delivery is tried, for which the caller may wait. */
   async function sendDirectly(decision: Sendable, error: AvantLinkError, waitMs: number): Promise<Receipt> {
-    const { orderNumber, findings, job } = decision;
     health.failed(error);
     const receipt = notStored(decision, error);
     // When memory is full, what was accepted before goes first.
     if (error.code === "outbox.full") return receipt;
-    const delivering = delivery.deliverDirectly(job);
+    const delivering = delivery.deliverDirectly(decision.job);
     if (waitMs <= 0) return receipt;
     const ended = await within(delivering, waitMs, runtime);
     const isDelivered = ended !== "late" && ended.value;
-    return isDelivered ? { status: "delivered", orderNumber, findings, shouldRetry: false } : receipt;
+    return isDelivered ? { status: "delivered", ...about(decision) } : receipt;
   }
 
   /** The receipt for what the outbox answered. */
   function stored(decision: Sendable, result: PutResult): Receipt {
-    const { orderNumber } = decision;
-    if (result.status === "accepted") {
-      const findings = [...decision.findings, ...numberFindings(decision)];
-      return end({ status: "accepted", orderNumber, findings, shouldRetry: false });
-    }
-    const { state, contentHash } = result;
-    const findings = [...decision.findings, ...repeatFindings(decision, contentHash)];
-    return end({ status: "duplicate", state, orderNumber, findings, shouldRetry: false });
+    if (result.status === "accepted")
+      return end({ status: "accepted", ...about(decision, numberFindings(decision)) });
+    const { status, state, contentHash } = result;
+    return end({ status, state, ...about(decision, repeatFindings(decision, contentHash)) });
   }
 
   /** What is wrong about an order whose number is known here in another form. */
@@ -183,13 +166,13 @@ export function createAcceptOrder(
     const isPending =
       receipt.status === "accepted" || (receipt.status === "duplicate" && receipt.state === "pending");
     if (!isPending) return receipt;
-    const { orderNumber, findings, job } = decision;
-    const { state, error } = await waits.wait(job.key, waitMs, () => stateIn(job.key));
+    const { key } = decision.job;
+    const { state, error } = await waits.wait(key, waitMs, () => stateIn(key));
     if (receipt.status === "duplicate") return { ...receipt, state };
-    if (state === "delivered") return { status: "delivered", orderNumber, findings, shouldRetry: false };
+    if (state === "delivered") return { status: "delivered", ...about(decision) };
     if (state === "pending") return receipt;
     const refused = error ?? new AvantLinkError("delivery.refused");
-    return { status: "rejected", orderNumber, findings, error: refused, shouldRetry: false };
+    return { status: "rejected", error: refused, ...about(decision) };
   }
 
   async function stateIn(key: string): Promise<JobState | undefined> {
@@ -198,8 +181,8 @@ export function createAcceptOrder(
 
   /** Keeps an order that cannot be sent as a dead letter. */
   async function reject(decision: Extract<Decision, { kind: "reject" }>): Promise<Receipt> {
-    const { job, error, orderNumber, findings } = decision;
-    const rejected: Receipt = { status: "rejected", orderNumber, error, findings, shouldRetry: false };
+    const { job, error } = decision;
+    const rejected: Receipt = { status: "rejected", error, ...about(decision) };
     try {
       const kept = job ? await within(keep(job, error), MAX_PUT_MS, runtime) : undefined;
       if (kept === "late") throw new AvantLinkError("outbox.slow");
@@ -219,8 +202,8 @@ export function createAcceptOrder(
     await outbox.put(job, { dead: { code, message } });
   }
 
-  function notStored({ orderNumber, findings }: Decision, error: AvantLinkError): Receipt {
-    return end({ status: "not-stored", orderNumber, error, findings, shouldRetry: true });
+  function notStored(decision: Decision, error: AvantLinkError): Receipt {
+    return end({ status: "not-stored", error, ...about(decision), shouldRetry: true });
   }
 
   return {
@@ -233,6 +216,11 @@ export function createAcceptOrder(
       guarded(async () => accept(rejectFor(error, await given, config), {})),
     stateIn,
   };
+}
+
+/** What every receipt for a decision has. */
+function about({ orderNumber, findings }: Decision, found: readonly Finding[] = []) {
+  return { orderNumber, findings: [...findings, ...found], shouldRetry: false } as const;
 }
 
 /** Reports what a receipt says. */

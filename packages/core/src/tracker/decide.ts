@@ -1,5 +1,5 @@
 import { denialIn, deniedParts } from "../context/consent.ts";
-import type { ReadRequest, TrackingContext } from "../context/context.ts";
+import { type ReadRequest, type TrackingContext, withoutGaps } from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
@@ -127,12 +127,6 @@ function unused(read: TrackingContext): readonly Finding[] {
   if (names.length === 0) return [];
   const message = `of the request (${names.join(", ")}) was not used: the order carries its own context, and the request has none of our cookies.`;
   return [{ code: "context.not-used", path: "context", message }];
-}
-
-function withoutGaps(context: TrackingContext | undefined): TrackingContext {
-  const kept: Partial<Record<string, unknown>> = {};
-  for (const [name, value] of Object.entries(context ?? {})) if (value !== undefined) kept[name] = value;
-  return kept;
 }
 
 function skip(reason: SkipReason | (string & {}), orderNumber: string): Decision & { kind: "skip" } {
