@@ -1,4 +1,4 @@
-import type { ContextSettings, ReadReports } from "../../packages/core/src/context/context.ts";
+import type { ContextSettings, ReadTools } from "../../packages/core/src/context/context.ts";
 import type { RawRequest } from "../../packages/core/src/context/request.ts";
 
 /** A request of a shopper's browser, as an adapter hands it to core. */
@@ -38,4 +38,9 @@ export function contextSettings(changes: Partial<ContextSettings> = {}): Context
   };
 }
 
-export const NO_REPORTS: ReadReports = { hookThrew() {}, proxyAddress() {}, cookieTwice() {} };
+export const NO_REPORTS: ReadTools = {
+  landed: new WeakMap(),
+  hookThrew() {},
+  proxyAddress() {},
+  cookieTwice() {},
+};

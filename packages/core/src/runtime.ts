@@ -44,24 +44,20 @@ export const systemRuntime: Runtime = {
 };
 
 /** What became of a promise within a time, or `"late"`. The promise itself goes on. */
-export function within<T>(
+export async function within<T>(
   promise: Promise<T>,
   ms: number,
   runtime: Runtime,
 ): Promise<{ readonly value: T } | "late"> {
-  return new Promise((resolve, reject) => {
-    const cancel = runtime.after(ms, () => resolve("late"), { keepAlive: true });
-    promise.then(
-      (value) => {
-        cancel();
-        resolve({ value });
-      },
-      (cause: unknown) => {
-        cancel();
-        reject(cause);
-      },
-    );
+  let cancel = () => {};
+  const late = new Promise<"late">((resolve) => {
+    cancel = runtime.after(ms, () => resolve("late"), { keepAlive: true });
   });
+  try {
+    return await Promise.race([promise.then((value) => ({ value })), late]);
+  } finally {
+    cancel();
+  }
 }
 
 const hash = nodeHash();

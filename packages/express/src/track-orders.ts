@@ -26,18 +26,13 @@ export function trackOrders(
   const adapter = adapterOf(tracker);
   checkResolver(resolveOrder);
 
-  async function confirm(
-    request: Request,
-    response: Response,
-    read: ReadRequest,
-    ended: Promise<void>,
-  ): Promise<void> {
+  async function confirm(request: Request, response: Response, read: ReadRequest): Promise<void> {
     const resolve = () => adapter.resolveOrder(() => resolveOrder(request, response));
     const isWhole = response.writableEnded;
     let resolved = await resolve();
     // Reading the order may have thrown only because a page that streams did not know it yet.
     if (resolved.status === "threw" ? !isWhole : !resolved.order) {
-      await ended;
+      await ended(response, adapter.runtime);
       resolved = await resolve();
     }
     if (resolved.status === "resolved") await adapter.trackOrder(resolved.order, read);
@@ -47,9 +42,9 @@ export function trackOrders(
     try {
       // Read now: later the host may have recycled the request.
       const read = adapter.readRequest(() => rawRequest(request));
-      whenAnswered(response, adapter.runtime, (status, ended) => {
+      void answered(response).then((status) => {
         if (isConfirmation(request.method, status))
-          adapter.duringConfirmation(confirm(request, response, read, ended));
+          adapter.duringConfirmation(confirm(request, response, read));
         else adapter.notConfirmed(request.method, status);
       });
     } catch (cause) {
@@ -60,44 +55,40 @@ export function trackOrders(
 }
 
 /**
- * Calls back once, when the shop has begun to answer: right after the status is out, beside the response's own bytes,
- * with the status that the shopper gets, whatever an error handler sets too late.
- * `ended` resolves when the handler has ended the response; ten seconds after a shopper left, if it has not.
+ * Resolves when the shop has begun to answer: right after the status is out, beside the response's own bytes, with the
+ * status that the shopper gets, whatever an error handler sets too late.
  *
  * A shopper who left before that may still be answered by a slow handler. Nothing is sent then, but the order was
  * placed, and Node writes no head. So the first call of `writeHead`, `write` or `end` counts, and each call is handed on
  * as it came. A file (`res.sendFile`) to a shopper who left is not seen: Express does not begin it.
  */
-function whenAnswered(
-  response: Response,
-  { after }: Pick<Runtime, "after">,
-  callback: (status: number, ended: Promise<void>) => void,
-): void {
-  let isBegun = false;
-  let ending = () => {};
-  const begin = () => {
-    const { statusCode } = response;
-    // 100 Continue and 103 Early Hints come before the answer.
-    if (isBegun || statusCode < 200) return;
-    isBegun = true;
-    const ended = new Promise<void>((resolve) => {
-      ending = resolve;
-      const closed = () => (response.writableEnded ? resolve() : void after(MAX_HANDLER_MS, resolve));
-      if (response.closed || response.writableFinished) closed();
-      else response.once("finish", resolve).once("close", closed);
-    });
-    // Behind the handler's own code, whose last line this may be.
-    queueMicrotask(() => callback(statusCode, ended));
-  };
-  for (const name of ["writeHead", "write", "end"] as const) {
-    const original: (...args: never[]) => unknown = response[name];
-    const watched = function (this: Response, ...args: never[]) {
-      const result = Reflect.apply(original, this, args);
-      begin();
-      // A shopper who left sees no finish.
-      if (name === "end" && this.closed) queueMicrotask(ending);
+function answered(response: Response): Promise<number> {
+  return new Promise((resolve) => {
+    for (const name of ["writeHead", "write", "end"] as const) {
+      const original: (...args: never[]) => unknown = response[name];
+      const watched = function (this: Response, ...args: never[]) {
+        const result = Reflect.apply(original, this, args);
+        // 100 Continue and 103 Early Hints come before the answer.
+        if (response.statusCode >= 200) resolve(response.statusCode);
+        return result;
+      };
+      Object.assign(response, { [name]: watched });
+    }
+  });
+}
+
+/** Resolves when the handler has ended the response; ten seconds after the shopper left, if it has not. */
+function ended(response: Response, { after }: Pick<Runtime, "after">): Promise<void> {
+  return new Promise((resolve) => {
+    const closed = () => (response.writableEnded ? resolve() : void after(MAX_HANDLER_MS, resolve));
+    if (response.closed || response.writableFinished) closed();
+    else response.once("finish", resolve).once("close", closed);
+    const { end } = response;
+    // A shopper who left sees no finish.
+    response.end = function (this: Response, ...args: never[]) {
+      const result = Reflect.apply(end, this, args);
+      if (this.closed) resolve();
       return result;
-    };
-    Object.assign(response, { [name]: watched });
-  }
+    } as typeof end;
+  });
 }

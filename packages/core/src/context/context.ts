@@ -61,8 +61,10 @@ export interface ReadRequest {
   readonly hasOurCookies: boolean;
 }
 
-/** What reading a request reports. */
-export interface ReadReports {
+/** What a tracker brings to the reading of its requests. */
+export interface ReadTools {
+  /** What a landing on a very request means for its visitor: the request's own Cookie header cannot show it yet. */
+  readonly landed: WeakMap<object, TrackingContext | undefined>;
   readonly hookThrew: HookThrew;
   /** The address is a proxy's or a private one and is left out. `header` is where a proxy named another, if any did. */
   readonly proxyAddress: (header: string | undefined) => void;
@@ -75,19 +77,18 @@ export interface ReadReports {
  * that whatever else fails costs a value and not the shopper's choice. A request that cannot be read at all denies
  * where the shop has a consent hook.
  */
-export function readRequest(
-  source: RequestSource,
-  settings: ContextSettings,
-  reports: ReadReports,
-): ReadRequest {
+export function readRequest(source: RequestSource, settings: ContextSettings, tools: ReadTools): ReadRequest {
   try {
-    const request = openRequest(source(), settings.siteUrl, reports.hookThrew);
-    const decision = decideConsent(request, settings, reports.hookThrew);
+    const raw = source();
+    const landed = tools.landed.get(raw.source);
+    if (landed) return { context: landed, isBrowser: true, hasOurCookies: true };
+    const request = openRequest(raw, settings.siteUrl, tools.hookThrew);
+    const decision = decideConsent(request, settings, tools.hookThrew);
     if (decision === "denied") return denied({ consent: "denied" }, request);
     if (decision === "privacy-signal") return denied({ gpc: true }, request);
     const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
-    if (stored.twice) reports.cookieTwice();
-    const context = contextFrom(request, settings, decision, reports, {
+    if (stored.twice) tools.cookieTwice();
+    const context = contextFrom(request, settings, decision, tools, {
       avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request, settings),
       visitor: stored.visitor,
       gclid: queryValue(request.url, "gclid") ?? stored.gclid,
@@ -95,7 +96,7 @@ export function readRequest(
     const hasOurCookies = stored.avad !== undefined || stored.visitor !== undefined;
     return { context, isBrowser: isBrowser(request), hasOurCookies };
   } catch (cause) {
-    reports.hookThrew("the request itself", cause);
+    tools.hookThrew("the request itself", cause);
     const context: TrackingContext = Object.freeze(settings.consent ? { consent: "denied" } : {});
     return { context, isBrowser: true, hasOurCookies: false };
   }
@@ -116,7 +117,7 @@ export function contextFrom(
   request: ShopRequest,
   settings: ContextSettings,
   decision: ConsentDecision,
-  { proxyAddress }: Pick<ReadReports, "proxyAddress">,
+  { proxyAddress }: Pick<ReadTools, "proxyAddress">,
   { avad, visitor, gclid }: Readonly<Record<"avad" | "visitor" | "gclid", string | undefined>>,
 ): TrackingContext {
   const { keepParameters } = settings;
@@ -145,7 +146,7 @@ export function withoutGaps(context: Readonly<Partial<Record<keyof TrackingConte
 function shopperAddress(
   request: ShopRequest,
   { ipAddress: mode, loopback }: ContextSettings,
-  proxyAddress: ReadReports["proxyAddress"],
+  proxyAddress: ReadTools["proxyAddress"],
 ): string {
   if (mode === "omit") return "";
   const address = request.ipAddress();

@@ -2,7 +2,7 @@ import { scrubUrl } from "../privacy/scrub-url.ts";
 import type { RecentKeys } from "../recent-keys.ts";
 import { sha256Hex } from "../runtime.ts";
 import { type ConsentDecision, decideConsent, signalsPrivacy } from "./consent.ts";
-import { type ContextSettings, contextFrom, type ReadReports, type TrackingContext } from "./context.ts";
+import { type ContextSettings, contextFrom, type ReadTools, type TrackingContext } from "./context.ts";
 import { type CookieSettings, readVisitorCookies, setCookie, type VisitorCookies } from "./cookies.ts";
 import { isCrawler } from "./crawler.ts";
 import { isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
@@ -22,7 +22,7 @@ export interface Landing {
 }
 
 /** What {@link readLanding} needs beside the request. */
-export interface LandingTools extends ReadReports {
+export interface LandingTools extends ReadTools {
   readonly newVisitorId: () => string;
   /** The landings that were counted lately: a browser may keep no cookie. */
   readonly counted: RecentKeys;

@@ -61,14 +61,13 @@ export function createAdapter(
 ) {
   const { runtime } = config;
   const settings: ContextSettings = config;
-  // What a landing on this very request means for its visitor: the Cookie header cannot show it yet.
-  const landed = new WeakMap<object, TrackingContext | undefined>();
 
   function hookThrew(hook: string, cause: unknown): void {
     report({ type: "problem", error: hookError(hook, cause) });
   }
 
   const tools: LandingTools = {
+    landed: new WeakMap(),
     hookThrew,
     proxyAddress: (header) => warnOnce("request.untrusted-proxy", header && `The header ${header} was seen.`),
     cookieTwice: () => warnOnce("request.cookie-twice"),
@@ -77,19 +76,15 @@ export function createAdapter(
   };
 
   function read(source: RequestSource): ReadRequest {
-    const raw = attempt(source);
-    const context = raw && landed.get(raw.source);
-    return context
-      ? { context, isBrowser: true, hasOurCookies: true }
-      : readRequest(raw ? () => raw : source, settings, tools);
+    return readRequest(source, settings, tools);
   }
 
   function land(request: RawRequest): Landing {
     // Middleware that is mounted twice sees a landing twice.
-    if (landed.has(request.source)) return NO_LANDING;
+    if (tools.landed.has(request.source)) return NO_LANDING;
     const landing = readLanding(request, settings, tools);
     const { skipped, context } = landing;
-    landed.set(request.source, context);
+    tools.landed.set(request.source, context);
     if (skipped) report({ type: "skipped", kind: "click", orderNumber: "", reason: skipped, findings: [] });
     return landing;
   }
