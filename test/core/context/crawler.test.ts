@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isCrawler } from "../../../packages/core/src/context/crawler.ts";
+import { isCrawler } from "../../../packages/core/src/context/navigation.ts";
 import { openRequest } from "../../../packages/core/src/context/request.ts";
 import { rawRequest } from "../../support/requests.ts";
 

@@ -4,8 +4,7 @@ import { sha256Hex } from "../runtime.ts";
 import { type ConsentDecision, decideConsent, signalsPrivacy } from "./consent.ts";
 import { type ContextSettings, contextFrom, type ReadTools, type TrackingContext } from "./context.ts";
 import { type CookieSettings, readVisitorCookies, setCookie, type VisitorCookies } from "./cookies.ts";
-import { isCrawler } from "./crawler.ts";
-import { isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
+import { isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
 import { avadOf, hasOversizedToken, queryValue } from "./query.ts";
 import { openRequest, type RawRequest, type ShopRequest } from "./request.ts";
 

@@ -1,3 +1,4 @@
+import { isbot } from "isbot";
 import type { ShopRequest } from "./request.ts";
 
 /** A browser opening a page: not a prefetch, a prerender, a HEAD, a subresource or a script's fetch. */
@@ -58,4 +59,12 @@ function fromSameSite(request: ShopRequest): boolean {
 export function isWithin(hostname: string, domain: string): boolean {
   const parent = domain.replace(/^\./, "").toLowerCase();
   return hostname === parent || hostname.endsWith(`.${parent}`);
+}
+
+/**
+ * Whether the client is a crawler or a link preview, by a list that is kept up to date elsewhere. A headless Chrome is
+ * not: the browser tests of a shop run in one, and their clicks must count.
+ */
+export function isCrawler(request: ShopRequest): boolean {
+  return isbot(request.header("user-agent")?.replace("HeadlessChrome", "Chrome"));
 }

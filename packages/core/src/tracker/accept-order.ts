@@ -8,7 +8,7 @@ import { RecentKeys } from "../recent-keys.ts";
 import type { TrackingEvent } from "../reporting/events.ts";
 import type { Report } from "../reporting/report.ts";
 import { within } from "../runtime.ts";
-import { type ContextSources, type Decision, decide, rejectFor, type Sendable } from "./decide.ts";
+import { type ContextSources, type Decision, decide, type Sendable } from "./decide.ts";
 import type { HealthRecord } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Receipt } from "./receipt.ts";
@@ -36,17 +36,6 @@ export function createAcceptOrder(
   const withoutClick = new RecentKeys(MAX_REMEMBERED);
   const numberForms = new RecentKeys<string>(MAX_REMEMBERED);
   const end = (receipt: Receipt) => reported(report, "order", receipt);
-
-  /** A promise to the caller: whatever happens inside, there is a receipt. */
-  async function guarded(work: () => Promise<Receipt>): Promise<Receipt> {
-    try {
-      return await work();
-    } catch (cause) {
-      const error = unexpectedError(cause);
-      health.failed(error);
-      return end({ status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true });
-    }
-  }
 
   async function accept(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
     // For its warnings about the mode; a dry run that was closed has no more to report.
@@ -207,13 +196,17 @@ export function createAcceptOrder(
   }
 
   return {
-    /** Tracks an order with what is known of its shopper. */
-    track: (given: TrackableOrder, sources: ContextSources, options?: TrackOrderOptions) =>
-      // A caller in plain JavaScript may have forgotten to await the order.
-      guarded(async () => accept(decide(await given, sources, config), options ?? {})),
-    /** Rejects an order for a reason beside the order itself; it is kept as any rejected order. */
-    reject: (given: TrackableOrder, error: AvantLinkError) =>
-      guarded(async () => accept(rejectFor(error, await given, config), {})),
+    /** Tracks an order with what is known of its shopper. Whatever happens inside, there is a receipt. */
+    async track(given: TrackableOrder, sources: ContextSources, options?: TrackOrderOptions) {
+      try {
+        // A caller in plain JavaScript may have forgotten to await the order.
+        return await accept(decide(await given, sources, config), options ?? {});
+      } catch (cause) {
+        const error = unexpectedError(cause);
+        health.failed(error);
+        return end({ status: "not-stored", orderNumber: "", findings: [], error, shouldRetry: true });
+      }
+    },
     stateIn,
   };
 }

@@ -42,9 +42,7 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
     const tracker: Tracker = {
       async trackOrder(order, from, asked) {
         const given = await contextGiven(from);
-        return given instanceof AvantLinkError
-          ? accept.reject(order, given)
-          : accept.track(order, { given }, asked);
+        return accept.track(order, given instanceof AvantLinkError ? { error: given } : { given }, asked);
       },
       async contextOf(from) {
         const given = await contextGiven(from);

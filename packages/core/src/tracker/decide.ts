@@ -33,6 +33,8 @@ export interface ContextSources {
   readonly given?: TrackingContext | undefined;
   /** The request that the caller gave. */
   readonly request?: ReadRequest | undefined;
+  /** What stands where the context should, whatever else is right about the order. */
+  readonly error?: AvantLinkError | undefined;
 }
 
 /** Decides, without touching anything, what becomes of an order. */
@@ -45,6 +47,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (config.mode === "build") return skip("build", orderNumber);
   if (unmapped && unmapped.status !== "unmappable") return skip(unmapped.status, orderNumber);
 
+  if (sources.error) return reject(sources.error, unmapped ?? order, {}, config);
   const { context, findings: contextFindings } = chooseContext(mapped?.context, sources);
   const denial = denialIn(context, config);
   if (denial && config.whenDenied === "skip") return skip(denial, orderNumber);
@@ -82,15 +85,6 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (config.mode === "dry-run") return { ...skip("dry-run", sent), findings };
   const job = { ...jobFor("order", sent, JSON.stringify(payload), config), summary: orderSummary(payload) };
   return { kind: "send", orderNumber: sent, findings, job, context: usable };
-}
-
-/** What becomes of an order that an adapter cannot let through, whatever else is right about it. */
-export function rejectFor(error: AvantLinkError, given: TrackableOrder, config: Config): Decision {
-  const { order, unmapped, skipped } = sortOf(given);
-  if (skipped) return skipForShop(skipped);
-  const about = unmapped ?? order;
-  if (!about) return skip("no-order", "");
-  return config.mode === "build" ? skip("build", numberOf(about)) : reject(error, about, {}, config);
 }
 
 /** Whether a context that says anything travelled with the order. */

@@ -149,7 +149,7 @@ export function createAdapter(
       return Object.freeze(config.consent ? { consent: "denied" } : {});
     },
     /** Rejects an order for the adapter's own reason; it is reported and kept as any rejected order. */
-    rejectOrder: accept.reject,
+    rejectOrder: (order: TrackableOrder, error: AvantLinkError) => accept.track(order, { error }),
 
     /** Asks the shop which order a confirmed page showed. What the shop's function throws is reported. */
     async resolveOrder(resolve: () => TrackableOrder | Promise<TrackableOrder>): Promise<ResolvedOrder> {
