@@ -81,11 +81,6 @@ function exact(value: number | string): Decimal {
  */
 export function toMinor(value: unknown, digits: number, times = 1): number | undefined {
   const whole = Number.isInteger(times);
-  if (whole && typeof value === "number" && value > 0 && value <= MAX_AMOUNT) {
-    const minor = Math.round(value * 10 ** digits);
-    // A number is the double nearest to the decimal that it prints as: without further digits it comes back unchanged.
-    if (minor / 10 ** digits === value) return withinBounds(minor * times, digits);
-  }
   const isPlain = whole && (typeof value === "number" || typeof value === "string");
   const plain = isPlain ? PLAIN.exec(String(value)) : null;
   const fraction = plain?.[2] ?? "";

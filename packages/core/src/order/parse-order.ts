@@ -97,7 +97,7 @@ export function parseOrder(
   if (!strict.success || issues.length > 0) return { ok: false, issues: issues.slice(0, MAX_ISSUES) };
 
   const { orderNumber, currency, subtotal, orderDiscount } = strict.data;
-  if (namesPerson(String(orderNumber)))
+  if (namesPerson(String(given.orderNumber)))
     find(
       "order.private-data",
       "orderNumber",
@@ -109,7 +109,7 @@ export function parseOrder(
   }
   const customer = readFields(given.customer, ["newCustomer", "country", "region", "state", "id"]);
   const order = {
-    orderNumber: wireOrderNumber(orderNumber),
+    orderNumber,
     currency,
     subtotal,
     orderDiscount,
@@ -235,11 +235,10 @@ function parseCountry(value: unknown, find: Find): string {
   return country;
 }
 
-function orderNumberOf(value: unknown): string | number | bigint | undefined {
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined;
-  if (typeof value === "bigint") return String(value).length <= MAX_ORDER_NUMBER ? value : undefined;
-  if (typeof value !== "string" || value.length > MAX_ORDER_NUMBER) return undefined;
-  return tidyText(value, MAX_ORDER_NUMBER) === "" ? undefined : value;
+/** The number as it is sent; nothing where it is no number or too long. */
+function orderNumberOf(value: unknown): string | undefined {
+  if (isTextual(value) && String(value).length > MAX_ORDER_NUMBER) return undefined;
+  return wireOrderNumber(value) || undefined;
 }
 
 function amountOf(value: unknown): number | string | undefined {

@@ -66,18 +66,13 @@ export function createLifecycle(
     await begin();
   }
 
-  async function begin(): Promise<void> {
-    opening ??= open();
-    const attempt = opening;
-    try {
-      await attempt;
-    } catch (cause) {
-      if (opening === attempt) {
-        opening = undefined;
-        reopenLater();
-      }
+  function begin(): Promise<unknown> {
+    opening ??= open().catch((cause: unknown) => {
+      opening = undefined;
+      reopenLater();
       throw cause;
-    }
+    });
+    return opening;
   }
 
   function reopenLater(): void {

@@ -7,7 +7,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { ForgetReport, Tracker } from "./tracker.ts";
 
 const DEFAULT_DELIVER_DUE_MS = 5_000;
-const STAY_ALIVE_MS = 60_000;
+const MAX_CALL_MS = 86_400_000;
 const NO_DELIVERIES = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
 
 /** The tracker's calls that a person or a cron job makes, not a page. A failure of the outbox is their result. */
@@ -19,11 +19,7 @@ export function createOutboxCalls(
 ): Pick<Tracker, "deliverDue" | "forget"> {
   async function orFailure<T>(work: () => Promise<T>, failed: (error: AvantLinkError) => T): Promise<T> {
     // A caller waits. Without a connection or a timer that holds it, a script would end in the middle of the call.
-    let release = () => {};
-    const stayAlive = () => {
-      release = runtime.after(STAY_ALIVE_MS, stayAlive, { keepAlive: true });
-    };
-    stayAlive();
+    const release = runtime.after(MAX_CALL_MS, () => {}, { keepAlive: true });
     try {
       await lifecycle.ready();
       return await work();
