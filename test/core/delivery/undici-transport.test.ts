@@ -90,6 +90,14 @@ test("the answer's status, body and Retry-After are handed on as they came", asy
   expect(await post(10_000)).toEqual({ status: 429, retryAfter: "7", body: "später" });
 });
 
+test("of a header that came twice the first counts", async () => {
+  const post = await aReceiver((request, response) => {
+    request.resume();
+    response.writeHead(503, { "Retry-After": ["7", "9"] }).end();
+  });
+  expect(await post(10_000)).toMatchObject({ status: 503, retryAfter: "7" });
+});
+
 const SUCCESS = '{"success": true}';
 
 test.each([

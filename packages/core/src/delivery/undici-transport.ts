@@ -1,5 +1,6 @@
 import type { buildConnector } from "undici";
 import { codeOf } from "../foreign-error.ts";
+import { systemRuntime, within } from "../runtime.ts";
 import type { Answer } from "./answer.ts";
 import { decodedText } from "./content-encoding.ts";
 import { fetchTransport } from "./fetch-transport.ts";
@@ -56,11 +57,7 @@ export function chooseTransport(
 }
 
 function isUndici(module: unknown): module is Undici {
-  const has = (name: string) => typeof Reflect.get(Object(module), name) === "function";
-  const agent: unknown = Reflect.get(Object(module), "Agent");
-  if (!["EnvHttpProxyAgent", "buildConnector", "request"].every(has) || typeof agent !== "function")
-    return false;
-  return typeof Reflect.get(Object(agent.prototype), "dispatch") === "function";
+  return typeof (module as Partial<Undici> | undefined)?.Agent?.prototype?.dispatch === "function";
 }
 
 /**
@@ -98,22 +95,21 @@ export function undiciTransport(undici: Undici, { loopback }: TransportOptions):
     async post({ url, headers, body, timeoutMs }) {
       const bytes = Buffer.from(body);
       requests.seal(bytes, headers);
-      const deadline = startDeadline(timeoutMs);
+      const deadline = new AbortController();
       // The one deadline bounds all of it.
       const limits = { headersTimeout: 0, bodyTimeout: 0, signal: deadline.signal };
       const answering = exchange({ dispatcher, method: "POST", headers, body: bytes, ...limits }, url);
-      try {
-        // undici heeds its signal only once it has a connection.
-        return await Promise.race([answering, deadline.passed]);
-      } catch (cause) {
-        // The loser of the race fails too, later.
-        answering.catch(() => {});
+      const failure = (cause: unknown, timedOutMs?: number) => {
         const wasWritten = requests.isWritten(bytes);
-        const timedOutMs = deadline.signal.aborted ? timeoutMs : undefined;
-        throw new TransportError(messageOf(cause, wasWritten, timedOutMs), wasWritten);
-      } finally {
-        deadline.cancel();
-      }
+        return new TransportError(messageOf(cause, wasWritten, timedOutMs), wasWritten);
+      };
+      // undici heeds its signal only once it has a connection.
+      const answered = await within(answering, timeoutMs, systemRuntime).catch((cause: unknown) => {
+        throw failure(cause);
+      });
+      if (answered !== "late") return answered.value;
+      deadline.abort();
+      throw failure(undefined, timeoutMs);
     },
     async close() {
       await dispatcher.destroy();
@@ -147,7 +143,7 @@ function withoutContinue(connector: buildConnector.connector): buildConnector.co
 
 /** What undici publishes of a request, as far as it matters here. */
 interface PublishedRequest {
-  readonly body?: unknown;
+  readonly body: object;
 }
 
 /**
@@ -161,15 +157,25 @@ function watchRequests() {
   const headersOf = new WeakMap<object, Readonly<Record<string, string>>>();
   const written = new WeakSet<object>();
 
+  // One for all requests: the engine would take a closure a request for another shape of object.
+  const sealed: PropertyDescriptorMap & ThisType<PublishedRequest> = {
+    headers: {
+      // A fresh list each time, so that what is pushed onto one is lost.
+      get() {
+        return Object.entries(headersOf.get(this.body) ?? {}).flat();
+      },
+      set() {},
+    },
+    addHeader: {
+      value() {
+        return this;
+      },
+    },
+  };
+
   function created(message: unknown): void {
     const { request } = message as { readonly request: PublishedRequest };
-    const headers = headersOf.get(Object(request.body));
-    if (!headers) return;
-    Object.defineProperties(request, {
-      // A fresh list each time, so that what is pushed onto one is lost.
-      headers: { get: () => Object.entries(headers).flat(), set: () => {} },
-      addHeader: { value: () => request },
-    });
+    if (headersOf.has(request.body)) Object.defineProperties(request, sealed);
   }
 
   function sent(message: unknown): void {
@@ -189,18 +195,6 @@ function watchRequests() {
       unsubscribe("undici:client:sendHeaders", sent);
     },
   };
-}
-
-/** Its timer keeps no process alive: an order that was not delivered is tried again. */
-function startDeadline(ms: number) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const timer = setTimeout(() => controller.abort(), ms);
-  timer.unref();
-  const passed = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
-  return { signal, passed, cancel: () => clearTimeout(timer) };
 }
 
 function messageOf(cause: unknown, wasWritten: boolean, timedOutMs: number | undefined): string {
