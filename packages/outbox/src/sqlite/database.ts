@@ -1,15 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { inBatches } from "../batches.ts";
 import { inTime } from "../in-time.ts";
-import { pause } from "../pause.ts";
 import { type Call, type OpenFile, openFile } from "./open-file.ts";
 import { openInThread } from "./open-in-thread.ts";
 import type { SqliteStore } from "./store.ts";
 
 // Upper bound of calls a transaction: some 50 ms, for which other processes wait.
 const MAX_CALLS = 500;
-// What is asked for this long after a commit joins the next one. At 667 orders a second that halves the CPU time.
-const REST_MS = 5;
 
 /** Calls a method of the store, wherever the store is. */
 export type Ask = <Name extends keyof SqliteStore>(
@@ -31,7 +29,6 @@ export interface Database extends Pick<OpenFile, "sqliteVersion" | "lookAfter"> 
 export function databaseAt(path: string, report: (error: AvantLinkError) => void): Database {
   let file: Promise<OpenFile> | undefined;
   let isClosed = false;
-  let restsUntil = 0;
 
   function open(): Promise<OpenFile> {
     if (isClosed) throw new AvantLinkError("outbox.unavailable", { detail: "It is not open." });
@@ -57,18 +54,12 @@ export function databaseAt(path: string, report: (error: AvantLinkError) => void
     }
   }
 
-  async function writeTogether(calls: readonly Call[]): Promise<readonly unknown[]> {
-    try {
-      return await (await open()).write(calls);
-    } finally {
-      restsUntil = performance.now() + REST_MS;
-    }
-  }
-
-  const write = inBatches(writeTogether, {
+  const write = inBatches<Call, unknown>(async (calls) => (await open()).write(calls), {
     size: MAX_CALLS,
-    underWay: 1,
-    ready: () => pause(Math.max(0, restsUntil - performance.now())),
+    // While one commits, the next is with the thread already.
+    underWay: 2,
+    // What is asked for in one turn of the event loop shares a commit.
+    ready: () => setImmediate(),
   });
 
   return {
