@@ -288,6 +288,30 @@ describe.each([
     server.close();
   });
 
+  test("over HTTP/2, a shopper who left while the shop was still looking has ordered", async () => {
+    const left = Promise.withResolvers<void>();
+    const orders = [undefined, anOrder()];
+    const confirm = trackOrders(aTracker(), async () => {
+      await left.promise;
+      return orders.shift();
+    });
+    const server = createServer(async (req, res) => {
+      confirm(req as unknown as Request, res as unknown as Response, () => void res.write("thank you, "));
+      await once(res, "close");
+      left.resolve();
+      await new Promise(setImmediate);
+      res.end("goodbye");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const page = session.request({ ":path": "/thanks" });
+    await once(page, "data");
+    page.close();
+    await sandbox.waitForOrders(1);
+    session.close();
+    server.close();
+  });
+
   test("a redirecting page tracks its order itself", async () => {
     const tracker = aTracker();
     const app = express();

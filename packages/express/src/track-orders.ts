@@ -81,14 +81,19 @@ function answered(response: Response): Promise<number> {
 function ended(response: Response, { after }: Pick<Runtime, "after">): Promise<void> {
   return new Promise((resolve) => {
     const closed = () => (response.writableEnded ? resolve() : void after(MAX_HANDLER_MS, resolve));
-    if (response.closed || response.writableFinished) closed();
+    if (isClosed(response) || response.writableFinished) closed();
     else response.once("finish", resolve).once("close", closed);
     const { end } = response;
     // A shopper who left sees no finish.
     response.end = function (this: Response, ...args: never[]) {
       const result = Reflect.apply(end, this, args);
-      if (this.closed) resolve();
+      if (isClosed(this)) resolve();
       return result;
     } as typeof end;
   });
+}
+
+/** Whether the connection is done with a response. Over HTTP/2 only its stream says so. */
+function isClosed(response: Response): boolean {
+  return response.closed ?? Object(Reflect.get(response, "stream")).closed === true;
 }
