@@ -277,6 +277,33 @@ describe.each(DURABLE)("the shop's own outbox in %s", (kind) => {
   });
 });
 
+test("the command that continues a run repeats no password", async ({ skip }) => {
+  const store = await aStore("postgres");
+  if ("missing" in store) return skip(store.missing);
+  ends.push(store.end);
+  const { address } = store;
+  if (address.kind !== "postgres") return expect.unreachable();
+  const { sandbox, run } = await aDesk("orders.ndjson", ndjson([anOrder()]));
+  const outbox = await outboxAt(address);
+  const shop = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, outbox });
+  await shop.start();
+  await shop.close();
+  const server = new URL(address.url);
+  const password = server.password || "open-sesame";
+  sandbox.fail({ status: 503 });
+  const inAddress = new URL(server);
+  inAddress.password = password;
+  const inQuery = new URL(server);
+  inQuery.search = `user=${server.username}&password=${password}`;
+  for (const { href } of [inAddress, inQuery]) {
+    const where = ["--postgres", href, "--schema", address.schema];
+    const { stdout, stderr } = await run("--send", "--for", "1s", ...where);
+    expect(stderr).toContain("Continue with: avantlink-s2s backfill");
+    expect(stderr).toContain("://***' --schema");
+    expect(stdout + stderr).not.toContain(password);
+  }
+});
+
 function namedBy(address: OutboxAddress): readonly string[] {
   if (address.kind === "sqlite") return ["--sqlite", address.path];
   if (address.kind === "bullmq") return ["--redis", address.url, "--queue", address.queue];

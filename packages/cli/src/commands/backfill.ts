@@ -119,8 +119,8 @@ function obstacle(
   return ["Some orders can't be sent.", "Correct the file, or add --skip-faulty to send the other orders."];
 }
 
-/** The command line as it was typed, with the answer to the question. */
+/** The command line as it was typed, with the answer to the question; `***` stands for what may hold a password. */
 function thisCommand(): string {
-  const given = process.argv.slice(2);
+  const given = process.argv.slice(2).map((word) => word.replace(/(:\/\/)(?:[^/]*@|.*\?).*/s, "$1***"));
   return ["avantlink-s2s", ...given, ...(given.includes("--yes") ? [] : ["--yes"])].map(shellWord).join(" ");
 }
