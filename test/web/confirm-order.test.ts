@@ -52,6 +52,45 @@ describe("a waitUntil that was taken off its object, and therefore throws,", () 
   });
 });
 
+describe("a Worker's context that is given as it is, with waitUntil in its class,", () => {
+  class WorkersContext {
+    readonly #works: Promise<unknown>[] = [];
+    waitUntil(work: Promise<unknown>) {
+      this.#works.push(work);
+    }
+    get count() {
+      return this.#works.length;
+    }
+  }
+
+  test("gets the delivery of a page's order", async () => {
+    const context = new WorkersContext();
+    const page = trackOrders(
+      tracker,
+      () => anOrder(),
+      () => new Response("thank you"),
+    );
+    await page(aRequest(), context);
+    expect(context.count).toBe(1);
+    expect(events.of("problem")).toEqual([]);
+  });
+
+  test("gets the delivery of a click", async () => {
+    const context = new WorkersContext();
+    await trackClicks(tracker)(aRequest("/?avad=77_f3"), () => new Response("home"), context);
+    expect(context.count).toBe(1);
+    expect(events.of("problem")).toEqual([]);
+  });
+
+  test("gets the delivery of an order, with and without a request", async () => {
+    const context = new WorkersContext();
+    await tracker.trackOrder(anOrder(), aRequest(), context);
+    await tracker.trackOrder(anOrder({ orderNumber: "1002" }), undefined, context);
+    expect(context.count).toBe(2);
+    expect(events.of("problem")).toEqual([]);
+  });
+});
+
 test("a handler that returns no response confirms nothing, and that is reported", async () => {
   const page = trackOrders(
     tracker,

@@ -8,7 +8,7 @@ import {
   type TrackingContext,
 } from "@avantlink-s2s/core";
 import { adapterOf, trackerWith } from "@avantlink-s2s/core/adapter";
-import type { Host, HostedRequest } from "./host.ts";
+import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
 import { keepDelivering, waitInline } from "./keep-delivering.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -51,13 +51,13 @@ export function createTrackerOver<From extends object>(
   const adapter = adapterOf(tracker);
   const hosted = (from: From | Request, given: Host): HostedRequest => {
     const { waitUntil, ipAddress, ...known } = isWebRequest(from) ? { request: from } : open(from);
-    return { ...known, waitUntil: given.waitUntil ?? waitUntil, ipAddress: given.ipAddress ?? ipAddress };
+    return { ...known, waitUntil: waitUntilOf(given) ?? waitUntil, ipAddress: given.ipAddress ?? ipAddress };
   };
 
   return trackerWith(() => tracker, {
     async trackOrder(order: TrackableOrder, from?: From | TrackingContext, given: TrackOrderOptions = {}) {
       const source = isRequest(from) ? hosted(from, given) : undefined;
-      const waitUntil = source ? source.waitUntil : given.waitUntil;
+      const waitUntil = source ? source.waitUntil : waitUntilOf(given);
       const { transaction, waitForDeliveryMs = waitInline(adapter, waitUntil) } = given;
       const options = { transaction, waitForDeliveryMs };
       const tracking = source

@@ -16,7 +16,7 @@ export interface HostedRequest extends Host {
   readonly url?: string | undefined;
 }
 
-/** The `waitUntil` of what a platform hands to a request, if it has one. */
+/** The `waitUntil` of what a platform hands to a request, if it has one, with its object: a Worker's `ctx` needs that. */
 export function waitUntilOf(platform: unknown): Host["waitUntil"] {
   const waitUntil: unknown = Reflect.get(Object(platform), "waitUntil");
   return typeof waitUntil === "function" ? (work) => waitUntil.call(platform, work) : undefined;

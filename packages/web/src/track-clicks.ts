@@ -1,6 +1,6 @@
 import type { Tracker } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
-import type { Host, HostedRequest } from "./host.ts";
+import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
 import { afterLanding, privateResponse } from "./landing-response.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -17,7 +17,7 @@ export type ClickHandler = (
  */
 export function trackClicks(tracker: Pick<Tracker, "trackClick">): ClickHandler {
   const watch = watchClicks<HostedRequest>(tracker, (hosted) => hosted);
-  return (request, next, host) => watch({ ...host, request }, next);
+  return (request, next, host) => watch({ ...host, waitUntil: waitUntilOf(host), request }, next);
 }
 
 /** The same for a framework whose event or context is `From`. */

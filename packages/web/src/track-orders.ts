@@ -1,7 +1,7 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
 import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { confirmOrder } from "./confirm-order.ts";
-import type { Host, HostedRequest } from "./host.ts";
+import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
 import { waitInline } from "./keep-delivering.ts";
 import { rawRequest } from "./raw-request.ts";
 import { plainCopy, readCopy, type UnreadCopy, unreadRequest } from "./unread-copy.ts";
@@ -32,7 +32,7 @@ export function trackOrders(
   );
   return (request, host = {}) => {
     const copy = unreadRequest(request, request.method, plainCopy);
-    return watch({ ...host, request, copy }, () => handler(request));
+    return watch({ ...host, waitUntil: waitUntilOf(host), request, copy }, () => handler(request));
   };
 }
 
