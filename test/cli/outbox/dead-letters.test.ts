@@ -110,6 +110,14 @@ test("an order refused again stays a dead letter, with AvantLink's answer", asyn
   expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
 });
 
+test("the command that delivers a retried order names the same merchant and endpoint", async () => {
+  const { sandbox, run } = await aShopWithLetters(await inFile());
+  const { stdout } = await run("retry", "1001", "--endpoint", sandbox.url, "--merchant", MERCHANT_ID);
+  const [, printed = ""] = /From here: avantlink-s2s (.+)$/m.exec(stdout) ?? [];
+  expect((await runCommand(printed.split(" "))).stdout).toContain("1 delivered");
+  expect(sandbox.orders).toHaveLength(1);
+});
+
 test.each(["1001", "1002"])(
   "order %s is known by its corrected amount to reconcile and returns",
   async (orderNumber) => {

@@ -1,5 +1,6 @@
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { shellWord } from "../terminal/wording.ts";
+import type { Merchant } from "./merchant-options.ts";
 
 /** The outbox of a command, as given. */
 export interface OutboxOptions {
@@ -47,9 +48,15 @@ function outboxInVariable(text: string): NamedOutbox | undefined {
   );
 }
 
-/** The options that name the outbox again in a printed command, with a blank before each; a password stays out of it. */
-export function sameOutbox({ sqlite, redis, postgres, queue, schema }: OutboxOptions): string {
-  const given = Object.entries({ sqlite, redis, postgres, queue, schema });
+/**
+ * The options that name the outbox again in a printed command, with a blank before each; a password stays out of it. A
+ * command that delivers also needs the same merchant and endpoint: a sandbox's orders must not go to AvantLink.
+ */
+export function sameOutbox(
+  { sqlite, redis, postgres, queue, schema }: OutboxOptions,
+  { merchant, endpoint }: Merchant = {},
+): string {
+  const given = Object.entries({ sqlite, redis, postgres, queue, schema, merchant, endpoint });
   return given
     .filter(([, value]) => value !== undefined && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value))
     .map(([name, value = ""]) => ` --${name} ${shellWord(value)}`)

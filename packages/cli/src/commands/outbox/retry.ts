@@ -10,6 +10,7 @@ import {
   requireMerchant,
 } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
+import { sameOutbox } from "../../options/outbox-options.ts";
 import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
 import { lastAnswerOf } from "../../outbox/condition.ts";
 import { correctLetter } from "../../outbox/corrected-order.ts";
@@ -50,11 +51,11 @@ export const retryCommand = commandOnOutbox(
           `${counted(left, "invalid order stays a dead letter", "invalid orders stay dead letters")}. Correct each one: avantlink-s2s outbox show ORDER${same}`,
         );
       if (keys.length === 0) say("There is no valid dead letter to send.");
+      const deliver = `avantlink-s2s outbox deliver${sameOutbox(options, options)}`;
       if (options.send !== true) {
         sayJson({ retried: keys, left });
         say(`${counted(keys.length, "order waits", "orders wait")} again.`);
-        if (keys.length > 0)
-          say(`A running shop delivers within seconds. From here: avantlink-s2s outbox deliver${same}`);
+        if (keys.length > 0) say(`A running shop delivers within seconds. From here: ${deliver}`);
         return;
       }
       const records = await deliverOrders(outbox, options, keys, options.wait);
@@ -65,8 +66,7 @@ export const retryCommand = commandOnOutbox(
       const lastAnswer = lastAnswerOf([...waiting, ...dead]);
       if (lastAnswer) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
       const [soonest] = waiting.toSorted((a, b) => a.dueAt - b.dueAt);
-      if (soonest)
-        note(`Next try ${nextTry(soonest)}, by a running shop or: avantlink-s2s outbox deliver${same}`);
+      if (soonest) note(`Next try ${nextTry(soonest)}, by a running shop or: ${deliver}`);
       if (dead.length > 0) process.exitCode = EXIT.wrong;
       else if (waiting.length > 0) process.exitCode = EXIT.unreachable;
     }),
