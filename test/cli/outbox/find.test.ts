@@ -75,6 +75,22 @@ test("find says what became of an order, with an exit code for each answer", {
   for (const part of ["1003 is waiting", "503", "next try", "in "]) expect(stdout).toContain(part);
 });
 
+test("find prints a next step that shows the order, whatever its number is", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "avantlink-cli-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, "orders.db");
+  const outbox = sqliteOutbox({ path });
+  const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: "http://127.0.0.1:1", outbox });
+  const orderNumber = "--it's 10\u200b01";
+  await tracker.trackOrder(anOrder({ orderNumber, currency: "dollars" }));
+  await tracker.close();
+  const env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_OUTBOX: `sqlite:${path}` };
+  const { stdout } = await runCommand(["outbox", "find", "--", orderNumber], { env });
+  const [, printed = ""] = /Next step: avantlink-s2s (.+)$/m.exec(stdout) ?? [];
+  const shown = await runCommand([...printed.split(" "), "--json"], { env });
+  expect(JSON.parse(shown.stdout)).toMatchObject({ orderNumber, issues: [{ path: "currency" }] });
+});
+
 test("an outage is visible in list, stats and the doctor", { timeout: 60_000 }, async () => {
   const { run, env } = await aShopInAnOutage();
   const list = await run("list");

@@ -1,9 +1,8 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { EXIT } from "../../exit-codes.ts";
 import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
-import { recordFacts, recordJson } from "../../outbox/record-view.ts";
+import { recordFacts, recordJson, shortKey } from "../../outbox/record-view.ts";
 import { harmless } from "../../terminal/terminal.ts";
-import { shellWord } from "../../terminal/wording.ts";
 import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 const ENDINGS = {
@@ -35,7 +34,7 @@ export const findCommand = commandOnOutbox(
       sayJson(recordJson(record, orderNumber));
       const [is, exit] = ENDINGS[record.status];
       sayFacts([["order", `${shown} ${is}`], ...recordFacts(record)]);
-      if (record.status === "dead") say(`Next step: avantlink-s2s outbox show ${shellWord(shown)}${same}`);
+      if (record.status === "dead") say(`Next step: avantlink-s2s outbox show ${shortKey(record)}${same}`);
       process.exitCode = exit;
     }),
   );
