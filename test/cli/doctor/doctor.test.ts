@@ -180,6 +180,7 @@ test("what is installed beside our packages is held against what they ask for", 
     ["next", "17.0.0"],
     ["bullmq", "5.60.0"],
     ["ioredis", "5.4.1"],
+    ["better-sqlite3", "a fork of ours"],
     ["@avantlink-s2s/core", "0.1.0"],
     ["@avantlink-s2s/express", "0.2.0", await asks("express")],
     ["@avantlink-s2s/next", "0.2.0", await asks("next")],
@@ -194,6 +195,7 @@ test("what is installed beside our packages is held against what they ask for", 
   expect(of("next")).toMatchObject([{ status: "warn" }]);
   expect(of("bullmq")).toMatchObject([{ status: "bad" }]);
   expect(of("ioredis")).toMatchObject([{ status: "ok" }]);
+  expect(of("better-sqlite3")).toEqual([]);
   expect(of("packages")).toMatchObject([{ status: "bad" }]);
   expect(code).toBe(1);
 });

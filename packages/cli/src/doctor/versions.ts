@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { gtr, satisfies } from "semver";
+import { gtr, satisfies, valid } from "semver";
 import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
 
 const SUPPORTED_NODE = ">=20.19";
@@ -17,10 +17,8 @@ interface Manifest {
 export async function checkVersions(shop: string): Promise<readonly Checked[]> {
   const ours = await installed(OURS, shop);
   const ranges = new Map(ours.flatMap(({ peerDependencies = {} }) => Object.entries(peerDependencies)));
-  const beside = await installed(
-    [...ranges.keys()].filter((name) => !OURS.includes(name)),
-    shop,
-  );
+  const others = [...ranges.keys()].filter((name) => !OURS.includes(name));
+  const beside = await installed(others, shop);
   const list = ours.map(({ name, version }) => `${name} ${version}`).join(", ");
   const isMixed = new Set(ours.map(({ version }) => version)).size > 1;
   const none = `none of ours is installed in ${resolve(shop)}`;
@@ -52,7 +50,8 @@ function checkNode(version: string): Checked {
 /** The packages that the shop's code would find: in its folder, or in a folder above. */
 async function installed(names: readonly string[], shop: string): Promise<readonly Manifest[]> {
   const found = await Promise.all(names.map((name) => manifestOf(name, resolve(shop))));
-  return found.filter((manifest) => manifest !== undefined);
+  // A fork may have no version that can be compared.
+  return found.flatMap((manifest) => (manifest && valid(manifest.version) ? [manifest] : []));
 }
 
 async function manifestOf(name: string, folder: string): Promise<Manifest | undefined> {
