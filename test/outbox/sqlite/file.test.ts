@@ -137,6 +137,19 @@ describe("the file", () => {
     expect(await all[0]?.totals()).toMatchObject({ accepted: 8, pending: 8 });
   });
 
+  const linux = process.platform === "linux";
+  test.skipIf(!linux)("stays locked as in use while another outbox of the process opens it", async () => {
+    await anOutbox();
+    const { ino } = await stat(path);
+    const locks = async () => {
+      const all = (await readFile("/proc/locks", "utf8")).split("\n");
+      return all.filter((lock) => lock.includes(` ${process.pid} `) && lock.includes(`:${ino} `)).length;
+    };
+    expect(await locks()).toBe(1);
+    await anOutbox();
+    expect(await locks()).toBe(1);
+  });
+
   const refused: [string, () => Promise<void> | void, RegExp][] = [
     [
       "another program's database",
@@ -144,7 +157,12 @@ describe("the file", () => {
       /another program's database/,
     ],
     ["what is no database", () => writeFile(path, "orders ".repeat(1000)), /not a SQLite database/],
-    ["a folder", () => mkdir(path).then(() => {}), /EISDIR/],
+    ["a folder", () => mkdir(path).then(() => {}), /not a regular file/],
+    [
+      "what is no database and nobody else may read",
+      () => writeFile(path, "orders ".repeat(1000), { mode: 0o600 }),
+      /not a SQLite database/,
+    ],
     [
       "a file of a newer version",
       async () => {

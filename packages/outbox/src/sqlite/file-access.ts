@@ -92,12 +92,18 @@ async function makeFile(path: string): Promise<void> {
   }
 }
 
-/** Refuses a path that names something else (a device, a shop's own file), before its rights are changed. */
+/**
+ * Refuses a path that names something else (a device, a shop's own file), before its rights are changed. An outbox's
+ * file is private by then and is not opened here: closing it would end every lock of this process on it. SQLite of
+ * another process would take it for unused, and remove the write-ahead log in which another outbox of this process
+ * goes on: https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_.
+ */
 async function checkDatabase(path: string): Promise<void> {
+  const stats = await stat(path);
+  if (!stats.isFile()) throw unfit(`${path} is not a regular file: give the outbox a file of its own.`);
+  if (isPrivate(stats.mode)) return;
   const file = await open(path, "r+");
   try {
-    if (!(await file.stat()).isFile())
-      throw unfit(`${path} is not a regular file: give the outbox a file of its own.`);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
     if (bytesRead > 0 && buffer.toString("latin1") !== HEADER) {
       throw unfit(`${path} is not a SQLite database: give the outbox a file of its own.`);
@@ -115,12 +121,16 @@ async function makePrivate(path: string): Promise<void> {
   if (uid !== user && user !== 0) {
     throw unfit(`${path} belongs to another user. Run: sudo chown ${user} ${path}`);
   }
-  for (const file of (mode & 0o077) === 0 ? [] : [path, `${path}-wal`, `${path}-shm`]) {
+  for (const file of isPrivate(mode) ? [] : [path, `${path}-wal`, `${path}-shm`]) {
     await chmod(file, 0o600).catch((cause: unknown) => {
       if (codeOf(cause) === "ENOENT") return;
       throw unfit(`${file} can be read by other users. Run: chmod 600 ${file}`, cause);
     });
   }
+}
+
+function isPrivate(mode: number): boolean {
+  return (mode & 0o077) === 0;
 }
 
 async function exists(path: string): Promise<boolean> {
