@@ -1,19 +1,22 @@
 import { unavailable } from "./failure.ts";
 
+// Taken when the module loads: a shop's test suite may put fake timers in their place.
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
+
 /** The longest time that a store may take to answer, so that the caller knows within three seconds. */
 export const MAX_ANSWER_MS = 2_500;
 
 /** What a store answers in time; else, and when it fails, an error that says so. Its work goes on all the same. */
 export async function inTime<T>(work: Promise<T>, store: string, ms = MAX_ANSWER_MS): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof startTimer> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${store} does not answer`)), ms);
+    timer = startTimer(() => reject(new Error(`${store} does not answer`)), ms);
   });
   try {
     return await Promise.race([work, late]);
   } catch (cause) {
     throw unavailable(cause);
   } finally {
-    clearTimeout(timer);
+    stopTimer(timer);
   }
 }
