@@ -10,7 +10,12 @@ export const MAX_ANSWER_MS = 2_500;
 export async function inTime<T>(work: Promise<T>, store: string, ms = MAX_ANSWER_MS): Promise<T> {
   let timer: ReturnType<typeof startTimer> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = startTimer(() => reject(new Error(`${store} does not answer`)), ms);
+    const refuse = () => reject(new Error(`${store} does not answer`));
+    const refuseSoon = () => {
+      timer = startTimer(refuse, 1);
+    };
+    // The process may have stood still. An answer that arrived meanwhile is read after this timer, and before the next.
+    timer = startTimer(refuseSoon, ms);
   });
   try {
     return await Promise.race([work, late]);
