@@ -11,7 +11,7 @@ import type { Outbox } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { aJob, bench, delivered, keyOf, stateIn } from "@avantlink-s2s/outbox/testing";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { loadDriver } from "../../../packages/outbox/src/sqlite/driver.ts";
+import { loadDriver, sharedNow } from "../../../packages/outbox/src/sqlite/driver.ts";
 import { openFile } from "../../../packages/outbox/src/sqlite/open-file.ts";
 import { openInThread } from "../../../packages/outbox/src/sqlite/open-in-thread.ts";
 import { shiftedClock } from "../../support/shifted-clock.ts";
@@ -41,6 +41,8 @@ async function nextThread(): Promise<Worker> {
   return worker;
 }
 
+const soon = () => sharedNow() + 60_000;
+
 test("pages are answered while the disk writes", async () => {
   const outbox = await anOutbox();
   const body = JSON.stringify("x".repeat(100_000));
@@ -58,10 +60,19 @@ test("pages are answered while the disk writes", async () => {
 test("what fails within a transaction undoes the rest of it, its counts too", async () => {
   const file = await openFile(path);
   const put = (number: string) => ["put", aJob(number), Date.now()] as const;
-  await expect(file.write([put("1"), ["put", {}, 0]])).rejects.toThrow();
-  await file.write([put("2")]);
+  await expect(file.write([put("1"), ["put", {}, 0]], soon())).rejects.toThrow();
+  await file.write([put("2")], soon());
   expect(await file.read(["totals"])).toMatchObject({ accepted: 1, pending: 1 });
   await file.close();
+});
+
+test("what comes to the thread after its caller was refused is not done", async () => {
+  const file = await openInThread(path, () => {});
+  onTestFinished(() => file.close());
+  const put = (number: string) => ["put", aJob(number), Date.now()] as const;
+  await expect(file.write([put("1")], sharedNow() - 1)).rejects.toMatchObject({ code: "outbox.unavailable" });
+  await file.write([put("2")], soon());
+  expect(await file.read(["totals"])).toMatchObject({ accepted: 1 });
 });
 
 test("what a thread was asked when it ended is rejected", async () => {
@@ -69,7 +80,7 @@ test("what a thread was asked when it ended is rejected", async () => {
   const file = await openInThread(path, () => problems.push("ended"));
   const other = openDatabase(path);
   other.exec("BEGIN IMMEDIATE");
-  const underWay = file.write([["put", aJob("1"), Date.now()]]).catch(String);
+  const underWay = file.write([["put", aJob("1"), Date.now()]], soon()).catch(String);
   await file.read(["totals"]);
   await (await starting).terminate();
   other.close();

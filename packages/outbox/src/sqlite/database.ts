@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { inBatches } from "../batches.ts";
-import { inTime } from "../in-time.ts";
+import { inTime, MAX_ANSWER_MS } from "../in-time.ts";
+import { sharedNow } from "./driver.ts";
 import { type Call, type OpenFile, openFile } from "./open-file.ts";
 import { openInThread } from "./open-in-thread.ts";
 import type { SqliteStore } from "./store.ts";
@@ -54,7 +55,12 @@ export function databaseAt(path: string, report: (error: AvantLinkError) => void
     }
   }
 
-  const write = inBatches<Call, unknown>(async (calls) => (await open()).write(calls), {
+  async function writeTogether(calls: readonly Call[]): Promise<readonly unknown[]> {
+    const until = sharedNow() + MAX_ANSWER_MS;
+    return (await open()).write(calls, until);
+  }
+
+  const write = inBatches(writeTogether, {
     size: MAX_CALLS,
     // While one commits, the next is with the thread already.
     underWay: 2,

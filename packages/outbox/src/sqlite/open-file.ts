@@ -1,7 +1,6 @@
 import { unavailable } from "../failure.ts";
-import { MAX_ANSWER_MS } from "../in-time.ts";
 import { connect } from "./connection.ts";
-import { insist } from "./driver.ts";
+import { insist, sharedNow } from "./driver.ts";
 import { identityOf } from "./file-access.ts";
 import { copyJobs } from "./removed-file.ts";
 import { readPragma, rollBack } from "./schema.ts";
@@ -19,8 +18,11 @@ export interface OpenFile {
   sqliteVersion(): Promise<string>;
   /** Reads at once, beside what is being written. */
   read(call: Call): Promise<unknown>;
-  /** Does all calls in one transaction, in their order. Resolves with what each gave once that is on the disk. */
-  write(calls: readonly Call[]): Promise<readonly unknown[]>;
+  /**
+   * Does all calls in one transaction, in their order. Resolves with what each gave once that is on the disk. What
+   * cannot be begun by `until` ({@link sharedNow}) is not done.
+   */
+  write(calls: readonly Call[], until: number): Promise<readonly unknown[]>;
   /** Looks after the file. Returns whether it had been removed: then everything in it is in a new one of that name. */
   lookAfter(now: number): Promise<boolean>;
   /** Closes the file when what was asked for before is done. */
@@ -43,7 +45,7 @@ export async function openFile(path: string): Promise<OpenFile> {
 
   async function commit(calls: readonly Call[], until: number): Promise<readonly unknown[]> {
     // The caller has been refused meanwhile: what is done now would be done twice.
-    if (performance.now() > until) throw unavailable(undefined, `${path} was not free in time.`);
+    if (sharedNow() > until) throw unavailable(undefined, `${path} was not free in time.`);
     await insist(() => database.exec("BEGIN IMMEDIATE"), until);
     try {
       const answers = calls.map(answer);
@@ -95,10 +97,7 @@ export async function openFile(path: string): Promise<OpenFile> {
     },
     // Only a process that mends the file after a crash is in a reader's way.
     read: (call) => insist(() => answer(call)),
-    write(calls) {
-      const until = performance.now() + MAX_ANSWER_MS;
-      return inTurn(() => commit(calls, until));
-    },
+    write: (calls, until) => inTurn(() => commit(calls, until)),
     lookAfter: (now) => inTurn(() => lookAfter(now)),
     close: () => inTurn(async () => database.close()),
   };

@@ -46,7 +46,7 @@ export async function openInThread(path: string, ended: () => void): Promise<Ope
   const file: OpenFile = {
     sqliteVersion: () => ask("sqliteVersion") as Promise<string>,
     read: (call) => ask("read", call),
-    write: (calls) => ask("write", calls) as Promise<readonly unknown[]>,
+    write: (calls, until) => ask("write", calls, until) as Promise<readonly unknown[]>,
     lookAfter: (now) => ask("lookAfter", now) as Promise<boolean>,
     close: () =>
       inTime(
