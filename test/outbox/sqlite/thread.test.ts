@@ -66,6 +66,23 @@ test("what fails within a transaction undoes the rest of it, its counts too", as
   await file.close();
 });
 
+test("orders are stored while a long list is read", async () => {
+  const outbox = await anOutbox();
+  const now = Date.now();
+  const other = openDatabase(path);
+  other.exec(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+     INSERT INTO outbox (key, status, kind, order_number, body, accepted_at, due, scheduled_at, settled_at)
+     SELECT 'k' || i, 'delivered', 'order', '', '', ${now}, 0, 0, ${now} FROM n`,
+  );
+  other.close();
+  const ended: string[] = [];
+  const listing = outbox.settled.list({ from: now, until: now + 1 }).finally(() => ended.push("listed"));
+  await outbox.put(aJob("1")).finally(() => ended.push("stored"));
+  expect(new Set((await listing).map(({ key }) => key)).size).toBe(50_000);
+  expect(ended).toEqual(["stored", "listed"]);
+});
+
 test("what comes to the thread after its caller was refused is not done", async () => {
   const file = await openInThread(path, () => {});
   onTestFinished(() => file.close());

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
+import { AvantLinkError, type Outbox, type Runtime, type SettledRecord } from "@avantlink-s2s/core";
 import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
@@ -70,7 +70,18 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     waiting: {
       list: async ({ limit = 100, offset = 0 } = {}) => (await opened()).read("waiting", limit, offset),
     },
-    settled: { list: async (accepted) => (await opened()).read("settled", accepted) },
+    settled: {
+      async list(accepted) {
+        const { read } = await opened();
+        const all: SettledRecord[] = [];
+        for (let after = 0; ; ) {
+          const { records, last } = await read("settled", accepted, after);
+          if (last === null) return all;
+          all.push(...records);
+          after = last;
+        }
+      },
+    },
     totals: async () => (await opened()).read("totals"),
     dead: {
       list: async ({ limit = 100, offset = 0 } = {}) => (await opened()).read("letters", limit, offset),

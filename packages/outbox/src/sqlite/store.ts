@@ -40,6 +40,8 @@ const SWEEP_MS = 60_000;
 const SWEPT = 500;
 // How many waiting jobs a claim looks at after the clock was set back, for the same reason.
 const RESCHEDULED = 1_000;
+// How many rows are looked at for one part of a list.
+const LISTED = 10_000;
 const HEX_KEY = /^[0-9a-f]{64}$/;
 
 const JOB = `CASE typeof(key) WHEN 'blob' THEN lower(hex(key)) ELSE key END AS key, status, kind, order_number, body,
@@ -195,9 +197,22 @@ export class SqliteStore {
     return rows.map(letterOf);
   }
 
-  settled({ from, until }: AcceptedRange): SettledRecord[] {
-    const settled = "status IN ('delivered', 'removed') AND accepted_at >= ? AND accepted_at < ?";
-    return this.#rows(`SELECT ${JOB} FROM outbox WHERE ${settled}`, from, until).map(settledOf);
+  /**
+   * The settled records among the next rows after a row, and the last of those rows, if there are any. A long list is
+   * asked for in parts, so that each takes milliseconds and others write in between. A job that is settled meanwhile
+   * becomes a row behind all others.
+   */
+  settled({ from, until }: AcceptedRange, after: number): { records: SettledRecord[]; last: number | null } {
+    const [{ last } = { last: null }] = this.#rows(
+      `SELECT max(row) AS last FROM (SELECT rowid AS row FROM outbox WHERE rowid > ? ORDER BY rowid LIMIT ${LISTED})`,
+      after,
+    ) as { last: number | null }[];
+    const rows = this.#rows(
+      `SELECT ${JOB} FROM outbox WHERE rowid > ? AND rowid <= ?
+         AND status IN ('delivered', 'removed') AND accepted_at >= ? AND accepted_at < ?`,
+      ...[after, last, from, until],
+    );
+    return { records: rows.map(settledOf), last };
   }
 
   totals(): OutboxTotals {
