@@ -186,6 +186,22 @@ describe.skipIf(!installed)(
       for (const outbox of opened) await outbox.close();
     });
 
+    test("an order that an earlier version stored is delivered, and a retry keeps its time", async () => {
+      const outbox = await anOutbox();
+      await outbox.put(aJob("1"));
+      const worker = await bench(outbox);
+      (await worker.next()).answer(retry(clock.now() + DAY_MS));
+      await expect.poll(() => outbox.find(keyOf("1"))).toMatchObject({ attempts: 1 });
+      await worker.end();
+      await outbox.put(aJob("2"));
+      // The earlier version had no index of what is due.
+      await redis.zrem(`${books}due`, keyOf("2"));
+      const deliver = async () => delivered;
+      const due = await (await anOutbox()).deliverDue(deliver, { concurrency: 4, timeoutMs: 5_000 });
+      expect(due).toMatchObject({ delivered: 1 });
+      expect(await outbox.totals()).toMatchObject({ delivered: 1, pending: 1 });
+    });
+
     test("an order survives any number of workers that die while they send it", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));

@@ -115,7 +115,7 @@ async function openOutbox(
 
   async function connect(): Promise<OpenOutbox> {
     await redis.connect();
-    await book.checkWritable();
+    await book.open();
     const shared = { connection: redis, prefix: PREFIX, skipVersionCheck: true };
     const tickets: TicketQueue = new Queue(name, { ...shared, streams: { events: { maxLen: 100 } } });
     ending.push(() => tickets.close());
