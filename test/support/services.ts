@@ -65,11 +65,12 @@ async function postgresPrograms(): Promise<string | undefined> {
   return newest && join(POSTGRES_HOME, newest, "bin");
 }
 
-const redisBy = (program: string): Recipe => ({
+const redisBy = (program: string, ...options: string[]): Recipe => ({
   command: (folder, port) => [
     program,
     ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
     ...["--appendonly", "yes", "--appendfsync", "always", "--logfile", join(folder, "log")],
+    ...options,
   ],
   url: (port) => `redis://127.0.0.1:${port}`,
   isReady: redisIsReady,
@@ -101,8 +102,8 @@ function postgres(programs: string): Recipe {
   };
 }
 
-/** A server, or `undefined` where it is not installed. In CI it must be installed. */
-export async function ifInstalled(own: () => Promise<OwnServer>): Promise<OwnServer | undefined> {
+/** A server, or several, or `undefined` where it is not installed. In CI it must be installed. */
+export async function ifInstalled<T>(own: () => Promise<T>): Promise<T | undefined> {
   try {
     return await own();
   } catch (cause) {
@@ -114,6 +115,23 @@ export async function ifInstalled(own: () => Promise<OwnServer>): Promise<OwnSer
 /** A Redis of the test's own that loses nothing. */
 export async function ownRedis(): Promise<OwnServer> {
   return ownServer(redis);
+}
+
+/** Two Redis that share the slots of a cluster. */
+export async function ownRedisCluster(): Promise<readonly [OwnServer, OwnServer]> {
+  const bus = `${await freePort()}`;
+  const options = ["--cluster-enabled", "yes", "--cluster-port"];
+  const first = await ownServer(redisBy("redis-server", ...options, bus));
+  const second = await ownServer(redisBy("redis-server", ...options, `${await freePort()}`));
+  const [one, two] = [new Redis(first.url), new Redis(second.url)];
+  await one.call("CLUSTER", "ADDSLOTSRANGE", 0, 8_191);
+  await two.call("CLUSTER", "ADDSLOTSRANGE", 8_192, 16_383);
+  await two.call("CLUSTER", "MEET", "127.0.0.1", new URL(first.url).port, bus);
+  for (const node of [one, two]) {
+    while (!String(await node.call("CLUSTER", "INFO")).includes("cluster_state:ok")) await pause(20);
+    node.disconnect();
+  }
+  return [first, second];
 }
 
 /** A PostgreSQL of the test's own. */

@@ -156,7 +156,7 @@ export class OrderBook {
     const found = new Map<string, SettledRecord>();
     let cursor = "0";
     do {
-      const [next, names] = await this.#redis.scan(cursor, "MATCH", `${start}*`, "COUNT", SCAN_COUNT);
+      const [next, names] = await this.#redis.scanKeys(...this.#keys(), cursor, `${start}*`, SCAN_COUNT);
       const texts = names.length > 0 ? await this.#redis.mget(names) : [];
       for (const [index, name] of names.entries()) {
         const text = texts[index];

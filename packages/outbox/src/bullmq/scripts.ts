@@ -77,6 +77,11 @@ return { redis.call('ZCARD', waiting), redis.call('ZCARD', dead), redis.call('HG
   redis.call('HGET', counts, 'removed'), redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')[2] }
 `;
 
+// A part of the names of all keys, on the node of a cluster that has the outbox's. ARGV: cursor, pattern, how many.
+const SCAN = `
+return redis.call('SCAN', ARGV[2], 'MATCH', ARGV[3], 'COUNT', ARGV[4])
+`;
+
 type Text = string | null;
 type Command<Answer> = (...keysAndArguments: readonly (string | number)[]) => Promise<Answer>;
 
@@ -87,6 +92,7 @@ export type ScriptedRedis = Redis & {
   readOrder: Command<readonly [version: Text, order: Text, leased: Text, left: number | null, settled: Text]>;
   dueOrders: Command<string[]>;
   countOrders: Command<readonly (number | Text)[]>;
+  scanKeys: Command<readonly [cursor: string, names: string[]]>;
 };
 
 /** Teaches a connection the scripts. */
@@ -97,6 +103,7 @@ export function withScripts(redis: Redis): ScriptedRedis {
     readOrder: READ,
     dueOrders: DUE,
     countOrders: COUNT,
+    scanKeys: SCAN,
   };
   for (const [name, lua] of Object.entries(scripts))
     redis.defineCommand(name, { numberOfKeys: 6, lua: BEGIN + lua });
