@@ -25,7 +25,7 @@ export function inBatches<Item, Result>(
     readonly resolve: (result: Result | Promise<Result>) => void;
     readonly reject: (cause: unknown) => void;
   }
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let places = underWay;
 
   async function next(): Promise<void> {
@@ -44,18 +44,22 @@ export function inBatches<Item, Result>(
     void next();
   }
 
-  /** A caller that waited so long has its answer: the store is silent. What is done now would be done twice. */
+  /**
+   * A caller that waited so long has its answer: the store is silent. What is done now would be done twice, and what is
+   * kept would fill the memory for as long as the store is silent.
+   */
   function refuseLate(): void {
     const now = performance.now();
-    for (const { until, reject } of waiting) {
-      if (until <= now) reject(new Error("The store did not answer in time"));
+    const first = waiting.findIndex(({ until }) => until > now);
+    for (const { reject } of waiting.splice(0, first === -1 ? waiting.length : first)) {
+      reject(new Error("The store did not answer in time"));
     }
-    waiting = waiting.filter(({ until }) => until > now);
   }
 
   return (item) =>
     inTime(
       new Promise<Result>((resolve, reject) => {
+        refuseLate();
         waiting.push({ until: performance.now() + MAX_ANSWER_MS, item, resolve, reject });
         void next();
       }),
