@@ -106,6 +106,15 @@ test("what a thread was asked when it ended is rejected", async () => {
   expect(problems).toEqual(["ended"]);
 });
 
+test("a thread may fail twice, at its work and at its end", async () => {
+  const starting = nextThread();
+  const file = await openInThread(path, () => {});
+  const worker = await starting;
+  for (const words of ["at its work", "at its end"]) worker.emit("error", new Error(words));
+  await worker.terminate();
+  await expect(file.read(["totals"])).rejects.toThrow("The thread has ended");
+});
+
 test("where a thread has ended, the next call starts another", async () => {
   const starting = nextThread();
   const outbox = await anOutbox();

@@ -32,7 +32,8 @@ export async function openInThread(path: string, ended: () => void): Promise<Ope
     asked.clear();
   }
 
-  worker.once("error", end);
+  // A thread that failed may fail again while it ends. Without a listener that would end the process.
+  worker.on("error", end);
   worker.once("exit", () => end(new Error("The thread has ended")));
   worker.on("message", ({ id, value, error }: Answer) => {
     const question = asked.get(id);
