@@ -186,6 +186,15 @@ describe.skipIf(!installed)(
       for (const outbox of opened) await outbox.close();
     });
 
+    test("all that is due is delivered, however many at a time", async () => {
+      const outbox = await anOutbox();
+      await Promise.all(Array.from({ length: 300 }, (_, number) => outbox.put(aJob(`${number}`))));
+      await (await aQueue()).obliterate({ force: true });
+      await (await aQueue()).resume();
+      const due = await outbox.deliverDue(async () => delivered, { concurrency: 150, timeoutMs: 10_000 });
+      expect(due).toMatchObject({ delivered: 300, timedOut: false });
+    });
+
     test("an order that an earlier version stored is delivered, and a retry keeps its time", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));

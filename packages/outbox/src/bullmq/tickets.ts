@@ -10,7 +10,8 @@ export type TicketQueue = Queue<null, void>;
 // BullMQ lets fresh tickets, which have no priority, go before those that have one.
 const FRESH = 0;
 const TRIED = 1;
-const MAX_DUE = 100;
+// Tickets that are added at a time, if not more are asked for.
+const MIN_DUE = 100;
 
 function ticketOf(jobId: string, priority: number) {
   return {
@@ -57,8 +58,8 @@ export function ticketLeases(
     return [first, ...others.flatMap((one) => (one.status === "fulfilled" && one.value) || [])];
   }
 
-  async function addDueTickets(): Promise<boolean> {
-    const keys = await book.due(MAX_DUE);
+  async function addDueTickets(limit: number): Promise<boolean> {
+    const keys = await book.due(Math.max(limit, MIN_DUE));
     if (keys.length > 0) await queue.addBulk(keys.map((key) => ticketOf(key, TRIED)));
     return keys.length > 0;
   }
@@ -67,7 +68,7 @@ export function ticketLeases(
     const leased = await take(limit);
     try {
       const left = limit - leased.length;
-      if (left > 0 && (await addDueTickets())) leased.push(...(await take(left)));
+      if (left > 0 && (await addDueTickets(left))) leased.push(...(await take(left)));
     } catch (cause) {
       if (leased.length === 0) throw cause;
     }
