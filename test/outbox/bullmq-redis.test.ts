@@ -195,6 +195,17 @@ describe.skipIf(!installed)(
       expect(due).toMatchObject({ delivered: 300, timedOut: false });
     });
 
+    test("an order whose record Redis dropped is tracked anew, and holds up no other", async () => {
+      const outbox = await anOutbox();
+      for (const number of ["1", "2"]) await outbox.put(aJob(number));
+      await redis.del(`${books}order:${keyOf("1")}`);
+      const deliver = () => outbox.deliverDue(async () => delivered, { concurrency: 2, timeoutMs: 5_000 });
+      expect(await deliver()).toMatchObject({ delivered: 1 });
+      expect(await outbox.totals()).toMatchObject({ accepted: 1, pending: 0 });
+      expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
+      expect(await deliver()).toMatchObject({ delivered: 1 });
+    });
+
     test("an order that an earlier version stored is delivered, and a retry keeps its time", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));

@@ -50,13 +50,19 @@ end
 return 1
 `;
 
-// Leases an order that is due, and answers with it. ARGV: version of the lease, length of the lease.
+// Leases an order that is due, and answers with it. Of an order whose record Redis dropped, because its memory was full,
+// nothing may stay: its key is free again. ARGV: version of the lease, length of the lease.
 const CLAIM = `
 local at = redis.call('ZSCORE', due, key)
 if not at or tonumber(at) > now() then return false end
+local order = redis.call('HGET', record, 'order')
+if not order then
+  for _, index in ipairs({ waiting, due }) do redis.call('ZREM', index, key) end
+  return false
+end
 redis.call('HSET', record, 'version', ARGV[2], 'leased', 1)
 schedule(ARGV[3])
-return redis.call('HGET', record, 'order')
+return order
 `;
 
 // What stands under a key: version and order, whether it is leased, how long until it is due, and the settled record.
