@@ -71,7 +71,7 @@ export const ERROR_CODES = {
   },
   "outbox.other-merchant": {
     summary: "An order in the outbox belongs to another merchant, so this tracker does not send it.",
-    help: "Give each merchant an outbox of its own. If your merchant ID has changed, deliver what waits under the former ID: avantlink-s2s outbox deliver --merchant FORMER_ID. If the former ID was wrong, track these orders again.",
+    help: "Give each merchant an outbox of its own. If your merchant ID has changed, deliver what waits under the former ID: avantlink-s2s outbox deliver --merchant FORMER_ID --for 10m. If the former ID was wrong, track these orders again.",
   },
   "outbox.edge": {
     summary: "This outbox cannot run on an edge runtime, which has neither files nor database connections.",

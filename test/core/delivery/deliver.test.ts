@@ -142,10 +142,12 @@ describe("an order of another merchant", () => {
 
   test("is not sent, at no cost of attempts, and is reported once", async () => {
     const { delivery, job, urls, events, clock } = aDelivery(() => success);
-    const others = [job({ key: OTHER_KEY }), job({ key: OTHER_KEY, acceptedAt: clock.now() - 60_000 })];
+    const ages = [0, 60_000, 86_400_000];
+    const others = ages.map((age) => job({ key: OTHER_KEY, acceptedAt: clock.now() - age }));
     const verdicts = await Promise.all(others.map(delivery.deliver));
     expect(verdicts).toMatchObject([
       { status: "retry", counted: false, at: clock.now() + 1_500 },
+      { status: "retry", counted: false, at: clock.now() + 65_000 },
       { status: "retry", counted: false, at: clock.now() + 65_000 },
     ]);
     expect(urls).toEqual([]);

@@ -19,7 +19,9 @@ const MIN_UNREACHED_MS = 10;
 // During a pause a slot holds its job this long before it gives the job back, so that the store is not kept busy.
 const MAX_HOLD_MS = 500;
 const CLICK_MAX_AGE_MS = 3_600_000;
+// How long another merchant's order waits until it is due again, and its own tracker may be the first to see it.
 const MIN_LEAVE_MS = 1_000;
+const MAX_LEAVE_MS = 60_000;
 const MAX_DIRECT = 10_000;
 // Enough for the seconds between a delivery and the error of the put that had stored the order all the same.
 const MAX_HANDED_OUT = 1_000;
@@ -130,7 +132,7 @@ export function createDelivery(
     const age = at.now - at.acceptedAt;
     warnOnce(code);
     if (age < retry.maxAgeMs) {
-      const waitMs = Math.min(Math.max(age, MIN_LEAVE_MS), retry.maxDelayMs);
+      const waitMs = Math.min(Math.max(age, MIN_LEAVE_MS), MAX_LEAVE_MS, retry.maxDelayMs);
       return waitUntil(at.now + waitMs, error.message, at, retry);
     }
     dead("order", job, error);

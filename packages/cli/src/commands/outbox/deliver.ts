@@ -1,11 +1,22 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { AvantLinkError, type DeliverDueReport, type Outbox, type Tracker } from "@avantlink-s2s/core";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { EXIT } from "../../exit-codes.ts";
-import { endpointOption, merchantOption, requireMerchant } from "../../options/merchant-options.ts";
+import {
+  endpointOption,
+  merchantOption,
+  orderKeyFor,
+  requireMerchant,
+} from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
 import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { counted } from "../../terminal/wording.ts";
 import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
+
+const POLL_MS = 250;
+const LEFT = new AvantLinkError("outbox.other-merchant").message;
 
 /** `outbox deliver` */
 export const deliverCommand = commandOnOutbox(
@@ -21,7 +32,7 @@ export const deliverCommand = commandOnOutbox(
       requireMerchant(options);
       const { delivered, retrying, dead, timedOut } = await withTracker(
         { outbox, merchant: options },
-        (tracker) => deliverDue(tracker, options.for),
+        (tracker) => deliverOwn(outbox, tracker, orderKeyFor(options), options.for),
       );
       const { totals, oldestWaiting, lastAnswer } = await conditionOf(outbox);
       sayJson({ delivered, retrying, dead, timedOut, waiting: totals.pending });
@@ -36,3 +47,27 @@ export const deliverCommand = commandOnOutbox(
       else if (retrying > 0 || timedOut) process.exitCode = EXIT.unreachable;
     }),
   );
+
+/**
+ * Delivers what is due. Where another merchant's shop uses the outbox too, as after a change of the merchant ID, that shop
+ * leaves this merchant's orders for a minute each time: these are waited for.
+ */
+async function deliverOwn(
+  outbox: Outbox,
+  tracker: Tracker,
+  keyOf: (orderNumber: string) => string,
+  timeoutMs: number,
+): Promise<DeliverDueReport> {
+  const until = systemRuntime.now() + timeoutMs;
+  for (let [delivered, dead] = [0, 0]; ; await pause(POLL_MS)) {
+    const report = await deliverDue(tracker, Math.max(0, until - systemRuntime.now()));
+    delivered += report.delivered;
+    dead += report.dead;
+    const waiting = await outbox.waiting.list();
+    const isLeft = waiting.some(
+      ({ key, orderNumber, lastAttempts }) =>
+        key === keyOf(orderNumber) && lastAttempts.at(-1)?.answer === LEFT,
+    );
+    if (!isLeft || systemRuntime.now() >= until) return { ...report, delivered, dead };
+  }
+}
