@@ -1,4 +1,9 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { createTracker } from "@avantlink-s2s/core";
+import { orderKey } from "@avantlink-s2s/core/adapter";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommand } from "../../support/command-line.ts";
@@ -24,4 +29,36 @@ test("what waits under a former merchant ID is delivered, though the shop with t
   expect(JSON.parse(stdout)).toMatchObject({ delivered: 1, waiting: 0 });
   expect(code).toBe(0);
   expect(sandbox.orders).toMatchObject([{ merchantId: MERCHANT_ID }]);
+});
+
+test("an order that failed is not forgotten while those that were put off are waited for", async () => {
+  const { address, named } = await (store ?? expect.unreachable()).make();
+  const avantlink = createServer(async (request, response) => {
+    const fails = (await text(request)).includes('"F-1"');
+    response.writeHead(fails ? 503 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ success: !fails }));
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void avantlink.close());
+  await once(avantlink, "listening");
+  const endpoint = `http://127.0.0.1:${(avantlink.address() as AddressInfo).port}`;
+  const outbox = await outboxAt(address);
+  const [former, present] = [MERCHANT_ID, NEW_ID].map((merchantId) =>
+    createTracker({ merchantId, endpoint, outbox, deliver: false, onEvent: () => {} }),
+  );
+  await former?.start();
+  // An older order is put off for longer, so that the command has to wait for it.
+  const acceptedAt = Date.now() - 4_000;
+  await outbox.put({
+    key: orderKey(MERCHANT_ID, "1"),
+    kind: "order",
+    orderNumber: "1",
+    body: "{}",
+    acceptedAt,
+  });
+  await present?.deliverDue();
+  await former?.trackOrder(anOrder({ orderNumber: "F-1" }), aContext());
+  const env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT: endpoint };
+  const { code, stdout } = await runCommand(["outbox", "deliver", ...named, "--json"], { env });
+  expect(JSON.parse(stdout)).toMatchObject({ delivered: 1, retrying: 1, waiting: 1 });
+  expect(code).toBe(3);
 });

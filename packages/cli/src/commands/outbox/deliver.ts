@@ -59,15 +59,17 @@ async function deliverOwn(
   timeoutMs: number,
 ): Promise<DeliverDueReport> {
   const until = systemRuntime.now() + timeoutMs;
-  for (let [delivered, dead] = [0, 0]; ; await pause(POLL_MS)) {
+  for (let [delivered, retrying, dead] = [0, 0, 0]; ; await pause(POLL_MS)) {
     const report = await deliverDue(tracker, Math.max(0, until - systemRuntime.now()));
     delivered += report.delivered;
     dead += report.dead;
+    // The same order may fail each time.
+    retrying = Math.max(retrying, report.retrying);
     const waiting = await outbox.waiting.list();
     const isLeft = waiting.some(
       ({ key, orderNumber, lastAttempts }) =>
         key === keyOf(orderNumber) && lastAttempts.at(-1)?.answer === LEFT,
     );
-    if (!isLeft || systemRuntime.now() >= until) return { ...report, delivered, dead };
+    if (!isLeft || systemRuntime.now() >= until) return { ...report, delivered, retrying, dead };
   }
 }
