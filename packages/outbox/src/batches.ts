@@ -9,6 +9,8 @@ export interface Batches {
   readonly underWay: number;
   /** Resolves when the next batch may be taken. What is asked for meanwhile joins it. @default a promise's turn */
   readonly ready?: () => Promise<void>;
+  /** A clock in milliseconds. @default the process's own */
+  readonly now?: () => number;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface Batches {
  */
 export function inBatches<Item, Result>(
   doBatch: (items: readonly Item[]) => Promise<readonly (Result | Promise<Result>)[]>,
-  { size, underWay, ready = async () => {} }: Batches,
+  { size, underWay, ready = async () => {}, now = () => performance.now() }: Batches,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     readonly until: number;
@@ -49,8 +51,8 @@ export function inBatches<Item, Result>(
    * kept would fill the memory for as long as the store is silent.
    */
   function refuseLate(): void {
-    const now = performance.now();
-    const first = waiting.findIndex(({ until }) => until > now);
+    const at = now();
+    const first = waiting.findIndex(({ until }) => until > at);
     for (const { reject } of waiting.splice(0, first === -1 ? waiting.length : first)) {
       reject(new Error("The store did not answer in time"));
     }
@@ -60,7 +62,7 @@ export function inBatches<Item, Result>(
     inTime(
       new Promise<Result>((resolve, reject) => {
         refuseLate();
-        waiting.push({ until: performance.now() + MAX_ANSWER_MS, item, resolve, reject });
+        waiting.push({ until: now() + MAX_ANSWER_MS, item, resolve, reject });
         void next();
       }),
       "The store",

@@ -25,6 +25,15 @@ async function aDesk(
   return { url, view, life, body, address: store.address };
 }
 
+async function anOutageOnPostgres(skip: (why: string) => void) {
+  const store = await aStore("postgres");
+  if ("missing" in store) return skip(store.missing);
+  onTestFinished(store.end);
+  if (store.address.kind !== "postgres") return expect.unreachable();
+  await anOutage(store.address);
+  return store.address;
+}
+
 /** Asks with any header and any path. */
 function ask(url: string, { path = new URL(url).pathname, method = "GET", headers = {} }): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -110,15 +119,12 @@ test("the commands that it offers can be run as they are", { timeout: 60_000 }, 
 });
 
 test("a password in the address's query is in no command", { timeout: 60_000 }, async ({ skip }) => {
-  const store = await aStore("postgres");
-  if ("missing" in store) return skip(store.missing);
-  onTestFinished(store.end);
-  if (store.address.kind !== "postgres") return expect.unreachable();
-  await anOutage(store.address);
-  const server = new URL(store.address.url);
+  const address = await anOutageOnPostgres(skip);
+  if (!address) return;
+  const server = new URL(address.url);
   server.search = `user=${server.username}&password=${server.password || "open-sesame"}`;
   server.username = server.password = "";
-  const url = await openDesk({ ...store.address, url: server.href });
+  const url = await openDesk({ ...address, url: server.href });
   const view = (await (await fetch(`${url}api/view?show=dead`)).json()) as View;
   const life = await (await fetch(`${url}api/items/${view.list.rows[0]?.id}`)).text();
   expect(life).toContain("outbox retry");
@@ -128,12 +134,9 @@ test("a password in the address's query is in no command", { timeout: 60_000 }, 
 test("says why it can't read while PostgreSQL is away, and goes on when it is back", {
   timeout: 60_000,
 }, async ({ skip }) => {
-  const store = await aStore("postgres");
-  if ("missing" in store) return skip(store.missing);
-  onTestFinished(store.end);
-  if (store.address.kind !== "postgres") return expect.unreachable();
-  await anOutage(store.address);
-  const server = new URL(store.address.url);
+  const address = await anOutageOnPostgres(skip);
+  if (!address) return;
+  const server = new URL(address.url);
   const target = { host: server.hostname, port: Number(server.port || 5432) };
   const sockets = new Set<Socket>();
   const way = createServer((socket) => {
@@ -151,7 +154,7 @@ test("says why it can't read while PostgreSQL is away, and goes on when it is ba
   onTestFinished(cut);
   const { port } = way.address() as AddressInfo;
   server.host = `127.0.0.1:${port}`;
-  const url = await openDesk({ ...store.address, url: server.href });
+  const url = await openDesk({ ...address, url: server.href });
   const view = async () => (await fetch(`${url}api/view`)).json();
   expect(await view()).toMatchObject({ list: { total: 4 } });
   await cut();
