@@ -61,15 +61,9 @@ export class OrderBook {
     this.#runtime = runtime;
   }
 
-  /**
-   * Rejects where Redis does not accept writes. An order that waits and is not in the index of what is due would wait
-   * for good: an earlier version had no such index. It is due then.
-   */
+  /** Rejects where Redis does not accept writes. */
   async open(): Promise<void> {
-    await this.#redis.hsetnx(`${this.#prefix}counts`, "version", "1");
-    const [waiting, due] = [`${this.#prefix}waiting`, `${this.#prefix}due`];
-    if ((await this.#redis.zcard(waiting)) === (await this.#redis.zcard(due))) return;
-    await this.#redis.zunionstore(due, 2, waiting, due, "WEIGHTS", 0, 1, "AGGREGATE", "MAX");
+    await this.#redis.openBook(...this.#keys());
   }
 
   /** Accepts an order once. A dead letter gives way to it. */

@@ -23,6 +23,15 @@ local function schedule(wait)
 end
 `;
 
+// Writes, to see whether that may be. An order that waits and is not in the index of what is due would wait for good: an
+// earlier version had no such index. It is due then.
+const OPEN = `
+redis.call('HSETNX', counts, 'version', '1')
+if redis.call('ZCARD', waiting) ~= redis.call('ZCARD', due) then
+  redis.call('ZUNIONSTORE', due, 2, waiting, due, 'WEIGHTS', 0, 1, 'AGGREGATE', 'MAX')
+end
+`;
+
 // Puts a record in the place of the one of a version; an order that comes new replaces none, its version is ''.
 // ARGV: expected version, new version, status, and of a pending order: acceptedAt, record, wait; of a dead letter:
 // diedAt, record; of a settled one: how long it is kept, record.
@@ -93,6 +102,7 @@ type Command<Answer> = (...keysAndArguments: readonly (string | number)[]) => Pr
 
 /** A connection that knows the scripts as commands. */
 export type ScriptedRedis = Redis & {
+  openBook: Command<null>;
   replaceOrder: Command<0 | 1>;
   claimOrder: Command<Text>;
   readOrder: Command<readonly [version: Text, order: Text, leased: Text, left: number | null, settled: Text]>;
@@ -104,6 +114,7 @@ export type ScriptedRedis = Redis & {
 /** Teaches a connection the scripts. */
 export function withScripts(redis: Redis): ScriptedRedis {
   const scripts = {
+    openBook: OPEN,
     replaceOrder: REPLACE,
     claimOrder: CLAIM,
     readOrder: READ,
