@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   createTracker,
   type DeliverDueReport,
@@ -5,7 +6,10 @@ import {
   type Tracker,
   type TrackingEvent,
 } from "@avantlink-s2s/core";
+import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import type { Merchant } from "../options/merchant-options.ts";
+
+const POLL_MS = 250;
 
 /** An open outbox, and for whom its orders are delivered. */
 export interface Delivery {
@@ -43,4 +47,21 @@ export async function deliverDue(tracker: Tracker, timeoutMs: number): Promise<D
   const report = await tracker.deliverDue({ timeoutMs });
   if (report.error) throw report.error;
   return report;
+}
+
+/** Delivers what is due, again and again until that is enough or the time is up. */
+export async function deliverUntil(
+  tracker: Tracker,
+  timeoutMs: number,
+  isEnough: () => Promise<boolean>,
+): Promise<DeliverDueReport> {
+  const until = systemRuntime.now() + timeoutMs;
+  for (let [delivered, retrying, dead] = [0, 0, 0]; ; await pause(POLL_MS)) {
+    const report = await deliverDue(tracker, Math.max(0, until - systemRuntime.now()));
+    delivered += report.delivered;
+    dead += report.dead;
+    // The same order may fail each time.
+    retrying = Math.max(retrying, report.retrying);
+    if ((await isEnough()) || systemRuntime.now() >= until) return { ...report, delivered, retrying, dead };
+  }
 }

@@ -1,6 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { AvantLinkError, type DeliverDueReport, type Outbox, type Tracker } from "@avantlink-s2s/core";
-import { systemRuntime } from "@avantlink-s2s/core/adapter";
+import { AvantLinkError, type Outbox } from "@avantlink-s2s/core";
 import { EXIT } from "../../exit-codes.ts";
 import {
   endpointOption,
@@ -9,13 +7,12 @@ import {
   requireMerchant,
 } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
-import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
+import { deliverUntil, withTracker } from "../../outbox/command-tracker.ts";
 import { conditionOf } from "../../outbox/condition.ts";
 import { answerText, nextTry } from "../../outbox/record-view.ts";
 import { counted } from "../../terminal/wording.ts";
 import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
-const POLL_MS = 250;
 const LEFT = new AvantLinkError("outbox.other-merchant").message;
 
 /** `outbox deliver` */
@@ -32,7 +29,7 @@ export const deliverCommand = commandOnOutbox(
       requireMerchant(options);
       const { delivered, retrying, dead, timedOut } = await withTracker(
         { outbox, merchant: options },
-        (tracker) => deliverOwn(outbox, tracker, orderKeyFor(options), options.for),
+        (tracker) => deliverUntil(tracker, options.for, () => noneIsLeft(outbox, orderKeyFor(options))),
       );
       const { totals, oldestWaiting, lastAnswer } = await conditionOf(outbox);
       sayJson({ delivered, retrying, dead, timedOut, waiting: totals.pending });
@@ -49,27 +46,13 @@ export const deliverCommand = commandOnOutbox(
   );
 
 /**
- * Delivers what is due. Where another merchant's shop uses the outbox too, as after a change of the merchant ID, that shop
- * leaves this merchant's orders for a minute each time: these are waited for.
+ * Whether none of this merchant's orders was put off by the shop of another merchant that uses the outbox too, as after a
+ * change of the merchant ID: that shop puts them off for a minute each time.
  */
-async function deliverOwn(
-  outbox: Outbox,
-  tracker: Tracker,
-  keyOf: (orderNumber: string) => string,
-  timeoutMs: number,
-): Promise<DeliverDueReport> {
-  const until = systemRuntime.now() + timeoutMs;
-  for (let [delivered, retrying, dead] = [0, 0, 0]; ; await pause(POLL_MS)) {
-    const report = await deliverDue(tracker, Math.max(0, until - systemRuntime.now()));
-    delivered += report.delivered;
-    dead += report.dead;
-    // The same order may fail each time.
-    retrying = Math.max(retrying, report.retrying);
-    const waiting = await outbox.waiting.list();
-    const isLeft = waiting.some(
-      ({ key, orderNumber, lastAttempts }) =>
-        key === keyOf(orderNumber) && lastAttempts.at(-1)?.answer === LEFT,
-    );
-    if (!isLeft || systemRuntime.now() >= until) return { ...report, delivered, retrying, dead };
-  }
+async function noneIsLeft(outbox: Outbox, keyOf: (orderNumber: string) => string): Promise<boolean> {
+  const waiting = await outbox.waiting.list();
+  return !waiting.some(
+    ({ key, orderNumber, lastAttempts }) =>
+      key === keyOf(orderNumber) && lastAttempts.at(-1)?.answer === LEFT,
+  );
 }

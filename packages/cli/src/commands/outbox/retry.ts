@@ -1,6 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Outbox, OutboxRecord } from "@avantlink-s2s/core";
-import { systemRuntime } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
 import {
   endpointOption,
@@ -11,7 +9,7 @@ import {
 } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
 import { sameOutbox } from "../../options/outbox-options.ts";
-import { deliverDue, withTracker } from "../../outbox/command-tracker.ts";
+import { deliverUntil, withTracker } from "../../outbox/command-tracker.ts";
 import { lastAnswerOf } from "../../outbox/condition.ts";
 import { correctLetter } from "../../outbox/corrected-order.ts";
 import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
@@ -21,7 +19,6 @@ import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
 // Letters that share one commit of the outbox.
 const BATCH = 100;
-const POLL_MS = 250;
 
 /** `outbox retry` */
 export const retryCommand = commandOnOutbox(
@@ -127,17 +124,15 @@ async function deliverOrders(
   const records = new Map<string, OutboxRecord | undefined>();
   const open = new Set(keys);
   if (open.size === 0) return [];
-  await withTracker({ outbox, merchant }, async (tracker) => {
-    for (const deadline = systemRuntime.now() + timeoutMs; ; await pause(POLL_MS)) {
-      await deliverDue(tracker, Math.max(0, deadline - systemRuntime.now()));
-      for (const key of open) {
-        const record = await outbox.find(key);
-        records.set(key, record);
-        if (!isWaiting(record)) open.delete(key);
-      }
-      if (open.size === 0 || systemRuntime.now() >= deadline) return;
+  async function areAnswered(): Promise<boolean> {
+    for (const key of open) {
+      const record = await outbox.find(key);
+      records.set(key, record);
+      if (!isWaiting(record)) open.delete(key);
     }
-  });
+    return open.size === 0;
+  }
+  await withTracker({ outbox, merchant }, (tracker) => deliverUntil(tracker, timeoutMs, areAnswered));
   return [...records.values()];
 }
 
