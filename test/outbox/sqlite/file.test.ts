@@ -9,7 +9,7 @@ import { aJob, bench, delivered, keyOf, REFUSED, retry, stateIn } from "@avantli
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect, hasWalResetFault } from "../../../packages/outbox/src/sqlite/connection.ts";
 import { type Database, loadDriver } from "../../../packages/outbox/src/sqlite/driver.ts";
-import { networkFileSystem } from "../../../packages/outbox/src/sqlite/file-access.ts";
+import { networkFileSystem } from "../../../packages/outbox/src/sqlite/prepare-file.ts";
 import { readPragma } from "../../../packages/outbox/src/sqlite/schema.ts";
 import { type ShiftedClock, shiftedClock } from "../../support/shifted-clock.ts";
 

@@ -13,7 +13,7 @@ import { createAcceptOrder } from "./accept-order.ts";
 import { attachAdapter } from "./extend-tracker.ts";
 import { createHealth } from "./health.ts";
 import { createLifecycle } from "./lifecycle.ts";
-import { createOutboxCalls } from "./outbox-calls.ts";
+import { createMaintenance } from "./maintenance.ts";
 import { createAdapter } from "./track-requests.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -58,7 +58,7 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
           throw error;
         }
       },
-      ...createOutboxCalls(config, lifecycle, health, delivery),
+      ...createMaintenance(config, lifecycle, health, delivery),
       flush: lifecycle.flush,
       close: lifecycle.close,
       health: () => health.read(lifecycle.totals()),

@@ -7,8 +7,8 @@ import { checkOptions } from "../options.ts";
 import { insisting, type PostgresClient, runnerOf } from "./client.ts";
 import { postgresFailure, READ_ONLY } from "./postgres-failure.ts";
 import { inspectSql, SCHEMA_VERSION, schemaSql } from "./schema.ts";
+import { underSavepoint } from "./shop-transaction.ts";
 import { type JobToPut, type PostgresLease, PostgresStore } from "./store.ts";
-import { underSavepoint } from "./transaction.ts";
 
 // Two connections at a time, since the pool is the shop's too.
 const PUTS = { size: 100, underWay: 2 };

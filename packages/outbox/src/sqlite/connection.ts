@@ -2,7 +2,7 @@ import { AvantLinkError } from "@avantlink-s2s/core";
 import { unavailable } from "../failure.ts";
 import { inTime } from "../in-time.ts";
 import { type Database, type Driver, insist, isBusy, loadDriver, sqliteCode } from "./driver.ts";
-import { prepareFile, unfit } from "./file-access.ts";
+import { prepareFile, unfit } from "./prepare-file.ts";
 import { migrate, readPragma, versionOf } from "./schema.ts";
 
 // Read back after setting: a build of SQLite, or a file system, may refuse them without an error.

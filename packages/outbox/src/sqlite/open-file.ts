@@ -1,7 +1,7 @@
 import { unavailable } from "../failure.ts";
 import { connect } from "./connection.ts";
 import { insist, sharedNow } from "./driver.ts";
-import { identityOf } from "./file-access.ts";
+import { identityOf } from "./prepare-file.ts";
 import { copyJobs } from "./removed-file.ts";
 import { readPragma, rollBack } from "./schema.ts";
 import { SqliteStore } from "./store.ts";

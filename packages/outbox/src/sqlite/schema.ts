@@ -1,5 +1,5 @@
 import type { Database } from "./driver.ts";
-import { unfit } from "./file-access.ts";
+import { unfit } from "./prepare-file.ts";
 
 // "AvLk" in the file's header: whose database it is.
 const APPLICATION_ID = 0x41764c6b;

@@ -11,7 +11,7 @@ const MAX_CALL_MS = 86_400_000;
 const NO_DELIVERIES = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
 
 /** The tracker's calls that a person or a cron job makes, not a page. A failure of the outbox is their result. */
-export function createOutboxCalls(
+export function createMaintenance(
   { mode, merchantId, outbox, concurrency, runtime }: Config,
   lifecycle: Lifecycle,
   health: HealthRecord,
