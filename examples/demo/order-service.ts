@@ -10,8 +10,8 @@ export interface OrderService {
     readonly port?: number;
     readonly paymentUrl: string;
   }) => Promise<ShopProcess>;
-  readonly webhook: () => Promise<ShopProcess>;
-  readonly worker: () => Promise<ShopProcess>;
+  readonly webhook: (env?: Readonly<Record<string, string>>) => Promise<ShopProcess>;
+  readonly worker: (env?: Readonly<Record<string, string>>) => Promise<ShopProcess>;
   /** The stand-in for a payment provider, which calls all these webhook processes at once. */
   readonly provider: (webhooks: readonly ShopProcess[]) => Promise<ShopProcess>;
   /** The secret with which the provider signs. */
@@ -46,8 +46,8 @@ export async function prepareOrderService(databaseUrl: string, endpoint: string)
     secret,
     checkout: ({ port = 0, paymentUrl }) =>
       start("checkout.ts", { PORT: String(port), PAYMENT_URL: paymentUrl }),
-    webhook: () => start("webhook.ts"),
-    worker: () => start("worker.ts"),
+    webhook: (env) => start("webhook.ts", env),
+    worker: (env) => start("worker.ts", env),
     provider: (webhooks) => start("provider.ts", { WEBHOOK_URLS: webhooks.map(({ url }) => url).join(",") }),
   };
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 
-type Level = "info" | "warn" | "error";
+export type Level = "info" | "warn" | "error";
 
 const self = basename(process.argv[1] ?? "", ".ts");
 

@@ -1,7 +1,7 @@
 import { createTracker, type Tracker, type TrackingEvent } from "@avantlink-s2s/express";
 import { postgresOutbox } from "@avantlink-s2s/outbox/postgres";
 import { openDatabase } from "./database.ts";
-import { log } from "./log.ts";
+import { type Level, log } from "./log.ts";
 
 /** A process's tracker. */
 export interface OpenTracker {
@@ -34,13 +34,20 @@ export async function openTracker({ deliver }: { readonly deliver: boolean }): P
   };
 }
 
-const LEVELS = { retrying: "warn", rejected: "error", dead: "error", problem: "error" } as const;
+const LEVELS: Readonly<Partial<Record<TrackingEvent["type"], Level>>> = {
+  retrying: "warn",
+  rejected: "error",
+  "not-stored": "error",
+  dead: "error",
+  problem: "error",
+};
 
 /** A line for each thing that happens. No event holds anything of a shopper's. */
 function logEvent(event: TrackingEvent): void {
   const { type, ...about } = event;
-  const level = type in LEVELS ? LEVELS[type as keyof typeof LEVELS] : "info";
-  log(level, `tracking.${type}`, {
+  // A click is sent once, and pays nobody by itself: it wakes nobody.
+  const isClick = "kind" in event && event.kind === "click";
+  log(isClick ? "info" : (LEVELS[type] ?? "info"), `tracking.${type}`, {
     ...about,
     ...("error" in event && { error: event.error.message, code: event.error.code }),
     ...("findings" in event && { findings: event.findings.map(({ code, path }) => `${code} at ${path}`) }),

@@ -49,8 +49,11 @@ function bookPayment({ orderNumber, amount }: Payment): Promise<"paid" | Unpaid>
     // AvantLink: accepted if and only if this commits. The request is the provider's; the context is the shopper's.
     const shopper = unpackContext(order.context); // AvantLink
     const receipt = await tracker.trackOrder(orderForAvantLink(order), shopper, { transaction: client }); // AvantLink
-    // AvantLink: a failure here holds up no payment. It is in the log, and the order's context stays to send it later.
-    if (receipt.status !== "rejected" && !receipt.shouldRetry) await forgetContext(client, orderNumber);
+    // AvantLink: a failure here holds up no payment. It is in the log. The context of an order that was not tracked, or
+    // in a dry run, stays to send it later.
+    const isDryRun = receipt.status === "skipped" && receipt.reason === "dry-run";
+    const isForLater = receipt.status === "rejected" || receipt.shouldRetry || isDryRun;
+    if (!isForLater) await forgetContext(client, orderNumber);
 
     await takeFromStock(client, order.lines);
     return "paid";

@@ -12,17 +12,21 @@ const { tracker, close } = await openTracker({ deliver: true });
 const app = express();
 
 // Healthy while the outbox answers: a worker cannot help it when AvantLink is away, and a restart would not either.
-// What it fails at stands in the answer.
+// What it fails at stands in the answer, and the mode: in a dry run a worker delivers nothing.
 app.get("/health", async (_request, response) => {
-  const { ok, totals, oldestPendingMs, lastDeliveredAt, lastFailure } = await tracker.health();
-  response.status(totals ? 200 : 503).json({ ok, totals, oldestPendingMs, lastDeliveredAt, lastFailure });
+  const { ok, mode, totals, oldestPendingMs, lastDeliveredAt, lastFailure } = await tracker.health();
+  response
+    .status(totals ? 200 : 503)
+    .json({ ok, mode, totals, oldestPendingMs, lastDeliveredAt, lastFailure });
 });
 
 async function report(): Promise<void> {
-  const { totals, oldestPendingMs = 0 } = await tracker.health();
+  const { mode, totals, oldestPendingMs = 0 } = await tracker.health();
   if (!totals) return log("error", "outbox.away");
   const { pending, dead } = totals;
-  log(dead > 0 || oldestPendingMs > TOO_LONG_MS ? "warn" : "info", "outbox", {
+  const isWell = mode === "live" && dead === 0 && oldestPendingMs <= TOO_LONG_MS;
+  log(isWell ? "info" : "warn", "outbox", {
+    mode,
     pending,
     oldestPendingMs,
     dead,
@@ -31,6 +35,7 @@ async function report(): Promise<void> {
 
 const server = await serve(app, 4032);
 const reporting = setInterval(report, REPORT_MS);
+await report();
 await ending;
 clearInterval(reporting);
 await stopServing(server);

@@ -387,6 +387,46 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect((await sandbox).requests).toHaveLength(1);
   });
 
+  async function hasContext(orderNumber: string): Promise<boolean> {
+    const kept = await database.query(
+      `SELECT 1 FROM orders WHERE number = '${orderNumber}' AND context IS NOT NULL`,
+    );
+    return kept.length > 0;
+  }
+
+  test("books a payment whose order the outbox does not take, keeps the order's context, and logs an error", async () => {
+    const orderNumber = await place();
+    const webhook = await run(service.webhook);
+    await database.query("ALTER TABLE avantlink.outbox RENAME TO elsewhere");
+    try {
+      expect(await callWebhook(webhook, orderNumber)).toEqual(PAID);
+    } finally {
+      await database.query("ALTER TABLE avantlink.elsewhere RENAME TO outbox");
+    }
+    expect(await hasContext(orderNumber)).toBe(true);
+    expect(webhook.printed()).toMatch(/"level":"error".*"event":"tracking.not-stored"/);
+  });
+
+  test("keeps an order's context in a dry run, and the worker warns of it", async () => {
+    const dryRun = { AVANTLINK_ENDPOINT: "" };
+    const orderNumber = await place();
+    const webhook = await run(() => service.webhook(dryRun));
+    expect(await callWebhook(webhook, orderNumber)).toEqual(PAID);
+    expect(await hasContext(orderNumber)).toBe(true);
+    const worker = await run(() => service.worker(dryRun));
+    expect(await (await fetch(`${worker.url}/health`)).json()).toMatchObject({ mode: "dry-run" });
+    await expect.poll(worker.printed).toMatch(/"level":"warn".*"event":"outbox","mode":"dry-run"/);
+  });
+
+  test("logs a click that AvantLink refuses as no error", async () => {
+    const { fail } = await sandbox;
+    fail({ status: 400, on: "click" });
+    const shop = await run(() => service.checkout({ paymentUrl: "http://127.0.0.1:9" }));
+    const shopper = openBrowser({});
+    await land(shopper, shop.url, plan, () => {});
+    await expect.poll(shop.printed).toMatch(/"level":"info".*"event":"tracking.dead"/);
+  });
+
   test("answers on /health in each process", async () => {
     const worker = await run(service.worker);
     for (const { url } of [checkout, ...webhooks]) {
@@ -394,7 +434,7 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     }
     const health = await fetch(`${worker.url}/health`);
     expect(health.status).toBe(200);
-    expect(await health.json()).toMatchObject({ ok: true, totals: { pending: 0, dead: 0 } });
+    expect(await health.json()).toMatchObject({ ok: true, mode: "live", totals: { pending: 0, dead: 0 } });
   });
 
   const slow = process.env.CI ? "" : " (skipped: a lease takes half a minute; runs with CI=true)";
