@@ -51,7 +51,7 @@ describe.skipIf("missing" in service)(
         }
       }));
 
-    test("the transaction of packages/outbox marks the order paid and accepts it", () =>
+    test("the transaction of packages/outbox marks the order paid and accepts it, or does neither", () =>
       withDatabase(async (database, sandbox, client) => {
         await client.query("CREATE TABLE orders (id text PRIMARY KEY, paid boolean)");
         await client.query("INSERT INTO orders VALUES ('A', false)");
@@ -62,8 +62,19 @@ describe.skipIf("missing" in service)(
         vi.unstubAllEnvs();
         await markPaid("A", anOrder(), aContext());
         await sandbox.waitForOrders(1);
-        const { rows } = await client.query("SELECT paid FROM orders");
-        expect(rows).toEqual([{ paid: true }]);
+        const paid = async (id: string) =>
+          (await client.query("SELECT paid FROM orders WHERE id = $1", [id])).rows[0].paid;
+        expect(await paid("A")).toBe(true);
+
+        await client.query("INSERT INTO orders VALUES ('B', false)");
+        await client.query("BEGIN");
+        const order = anOrder({ orderNumber: "B" });
+        await tracker.trackOrder(order, aContext(), { transaction: client }); // holds the number
+        await expect(markPaid("B", order, aContext())).rejects.toMatchObject({
+          code: expect.stringMatching(/^outbox\./),
+        });
+        await client.query("ROLLBACK");
+        expect(await paid("B")).toBe(false);
         await tracker.close();
         await closePool();
       }));
