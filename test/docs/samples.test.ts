@@ -38,7 +38,7 @@ test.each([
   expect(arrived?.findings.filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
-test("the Stripe webhook, as printed, sends the shopper's context and answers Stripe", async () => {
+test("the Stripe webhook, as printed, sends the shopper's context once the payment is there, and believes Stripe only", async () => {
   mkdirSync(join(place, "node_modules/stripe"), { recursive: true });
   writeFileSync(
     join(place, "node_modules/stripe/package.json"),
@@ -49,11 +49,17 @@ test("the Stripe webhook, as printed, sends the shopper's context and answers St
     join(place, "node_modules/stripe/index.cjs"),
     `let metadata = {};
 const session = ${JSON.stringify(STRIPE_SESSION)};
+let payment_status = "unpaid"; // a bank debit, which takes days
 module.exports = class Stripe {
-  webhooks = { constructEvent: (body) => JSON.parse(body.toString()) };
+  webhooks = { constructEvent: (body, signature) => {
+    if (signature !== "signed") throw new Error("No signatures found");
+    const event = JSON.parse(body.toString());
+    if (event.type === "checkout.session.async_payment_succeeded") payment_status = "paid";
+    return event;
+  } };
   checkout = { sessions: {
     create: async (given) => { metadata = given.metadata; return { url: "https://checkout.example/pay" }; },
-    retrieve: async () => ({ ...session, metadata }),
+    retrieve: async () => ({ ...session, metadata, payment_status }),
   } };
 };
 `,
@@ -66,12 +72,22 @@ module.exports = class Stripe {
     headers: { ...BROWSER, ...headers },
   });
   expect(checkout.status).toBe(303);
-  const answer = await fetch(`${url}/webhooks/stripe`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "User-Agent": "Stripe/1.0" },
-    body: JSON.stringify({ type: "checkout.session.completed", data: { object: { id: STRIPE_SESSION.id } } }),
-  });
-  expect(answer.status).toBe(200);
+  const webhook = async (type: string, signature = "signed") => {
+    const answer = await fetch(`${url}/webhooks/stripe`, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "User-Agent": "Stripe/1.0",
+        "Stripe-Signature": signature,
+      },
+      body: JSON.stringify({ type, data: { object: { id: STRIPE_SESSION.id } } }),
+    });
+    return answer.status;
+  };
+  expect(await webhook("checkout.session.async_payment_succeeded", "forged")).toBe(400);
+  expect(await webhook("checkout.session.completed")).toBe(200);
+  expect(sandbox.orders).toEqual([]);
+  expect(await webhook("checkout.session.async_payment_succeeded")).toBe(200);
   const [arrived] = await sandbox.waitForOrders(1);
   expect(arrived?.body).toMatchObject({
     user_agent: BROWSER["User-Agent"],

@@ -20,8 +20,13 @@ app.post("/checkout", async (req, res) => {
 
 app.post("/webhooks/stripe", express.raw({ type: "application/json" }), async (req, res) => {
   const signature = req.headers["stripe-signature"];
-  const event = stripe.webhooks.constructEvent(req.body, signature, process.env.STRIPE_WEBHOOK_SECRET);
-  if (event.type !== "checkout.session.completed") return res.sendStatus(200);
+  let event;
+  try {
+    event = stripe.webhooks.constructEvent(req.body, signature, process.env.STRIPE_WEBHOOK_SECRET);
+  } catch {
+    return res.sendStatus(400); // not signed by Stripe
+  }
+  if (!event.type.startsWith("checkout.session.")) return res.sendStatus(200);
   const session = await stripe.checkout.sessions.retrieve(event.data.object.id, {
     expand: ["line_items.data.price.product", "discounts.promotion_code"],
   });
