@@ -62,6 +62,17 @@ test("alerts and dashboard ask for metrics and labels that the exporter has", as
     expect(metrics).toContain(label);
 });
 
+test("an alert on a counter sees the first count of a process, and the lack of any", () => {
+  const rules = read("docs/prometheus-alerts.yml").split("- alert:").slice(1);
+  const counting = rules.filter((rule) => rule.includes("increase("));
+  expect(counting).toHaveLength(2);
+  for (const rule of counting) {
+    const [, counter = "", window = ""] = /increase\((\w+(?:\{.*?\})?)\[(\w+)\]/.exec(rule) ?? [];
+    expect(rule).toContain(`${counter} unless ${counter} offset ${window}`);
+    if (rule.includes("== 0")) expect(rule).toContain("or vector(0)");
+  }
+});
+
 /** Every type of event. The type holds this list complete. */
 const EVENT_TYPES: Record<TrackingEvent["type"], true> = {
   accepted: true,
