@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 // Beside an app that has installed what the snippets import.
@@ -80,4 +82,27 @@ describe("the snippets for Next.js", () => {
     const faults = faultsOf([...files, ["wrong.ts", WRONG]]);
     expect(faults).toEqual([expect.stringMatching(/wrong\.ts: .*not assignable/)]);
   });
+
+  test.each(["packages/next/README.md", "packages/next/AGENTS.md"])(
+    "end the server of %s when its outbox cannot be opened, so that no page fails",
+    (page) => {
+      const [, code = ""] = filesOf(page).find(([name]) => name === "instrumentation.ts") ?? [];
+      const folder = mkdtempSync(join(tmpdir(), "avantlink-next-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, "instrumentation.mts"), code.replace("@/lib/tracker", "./tracker.mjs"));
+      writeFileSync(
+        join(folder, "tracker.mjs"),
+        `export const tracker = { start: () => Promise.reject(new Error("The outbox is away.")) };`,
+      );
+      // Next.js logs what register() throws, and goes on.
+      const boot = `(await import("./instrumentation.mts")).register().catch(() => {})`;
+      const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", boot], {
+        cwd: folder,
+        env: { NEXT_RUNTIME: "nodejs" },
+        encoding: "utf8",
+      });
+      expect(stderr).toContain("The outbox is away.");
+      expect(status).toBe(1);
+    },
+  );
 });
