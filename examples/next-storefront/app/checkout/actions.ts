@@ -16,7 +16,7 @@ export interface CheckoutState {
 
 export async function placeOrder(_before: CheckoutState, form: FormData): Promise<CheckoutState> {
   const cart = await currentCart();
-  // Sent twice by an impatient finger: the first one emptied the cart.
+  // Sent twice by an impatient finger: the first one emptied the cart. In one process, that is; see the README.
   if (itemsIn(cart) === 0) redirect("/checkout/thank-you");
   const typed = Object.fromEntries(
     [...form].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
