@@ -15,9 +15,9 @@ export const tracker = createTracker(); // AvantLink: reads AVANTLINK_MERCHANT_I
 const app = new Hono<Shop>();
 app.use(trackClicks(tracker)); // AvantLink
 
-/** The cart is a cookie with one SKU for each piece. */
+/** The cart is a cookie: a number, which becomes the order's, and one SKU for each piece. */
 function cartOf(c: Context<Shop>) {
-  const skus = (getCookie(c, "cart") ?? "").split(" ");
+  const [, ...skus] = (getCookie(c, "cart") ?? "").split(" ");
   return PRODUCTS.map((product) => ({
     ...product,
     quantity: skus.filter((sku) => sku === product.sku).length,
@@ -26,8 +26,10 @@ function cartOf(c: Context<Shop>) {
 
 function orderOf(c: Context<Shop>): Order {
   const products = cartOf(c).map(({ sku, price, quantity }) => ({ sku, unitPrice: price, quantity }));
-  const customer = { newCustomer: true, country: "US" };
-  return { orderNumber: crypto.randomUUID(), currency: "USD", couponCodes: [], customer, products };
+  const customer = { newCustomer: true, country: "US" }; // a real shop's own answers
+  // Two clicks on Buy send the same cart, so both are the same order.
+  const [orderNumber = ""] = (getCookie(c, "cart") ?? "").split(" ");
+  return { orderNumber, currency: "USD", couponCodes: [], customer, products };
 }
 
 app.get("/", (c) =>
@@ -39,7 +41,8 @@ app.get("/", (c) =>
 
 app.post("/cart", async (c) => {
   const { sku } = await c.req.parseBody();
-  setCookie(c, "cart", `${getCookie(c, "cart") ?? ""} ${sku}`.trim(), { httpOnly: true, sameSite: "Lax" });
+  const cart = getCookie(c, "cart") ?? crypto.randomUUID();
+  setCookie(c, "cart", `${cart} ${sku}`, { httpOnly: true, sameSite: "Lax" });
   return c.redirect("/cart", 303);
 });
 

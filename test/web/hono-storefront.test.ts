@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startSandbox } from "@avantlink-s2s/sandbox";
+import { createTracker } from "@avantlink-s2s/web";
 import { Miniflare } from "miniflare";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { Browser, sent } from "../conformance/harness.ts";
@@ -42,6 +44,12 @@ async function onWorkerd() {
   return { url: (await worker.ready).origin, close: () => worker.dispose() };
 }
 
+const form = (body: string) => ({
+  method: "POST",
+  body,
+  headers: { "content-type": "application/x-www-form-urlencoded" },
+});
+
 test.each([
   ["Node.js", onNode],
   ["workerd", onWorkerd],
@@ -49,11 +57,6 @@ test.each([
   const shop = await open();
   try {
     const shopper = new Browser({ url: shop.url, path: () => "/" });
-    const form = (body: string) => ({
-      method: "POST",
-      body,
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-    });
     await shopper.open("/?avad=77_f3afbe121");
     await shopper.open("/cart", form("sku=LL-TENT-2P"));
     await shopper.open("/cart", form("sku=LL-MUG"));
@@ -75,4 +78,22 @@ test.each([
   } finally {
     await shop.close();
   }
+});
+
+test("two clicks on Buy are one order, which is still delivered when the shop is stopped", async () => {
+  const shop = await onNode();
+  const shopper = new Browser({ url: shop.url, path: () => "/" });
+  await shopper.open("/cart", form("sku=LL-MUG"));
+  sandbox.fail({ status: 503, on: "order", times: 1 });
+  const pages = await Promise.all([1, 2].map(() => shopper.open("/checkout", form(""))));
+  await sandbox.waitForRequests(1);
+  await shop.close();
+  expect(sandbox.orders).toHaveLength(1);
+  for (const { body } of pages)
+    expect(body.toString()).toContain(sent(sandbox.orders[0], "order.order_number"));
+});
+
+test("the merchant ID of wrangler.jsonc is refused until the shop has written its own", () => {
+  const { vars } = JSON.parse(readFileSync(`${SHOP}wrangler.jsonc`, "utf8"));
+  expect(() => createTracker({ merchantId: vars.AVANTLINK_MERCHANT_ID })).toThrow(/merchantId.*UUID/);
 });
