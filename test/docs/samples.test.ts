@@ -137,14 +137,21 @@ test("the tracker of the README opens nothing before its first use", async () =>
   await tracker.close();
 });
 
-test("the handler without a framework sends the order that its page confirms", async () => {
+test("the handler without a framework sends the order that its page confirms, and none of another page", async () => {
   vi.stubEnv("AVANTLINK_MERCHANT_ID", MERCHANT_ID);
   vi.stubEnv("AVANTLINK_ENDPOINT", sandbox.url);
   const { default: worker } = await import("./samples/web/worker.ts");
   vi.unstubAllEnvs();
   const work: Promise<unknown>[] = [];
-  const request = new Request("https://shop.example/thank-you", { method: "POST", body: '{"number":"W-1"}' });
-  const page = await worker.fetch(request, {}, { waitUntil: (promise) => void work.push(promise) });
+  const post = (path: string, number: string) => {
+    const request = new Request(`https://shop.example${path}`, {
+      method: "POST",
+      body: JSON.stringify({ number }),
+    });
+    return worker.fetch(request, {}, { waitUntil: (promise) => void work.push(promise) });
+  };
+  await post("/order-status", "W-0");
+  const page = await post("/thank-you", "W-1");
   expect(await page.text()).toBe("Thank you");
   await Promise.all(work);
   expect(sandbox.orders.map(({ body }) => body)).toMatchObject([{ order: { order_number: "W-1" } }]);

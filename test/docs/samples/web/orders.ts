@@ -11,3 +11,4 @@ export async function findOrder(body: unknown): Promise<Order | undefined> {
 }
 
 export const thankYou = () => new Response("Thank you");
+export const otherPages = (request: Request) => new Response(request.body);
