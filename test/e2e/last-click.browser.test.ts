@@ -109,6 +109,25 @@ describe.skipIf(executable === undefined)(
       expect(await context.cookies()).toEqual([]);
     });
 
+    test("no cookie is set with Global Privacy Control, whatever the banner says", async () => {
+      await visit("/");
+      await consent();
+      await page.setExtraHTTPHeaders({ "Sec-GPC": "1" });
+      await visit("/?netid=other");
+      expect(await lastNetwork()).toBeUndefined();
+    });
+
+    test.each(["/?AVAD=77_f3afbe121", "/?color=red&amp;avad=77_f3afbe121", "/?netid=&avad=77_f3afbe121"])(
+      "a click that the tracker counts is AvantLink's: %s",
+      async (landing) => {
+        await visit("/");
+        await consent();
+        await visit("/?netid=other");
+        await visit(landing);
+        expect(await lastNetwork()).toBe("avantlink");
+      },
+    );
+
     test("an order without any click is sent", async () => {
       await visit("/");
       await consent();
