@@ -1,10 +1,9 @@
-import { createTracker } from "@avantlink-s2s/core";
+import { createTracker, type TrackingEvent } from "@avantlink-s2s/core";
 
-const sandboxUrl = process.env.AVANTLINK_ENDPOINT ?? "";
+const sandboxUrl = process.env.AVANTLINK_ENDPOINT; // not set in production: there, problems go to the console
 
-export const tracker = createTracker({
-  onEvent: (event) => {
-    const body = JSON.stringify(event);
-    void fetch(`${sandboxUrl}/events`, { method: "POST", body }).catch(() => {});
-  },
-});
+function toSandbox(event: TrackingEvent): void {
+  void fetch(`${sandboxUrl}/events`, { method: "POST", body: JSON.stringify(event) }).catch(() => {});
+}
+
+export const tracker = createTracker({ onEvent: sandboxUrl ? toSandbox : undefined });
