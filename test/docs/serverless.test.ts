@@ -47,6 +47,7 @@ async function storeOrder(outbox: Outbox, orderNumber: string): Promise<void> {
     deliver: false,
     onEvent() {},
   });
+  await shop.start(); // a busy machine may take longer to open the outbox than an order may take
   expect(await shop.trackOrder(anOrder({ orderNumber }))).toMatchObject({ status: "accepted" });
   await shop.close({ timeoutMs: 0 });
 }
