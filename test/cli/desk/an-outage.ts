@@ -47,7 +47,7 @@ export function optionsFor(address: OutboxAddress): readonly string[] {
 /** Opens the desk as a user would, and returns its address. */
 export async function openDesk(
   address: OutboxAddress,
-  env = { AVANTLINK_MERCHANT_ID: MERCHANT_ID },
+  env: Readonly<Record<string, string>> = { AVANTLINK_MERCHANT_ID: MERCHANT_ID },
 ): Promise<string> {
   const { process: desk, finished } = startCommand(["desk", "--json", ...optionsFor(address)], { env });
   onTestFinished(async () => {

@@ -11,7 +11,7 @@ import { anOutage, HOSTILE, openDesk, optionsFor } from "./an-outage.ts";
 async function aDesk(
   kind: (typeof DURABLE)[number],
   skip: (why: string) => void,
-  env?: { AVANTLINK_MERCHANT_ID: string },
+  env?: Readonly<Record<string, string>>,
 ) {
   const store = await aStore(kind);
   if ("missing" in store) return skip(store.missing);
@@ -116,6 +116,15 @@ test("the commands that it offers can be run as they are", { timeout: 60_000 }, 
   expect(await desk.life(life.id)).toMatchObject({
     outcome: { sentence: expect.stringContaining("removed") },
   });
+});
+
+test("its commands deliver to the endpoint that it was started with", { timeout: 60_000 }, async ({ skip }) => {
+  const AVANTLINK_ENDPOINT = "http://127.0.0.1:4010";
+  const desk = await aDesk("sqlite", skip, { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT });
+  if (!desk) return;
+  const { list } = await desk.view();
+  const { commands } = await desk.life(list.rows[0]?.id);
+  expect(commands[0]?.command).toMatch(/outbox deliver .*--endpoint http:\/\/127\.0\.0\.1:4010 --for 60s$/);
 });
 
 test("a password in the address's query is in no command", { timeout: 60_000 }, async ({ skip }) => {

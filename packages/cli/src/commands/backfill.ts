@@ -1,4 +1,6 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { checkFile, type FileCheck } from "../backfill/check.ts";
+import { boundOptions } from "../backfill/destination.ts";
 import { openOrderFile } from "../backfill/order-file.ts";
 import { withBar } from "../backfill/progress.ts";
 import { checkJson, exitOf, isFaulty, sayCheck, sayPlan, saySent } from "../backfill/report.ts";
@@ -6,13 +8,9 @@ import { type SendReport, sendFile } from "../backfill/send.ts";
 import { stateOf } from "../backfill/state.ts";
 import { stopSignal } from "../backfill/stop-signal.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
-import {
-  destinationOf,
-  endpointOption,
-  merchantOption,
-  requireMerchant,
-} from "../options/merchant-options.ts";
+import { destinationOf, type Merchant, requireMerchant } from "../options/merchant-options.ts";
 import { duration, wholeNumber } from "../options/numbers.ts";
+import { sameOutbox } from "../options/outbox-options.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
 import { isConfirmed } from "../terminal/confirm.ts";
 import { harmless, openTerminal } from "../terminal/terminal.ts";
@@ -44,15 +42,13 @@ for an order's date: every order counts as an order of the day on which it is se
   .option("--concurrency <number>", "requests to AvantLink at a time", wholeNumber(1, 100), 4)
   .option("--for <duration>", "stop after this time, such as 30m; the same command continues", duration)
   .option("--state <path>", "the file that remembers what was sent (default: the file's name with .sent.db)")
-  .addOption(merchantOption)
-  .addOption(endpointOption)
-  .action(async (path, options) => {
-    const terminal = openTerminal(options);
-    const file = await openOrderFile(path, options);
+  .action(async (path, given, command) => {
+    const terminal = openTerminal(given);
+    const file = await openOrderFile(path, given);
     const check = await withBar("checking", file.size, "bytes", (position) => checkFile(file, position));
-    const isSending = options.send === true;
+    const isSending = given.send === true;
     if (isFaulty(check) || !isSending) sayCheck(terminal, check);
-    const [message, help] = obstacle(path, check, !isSending || options.skipFaulty === true) ?? [];
+    const [message, help] = obstacle(path, check, !isSending || given.skipFaulty === true) ?? [];
     if (!isSending || message !== undefined) terminal.sayJson(checkJson(check));
     if (!isSending) {
       const next = message ?? `Add --send to send ${counted(check.sendable, "order")}.`;
@@ -61,6 +57,8 @@ for an order's date: every order counts as an order of the day on which it is se
       return;
     }
     if (message !== undefined) throw new CommandError(EXIT.wrong, `Nothing was sent. ${message}`, help);
+    // A state of its own is held against the destination when it is opened.
+    const options = given.state === undefined ? boundOptions(given, command) : given;
     requireMerchant(options);
     const { shown, same, open } = stateOf(path, options);
     sayPlan(terminal, check, { ...destinationOf(options), rate: options.rate, place: shown });
@@ -92,7 +90,7 @@ for an order's date: every order counts as an order of the day on which it is se
       stop.end();
       await state.close();
     }
-    const summary = { sent, check, stopped: stop.reason(), same, again: thisCommand() };
+    const summary = { sent, check, stopped: stop.reason(), same, again: thisCommand(options, command) };
     const interrupted = summary.stopped === "interrupted";
     terminal.sayJson({ file: path, ...checkJson(check), sent: { ...sent, interrupted }, state: state.place });
     saySent(terminal, summary);
@@ -119,8 +117,15 @@ function obstacle(
   return ["Some orders can't be sent.", "Correct the file, or add --skip-faulty to send the other orders."];
 }
 
-/** The command line as it was typed, with the answer to the question; `***` stands for what may hold a password. */
-function thisCommand(): string {
+/**
+ * The command line as it was typed, with the answer to the question and with what came from the environment; `***` stands
+ * for what may hold a password.
+ */
+function thisCommand({ merchant, endpoint }: Merchant, command: CommandUnknownOpts): string {
   const given = process.argv.slice(2).map((word) => word.replace(/(:\/\/)(?:[^/]*@|.*\?).*/s, "$1***"));
-  return ["avantlink-s2s", ...given, ...(given.includes("--yes") ? [] : ["--yes"])].map(shellWord).join(" ");
+  const words = ["avantlink-s2s", ...given, ...(given.includes("--yes") ? [] : ["--yes"])].map(shellWord);
+  const untyped = Object.entries({ merchant, endpoint }).filter(
+    ([name]) => command.getOptionValueSource(name) !== "cli",
+  );
+  return words.join(" ") + sameOutbox(Object.fromEntries(untyped));
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { startDesk } from "../desk/desk-server.ts";
 import { outboxPage } from "../desk/outbox-page.ts";
-import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
+import { orderKeyFor } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { commandOnOutbox, onOutbox } from "./on-outbox.ts";
 
@@ -11,7 +11,6 @@ export const deskCommand = commandOnOutbox(
   "shows an outbox in the browser: what waits, what is dead, what became of an order; reads only",
   ["--sqlite data/orders.db", "--postgres postgres://localhost/shop --port 4020"],
 )
-  .addOption(merchantOption)
   .option("--port <number>", "the TCP port; 0 takes a free one", wholeNumber(0, 65_535), 0)
   .action(
     onOutbox(async ({ same, terminal: { say, sayJson, emphasise }, ...opened }, options) => {

@@ -6,7 +6,6 @@ import { checkReach } from "../doctor/reach.ts";
 import { checkSettings } from "../doctor/settings.ts";
 import { checkVersions } from "../doctor/versions.ts";
 import { EXIT } from "../exit-codes.ts";
-import { endpointOption, merchantOption } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal/terminal.ts";
 import { commandOnOutbox } from "./on-outbox.ts";
@@ -33,8 +32,6 @@ export const doctorCommand = commandOnOutbox(
   `It reads this shell's environment, which may differ from the shop's. With an .env file:
   $ node --env-file=.env.production node_modules/.bin/avantlink-s2s doctor --sqlite data/orders.db`,
 )
-  .addOption(merchantOption)
-  .addOption(endpointOption)
   .option("--shop <folder>", "the shop's folder, whose packages are looked at", ".")
   .option("--site-url <url>", "the shop's public origin, as given to the tracker")
   .option("--cookie-domain <domain>", "the cookies' domain, as given to the tracker")

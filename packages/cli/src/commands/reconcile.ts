@@ -3,7 +3,7 @@ import { openOrderFile } from "../backfill/order-file.ts";
 import { sayFaults } from "../backfill/report.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { daysOf, timeZoneOption } from "../options/days.ts";
-import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
+import { orderKeyFor } from "../options/merchant-options.ts";
 import { durationOption, wholeNumber } from "../options/numbers.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
 import { reconcile } from "../reconcile/compare.ts";
@@ -25,7 +25,6 @@ know what AvantLink did with an order, nor the number of an extra order, of whic
   .addOption(formatOption)
   .addOption(mapOption)
   .addOption(currencyOption)
-  .addOption(merchantOption)
   .option("--date <day>", "the day of the file's orders, to find extra ones: 2026-11-28, today or yesterday")
   .option("--from <day>", "the first day, or a time with its offset")
   .option("--to <day>", "the last day, or a time with its offset that is not part of it")

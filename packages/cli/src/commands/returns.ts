@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { EXIT } from "../exit-codes.ts";
 import { readText, requireLines } from "../files/read-file.ts";
 import { type DayOptions, dayOf, daysOf, timeZoneOption } from "../options/days.ts";
-import { merchantOption, orderKeyFor } from "../options/merchant-options.ts";
+import { orderKeyFor } from "../options/merchant-options.ts";
 import { REFUNDS_OF, readRefunds } from "../returns/refund-file.ts";
 import { earlierReturns, returnFile, returnText, writeReturns } from "../returns/return-files.ts";
 import { type DatedRefund, LISTED, planReturns, type ReturnRow } from "../returns/return-rows.ts";
@@ -51,7 +51,6 @@ command can't know: compare with AvantLink's report.`,
   .option("--from <day>", "only refunds of this day and later, with --to")
   .option("--to <day>", "only refunds up to this day, with --from")
   .addOption(timeZoneOption)
-  .addOption(merchantOption)
   .action(
     onOutbox(async ({ outbox, terminal }, path, options) => {
       const text = await readText(path);

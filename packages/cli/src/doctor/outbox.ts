@@ -1,6 +1,7 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { CommandError } from "../exit-codes.ts";
-import { NAME_AN_OUTBOX, namedOutbox, type OutboxOptions } from "../options/outbox-options.ts";
+import type { Merchant } from "../options/merchant-options.ts";
+import { NAME_AN_OUTBOX, namedOutbox, type OutboxOptions, sameOutbox } from "../options/outbox-options.ts";
 import { alarmsOf, conditionOf } from "../outbox/condition.ts";
 import { withOutbox } from "../outbox/open-outbox.ts";
 import { answerText } from "../outbox/record-view.ts";
@@ -11,7 +12,7 @@ import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
 const MAX_WAIT_MS = 3_600_000;
 
 /** Whether accepted orders are safe where they wait, and how many do. */
-export async function checkOutbox(options: OutboxOptions): Promise<readonly Checked[]> {
+export async function checkOutbox(options: OutboxOptions & Merchant): Promise<readonly Checked[]> {
   const named = namedOutbox(options, process.env);
   if (!named) return [fyi("outbox", "not checked: no outbox is named", NAME_AN_OUTBOX)];
   try {
@@ -27,11 +28,15 @@ export async function checkOutbox(options: OutboxOptions): Promise<readonly Chec
       if (oldestWaiting !== undefined) {
         const found = `the oldest waiting order was accepted ${ago(oldestWaiting.acceptedAt)} ago; AvantLink's last answer: ${answerText(lastAnswer)}`;
         const isLate = alarmsOf(condition, { failIfOlder: MAX_WAIT_MS }).length > 0;
-        checks.push(isLate ? warn("outbox", found, WHY_WAITING) : fyi("outbox", found));
+        checks.push(isLate ? warn("outbox", found, whyWaiting(options)) : fyi("outbox", found));
       }
       if (dead > 0)
         checks.push(
-          warn("outbox", counted(dead, "dead letter"), "See why: avantlink-s2s outbox list --dead."),
+          warn(
+            "outbox",
+            counted(dead, "dead letter"),
+            `See why: avantlink-s2s outbox list --dead${sameOutbox(options)}`,
+          ),
         );
       return checks;
     });
@@ -41,8 +46,9 @@ export async function checkOutbox(options: OutboxOptions): Promise<readonly Chec
   }
 }
 
-const WHY_WAITING =
-  "If AvantLink answers, check that the shop runs in live mode and without deliver: false. `outbox deliver` delivers from here.";
+function whyWaiting(options: OutboxOptions & Merchant): string {
+  return `If AvantLink answers, check that the shop runs in live mode and without deliver: false. From here: avantlink-s2s outbox deliver${sameOutbox(options)}`;
+}
 
 /** What an outbox has proved about its store when it opened without a problem. */
 const HOLDS = {

@@ -49,16 +49,14 @@ function outboxInVariable(text: string): NamedOutbox | undefined {
 }
 
 /**
- * The options that name the outbox again in a printed command, with a blank before each; a password stays out of it. A
- * command that delivers also needs the same merchant and endpoint: a sandbox's orders must not go to AvantLink.
+ * The options that name the outbox again in a printed command, with a blank before each; a password stays out of it. They
+ * name the merchant and the endpoint too, because a sandbox's orders must not go to AvantLink.
  */
-export function sameOutbox(
-  { sqlite, redis, postgres, queue, schema }: OutboxOptions,
-  { merchant, endpoint }: Merchant = {},
-): string {
+export function sameOutbox(options: OutboxOptions & Merchant): string {
+  const { sqlite, redis, postgres, queue, schema, merchant, endpoint } = options;
   const given = Object.entries({ sqlite, redis, postgres, queue, schema, merchant, endpoint });
   return given
-    .filter(([, value]) => value !== undefined && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value))
+    .filter(([, value]) => value?.trim() && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value))
     .map(([name, value = ""]) => ` --${name} ${shellWord(value)}`)
     .join("");
 }

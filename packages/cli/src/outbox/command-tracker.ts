@@ -7,7 +7,7 @@ import {
   type TrackingEvent,
 } from "@avantlink-s2s/core";
 import { systemRuntime } from "@avantlink-s2s/core/adapter";
-import type { Merchant } from "../options/merchant-options.ts";
+import { destinationOf, type Merchant } from "../options/merchant-options.ts";
 
 const POLL_MS = 250;
 
@@ -15,6 +15,8 @@ const POLL_MS = 250;
 export interface Delivery {
   readonly outbox: Outbox;
   readonly merchant: Merchant;
+  /** Receives the line that names where the orders go, before the first one is delivered. */
+  readonly note?: (line: string) => void;
   readonly onEvent?: (event: TrackingEvent) => void;
   /** Requests to AvantLink at a time. @default the tracker's own */
   readonly concurrency?: number;
@@ -22,12 +24,12 @@ export interface Delivery {
 
 /** Works with a tracker that delivers when asked to, whatever mode the environment implies. */
 export async function withTracker<T>(
-  { outbox, merchant: { merchant, endpoint }, onEvent = () => {}, concurrency }: Delivery,
+  { outbox, merchant: given, note, onEvent = () => {}, concurrency }: Delivery,
   work: (tracker: Tracker) => Promise<T>,
 ): Promise<T> {
   const tracker = createTracker({
-    merchantId: merchant,
-    endpoint,
+    merchantId: given.merchant,
+    endpoint: given.endpoint,
     mode: "live",
     deliver: false,
     onEvent,
@@ -35,6 +37,8 @@ export async function withTracker<T>(
     // The command that opened the outbox reads it afterwards, and closes it.
     outbox: { ...outbox, async close() {} },
   });
+  const { merchant, endpoint } = destinationOf(given);
+  note?.(`Delivering to ${new URL(endpoint).host} for merchant ${merchant}.`);
   try {
     return await work(tracker);
   } finally {

@@ -1,11 +1,6 @@
 import { AvantLinkError, type Outbox } from "@avantlink-s2s/core";
 import { EXIT } from "../../exit-codes.ts";
-import {
-  endpointOption,
-  merchantOption,
-  orderKeyFor,
-  requireMerchant,
-} from "../../options/merchant-options.ts";
+import { orderKeyFor, requireMerchant } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
 import { deliverUntil, withTracker } from "../../outbox/command-tracker.ts";
 import { conditionOf } from "../../outbox/condition.ts";
@@ -22,13 +17,11 @@ export const deliverCommand = commandOnOutbox(
   ["--sqlite data/orders.db --for 60s"],
 )
   .addOption(durationOption("--for <duration>", "begin no delivery after this time", "60s"))
-  .addOption(merchantOption)
-  .addOption(endpointOption)
   .action(
     onOutbox(async ({ outbox, terminal: { say, sayJson, note } }, options) => {
       requireMerchant(options);
       const { delivered, retrying, dead, timedOut } = await withTracker(
-        { outbox, merchant: options },
+        { outbox, merchant: options, note },
         (tracker) => deliverUntil(tracker, options.for, () => noneIsLeft(outbox, orderKeyFor(options))),
       );
       const { totals, oldestWaiting, lastAnswer } = await conditionOf(outbox);

@@ -1,6 +1,6 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { CommandError, EXIT } from "../../exit-codes.ts";
-import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
+import { orderKeyFor } from "../../options/merchant-options.ts";
 import { findLetter, removeLetter } from "../../outbox/dead-letters.ts";
 import { numberOrKey } from "../../outbox/record-view.ts";
 import { isConfirmed } from "../../terminal/confirm.ts";
@@ -34,7 +34,6 @@ export const forgetCommand = commandOnOutbox(
   ["1001 --sqlite data/orders.db --yes"],
 )
   .argument("<order>", "the order number")
-  .addOption(merchantOption)
   .option("--yes", "without asking")
   .action(
     onOutbox(async ({ outbox, terminal: { say, sayJson } }, order, options) => {

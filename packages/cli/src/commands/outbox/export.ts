@@ -7,9 +7,9 @@ import { harmless } from "../../terminal/terminal.ts";
 import { counted } from "../../terminal/wording.ts";
 import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
 
-const LEFT_OUT: Readonly<Record<LeftOut, (count: number) => string>> = {
-  "not-an-order-yet": (count) =>
-    `${counted(count, "invalid order was", "invalid orders were")} left out. Fix each: avantlink-s2s outbox retry ORDER --with order.json`,
+const LEFT_OUT: Readonly<Record<LeftOut, (count: number, same: string) => string>> = {
+  "not-an-order-yet": (count, same) =>
+    `${counted(count, "invalid order was", "invalid orders were")} left out. Fix each: avantlink-s2s outbox retry ORDER${same} --with order.json`,
   "no-click-and-no-coupon": (count) =>
     `${counted(count, "order")} left out: no click and no coupon, so no affiliate is owed anything.`,
 };
@@ -28,7 +28,7 @@ export const exportCommand = commandOnOutbox(
       .default("item" as const),
   )
   .action(
-    onOutbox(async ({ outbox, terminal: { note, sayJson } }, options) => {
+    onOutbox(async ({ outbox, same, terminal: { note, sayJson } }, options) => {
       const leftOut = new Map<LeftOut, number>();
       const currencies = new Map<string, number>();
       const rows: object[] = [];
@@ -56,7 +56,7 @@ export const exportCommand = commandOnOutbox(
       note(`${counted(orders, "order")} exported.`);
       if (orders > 0)
         note("Remove them from the outbox once AvantLink has the file, or they may be sent twice.");
-      for (const [reason, count] of leftOut) note(LEFT_OUT[reason](count));
+      for (const [reason, count] of leftOut) note(LEFT_OUT[reason](count, same));
       if (currencies.size > 1) {
         note(
           `The orders have several currencies (${[...currencies.keys()].map(harmless).join(", ")}). AvantLink reads all amounts in its network's own.`,

@@ -1,6 +1,6 @@
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
 import { EXIT } from "../../exit-codes.ts";
-import { merchantOption, orderKeyFor } from "../../options/merchant-options.ts";
+import { orderKeyFor } from "../../options/merchant-options.ts";
 import { recordFacts, recordJson, shortKey } from "../../outbox/record-view.ts";
 import { harmless } from "../../terminal/terminal.ts";
 import { commandOnOutbox, onOutbox } from "../on-outbox.ts";
@@ -19,7 +19,6 @@ export const findCommand = commandOnOutbox(
   ["1001 --sqlite data/orders.db"],
 )
   .argument("<order>", "the order number")
-  .addOption(merchantOption)
   .action(
     onOutbox(async ({ outbox, same, terminal: { say, sayJson, sayFacts } }, order, options) => {
       const orderNumber = wireOrderNumber(order);

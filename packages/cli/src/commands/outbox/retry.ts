@@ -1,15 +1,8 @@
 import type { Outbox, OutboxRecord } from "@avantlink-s2s/core";
 import { CommandError, EXIT } from "../../exit-codes.ts";
-import {
-  endpointOption,
-  type Merchant,
-  merchantOption,
-  orderKeyFor,
-  requireMerchant,
-} from "../../options/merchant-options.ts";
+import { orderKeyFor, requireMerchant } from "../../options/merchant-options.ts";
 import { durationOption } from "../../options/numbers.ts";
-import { sameOutbox } from "../../options/outbox-options.ts";
-import { deliverUntil, withTracker } from "../../outbox/command-tracker.ts";
+import { type Delivery, deliverUntil, withTracker } from "../../outbox/command-tracker.ts";
 import { lastAnswerOf } from "../../outbox/condition.ts";
 import { correctLetter } from "../../outbox/corrected-order.ts";
 import { findLetter, letters, retryLetter } from "../../outbox/dead-letters.ts";
@@ -37,8 +30,6 @@ export const retryCommand = commandOnOutbox(
   .option("--all", "every dead letter that is valid")
   .option("--send", "deliver from here, and wait for AvantLink's answer")
   .addOption(durationOption("--wait <duration>", "how long to wait with --send", "30s"))
-  .addOption(merchantOption)
-  .addOption(endpointOption)
   .action(
     onOutbox(async ({ outbox, same, terminal: { say, sayJson, note } }, id, options) => {
       if (options.send === true) requireMerchant(options);
@@ -48,14 +39,14 @@ export const retryCommand = commandOnOutbox(
           `${counted(left, "invalid order stays a dead letter", "invalid orders stay dead letters")}. Correct each one: avantlink-s2s outbox show ORDER${same}`,
         );
       if (keys.length === 0) say("There is no valid dead letter to send.");
-      const deliver = `avantlink-s2s outbox deliver${sameOutbox(options, options)}`;
+      const deliver = `avantlink-s2s outbox deliver${same}`;
       if (options.send !== true) {
         sayJson({ retried: keys, left });
         say(`${counted(keys.length, "order waits", "orders wait")} again.`);
         if (keys.length > 0) say(`A running shop delivers within seconds. From here: ${deliver}`);
         return;
       }
-      const records = await deliverOrders(outbox, options, keys, options.wait);
+      const records = await deliverOrders({ outbox, merchant: options, note }, keys, options.wait);
       const [waiting, dead] = [records.filter(isWaiting), records.filter(isDead)];
       const delivered = records.filter((record) => record?.status === "delivered").length;
       sayJson({ retried: keys, left, delivered, dead: dead.length, waiting: waiting.length });
@@ -116,8 +107,7 @@ async function putBackAll(outbox: Outbox): Promise<PutBack> {
 
 /** Delivers until every one of these orders has its answer, or the time is up. */
 async function deliverOrders(
-  outbox: Outbox,
-  merchant: Merchant,
+  delivery: Delivery,
   keys: readonly string[],
   timeoutMs: number,
 ): Promise<readonly (OutboxRecord | undefined)[]> {
@@ -126,13 +116,13 @@ async function deliverOrders(
   if (open.size === 0) return [];
   async function areAnswered(): Promise<boolean> {
     for (const key of open) {
-      const record = await outbox.find(key);
+      const record = await delivery.outbox.find(key);
       records.set(key, record);
       if (!isWaiting(record)) open.delete(key);
     }
     return open.size === 0;
   }
-  await withTracker({ outbox, merchant }, (tracker) => deliverUntil(tracker, timeoutMs, areAnswered));
+  await withTracker(delivery, (tracker) => deliverUntil(tracker, timeoutMs, areAnswered));
   return [...records.values()];
 }
 
