@@ -19,6 +19,32 @@ describe("a shopper's denial", () => {
     expect(numbersAt(sandbox)).toEqual(["2"]);
   });
 
+  test.each(["gpc", "Sec-GPC", "Marketing Consent", "consent_status", "opt-out", "globalPrivacyControl"])(
+    "in a column %j is a fault, not an ignored column",
+    async (title) => {
+      const rows = [`order_number,currency,subtotal,avad,${title}`, "1,USD,10,77_a,1", "2,USD,10,77_b,denied"];
+      const { sandbox, run } = await aDesk("orders.csv", rows.join("\n"));
+      const { code, stderr } = await run("--send");
+      expect(code).toBe(1);
+      expect(stderr).toContain(`--map "${title}=consent"`);
+      expect(sandbox.requests).toHaveLength(0);
+      expect((await run("--send", "--map", `${title}=`)).code).toBe(0);
+      expect(sandbox.orders).toHaveLength(2);
+    },
+  );
+
+  test("is read in a column of its name beside a platform's, and asked for beside another column", async () => {
+    const head = "Name,Financial Status,Currency,Subtotal,Lineitem quantity,Lineitem price,Lineitem sku";
+    const shopify = (titles: string) => `${head},${titles}\n#1,paid,USD,5,1,5,A,denied,granted\n#2,paid,USD,5,1,5,A,,\n`;
+    const { sandbox, run } = await aDesk("orders.csv", shopify("consent,note"));
+    expect(JSON.parse((await run("--send", "--json")).stdout)).toMatchObject({ denied: 1, sendable: 1 });
+    expect(numbersAt(sandbox)).toEqual(["#2"]);
+    const asked = await aDesk("orders.csv", shopify("note,cookie consent"));
+    expect((await asked.run()).stderr).toContain('--map "cookie consent=consent"');
+    const both = await aDesk("orders.csv", `${HEAD.trim()},gpc\n1,USD,no,US,A,10,1,granted,1\n`);
+    expect((await both.run()).stderr).toContain('--map "gpc="');
+  });
+
   test("counts however a line of JSON writes it, and what says neither yes nor no is a fault", async () => {
     const refused = [
       { context: { ...aContext(), consent: "Denied" } },
@@ -33,6 +59,8 @@ describe("a shopper's denial", () => {
       { context: { ...aContext(), consent: false } },
       { context: { avantlink_version: "1", avantlink_gpc: "true" } },
       { context: "denied" },
+      { marketingConsent: "denied" },
+      { context: { ...aContext(), "sec-gpc": "1" } },
     ];
     const granted = [
       { context: { ...aContext(), consent: "GRANTED", gpc: false } },
@@ -49,7 +77,7 @@ describe("a shopper's denial", () => {
       faulty: unclear.length,
       sendable: granted.length,
     });
-    expect(numbersAt(sandbox).sort()).toEqual(["11", "12"]);
+    expect(numbersAt(sandbox).sort()).toEqual(["13", "14"]);
   });
 });
 

@@ -205,6 +205,15 @@ describe("before anything is sent", () => {
     expect(sandbox.requests).toHaveLength(0);
   });
 
+  test("the plan names the ignored columns and counts the warnings", async () => {
+    const rows = [`${HEAD},Note`, `${FIRST},x`, "1002,USD,US,false,,5.00,1,,y"];
+    const { run } = await aDesk("orders.csv", rows.join("\n"));
+    const { code, stderr } = await run("--send");
+    expect(code).toBe(0);
+    expect(stderr).toContain("Ignored:   1 column: Note");
+    expect(stderr).toMatch(/Warnings: +\d+ warnings?;/);
+  });
+
   test("the time of --for ends a run that AvantLink does not confirm, and the command to go on is printed", async () => {
     const { file, sandbox, run } = await aDesk("orders.ndjson", ndjson([anOrder()]));
     const lift = sandbox.fail({ status: 503 });

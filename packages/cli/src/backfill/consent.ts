@@ -1,5 +1,10 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
 import { fieldsOf } from "../files/read-file.ts";
+import { nearMiss } from "./near-miss.ts";
+
+const READ: readonly string[] = ["consent", "gpc", "avantlink_consent", "avantlink_gpc"];
+const OTHER_NAME =
+  "may be the shopper's consent, but is not read. Name it consent (granted or denied) or gpc (true or false), or remove it";
 
 /** What a file says about the shopper's consent, or where it can't be read as yes or no. */
 export type StatedConsent =
@@ -21,6 +26,8 @@ export function consentInJson(value: unknown): StatedConsent {
   if (isThere && (typeof context !== "object" || Array.isArray(context)))
     return { status: "unclear", field: "context", message: "is no object, so the consent in it is unknown" };
   const places = [beside, fieldsOf(order), fieldsOf(context)];
+  const other = places.flatMap(Object.keys).find((name) => !READ.includes(name) && nearMiss(name) === "consent");
+  if (other !== undefined) return { status: "unclear", field: other, message: OTHER_NAME };
   const packed = fieldsOf(context).avantlink_gpc;
   if (!isEmpty(packed) && packed !== "1") return unclear("context.avantlink_gpc", "1");
   return consentOf(

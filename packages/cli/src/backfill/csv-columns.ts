@@ -35,9 +35,11 @@ export function readColumns(
   const names = header.map((title) => {
     const mapped = mapping.get(title);
     if (mapped !== undefined) return KNOWN_COLUMNS.find((name) => name === mapped);
-    return platform?.columns[title] ?? (platform ? undefined : nameOf(title));
+    const name = nameOf(title);
+    // A shop may have added the shopper's consent to a platform's own export.
+    return platform?.columns[title] ?? (platform && name !== "consent" ? undefined : name);
   });
-  const near = platform ? new Map<number, Column>() : nearMisses(header, names, mapping);
+  const near = nearMisses(header, names, mapping, platform !== undefined);
   const faults = [
     ...mappingFaults(header, mapping),
     ...duplicateFaults(header, names),
@@ -83,16 +85,21 @@ function duplicateFaults(header: readonly string[], names: Columns["names"]): st
   });
 }
 
-/** Titles close to a missing column: to ignore them could lose money, and to use them would be a guess. */
+/**
+ * Titles close to a missing column: to ignore them could lose money, and to use them would be a guess. Whatever is about
+ * consent is among them, beside a column for it and in a platform's export too.
+ */
 function nearMisses(
   header: readonly string[],
   names: Columns["names"],
   mapping: ReadonlyMap<string, string>,
+  isPlatform: boolean,
 ): ReadonlyMap<number, Column> {
   const near = new Map<number, Column>();
   for (const [index, title] of header.entries()) {
     const name = names[index] === undefined && !mapping.has(title) ? nearMiss(title) : undefined;
-    if (name !== undefined && !names.includes(name)) near.set(index, name);
+    const isMissing = !isPlatform && !names.includes(name);
+    if (name !== undefined && (isMissing || name === "consent")) near.set(index, name);
   }
   return near;
 }

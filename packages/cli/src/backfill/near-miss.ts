@@ -21,10 +21,14 @@ const SYNONYMS: Readonly<Partial<Record<Column, readonly string[]>>> = {
   quantity: ["qty", "count", "units", "pieces", "items"],
 };
 
+// In whatever words: what is ignored here sends the orders of shoppers who denied.
+const ABOUT_CONSENT = /consent|^(?:sec)?gpc|globalprivacy|donottrack|^dnt$|opt(?:ed)?(?:in|out)/;
+
 /** The column that a title probably means, for a suggestion. */
 export function nearMiss(title: string): Column | undefined {
   const bare = bareName(title);
   if (bare === "") return undefined;
+  if (ABOUT_CONSENT.test(bare)) return "consent";
   return KNOWN_COLUMNS.find(
     (column) => SYNONYMS[column]?.includes(bare) || isMisspelt(bare, bareName(column)),
   );

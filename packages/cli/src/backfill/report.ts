@@ -22,11 +22,15 @@ export function checkJson(check: FileCheck) {
 export function sayFaults(terminal: Terminal, check: FileCheck): void {
   const { say } = terminal;
   sayProblems(terminal, check.problems);
-  const found = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
+  const found = problemsIn(check);
   if (found > check.problems.length) {
     say(`… and ${counted(found - check.problems.length, "further problem")}. All problems by rule:`);
     for (const [rule, count] of Object.entries(check.counts)) say(`  ${count} × ${rule}`);
   }
+}
+
+function problemsIn({ counts }: FileCheck): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** Prints what a check found. */
@@ -63,6 +67,11 @@ export function sayPlan(
   note(`Orders:    ${counted(check.sendable, "order")}, ${sums(check.sales)}`);
   note(`Duration:  at least ${lasting(seconds * 1_000)} at ${counted(plan.rate, "order")} a second`);
   note(`Outbox:    ${plan.place}`);
+  if (check.ignoredColumns.length > 0)
+    note(`Ignored:   ${counted(check.ignoredColumns.length, "column")}: ${check.ignoredColumns.map(harmless).join(", ")}`);
+  // A faulty file's problems were printed above.
+  const warnings = isFaulty(check) ? 0 : problemsIn(check);
+  if (warnings > 0) note(`Warnings:  ${counted(warnings, "warning")}; the command without --send prints them`);
   note("AvantLink has no field for an order's date: every order counts as an order of today.");
 }
 
