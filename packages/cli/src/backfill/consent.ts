@@ -25,6 +25,8 @@ export function consentInJson(value: unknown): StatedConsent {
   const isThere = context !== undefined && context !== null;
   if (isThere && (typeof context !== "object" || Array.isArray(context)))
     return { status: "unclear", field: "context", message: "is no object, so the consent in it is unknown" };
+  if ("context" in fieldsOf(order))
+    return { status: "unclear", field: "order.context", message: "is not read there. Put it beside order" };
   const places = [beside, fieldsOf(order), fieldsOf(context)];
   const other = places.flatMap(Object.keys).find((name) => !READ.includes(name) && nearMiss(name) === "consent");
   if (other !== undefined) return { status: "unclear", field: other, message: OTHER_NAME };
