@@ -78,6 +78,17 @@ describe("a file with a question left open is an error with line, column and rem
       [HEAD, FIRST.replace("1001", '"=""0012"""')],
       ["line 2: order_number", "Format the column as text"],
     ],
+    [
+      "an item without a quantity",
+      [HEAD, FIRST, "1001,,,,MUG,14.50,,"],
+      ["line 3: quantity", "is no whole number such as 2"],
+    ],
+    [
+      "a quantity with a decimal comma",
+      [HEAD.replaceAll(",", ";"), "1001;USD;US;true;A;19.99;2,00;"],
+      ["line 2: quantity", "is no whole number such as 2"],
+    ],
+    ["a quantity in thousands", [HEAD, FIRST.replace(",1,", ',"1,000",')], ["line 2: quantity"]],
     ["an error value", [HEAD, FIRST.replace("19.99", "#REF!")], ["line 2: unit_price", "error value"]],
     ["a header and no orders", [HEAD], ["no orders, only a header"]],
     ["nothing at all", [], ["is empty"]],
@@ -225,6 +236,11 @@ describe("before anything is sent", () => {
     expect(stderr).toContain("the time of --for is over");
     expect(stderr).toContain(`1 order left. Continue with: avantlink-s2s backfill ${file}`);
   });
+});
+
+test("a quantity may have decimals that are zero", async () => {
+  const { output } = await checkOf([HEAD, FIRST.replace(",1,", ",2.00,")].join("\n"), "--json");
+  expect(JSON.parse(output)).toMatchObject({ sendable: 1, sales: { USD: 39.98 } });
 });
 
 test("every currency's sum has its own digits", async () => {

@@ -65,7 +65,7 @@ export async function* readCsvOrders(
   else if (stray !== undefined) yield faultyEntry(dialect.headerLine + 1, "row", stray);
 }
 
-function entryIn(open: OpenOrder, { columns: { platform }, currency }: CsvReading): FileEntry {
+function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: CsvReading): FileEntry {
   const { line, number, rows, fault } = open;
   const faulty = (field: string, message: string, at = line) => faultyEntry(at, field, message, number);
   if (fault !== undefined) return faulty("row", fault);
@@ -96,6 +96,12 @@ function entryIn(open: OpenOrder, { columns: { platform }, currency }: CsvReadin
   const consent = consentInText(order.consent);
   if (consent.status === "unclear") return faulty(consent.field, consent.message);
   const coupons = platform ? (order.coupon_codes ?? "").replaceAll(",", "|") : order.coupon_codes;
+  // A row without an item only describes the order.
+  const items = rows.filter(({ cells }) => LINE_COLUMNS.some((column) => cells[column] !== undefined));
+  // The mapper leaves such a line out, and the order would be sent for less.
+  const uncounted = items.find(({ cells: { quantity = "" } }) => !/^\d+(?:\.0+)?$/.test(quantity));
+  if (uncounted && names.includes("quantity"))
+    return faulty("quantity", "is no whole number such as 2", uncounted.line);
   const built: Record<string, unknown> = {
     orderNumber: number,
     currency: order.currency ?? currency,
@@ -109,14 +115,11 @@ function entryIn(open: OpenOrder, { columns: { platform }, currency }: CsvReadin
       state: order.state,
       id: order.customer_id,
     },
-    // A row without an item only describes the order.
-    products: rows
-      .filter(({ cells }) => LINE_COLUMNS.some((column) => cells[column] !== undefined))
-      .map(({ cells: { sku, unit_price, quantity = "" } }) => ({
-        sku,
-        unitPrice: unit_price,
-        quantity: /^\d+$/.test(quantity) ? Number(quantity) : quantity,
-      })),
+    products: items.map(({ cells: { sku, unit_price, quantity } }) => ({
+      sku,
+      unitPrice: unit_price,
+      quantity: quantity === undefined ? "" : Number(quantity),
+    })),
   };
   const context: Record<string, unknown> = {
     currentUrl: order.current_url,
