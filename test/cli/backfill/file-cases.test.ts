@@ -176,9 +176,13 @@ describe("a platform's own export", () => {
     expect(JSON.stringify(sandbox.requests)).not.toContain(SECRET);
   });
 
-  test("of Shopify with prices that include tax is an error", async () => {
+  test.each([
+    ["nothing else in its total", "23.00"],
+    ["duties in its total too", "28.00"],
+    ["no total", ""],
+  ])("of Shopify with prices that include tax and %s is an error", async (_, total) => {
     const [head = ""] = shopify;
-    const row = `#1001,${SECRET},paid,EUR,18.00,5.00,2.90,23.00,,0.00,1,Tent,18.00,TENT,Jane Doe,,DE,`;
+    const row = `#1001,${SECRET},paid,EUR,18.00,5.00,2.90,${total},,0.00,1,Tent,18.00,TENT,Jane Doe,,DE,`;
     const { code, output } = await checkOf(`${head}\n${row}\n`);
     expect(code).toBe(1);
     expect(output).toContain("prices with tax");
