@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "../../support/command-line.ts";
+import { runCommand, startCommand } from "../../support/command-line.ts";
 import { anOrder } from "../../support/orders.ts";
 import { aDesk, ndjson, numbersAt, orderAt } from "./a-desk.ts";
 
@@ -148,6 +148,22 @@ describe("a file is read as it comes", () => {
     expect((await send("--state", join(folder, "sent.db"))).code).toBe(0);
     expect(numbersAt(sandbox).sort()).toEqual(["1001", "1002"]);
   });
+});
+
+test("what comes from stdin is in no folder while it is sent, so that a kill leaves nothing behind", async () => {
+  const { folder, sandbox, env } = await aDesk("unused.csv", "");
+  const temporary = join(folder, "temporary");
+  await mkdir(temporary);
+  sandbox.fail({ hang: true });
+  const args = ["backfill", "-", "--send", "--yes", "--state", join(folder, "sent.db")];
+  const sending = startCommand(args, {
+    env: { ...env, TMPDIR: temporary },
+    stdin: `${HEAD}\n${FIRST}\n${SECOND}\n`,
+  });
+  await sandbox.waitForRequests(1, { timeoutMs: 30_000 });
+  expect(await readdir(temporary)).toEqual([]);
+  sending.process.kill("SIGKILL");
+  await sending.finished;
 });
 
 describe("a platform's own export", () => {

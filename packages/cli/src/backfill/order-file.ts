@@ -1,11 +1,11 @@
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, fstatSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { decodeText } from "../files/decode-text.ts";
-import { cannotRead, readText, requireLines } from "../files/read-file.ts";
+import { cannotRead, requireLines, textOf } from "../files/read-file.ts";
 import { type ColumnOptions, readColumns } from "./csv-columns.ts";
 import { readDialect } from "./csv-dialect.ts";
 import { readCsvOrders } from "./csv-orders.ts";
@@ -38,12 +38,13 @@ export interface OrderFileOptions extends ColumnOptions {
  * @throws CommandError if the file can't be read, is empty, or has a header that leaves a question open
  */
 export async function openOrderFile(given: string, options: OrderFileOptions): Promise<OrderFile> {
-  const path = given === "-" ? await copyOfStdin() : given;
-  const stats = await stat(path).catch((cause: unknown) => {
-    throw cannotRead(given, cause);
-  });
+  const copy = given === "-" ? await copyOfStdin() : undefined;
+  const stats = copy === undefined ? await statsOf(given) : fstatSync(copy);
   if (!stats.isFile()) throw new CommandError(EXIT.usage, `${given} is not a file.`);
-  const start = await readText(path, START_BYTES);
+  // `start` lets each stream read the copy from its beginning.
+  const bytesOf = (end?: number) =>
+    createReadStream(given, copy === undefined ? { end } : { fd: copy, autoClose: false, start: 0, end });
+  const start = await textOf(bytesOf(START_BYTES - 1), given);
   requireLines(start, given, "order");
   const read = readerOf(start, options);
   return {
@@ -51,7 +52,7 @@ export async function openOrderFile(given: string, options: OrderFileOptions): P
     ignoredColumns: read.ignored,
     platform: read.platform,
     entries(position = () => {}) {
-      const bytes = createReadStream(path);
+      const bytes = bytesOf();
       bytes.on("data", () => position(bytes.bytesRead));
       return read.orders(decodeText(bytes));
     },
@@ -71,11 +72,21 @@ function readerOf(start: string, { format, ...options }: OrderFileOptions) {
   };
 }
 
-/** A file is read twice: checked, then sent. What comes by a pipe is kept until the process ends. */
-async function copyOfStdin(): Promise<string> {
+function statsOf(path: string) {
+  return stat(path).catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
+}
+
+/**
+ * A file is read twice: checked, then sent. What comes by a pipe is kept in a file that is removed while it is open, so
+ * that nothing is left of it however the process ends. Returns its descriptor.
+ */
+async function copyOfStdin(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "avantlink-backfill-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "orders");
-  await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
-  return path;
+  const copy = openSync(path, "wx+", 0o600);
+  rmSync(folder, { recursive: true, force: true });
+  await pipeline(process.stdin, createWriteStream(path, { fd: copy, autoClose: false }));
+  return copy;
 }

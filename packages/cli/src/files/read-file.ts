@@ -1,13 +1,18 @@
 import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { getSystemErrorMap } from "node:util";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { decodeText } from "./decode-text.ts";
 
-/** The text of a file, or of stdin for `-`; of a file so much of it as is asked for. */
-export async function readText(file: string, maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
+/** The text of a file, or of stdin for `-`. */
+export function readText(file: string): Promise<string> {
+  return textOf(file === "-" ? process.stdin : createReadStream(file), file);
+}
+
+/** The text of bytes that come from a file. */
+export async function textOf(bytes: Readable, file: string): Promise<string> {
   try {
-    const bytes = file === "-" ? process.stdin : createReadStream(file, { end: maxBytes - 1 });
     return await text(decodeText(bytes));
   } catch (cause) {
     throw cannotRead(file, cause);
