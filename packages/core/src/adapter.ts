@@ -3,6 +3,7 @@
 export type { ReadRequest } from "./context/context.ts";
 export { forwardedAddress } from "./context/ip-address.ts";
 export { type Landing, landsAgain } from "./context/landing.ts";
+export { readContext } from "./context/pack-context.ts";
 export { queryValue } from "./context/query.ts";
 export { isHost, originOf, type RawRequest, type RequestSource } from "./context/request.ts";
 export { DEFAULT_ENDPOINT, isLoopback } from "./options/config.ts";

@@ -150,6 +150,28 @@ describe("a file is read as it comes", () => {
   });
 });
 
+test("a line that the tracker would not take for an order is a fault, and the others are sent", async () => {
+  const order = (orderNumber: string, fields: object = {}) => ({ ...anOrder({ orderNumber }), ...fields });
+  const lines = [
+    order("1", { status: "unpaid" }),
+    order("2", { status: "mapped" }),
+    { status: "test", order: order("3") },
+    order("4", { context: { clickId: "77_f3" } }),
+    order("5", { status: "completed", context: {} }),
+    { status: "mapped", order: order("6"), context: null },
+  ];
+  const { sandbox, run } = await aDesk("orders.ndjson", ndjson(lines));
+  const { code, stdout } = await run("--send", "--skip-faulty", "--json");
+  expect(JSON.parse(stdout).problems.filter(({ severity }: { severity: string }) => severity === "error")).toMatchObject([
+    { line: 1, field: "status" },
+    { line: 2, field: "status" },
+    { line: 3, field: "status" },
+    { line: 4, field: "context" },
+  ]);
+  expect(code).toBe(0);
+  expect(numbersAt(sandbox).sort()).toEqual(["5", "6"]);
+});
+
 test("what comes from stdin is in no folder while it is sent, so that a kill leaves nothing behind", async () => {
   const { folder, sandbox, env } = await aDesk("unused.csv", "");
   const temporary = join(folder, "temporary");
