@@ -212,6 +212,14 @@ test("undelivered orders are exported as AvantLink's batch-sales file has them",
   expect(code).toBe(0);
 });
 
+test("an export for one merchant leaves out the dead letters of another that shares the outbox", async () => {
+  const { run } = await aShopWithLetters(await inFile());
+  const other = ["--merchant", "0b1f8c2e-1111-4222-8333-444455556667"];
+  const { stdout, stderr } = await run("export", ...other);
+  expect(parse(stdout, { columns: true })).toEqual([]);
+  expect(stderr).toContain("1 order of another merchant left out");
+});
+
 test("without item-based commission the file has a row an order", async () => {
   const { run } = await aShopWithLetters(await inFile());
   const file = join(await aFolder(), "sales.csv");

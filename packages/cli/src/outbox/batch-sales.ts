@@ -15,17 +15,20 @@ export const BATCH_SALES_COLUMNS = [
 export type BatchSalesRow = Readonly<Record<(typeof BATCH_SALES_COLUMNS)[number], string>>;
 
 /** Why an undelivered order is not in the file. */
-export type LeftOut = "not-an-order-yet" | "no-click-and-no-coupon";
+export type LeftOut = "not-an-order-yet" | "no-click-and-no-coupon" | "other-merchant";
 
 /**
  * An undelivered order as AvantLink's batch file has it: a row for each item under item-based commission, one for
- * the whole order without. An order that no affiliate can be paid for does not belong into the file.
+ * the whole order without. An order that no affiliate can be paid for does not belong into the file, nor does an order of
+ * another merchant, where `keyOf` gives the keys of this one.
  */
 export function batchSalesRows(
   letter: DeadLetter,
   per: "item" | "order",
+  keyOf: ((orderNumber: string) => string) | undefined,
 ): readonly BatchSalesRow[] | LeftOut {
   if (letter.kind === "rejected") return "not-an-order-yet";
+  if (keyOf && letter.key !== keyOf(letter.orderNumber)) return "other-merchant";
   const { avad = "" } = contextIn(letter);
   const order = orderIn(letter);
   const coupon = order.couponCodes?.[0] ?? "";

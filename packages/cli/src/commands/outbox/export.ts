@@ -1,6 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { stringify } from "csv-stringify/sync";
 import { writeText } from "../../files/write-file.ts";
+import { orderKeyFor } from "../../options/merchant-options.ts";
 import { BATCH_SALES_COLUMNS, batchSalesRows, type LeftOut } from "../../outbox/batch-sales.ts";
 import { letters, orderIn } from "../../outbox/dead-letters.ts";
 import { harmless } from "../../terminal/terminal.ts";
@@ -12,6 +13,8 @@ const LEFT_OUT: Readonly<Record<LeftOut, (count: number, same: string) => string
     `${counted(count, "invalid order was", "invalid orders were")} left out. Fix each: avantlink-s2s outbox retry ORDER${same} --with order.json`,
   "no-click-and-no-coupon": (count) =>
     `${counted(count, "order")} left out: no click and no coupon, so no affiliate is owed anything.`,
+  "other-merchant": (count) =>
+    `${counted(count, "order")} of another merchant left out. To export them, name that merchant: --merchant UUID`,
 };
 
 /** `outbox export` */
@@ -29,13 +32,14 @@ export const exportCommand = commandOnOutbox(
   )
   .action(
     onOutbox(async ({ outbox, same, terminal: { note, sayJson } }, options) => {
+      const keyOf = options.merchant?.trim() ? orderKeyFor(options) : undefined;
       const leftOut = new Map<LeftOut, number>();
       const currencies = new Map<string, number>();
       const rows: object[] = [];
       let orders = 0;
       let severalCoupons = 0;
       for await (const letter of letters(outbox)) {
-        const found = batchSalesRows(letter, options.per);
+        const found = batchSalesRows(letter, options.per, keyOf);
         if (typeof found === "string") {
           leftOut.set(found, (leftOut.get(found) ?? 0) + 1);
           continue;
