@@ -166,6 +166,65 @@ test("several partial refunds never exceed their order, over days and runs too",
   expect(changed.stderr).toContain("It holds other returns");
 });
 
+describe("what other files of the folder returned", () => {
+  const run = async (desk: Awaited<ReturnType<typeof aDesk>>, rows: string, ...args: string[]) =>
+    desk.run(`order_number,refunded_at,amount\n${rows}`, "--network", "USD", "--currency", "USD", ...args);
+  const file = (...rows: string[]) => HEADER + rows.map((row) => `12345,${row},,RETURN\n`).join("");
+
+  test("counts for an earlier day of which the input holds only a part", async () => {
+    const desk = await aDesk([
+      { orderNumber: "X", subtotal: 100 },
+      { orderNumber: "Y", subtotal: 10 },
+    ]);
+    expect((await run(desk, "X,2026-11-27,60\n")).code).toBe(0);
+    const edge = "Y,2026-11-27,10\nX,2026-11-28,60\n";
+    expect((await run(desk, edge, "--date", "2026-11-28")).code).toBe(0);
+    expect(await desk.read("2026_11_28")).toBe(file("X,,40.00"));
+    expect(await desk.read("2026_11_27")).toBe(file("X,,60.00"));
+    expect((await run(desk, edge, "--date", "2026-11-28")).stdout).toContain("unchanged");
+  });
+
+  test("counts for a later day, if the file of this day is made after it", async () => {
+    const desk = await aDesk([{ orderNumber: "X", subtotal: 100 }]);
+    const refunds = "X,2026-11-28,60\nX,2026-11-29,\n";
+    expect((await run(desk, "X,2026-11-29,\n")).code).toBe(0);
+    const late = await run(desk, refunds, "--date", "2026-11-28", "--json");
+    expect(JSON.parse(late.stdout)).toMatchObject({ files: [], listed: [{ reason: "over-the-order" }] });
+    expect(await desk.read("2026_11_29")).toBe(file("X,,"));
+  });
+
+  test("does not change the file of a day that was made before theirs", async () => {
+    const desk = await aDesk([{ orderNumber: "X", subtotal: 100 }]);
+    expect((await run(desk, "X,2026-11-28,60\n")).code).toBe(0);
+    expect((await run(desk, "X,2026-11-29,60\n")).code).toBe(0);
+    expect(await desk.read("2026_11_29")).toBe(file("X,,40.00"));
+    for (const force of [[], ["--force"]]) {
+      const again = await run(desk, "X,2026-11-28,60\n", ...force);
+      expect(again.stdout).toContain("unchanged");
+      expect(again.code).toBe(0);
+    }
+  });
+
+  test("stops the command before any file is written, if one of the days has other returns now", async () => {
+    const desk = await aDesk([
+      { orderNumber: "X", subtotal: 100 },
+      { orderNumber: "Y", subtotal: 10 },
+    ]);
+    expect((await run(desk, "X,2026-11-28,60\n")).code).toBe(0);
+    for (const rows of [
+      "X,2026-11-27,60\nX,2026-11-28,60\n",
+      "X,2026-11-27,60\nstranger,2026-11-28,60\n",
+    ]) {
+      const { code, stderr } = await run(desk, rows);
+      expect(code).toBe(2);
+      expect(stderr).toContain("It holds other returns");
+      expect((await readdir(desk.folder)).filter((name) => name.startsWith("returns_"))).toEqual([
+        "returns_12345_2026_11_28.csv",
+      ]);
+    }
+  });
+});
+
 test("lists with the reason what must not be in the file", { timeout: 60_000 }, async () => {
   const desk = await aDesk([
     { orderNumber: "old", subtotal: 10, acceptedAt: "2026-10-28T23:00:00Z" },

@@ -4,7 +4,7 @@ import { readText, requireLines } from "../files/read-file.ts";
 import { type DayOptions, dayOf, daysOf, timeZoneOption } from "../options/days.ts";
 import { orderKeyFor } from "../options/merchant-options.ts";
 import { REFUNDS_OF, readRefunds } from "../returns/refund-file.ts";
-import { earlierReturns, returnFile, returnText, writeReturns } from "../returns/return-files.ts";
+import { returnFile, returnsInFiles, returnText, writeReturns } from "../returns/return-files.ts";
 import { type DatedRefund, LISTED, planReturns, type ReturnRow } from "../returns/return-rows.ts";
 import { sayProblems } from "../terminal/problems.ts";
 import { harmless, type Terminal } from "../terminal/terminal.ts";
@@ -66,16 +66,20 @@ command can't know: compare with AvantLink's report.`,
         const orderDay = dayOf(record?.acceptedAt ?? 0, options.timeZone);
         if (day <= last) dated.push({ ...refund, day, record, orderDay });
       }
-      const days = new Set(dated.map(({ day }) => day));
-      const earlier = await earlierReturns(options.out, options.merchantNumber, days);
-      const plan = planReturns(dated, earlier, options);
-      const files = [];
-      for (const [day, rows] of plan.rows) {
-        if (day < first || rows.length === 0) continue;
+      const asked = new Set(dated.flatMap(({ day }) => (day < first ? [] : [day])).sort());
+      const there = await returnsInFiles(options.out, options.merchantNumber, asked);
+      // What an earlier day returned is known from its file: the input may hold a part of that day only.
+      const open = dated.filter(({ day }) => asked.has(day) || !there.has(day));
+      const isNew = (day: string) => options.force === true || !there.has(day);
+      const plan = planReturns(open, [...there.values()].flat(), { ...options, isNew });
+      const made = [...asked].flatMap((day) => {
+        const rows = plan.rows.get(day) ?? [];
+        if (rows.length === 0 && !there.has(day)) return [];
         const file = returnFile(options.out, options.merchantNumber, day);
-        const written = await writeReturns(file, returnText(rows), options.force === true);
-        files.push({ file, day, rows: rows.length, written });
-      }
+        return [{ file, day, rows: rows.length, text: returnText(rows) }];
+      });
+      const written = await writeReturns(made, options.force === true);
+      const files = made.map(({ text: _, ...one }) => ({ ...one, written: written.has(one.file) }));
       const listed = plan.listed.filter(({ day }) => day >= first);
       const faulty = problems.filter(({ severity }) => severity === "error").length;
       terminal.sayJson({ files, listed, faulty, problems });

@@ -5,27 +5,33 @@ import { stringify } from "csv-stringify/sync";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { cannotRead } from "../files/read-file.ts";
 import { writeText } from "../files/write-file.ts";
-import { type EarlierReturn, RETURN_COLUMNS, type ReturnRow } from "./return-rows.ts";
+import { RETURN_COLUMNS, type ReturnRow, type WrittenReturn } from "./return-rows.ts";
 
 /** The file of a day, by the name that AvantLink wants. */
 export function returnFile(folder: string, merchantNumber: string, day: string): string {
   return join(folder, `returns_${merchantNumber}_${day.replaceAll("-", "_")}.csv`);
 }
 
-/** What the files of other days in the folder returned, so that no order is returned beyond its amount. */
-export async function earlierReturns(
+/**
+ * What the files in the folder returned, by day, so that no order is returned beyond its amount. A file of the asked days is
+ * not read: it is compared with what is made for its day.
+ */
+export async function returnsInFiles(
   folder: string,
   merchantNumber: string,
-  days: ReadonlySet<string>,
-): Promise<readonly EarlierReturn[]> {
+  asked: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly WrittenReturn[]>> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw cannotRead(folder, cause);
   });
-  const found: EarlierReturn[] = [];
+  const files = new Map<string, readonly WrittenReturn[]>();
   for (const name of names.sort()) {
     const [, number, date = ""] = /^returns_(\d+)_(\d{4}_\d\d_\d\d)\.csv$/.exec(name) ?? [];
     const day = date.replaceAll("_", "-");
-    if (number !== merchantNumber || days.has(day)) continue;
+    if (number !== merchantNumber) continue;
+    const found: WrittenReturn[] = [];
+    files.set(day, found);
+    if (asked.has(day)) continue;
     const text = await readFile(join(folder, name), "utf8");
     if (!text.startsWith(RETURN_COLUMNS.join(",")))
       throw new CommandError(
@@ -41,7 +47,7 @@ export async function earlierReturns(
       for (let item = 0; item < count; item += 1) found.push({ day, orderNumber, amount });
     }
   }
-  return found;
+  return files;
 }
 
 /** The file's content. No cell is escaped for spreadsheets: a number or a SKU must be exactly the order's. */
@@ -49,11 +55,22 @@ export function returnText(rows: readonly ReturnRow[]): string {
   return stringify([RETURN_COLUMNS, ...rows].map((row) => [...row]));
 }
 
-/** Writes a file, unless it is there with this content. Returns whether it was written. */
-export async function writeReturns(path: string, text: string, overwrite: boolean): Promise<boolean> {
-  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return false;
+/**
+ * Writes the files that are not there with this content, and returns their paths. If one is there with other content, none
+ * is written, because the others were made for what that day is now.
+ */
+export async function writeReturns(
+  files: readonly { readonly file: string; readonly text: string }[],
+  overwrite: boolean,
+): Promise<ReadonlySet<string>> {
+  const changed: { readonly file: string; readonly text: string; readonly isThere: boolean }[] = [];
+  for (const { file, text } of files) {
+    const present = await readFile(file, "utf8").catch(() => undefined);
+    if (present !== text) changed.push({ file, text, isThere: present !== undefined });
+  }
   const help =
     "It holds other returns. Name the days to write with --date or --from and --to. If AvantLink does not have the file yet, add --force.";
-  await writeText(path, text, overwrite, help);
-  return true;
+  for (const { file, text } of changed.toSorted((a, b) => Number(b.isThere) - Number(a.isThere)))
+    await writeText(file, text, overwrite, help);
+  return new Set(changed.map(({ file }) => file));
 }

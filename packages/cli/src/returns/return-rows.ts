@@ -47,8 +47,8 @@ export interface DatedRefund extends GivenRefund {
   readonly orderDay: string;
 }
 
-/** What a file of an earlier day returned of an order; nothing as the amount for the whole order. */
-export interface EarlierReturn {
+/** What a file returned of an order; nothing as the amount for the whole order. */
+export interface WrittenReturn {
   readonly day: string;
   readonly orderNumber: string;
   readonly amount: string | undefined;
@@ -61,12 +61,14 @@ export interface ReturnOptions {
   readonly network: string;
   /** Rows for items, under item-based commission, or for orders. */
   readonly per: "item" | "order";
+  /** Whether the file of a day is made now. Otherwise it was made before those of later days, which don't count. */
+  readonly isNew: (day: string) => boolean;
 }
 
 /** Makes the rows of each day. The same refunds give the same rows, in whatever order they come. */
 export function planReturns(
   refunds: readonly DatedRefund[],
-  earlier: readonly EarlierReturn[],
+  written: readonly WrittenReturn[],
   options: ReturnOptions,
 ) {
   const rows = new Map<string, ReturnRow[]>();
@@ -77,8 +79,8 @@ export function planReturns(
     const { day, orderNumber } = refund;
     const reason = obstacle(refund, options);
     const subtotal = toMinor(`${subtotalOf(refund)}`, digits) ?? 0;
-    const before = earlier
-      .filter((one) => one.orderNumber === orderNumber && one.day < day)
+    const before = written
+      .filter((one) => one.orderNumber === orderNumber && (one.day < day || options.isNew(day)))
       .map(({ amount }) => (amount === undefined ? subtotal : (toMinor(amount, digits) ?? 0)))
       .reduce((sum, amount) => sum + amount, returned.get(orderNumber) ?? 0);
     const left = Math.max(0, subtotal - before);
