@@ -21,8 +21,13 @@ describe("a shopper's denial", () => {
 
   test.each(["gpc", "Sec-GPC", "Marketing Consent", "consent_status", "opt-out", "globalPrivacyControl"])(
     "in a column %j is a fault, not an ignored column",
+    { timeout: 60_000 },
     async (title) => {
-      const rows = [`order_number,currency,subtotal,avad,${title}`, "1,USD,10,77_a,1", "2,USD,10,77_b,denied"];
+      const rows = [
+        `order_number,currency,subtotal,avad,${title}`,
+        "1,USD,10,77_a,1",
+        "2,USD,10,77_b,denied",
+      ];
       const { sandbox, run } = await aDesk("orders.csv", rows.join("\n"));
       const { code, stderr } = await run("--send");
       expect(code).toBe(1);
@@ -33,9 +38,12 @@ describe("a shopper's denial", () => {
     },
   );
 
-  test("is read in a column of its name beside a platform's, and asked for beside another column", async () => {
+  test("is read in a column of its name beside a platform's, and asked for beside another column", {
+    timeout: 60_000,
+  }, async () => {
     const head = "Name,Financial Status,Currency,Subtotal,Lineitem quantity,Lineitem price,Lineitem sku";
-    const shopify = (titles: string) => `${head},${titles}\n#1,paid,USD,5,1,5,A,denied,granted\n#2,paid,USD,5,1,5,A,,\n`;
+    const shopify = (titles: string) =>
+      `${head},${titles}\n#1,paid,USD,5,1,5,A,denied,granted\n#2,paid,USD,5,1,5,A,,\n`;
     const { sandbox, run } = await aDesk("orders.csv", shopify("consent,note"));
     expect(JSON.parse((await run("--send", "--json")).stdout)).toMatchObject({ denied: 1, sendable: 1 });
     expect(numbersAt(sandbox)).toEqual(["#2"]);

@@ -118,7 +118,9 @@ test("the commands that it offers can be run as they are", { timeout: 60_000 }, 
   });
 });
 
-test("its commands deliver to the endpoint that it was started with", { timeout: 60_000 }, async ({ skip }) => {
+test("its commands deliver to the endpoint that it was started with", { timeout: 60_000 }, async ({
+  skip,
+}) => {
   const AVANTLINK_ENDPOINT = "http://127.0.0.1:4010";
   const desk = await aDesk("sqlite", skip, { AVANTLINK_MERCHANT_ID: MERCHANT_ID, AVANTLINK_ENDPOINT });
   if (!desk) return;

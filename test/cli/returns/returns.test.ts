@@ -166,7 +166,7 @@ test("several partial refunds never exceed their order, over days and runs too",
   expect(changed.stderr).toContain("It holds other returns");
 });
 
-describe("what other files of the folder returned", () => {
+describe("what other files of the folder returned", { timeout: 60_000 }, () => {
   const run = async (desk: Awaited<ReturnType<typeof aDesk>>, rows: string, ...args: string[]) =>
     desk.run(`order_number,refunded_at,amount\n${rows}`, "--network", "USD", "--currency", "USD", ...args);
   const file = (...rows: string[]) => HEADER + rows.map((row) => `12345,${row},,RETURN\n`).join("");
@@ -211,10 +211,7 @@ describe("what other files of the folder returned", () => {
       { orderNumber: "Y", subtotal: 10 },
     ]);
     expect((await run(desk, "X,2026-11-28,60\n")).code).toBe(0);
-    for (const rows of [
-      "X,2026-11-27,60\nX,2026-11-28,60\n",
-      "X,2026-11-27,60\nstranger,2026-11-28,60\n",
-    ]) {
+    for (const rows of ["X,2026-11-27,60\nX,2026-11-28,60\n", "X,2026-11-27,60\nstranger,2026-11-28,60\n"]) {
       const { code, stderr } = await run(desk, rows);
       expect(code).toBe(2);
       expect(stderr).toContain("It holds other returns");

@@ -28,7 +28,9 @@ export function consentInJson(value: unknown): StatedConsent {
   if ("context" in fieldsOf(order))
     return { status: "unclear", field: "order.context", message: "is not read there. Put it beside order" };
   const places = [beside, fieldsOf(order), fieldsOf(context)];
-  const other = places.flatMap(Object.keys).find((name) => !READ.includes(name) && nearMiss(name) === "consent");
+  const other = places
+    .flatMap(Object.keys)
+    .find((name) => !READ.includes(name) && nearMiss(name) === "consent");
   if (other !== undefined) return { status: "unclear", field: other, message: OTHER_NAME };
   const packed = fieldsOf(context).avantlink_gpc;
   if (!isEmpty(packed) && packed !== "1") return unclear("context.avantlink_gpc", "1");

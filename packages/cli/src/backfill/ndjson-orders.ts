@@ -13,14 +13,9 @@ const IS_ANSWER =
   "is a mapper's word for what is no order to be sent, such as unpaid or test. Remove the order, or this field";
 
 // What a mapper or `skip` answers. The tracker takes an order with such a status for that answer, and sends nothing.
-const ANSWERS: Readonly<Record<(MapperResult | SkippedOrder)["status"], true>> = {
-  mapped: true,
-  unpaid: true,
-  test: true,
-  renewal: true,
-  unmappable: true,
-  skipped: true,
-};
+type Answer = (MapperResult | SkippedOrder)["status"];
+const UNSENT: readonly Answer[] = ["unpaid", "test", "renewal", "unmappable", "skipped"];
+const ANSWERS: ReadonlySet<unknown> = new Set<Answer>([...UNSENT, "mapped"]);
 
 // Far above any order.
 const MAX_LINE_LENGTH = 4 * 1024 * 1024;
@@ -58,5 +53,5 @@ function entryIn(json: string, line: number): FileEntry {
 function isAnswer(value: unknown, order: unknown): boolean {
   const { order: nested, status } = fieldsOf(value);
   const around = nested === undefined || status === "mapped" ? undefined : status;
-  return [fieldsOf(order).status, around].some((one) => Object.hasOwn(ANSWERS, String(one)));
+  return ANSWERS.has(fieldsOf(order).status) || ANSWERS.has(around);
 }

@@ -68,10 +68,10 @@ export function sayPlan(
   note(`Duration:  at least ${lasting(seconds * 1_000)} at ${counted(plan.rate, "order")} a second`);
   note(`Outbox:    ${plan.place}`);
   if (check.ignoredColumns.length > 0)
-    note(`Ignored:   ${counted(check.ignoredColumns.length, "column")}: ${check.ignoredColumns.map(harmless).join(", ")}`);
+    note(`Ignored:   the columns ${check.ignoredColumns.map(harmless).join(", ")}`);
   // A faulty file's problems were printed above.
   const warnings = isFaulty(check) ? 0 : problemsIn(check);
-  if (warnings > 0) note(`Warnings:  ${counted(warnings, "warning")}; the command without --send prints them`);
+  if (warnings > 0) note(`Warnings:  ${warnings}; the same command without --send prints them`);
   note("AvantLink has no field for an order's date: every order counts as an order of today.");
 }
 

@@ -25,7 +25,8 @@ export function stateOf(path: string, options: StateOptions) {
     throw new CommandError(EXIT.usage, message, "Add --state PATH, or name the shop's outbox.");
   }
   const place = options.state ?? `${path}.sent.db`;
-  return { shown: place, same: sameOutbox({ ...options, sqlite: place }), open: () => openFile(place, options) };
+  const same = sameOutbox({ ...options, sqlite: place });
+  return { shown: place, same, open: () => openFile(place, options) };
 }
 
 async function openFile(place: string, options: Merchant) {

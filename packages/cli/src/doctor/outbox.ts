@@ -15,6 +15,7 @@ const MAX_WAIT_MS = 3_600_000;
 export async function checkOutbox(options: OutboxOptions & Merchant): Promise<readonly Checked[]> {
   const named = namedOutbox(options, process.env);
   if (!named) return [fyi("outbox", "not checked: no outbox is named", NAME_AN_OUTBOX)];
+  const same = sameOutbox(options);
   try {
     return await withOutbox(options, async ({ outbox, problems }) => {
       const condition = await conditionOf(outbox);
@@ -28,15 +29,11 @@ export async function checkOutbox(options: OutboxOptions & Merchant): Promise<re
       if (oldestWaiting !== undefined) {
         const found = `the oldest waiting order was accepted ${ago(oldestWaiting.acceptedAt)} ago; AvantLink's last answer: ${answerText(lastAnswer)}`;
         const isLate = alarmsOf(condition, { failIfOlder: MAX_WAIT_MS }).length > 0;
-        checks.push(isLate ? warn("outbox", found, whyWaiting(options)) : fyi("outbox", found));
+        checks.push(isLate ? warn("outbox", found, WHY_WAITING + same) : fyi("outbox", found));
       }
       if (dead > 0)
         checks.push(
-          warn(
-            "outbox",
-            counted(dead, "dead letter"),
-            `See why: avantlink-s2s outbox list --dead${sameOutbox(options)}`,
-          ),
+          warn("outbox", counted(dead, "dead letter"), `See why: avantlink-s2s outbox list --dead${same}`),
         );
       return checks;
     });
@@ -46,9 +43,8 @@ export async function checkOutbox(options: OutboxOptions & Merchant): Promise<re
   }
 }
 
-function whyWaiting(options: OutboxOptions & Merchant): string {
-  return `If AvantLink answers, check that the shop runs in live mode and without deliver: false. From here: avantlink-s2s outbox deliver${sameOutbox(options)}`;
-}
+const WHY_WAITING =
+  "If AvantLink answers, check that the shop runs in live mode and without deliver: false. From here: avantlink-s2s outbox deliver";
 
 /** What an outbox has proved about its store when it opened without a problem. */
 const HOLDS = {
