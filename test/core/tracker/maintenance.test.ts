@@ -61,6 +61,14 @@ describe("forget", () => {
     expect(sandbox.requests).toHaveLength(0);
   });
 
+  test("erases an order whose number holds an e-mail address or blanks", async () => {
+    const tracker = aTracker();
+    for (const orderNumber of ["anna@example.com-7", " 1003"]) {
+      await tracker.trackOrder(anOrder({ orderNumber }), aContext());
+      expect(await tracker.forget(orderNumber)).toEqual({ status: "removed" });
+    }
+  });
+
   test("says when AvantLink has the order, and when there is none", async () => {
     const tracker = aTracker();
     await tracker.trackOrder(anOrder(), aContext());

@@ -1,7 +1,7 @@
 import type { Delivery } from "../delivery/deliver.ts";
 import { type AvantLinkError, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
-import { orderKey } from "../order/order-key.ts";
+import { orderKey, wireOrderNumber } from "../order/order-key.ts";
 import type { HealthRecord } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { ForgetReport, Tracker } from "./tracker.ts";
@@ -42,7 +42,7 @@ export function createMaintenance(
     forget: (orderNumber) =>
       orFailure<ForgetReport>(
         async () =>
-          mode === "live" ? outbox.forget(orderKey(merchantId, orderNumber)) : { status: "unknown" },
+          mode === "live" ? outbox.forget(orderKey(merchantId, wireOrderNumber(orderNumber))) : { status: "unknown" },
         (error) => ({ status: "failed", error }),
       ),
   };
