@@ -13,14 +13,14 @@ import { eventLog } from "../../support/events.ts";
 import { MERCHANT_ID } from "../../support/orders.ts";
 
 /** A delivery whose POSTs a test answers, with everything that it reports. */
-function aDelivery(answer: (url: string) => Answer | Error, options: TrackerOptions = {}) {
+function aDelivery(answer: (url: string) => Answer | Error | Promise<Answer>, options: TrackerOptions = {}) {
   const clock = testClock();
   const events = eventLog();
   const urls: string[] = [];
   const transport: Transport = {
     async post({ url }) {
       urls.push(url.split("/").at(-1) ?? "");
-      const answered = answer(url);
+      const answered = await answer(url);
       if (answered instanceof Error) throw answered;
       return answered;
     },
@@ -134,6 +134,44 @@ describe("a click", () => {
     clock.advance(240);
     expect(await last).toEqual({ status: "delivered" });
     expect(events.of("dead")).toMatchObject([{ kind: "click", error: { code: "click.lost" } }]);
+  });
+});
+
+test("a click that waited for an hour ends there, though AvantLink still asks for a pause", async () => {
+  let answer = answered(429, "86400");
+  const { clock, delivery, job, urls, events } = aDelivery(() => answer);
+  await delivery.deliver(job());
+  answer = success;
+  const held = delivery.deliverClick(job({ kind: "click", acceptedAt: clock.now() - 3_600_000 }));
+  await expect.poll(() => clock.next()).toBe(500);
+  clock.advance(500);
+  expect(await held).toEqual({ status: "delivered" });
+  expect(urls).toEqual(["order"]);
+  expect(events.of("dead")).toMatchObject([{ kind: "click", error: { code: "click.lost" } }]);
+});
+
+describe("an order that is delivered directly", () => {
+  test("is not sent during a pause that AvantLink asks for, and may begin one", async () => {
+    const { delivery, job, urls } = aDelivery(() => answered(429, "60"));
+    expect(await delivery.deliverDirectly(job())).toBe(false);
+    expect(await delivery.deliverDirectly(job({ key: "2", orderNumber: "2" }))).toBe(false);
+    expect(urls).toHaveLength(1);
+  });
+
+  test("does not wait in memory behind a thousand others", async () => {
+    const { delivery, job } = aDelivery(() => new Promise<Answer>(() => {}), { concurrency: 1 });
+    const orders = Array.from({ length: 1_001 }, (_, index) => job({ key: `${index}` }));
+    for (const order of orders) void delivery.deliverDirectly(order);
+    expect(await delivery.deliverDirectly(job({ key: "one more" }))).toBe(false);
+  });
+
+  test("holds its slot of the outbox no longer than one call to AvantLink may take", async () => {
+    const { clock, delivery, job } = aDelivery(() => new Promise<Answer>(() => {}));
+    void delivery.deliverDirectly(job());
+    const delivering = delivery.deliver(job());
+    await expect.poll(() => clock.next()).toBe(10_000);
+    clock.advance(10_000);
+    expect(await delivering).toMatchObject({ status: "retry", counted: false });
   });
 });
 

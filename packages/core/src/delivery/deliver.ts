@@ -5,6 +5,7 @@ import { orderKey } from "../order/order-key.ts";
 import type { ClaimedJob, OutboxJob, Verdict } from "../outbox/outbox.ts";
 import { RecentKeys } from "../recent-keys.ts";
 import type { Report, WarnOnce } from "../reporting/report.ts";
+import { within } from "../runtime.ts";
 import { readAnswer } from "./answer.ts";
 import type { DeliveryWaits } from "./delivery-waits.ts";
 import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
@@ -23,6 +24,8 @@ const CLICK_MAX_AGE_MS = 3_600_000;
 const MIN_LEAVE_MS = 1_000;
 const MAX_LEAVE_MS = 60_000;
 const MAX_DIRECT = 10_000;
+// How many orders may wait in memory for their direct delivery: both the outbox and AvantLink are in trouble then.
+const MAX_WAITING = 1_000;
 // Enough for the seconds between a delivery and the error of the put that had stored the order all the same.
 const MAX_HANDED_OUT = 1_000;
 
@@ -75,10 +78,6 @@ export function createDelivery(
     }
     const startedAt = runtime.now();
     const outcome = await post(kind, job.body);
-    const asked = pauseAsked(outcome, runtime.now()) ?? 0;
-    if (outcome.kind === "answered" && asked > pauseLeft()) {
-      pause = { from: runtime.now(), until: runtime.now() + asked, reason: outcome.reason };
-    }
     if (outcome.kind === "failed" && !outcome.mayHaveArrived) {
       const spent = Math.max(0, runtime.now() - startedAt);
       await wait(Math.max(0, slots * MIN_UNREACHED_MS - spent));
@@ -92,6 +91,7 @@ export function createDelivery(
     return now < pause.from ? 0 : Math.max(0, pause.until - now);
   }
 
+  /** One POST. A pause that its answer asks for begins at once. */
   async function post(kind: "order" | "click", body: string): Promise<Outcome> {
     try {
       const answer = await transport.post({
@@ -105,7 +105,12 @@ export function createDelivery(
         body,
         timeoutMs: config.timeoutMs,
       });
-      return readAnswer(answer);
+      const outcome = readAnswer(answer);
+      const asked = pauseAsked(outcome, runtime.now()) ?? 0;
+      if (outcome.kind === "answered" && asked > pauseLeft()) {
+        pause = { from: runtime.now(), until: runtime.now() + asked, reason: outcome.reason };
+      }
+      return outcome;
     } catch (cause) {
       return cause instanceof TransportError
         ? { kind: "failed", reason: cause.message, mayHaveArrived: cause.mayHaveArrived }
@@ -164,21 +169,27 @@ export function createDelivery(
 
   async function deliverClick(job: ClaimedJob): Promise<Verdict> {
     const { outcome, verdict } = await attempt("click", job, clickRetry);
-    if (!outcome) return verdict;
-    if (outcome.kind === "delivered") {
+    const isOver = runtime.now() >= job.acceptedAt + CLICK_MAX_AGE_MS;
+    if (!outcome && !isOver) return verdict;
+    if (outcome?.kind === "delivered") {
       delivered("click", job);
       return verdict;
     }
     // AvantLink documents no way to repeat a click, so a click that may have arrived is not sent again.
-    const mayHaveArrived = outcome.kind === "answered" || outcome.mayHaveArrived;
-    if (verdict.status === "retry" && !mayHaveArrived) return verdict;
-    dead("click", job, new AvantLinkError("click.lost", { detail: `${outcome.reason}.` }));
+    const mayHaveArrived = outcome?.kind === "answered" || outcome?.mayHaveArrived;
+    if (outcome && verdict.status === "retry" && !mayHaveArrived) return verdict;
+    const { reason } = outcome ?? pause;
+    dead("click", job, new AvantLinkError("click.lost", { detail: `${reason}.` }));
     // A lost click is kept nowhere: it leaves its outbox as a delivered one does.
     return { status: "delivered" };
   }
 
-  /** One POST of an order that the outbox could not store, at most `concurrency` at a time. */
+  /**
+   * One POST of an order that the outbox could not store, at most `concurrency` at a time. None while AvantLink asks for
+   * a pause, or has too many to answer already.
+   */
   async function postDirectly(job: OutboxJob): Promise<boolean> {
+    if (pauseLeft() > 0 || waitingForSlot.length >= MAX_WAITING) return false;
     if (directSlotsTaken < concurrency) directSlotsTaken += 1;
     else await new Promise<void>((resolve) => void waitingForSlot.push(resolve));
     const outcome = await post("order", job.body);
@@ -210,7 +221,10 @@ export function createDelivery(
      * all the same.
      */
     async deliver(job: ClaimedJob): Promise<Verdict> {
-      if (await direct.get(job.key)) return { status: "delivered" };
+      const trying = direct.get(job.key);
+      const tried = trying && (await within(trying, config.timeoutMs, runtime));
+      if (tried === "late") return waitUntil(runtime.now(), "It is being sent directly", stateOf(job), retry);
+      if (tried?.value) return { status: "delivered" };
       const delivering = deliverOrder(job);
       handedOut.set(job.key, delivering);
       return delivering;
