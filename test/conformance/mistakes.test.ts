@@ -199,6 +199,12 @@ describe("a call that is wrong has a receipt that says so, and the call never th
     expect(events.of("problem")).toMatchObject([{ error: { code: "context.is-a-request" } }]);
   });
 
+  test("the context of a misspelt property, which is nothing, allows nothing where the shop asks for consent", async () => {
+    expect(await aCoreTracker({ consent: () => true }).contextOf(undefined)).toEqual({ consent: "denied" });
+    expect(events.of("problem")).toMatchObject([{ error: { code: "context.invalid" } }]);
+    expect(await aCoreTracker().contextOf(undefined)).toEqual({});
+  });
+
   test("a web request on Express is read as far as it can be", async () => {
     const tracker = aTracker({ consent: ({ cookies }: { cookies: object }) => "agreed" in cookies });
     const headers = new Headers({ "sec-gpc": "1", "user-agent": "Mozilla/5.0" });

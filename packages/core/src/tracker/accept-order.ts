@@ -37,7 +37,13 @@ export function createAcceptOrder(
   const numberForms = new RecentKeys<string>(MAX_REMEMBERED);
   const end = (receipt: Receipt) => reported(report, "order", receipt);
 
-  async function accept(decision: Decision, options: TrackOrderOptions): Promise<Receipt> {
+  async function accept(
+    given: TrackableOrder,
+    sources: ContextSources,
+    options: TrackOrderOptions,
+  ): Promise<Receipt> {
+    // A caller in plain JavaScript may have forgotten to await the order.
+    const decision = decide(await given, sources, config);
     // For its warnings about the mode; a dry run that was closed has no more to report.
     if (config.mode !== "live") void lifecycle.ready().catch(() => {});
     if (decision.kind === "skip")
@@ -199,8 +205,9 @@ export function createAcceptOrder(
     /** Tracks an order with what is known of its shopper. Whatever happens inside, there is a receipt. */
     async track(given: TrackableOrder, sources: ContextSources, options?: TrackOrderOptions) {
       try {
-        // A caller in plain JavaScript may have forgotten to await the order.
-        return await accept(decide(await given, sources, config), options ?? {});
+        const accepting = accept(given, sources, options ?? {});
+        lifecycle.during(accepting);
+        return await accepting;
       } catch (cause) {
         const error = unexpectedError(cause);
         health.failed(error);

@@ -45,7 +45,8 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
         return accept.track(order, given instanceof AvantLinkError ? { error: given } : { given }, asked);
       },
       async contextOf(from) {
-        const given = await contextGiven(from);
+        // A property that is misspelt gives nothing, and must not give a context that allows.
+        const given = (await contextGiven(from)) ?? (config.consent ? noRequest() : {});
         return given instanceof AvantLinkError ? adapter.contextWithout(given) : Object.freeze({ ...given });
       },
       trackClick: async (context, asked) => acceptClick((await contextGiven(context)) ?? {}, asked ?? {}),
@@ -67,6 +68,11 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
     attachAdapter(tracker, adapter);
     return Object.freeze(tracker);
   };
+}
+
+function noRequest(): AvantLinkError {
+  const detail = "There is none; expected the shopper's request, because the shop has a consent hook.";
+  return new AvantLinkError("context.invalid", { detail });
 }
 
 /** The context that a caller gave, or what is wrong: JavaScript lets a request, or anything, stand there. */
