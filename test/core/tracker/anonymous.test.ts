@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { createTracker, type TrackingContext } from "@avantlink-s2s/core";
+import { createTracker, memoryOutbox, type TrackingContext } from "@avantlink-s2s/core";
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -106,6 +106,26 @@ test("so it is where the shop's own hook denies a request, with no listener: on 
   expect(disk).toContain("SAVE10");
   for (const traces of [sent?.raw, JSON.stringify(refused), JSON.stringify(sandbox.requests), disk, console])
     expect(traces).not.toMatch(/planted|203\.0\.113/);
+});
+
+test("a denied order that is rejected keeps no more of its shopper in its dead letter", async () => {
+  const outbox = memoryOutbox();
+  const whenDenied = "anonymous";
+  const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, outbox, whenDenied });
+  const context: TrackingContext = { ...PLANTED, consent: "denied" };
+  expect(await tracker.trackOrder({ ...order, currency: "??" }, context)).toMatchObject({ status: "rejected" });
+  const [letter] = await outbox.dead.list();
+  expect(letter?.body).toContain('"country":"US"');
+  expect(letter?.body).not.toMatch(/planted|203\.0\.113/);
+  await tracker.close();
+});
+
+test("a denial that travelled with the order counts also where the given context is none", async () => {
+  const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url });
+  const denied = { status: "mapped", order, findings: [], context: { consent: "denied" } } as const;
+  const notAContext = { headers: {} } as TrackingContext;
+  expect(await tracker.trackOrder(denied, notAContext)).toMatchObject({ status: "skipped", reason: "consent" });
+  await tracker.close();
 });
 
 test("without that choice a denied order is skipped", async () => {

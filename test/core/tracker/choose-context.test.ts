@@ -16,9 +16,16 @@ const request = (changes: Partial<ReadRequest> = {}): ReadRequest => ({
 
 describe("the context of an order", () => {
   test("is the request's where nothing travelled with the order", () => {
-    expect(
-      chooseContext(undefined, { request: request({ isBrowser: false, hasOurCookies: false }) }).context,
-    ).toEqual(READ);
+    expect(chooseContext(undefined, { request: request({ hasOurCookies: false }) }).context).toEqual(READ);
+  });
+
+  test("has no page, browser or address of a payment provider's request, also where nothing travelled with it", () => {
+    const context = { ...READ, currentUrl: "https://shop.example/webhook", consent: "granted" } as const;
+    const provider = request({ context, isBrowser: false, hasOurCookies: false });
+    expect(chooseContext(undefined, { request: provider }).context).toEqual({
+      avad: "77_read",
+      consent: "granted",
+    });
   });
 
   test("is the carried one beside a payment provider's request, of which nothing is used", () => {
@@ -44,6 +51,16 @@ describe("the context of an order", () => {
     const { context, findings } = chooseContext(carried, { request: request() });
     expect(context).toEqual({ ...READ, customTrackingCode: "spring" });
     expect(findings).toMatchObject([{ code: "context.not-used", path: "context.avad" }]);
+  });
+
+  test("is the carried one beside the browser of another visitor, such as the shop's staff", () => {
+    const carried = { ...CARRIED, visitorIds: ["shopper"] };
+    const staff = request({ context: { ...READ, visitorIds: ["staff"] } });
+    const { context, findings } = chooseContext(carried, { request: staff });
+    expect(context).toEqual(carried);
+    expect(findings).toMatchObject([{ code: "context.not-used", path: "context" }]);
+    const sameBrowser = request({ context: { ...READ, visitorIds: ["shopper"] } });
+    expect(chooseContext(carried, { request: sameBrowser }).context).toMatchObject(READ);
   });
 
   test("is the given one, completed by what the mapper found", () => {

@@ -417,6 +417,27 @@ describe("an order that could not be sent", () => {
     expect(await outbox.dead.list()).toMatchObject([{ kind: "order" }]);
   });
 
+  test("is kept with all its lines, so that its correction bills all of them", async () => {
+    const outbox = memoryOutbox();
+    const products = Array.from({ length: 150 }, (_, index) => ({
+      sku: `${index}`.padEnd(200, "x"),
+      unitPrice: 1,
+      quantity: 1,
+    }));
+    await aTracker({ outbox }).trackOrder(anOrder({ currency: "??", products }), aContext());
+    const [letter] = await outbox.dead.list();
+    expect(JSON.parse(letter?.body ?? "").order.products).toEqual(products);
+  });
+
+  test("is not taken for another whose too long number begins alike", async () => {
+    const outbox = memoryOutbox();
+    const tracker = aTracker({ outbox });
+    for (const end of ["a", "b"])
+      await tracker.trackOrder(anOrder({ orderNumber: "9".repeat(128) + end, subtotal: 1 }), aContext());
+    await tracker.trackOrder(anOrder({ orderNumber: `${"9".repeat(128)}a`, subtotal: 1 }), aContext());
+    expect(await outbox.dead.list()).toHaveLength(2);
+  });
+
   test("takes no room from those that can, however often it comes", async () => {
     const outbox = memoryOutbox({ capacity: 5 });
     const tracker = aTracker({ outbox });
@@ -507,6 +528,16 @@ describe("closing", () => {
     await expect(tracker.start()).rejects.toMatchObject({ code: "tracker.closed" });
     expect(await tracker.health()).toMatchObject({ ok: false });
     expect(events.of("problem")).toMatchObject([{ error: { code: "tracker.closed" } }]);
+  });
+
+  test("waits for an order that was not awaited", async () => {
+    const tracker = createTracker({
+      merchantId: MERCHANT_ID,
+      endpoint: sandbox.url,
+      onEvent: events.onEvent,
+    });
+    void tracker.trackOrder(anOrder(), aContext());
+    expect(await tracker.close()).toMatchObject({ accepted: 1, delivered: 1 });
   });
 
   test("delivers pending orders, returns the totals, and accepts no more", async () => {

@@ -12,10 +12,11 @@ export function orderKey(merchantId: string, orderNumber: string): string {
   return sha256Hex(`${merchantId.trim().toLowerCase()}\n${orderNumber}`);
 }
 
-/** The order's number as it is sent and remembered; `""` where the value is no order number. */
+/** The order's number as it is sent and remembered; `""` where the value is no order number, or too long for one. */
 export function wireOrderNumber(value: unknown): string {
   const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
-  const number = isNumber ? String(value) : tidyText(value, MAX_ORDER_NUMBER);
+  const number = isNumber ? String(value) : tidyText(value, MAX_ORDER_NUMBER + 1);
+  if (number.length > MAX_ORDER_NUMBER) return "";
   if (holdsEmail(number)) return sha256Hex(number.toLowerCase());
   return namesPerson(number) ? sha256Hex(number) : number;
 }

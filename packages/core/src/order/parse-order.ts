@@ -9,11 +9,11 @@ import { describeValue, isObject, issuesOf, readAs, readFields, readList } from 
 import { MAX_ORDER_NUMBER, wireOrderNumber } from "./order-key.ts";
 
 /** Far above what a shop sells at once, and what one row of an outbox and one POST still carry. */
-const MAX_LINES = 20_000;
+export const MAX_LINES = 20_000;
 const MAX_ITEMS = 1_000_000;
 const MAX_ISSUES = 100;
 const MAX_DETAIL = 256;
-const MAX_COUPONS = 50;
+export const MAX_COUPONS = 50;
 const MAX_COUPON = 64;
 const COUNT = /^\d{1,7}(?:\.\d{1,20})?$/;
 
@@ -47,7 +47,7 @@ const amount = readAs(
 
 /** The fields that can reject an order. */
 const strictFields = z.object({
-  orderNumber: readAs(orderNumberOf, `a text of 1 to ${MAX_ORDER_NUMBER} characters`),
+  orderNumber: readAs((value) => wireOrderNumber(value) || undefined, `a text of 1 to ${MAX_ORDER_NUMBER} characters`),
   currency: readAs(currencyCode, 'an ISO-4217 code of three letters, such as "USD"'),
   subtotal: z.nullish(amount),
   orderDiscount: z.nullish(amount),
@@ -233,12 +233,6 @@ function parseCountry(value: unknown, find: Find): string {
   if (!ALPHA2.has(country))
     find("customer.country-unknown", path, "is not a country code of ISO-3166; it is sent as it is");
   return country;
-}
-
-/** The number as it is sent; nothing where it is no number or too long. */
-function orderNumberOf(value: unknown): string | undefined {
-  if (isTextual(value) && String(value).length > MAX_ORDER_NUMBER) return undefined;
-  return wireOrderNumber(value) || undefined;
 }
 
 function amountOf(value: unknown): number | string | undefined {

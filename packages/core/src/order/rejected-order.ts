@@ -3,30 +3,32 @@ import type { TrackingContext } from "../context/context.ts";
 import type { Issue } from "../findings.ts";
 import { readMoney } from "../money/amount.ts";
 import { cutText, namesPerson, tidyText } from "../privacy/personal-data.ts";
+import { MAX_COUPONS, MAX_LINES } from "./parse-order.ts";
 import { readFields, readList } from "../untrusted-value.ts";
 import { toClickPayload } from "./payload.ts";
 
-const MAX_VALUE = 128;
-const MAX_ENTRIES = 100;
+const MAX_VALUE = 256;
 
 /**
  * The body of a dead letter for an order that could not be sent, so that a person can see what was wrong and correct
- * it: the fields that an order has, bounded, without e-mail addresses and tokens.
+ * it: the fields that an order has, bounded as those of an order that is sent, without e-mail addresses and tokens. Of
+ * a shopper who denied (`isAnonymous`), what is sent of an anonymous order at most.
  */
 export function rejectedBody(
   order: unknown,
   context: TrackingContext,
   issues: readonly Issue[],
-  options: PayloadOptions,
+  options: PayloadOptions & { readonly isAnonymous: boolean },
 ): string {
+  const place = options.isAnonymous ? [] : ["region", "state"];
   const { products, couponCodes, customer } = readFields(order, ["products", "couponCodes", "customer"]);
   return JSON.stringify({
     issues,
     order: {
       ...kept(order, "orderNumber", "currency", "subtotal", "orderDiscount"),
-      couponCodes: readList(couponCodes, MAX_ENTRIES)?.map(scalar),
-      customer: kept(customer, "newCustomer", "country", "region", "state"),
-      products: (readList(products, MAX_ENTRIES) ?? []).map((line) =>
+      couponCodes: readList(couponCodes, MAX_COUPONS)?.map(scalar),
+      customer: kept(customer, "newCustomer", "country", ...place),
+      products: (readList(products, MAX_LINES) ?? []).map((line) =>
         kept(line, "sku", "unitPrice", "quantity"),
       ),
     },

@@ -47,12 +47,12 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (config.mode === "build") return skip("build", orderNumber);
   if (unmapped && unmapped.status !== "unmappable") return skip(unmapped.status, orderNumber);
 
-  if (sources.error) return reject(sources.error, unmapped ?? order, {}, config);
   const { context, findings: contextFindings } = chooseContext(mapped?.context, sources);
   const denial = denialIn(context, config);
   if (denial && config.whenDenied === "skip") return skip(denial, orderNumber);
+  if (sources.error) return reject(sources.error, unmapped ?? order, {}, config, denial);
   // A sale may be reported without its shopper, if the shop chose that.
-  const usable: TrackingContext = denial ? { currentUrl: context.currentUrl } : context;
+  const usable: TrackingContext = denial ? { currentUrl: pathOf(context.currentUrl) } : context;
 
   if (unmapped) {
     // A shop's own mapper may have quoted what it could not read.
@@ -63,7 +63,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
     return reject(new AvantLinkError("order.unmappable", { issues }), { orderNumber }, usable, config);
   }
   const result = toOrderPayload(order as Order, usable, config);
-  if (!result.ok) return reject(result.error, order, usable, config);
+  if (!result.ok) return reject(result.error, order, usable, config, denial);
   // A mapper in plain JavaScript may have no findings.
   const findings = [...(mapped?.findings ?? []), ...contextFindings, ...result.findings];
   let { payload } = result;
@@ -93,9 +93,10 @@ export function carriesContext(given: TrackableOrder): boolean {
 }
 
 /**
- * The context that an order is sent with. A denial counts whichever source has it. Of a payment provider's request
- * nothing counts beside a context that was carried or given. A browser's request completes such a context only where it
- * has our cookies: it may as well be the browser of the shop's own staff.
+ * The context that an order is sent with. A denial counts whichever source has it. A payment provider's request says
+ * nothing of the shopper's browser, and nothing at all beside a context that was carried or given. A browser's request
+ * completes such a context only where it has our cookies, of the same visitor: it may as well be the browser of the
+ * shop's own staff.
  */
 export function chooseContext(
   carried: TrackingContext | undefined,
@@ -103,9 +104,9 @@ export function chooseContext(
 ): { readonly context: TrackingContext; readonly findings: readonly Finding[] } {
   const kept = { ...withoutGaps(carried), ...withoutGaps(given) };
   const hasKept = Object.keys(kept).length > 0;
-  const read = request && (request.isBrowser || !hasKept) ? request.context : undefined;
+  const read = request?.isBrowser ? request.context : hasKept ? undefined : nobodys(request?.context);
   const denial = deniedParts(carried, given, read);
-  if (!read || (hasKept && !request?.hasOurCookies))
+  if (!read || (hasKept && !(request?.hasOurCookies && mayBeOneVisitor(kept, read))))
     return { context: { ...kept, ...denial }, findings: hasKept && read ? unused(read) : [] };
   const findings: Finding[] = [];
   if (kept.avad !== undefined && read.avad !== undefined && kept.avad !== read.avad) {
@@ -116,10 +117,22 @@ export function chooseContext(
   return { context: { ...kept, ...read, ...denial }, findings };
 }
 
+/** What a request that is nobody's browser says: the page, the browser and the address are a server's own. */
+function nobodys(context: TrackingContext | undefined): TrackingContext | undefined {
+  if (!context) return undefined;
+  const { currentUrl: _page, referrerUrl: _referrer, userAgent: _agent, ipAddress: _address, ...rest } = context;
+  return rest;
+}
+
+/** Whether two contexts may be of one browser. Only two visitor IDs that differ say that they are not. */
+function mayBeOneVisitor({ visitorIds: kept }: TrackingContext, { visitorIds: read }: TrackingContext): boolean {
+  return !kept?.length || !read?.length || read.some((id) => kept.includes(id));
+}
+
 function unused(read: TrackingContext): readonly Finding[] {
   const names = Object.keys(read).filter((name) => name !== "consent" && name !== "gpc");
   if (names.length === 0) return [];
-  const message = `of the request (${names.join(", ")}) was not used: the order carries its own context, and the request has none of our cookies.`;
+  const message = `of the request (${names.join(", ")}) was not used: the order carries its own context, and the request has none of our cookies, or those of another visitor.`;
   return [{ code: "context.not-used", path: "context", message }];
 }
 
@@ -131,12 +144,23 @@ function skipForShop(given: SkippedOrder): Decision {
   return skip(skipReason(readFields(given, ["reason"]).reason), numberOf(given));
 }
 
-function reject(error: AvantLinkError, order: unknown, context: TrackingContext, config: Config): Decision {
+function reject(
+  error: AvantLinkError,
+  order: unknown,
+  context: TrackingContext,
+  config: Config,
+  denial?: ReturnType<typeof denialIn>,
+): Decision {
   const orderNumber = numberOf(order);
   const base = { kind: "reject", error, orderNumber, findings: [] } as const;
   if (config.mode === "dry-run") return base;
-  const body = rejectedBody(order, context, error.issues, config);
+  const body = rejectedBody(order, context, error.issues, { ...config, isAnonymous: denial !== undefined });
   return { ...base, job: jobFor("rejected", orderNumber, body, config) };
+}
+
+/** An address without its query, in which click tokens may stand. */
+function pathOf(url: unknown): string {
+  return String(url ?? "").split(/[?#]/, 1)[0] ?? "";
 }
 
 function numberOf(order: unknown): string {
