@@ -22,6 +22,8 @@ import { type RunningShop, serve } from "../support/shop.ts";
 
 const OTHER_MERCHANT = "9b2f8f3e-52a1-4f0e-8d8b-3d1d1a1f0c11";
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+// What a browser sends with a visit.
+const VISIT = { "Sec-Fetch-Mode": "navigate" };
 
 const sandbox = await startSandbox();
 const shops: RunningShop[] = [];
@@ -89,7 +91,7 @@ describe.each([
       .set({ Host: "shop.example", "User-Agent": BROWSER });
     await request(app)
       .get("/checkout/thank-you?order=1001&key=wc_order_1")
-      .set({ Host: "shop.example", Referer: "https://shop.example/checkout?step=2&order=1001" });
+      .set({ ...VISIT, Host: "shop.example", Referer: "https://shop.example/checkout?step=2&order=1001" });
     const [click] = await sandbox.waitForClicks(1);
     const [order] = await sandbox.waitForOrders(1);
     expect(sent(click, "current_url")).toBe("http://shop.example/?avad=77_f3&color=red");
@@ -143,12 +145,15 @@ describe.each([
   test("without a trusted proxy no forwarded header is believed", async () => {
     const app = aShop();
     app.set("trust proxy", false);
-    await request(app).get("/checkout/thank-you").set({
-      Host: "shop.example",
-      "X-Forwarded-For": "6.6.6.6",
-      "X-Forwarded-Host": "evil.example",
-      "X-Forwarded-Proto": "https",
-    });
+    await request(app)
+      .get("/checkout/thank-you")
+      .set({
+        ...VISIT,
+        Host: "shop.example",
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+      });
     const [order] = await sandbox.waitForOrders(1);
     expect(sent(order, "user_ip_address")).toBe("127.0.0.1");
     expect(sent(order, "current_url")).toBe("http://shop.example/checkout/thank-you");
@@ -174,7 +179,7 @@ describe.each([
   test("siteUrl names the public site where the request cannot", async () => {
     await request(aShop(aTracker({ siteUrl: "https://shop.example" })))
       .get("/checkout/thank-you")
-      .set("Host", "bad host!");
+      .set({ ...VISIT, Host: "bad host!" });
     const [order] = await sandbox.waitForOrders(1);
     expect(sent(order, "current_url")).toBe("https://shop.example/checkout/thank-you");
   });
@@ -359,7 +364,9 @@ describe.each([
       );
       shop.use("/checkout", checkout);
       app.use("/en", shop);
-      await request(app).get("/en/checkout/thank-you?x=1").set("Host", "shop.example");
+      await request(app)
+        .get("/en/checkout/thank-you?x=1")
+        .set({ ...VISIT, Host: "shop.example" });
       const [order] = await sandbox.waitForOrders(1);
       expect(sent(order, "current_url")).toBe("http://shop.example/en/checkout/thank-you");
     });

@@ -113,7 +113,9 @@ test("a denied order that is rejected keeps no more of its shopper in its dead l
   const whenDenied = "anonymous";
   const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, outbox, whenDenied });
   const context: TrackingContext = { ...PLANTED, consent: "denied" };
-  expect(await tracker.trackOrder({ ...order, currency: "??" }, context)).toMatchObject({ status: "rejected" });
+  expect(await tracker.trackOrder({ ...order, currency: "??" }, context)).toMatchObject({
+    status: "rejected",
+  });
   const [letter] = await outbox.dead.list();
   expect(letter?.body).toContain('"country":"US"');
   expect(letter?.body).not.toMatch(/planted|203\.0\.113/);
@@ -124,7 +126,10 @@ test("a denial that travelled with the order counts also where the given context
   const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url });
   const denied = { status: "mapped", order, findings: [], context: { consent: "denied" } } as const;
   const notAContext = { headers: {} } as TrackingContext;
-  expect(await tracker.trackOrder(denied, notAContext)).toMatchObject({ status: "skipped", reason: "consent" });
+  expect(await tracker.trackOrder(denied, notAContext)).toMatchObject({
+    status: "skipped",
+    reason: "consent",
+  });
   await tracker.close();
 });
 

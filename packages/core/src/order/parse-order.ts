@@ -47,7 +47,10 @@ const amount = readAs(
 
 /** The fields that can reject an order. */
 const strictFields = z.object({
-  orderNumber: readAs((value) => wireOrderNumber(value) || undefined, `a text of 1 to ${MAX_ORDER_NUMBER} characters`),
+  orderNumber: readAs(
+    (value) => wireOrderNumber(value) || undefined,
+    `a text of 1 to ${MAX_ORDER_NUMBER} characters`,
+  ),
   currency: readAs(currencyCode, 'an ISO-4217 code of three letters, such as "USD"'),
   subtotal: z.nullish(amount),
   orderDiscount: z.nullish(amount),

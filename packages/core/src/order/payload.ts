@@ -134,6 +134,7 @@ export function anonymousPayload(payload: OrderPayload, visitorId: string): Orde
   const { order } = payload;
   return {
     ...payload,
+    current_url: payload.current_url.split("?", 1)[0] ?? "",
     tracking_ids: { user_id: [], visitor_id: [visitorId], avantlink_avad: "" },
     user_agent: "",
     user_ip_address: "",

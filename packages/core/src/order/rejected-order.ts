@@ -3,8 +3,8 @@ import type { TrackingContext } from "../context/context.ts";
 import type { Issue } from "../findings.ts";
 import { readMoney } from "../money/amount.ts";
 import { cutText, namesPerson, tidyText } from "../privacy/personal-data.ts";
-import { MAX_COUPONS, MAX_LINES } from "./parse-order.ts";
 import { readFields, readList } from "../untrusted-value.ts";
+import { MAX_COUPONS, MAX_LINES } from "./parse-order.ts";
 import { toClickPayload } from "./payload.ts";
 
 const MAX_VALUE = 256;

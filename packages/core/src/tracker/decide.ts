@@ -120,12 +120,21 @@ export function chooseContext(
 /** What a request that is nobody's browser says: the page, the browser and the address are a server's own. */
 function nobodys(context: TrackingContext | undefined): TrackingContext | undefined {
   if (!context) return undefined;
-  const { currentUrl: _page, referrerUrl: _referrer, userAgent: _agent, ipAddress: _address, ...rest } = context;
+  const {
+    currentUrl: _page,
+    referrerUrl: _referrer,
+    userAgent: _agent,
+    ipAddress: _address,
+    ...rest
+  } = context;
   return rest;
 }
 
 /** Whether two contexts may be of one browser. Only two visitor IDs that differ say that they are not. */
-function mayBeOneVisitor({ visitorIds: kept }: TrackingContext, { visitorIds: read }: TrackingContext): boolean {
+function mayBeOneVisitor(
+  { visitorIds: kept }: TrackingContext,
+  { visitorIds: read }: TrackingContext,
+): boolean {
   return !kept?.length || !read?.length || read.some((id) => kept.includes(id));
 }
 

@@ -42,7 +42,9 @@ export function createMaintenance(
     forget: (orderNumber) =>
       orFailure<ForgetReport>(
         async () =>
-          mode === "live" ? outbox.forget(orderKey(merchantId, wireOrderNumber(orderNumber))) : { status: "unknown" },
+          mode === "live"
+            ? outbox.forget(orderKey(merchantId, wireOrderNumber(orderNumber)))
+            : { status: "unknown" },
         (error) => ({ status: "failed", error }),
       ),
   };
