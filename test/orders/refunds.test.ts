@@ -55,6 +55,12 @@ const ofShopify = (refund: object, order: object = {}) => ({
   refund: { ...SHOPIFY_REFUND, ...refund },
 });
 
+const GIFT_CARD_META = { id: 9, key: "wc_gc_giftcard_to", value: "friend" };
+const SALEOR_WITH_IDS = {
+  ...SALEOR_ORDER,
+  lines: SALEOR_ORDER.lines.map((line, index) => ({ id: `l${index}`, ...line })),
+};
+
 const CASES: readonly Case[] = [
   [
     "Stripe: half of the payment is half of the order",
@@ -136,6 +142,17 @@ const CASES: readonly Case[] = [
     [{ reason: "FRAUD", amount: "20.00" }],
   ],
   [
+    "Shopify: a refunded tip is no goods",
+    mappers.shopifyRefunds,
+    ofShopify({
+      refund_line_items: [
+        SHOPIFY_LINE,
+        { ...SHOPIFY_LINE, line_item: { id: 9, sku: null, tip_payment_gateway: null } },
+      ],
+    }),
+    [{ amount: "20.00", items: [{ sku: "BAG" }] }],
+  ],
+  [
     "WooCommerce: the refunded lines, before tax",
     mappers.wooCommerceRefunds,
     {
@@ -180,6 +197,37 @@ const CASES: readonly Case[] = [
         ],
       },
     ],
+  ],
+  [
+    "WooCommerce: a refunded gift card is no goods, as the order's line says",
+    mappers.wooCommerceRefunds,
+    {
+      order: {
+        ...WOOCOMMERCE_ORDER,
+        line_items: [
+          ...WOOCOMMERCE_ORDER.line_items,
+          { id: 320, product_id: 7, sku: "GIFT", total: "50.00", quantity: 1, meta_data: [GIFT_CARD_META] },
+        ],
+      },
+      refunds: [
+        {
+          id: 742,
+          date_created_gmt: AT,
+          amount: "66.67",
+          line_items: [
+            {
+              ...{ id: 801, sku: "GIFT", quantity: -1, total: "-50.00" },
+              meta_data: [{ key: "_refunded_item_id", value: "320" }],
+            },
+            {
+              ...{ id: 802, sku: "POSTER", quantity: -1, total: "-16.67" },
+              meta_data: [{ key: "_refunded_item_id", value: 316 }],
+            },
+          ],
+        },
+      ],
+    },
+    [{ amount: "16.67", items: [{ sku: "POSTER", unitPrice: "16.67", quantity: 1 }] }],
   ],
   [
     "WooCommerce: an amount without lines is its part of the total",
@@ -471,6 +519,29 @@ const CASES: readonly Case[] = [
         items: [{ sku: "ROPE", unitPrice: "45.00", quantity: 1 }],
       },
     ],
+  ],
+  [
+    "Magento: a refunded gift card is no goods, as the order's item says",
+    mappers.magentoRefunds,
+    {
+      order: {
+        ...MAGENTO_ORDER,
+        items: [
+          ...MAGENTO_ORDER.items,
+          { item_id: 110, product_type: "giftcard", sku: "GIFT", qty_ordered: 1, row_total: 50 },
+        ],
+      },
+      refunds: [
+        {
+          ...{ entity_id: 6, created_at: "2026-11-28 10:15:00", state: 2 },
+          items: [
+            { sku: "GIFT", order_item_id: 110, qty: 1, row_total: 50 },
+            { sku: "ROPE", order_item_id: 101, qty: 1, row_total: 50 },
+          ],
+        },
+      ],
+    },
+    [{ amount: "50.00", items: [{ sku: "ROPE", unitPrice: "50.00", quantity: 1 }] }],
   ],
 ];
 

@@ -107,8 +107,8 @@ export function itemsOf(line: PlatformLine, quantity: JsonField): PlatformLine {
 }
 
 /** The order's line of this ID. */
-export function lineOf(lines: JsonField, id: JsonField): JsonField {
-  const line = lines.entries().find((one) => id.text() !== undefined && one.at("id").text() === id.text());
+export function lineOf(lines: JsonField, id: JsonField, name = "id"): JsonField {
+  const line = lines.entries().find((one) => id.text() !== undefined && one.at(name).text() === id.text());
   if (!line) id.issue("is no line of the order: give the order with all its lines");
   return line ?? lines.at("0");
 }

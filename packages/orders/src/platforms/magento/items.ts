@@ -33,16 +33,16 @@ export function goodsItems(items: JsonField): readonly PlatformLine[] {
   });
 }
 
-/** An item of an order, or of a credit memo, which counts in `qty`. */
-export function soldLine(item: JsonField, quantity = "qty_ordered"): PlatformLine {
+/** An item of an order, or of a credit memo, which counts in `qty` and has an item of the order (`source`). */
+export function soldLine(item: JsonField, quantity = "qty_ordered", source = item): PlatformLine {
   const listed = item.at("row_total").needed();
   const [discount, savedTax] = [item.at("discount_amount"), item.at("discount_tax_compensation_amount")];
   return {
-    source: item,
+    source,
     sku: item.at("sku"),
     variantId: item.at("product_id"),
     total: listed.minus(discount.orZero()).plus(savedTax.orZero()),
     quantity: item.at(quantity).needed("is missing"),
-    notGoods: item.at("product_type").word() === "giftcard",
+    notGoods: source.at("product_type").word() === "giftcard",
   };
 }

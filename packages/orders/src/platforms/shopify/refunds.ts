@@ -50,7 +50,8 @@ function refundedLine(entry: JsonField, taxIncluded: boolean): PlatformLine {
     variantId: item.at("variant_id", "variant.id"),
     total: amount("subtotal", "subtotal").needed().minus(tax),
     quantity: entry.at("quantity").needed("is missing"),
-    notGoods: item.at("gift_card", "isGiftCard").flag() ?? false,
+    // A tip, which the order leaves out too, has this field even where the field is empty.
+    notGoods: item.at("gift_card", "isGiftCard").flag() || item.has("tip_payment_gateway"),
   };
 }
 
