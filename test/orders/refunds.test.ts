@@ -371,8 +371,7 @@ const CASES: readonly Case[] = [
     mappers.saleorRefunds,
     {
       order: {
-        ...SALEOR_ORDER,
-        lines: SALEOR_ORDER.lines.map((line, index) => ({ id: `l${index}`, ...line })),
+        ...SALEOR_WITH_IDS,
         grantedRefunds: [
           {
             id: "g1",
@@ -393,6 +392,53 @@ const CASES: readonly Case[] = [
         items: [{ sku: "TEA-100", unitPrice: "20.50", quantity: 1 }],
       },
     ],
+  ],
+  [
+    "Saleor: what is granted counts when it is made, on that day",
+    mappers.saleorRefunds,
+    {
+      ...SALEOR_WITH_IDS,
+      grantedRefunds: ["NONE", "PENDING", "SUCCESS"].map((status) => ({
+        id: status,
+        createdAt: "2026-11-20T08:00:00Z",
+        status,
+        amount: { amount: 25.22 },
+        lines: [{ quantity: 1, orderLine: { id: "l0" } }],
+        transactionEvents: [
+          { type: "REFUND_REQUEST", createdAt: "2026-11-27T08:00:00Z" },
+          { type: "REFUND_SUCCESS", createdAt: AT },
+        ],
+      })),
+    },
+    [{ id: "SUCCESS", refundedAt: AT }],
+  ],
+  [
+    "Saleor: an amount below the lines' price returns that part of them",
+    mappers.saleorRefunds,
+    {
+      ...SALEOR_WITH_IDS,
+      grantedRefunds: [
+        {
+          ...{ id: "g1", createdAt: AT, status: "SUCCESS", amount: { amount: 25.22 } },
+          lines: [{ quantity: 2, orderLine: { id: "l0" } }],
+        },
+      ],
+    },
+    [{ amount: "20.50", items: [{ sku: "TEA-100", unitPrice: "10.25", quantity: 2 }] }],
+  ],
+  [
+    "Saleor: a fulfillment's amount below the lines' price does so too",
+    mappers.saleorRefunds,
+    {
+      ...SALEOR_WITH_IDS,
+      fulfillments: [
+        {
+          ...{ id: "f1", created: AT, status: "REFUNDED", totalRefundedAmount: { amount: 25.22 } },
+          lines: [{ quantity: 2, orderLine: { id: "l0" } }],
+        },
+      ],
+    },
+    [{ amount: "20.50", items: [{ quantity: 2 }] }],
   ],
   [
     "Vendure: two of three scarves",
@@ -592,6 +638,21 @@ describe("a platform's refunds", () => {
     expect(map(given)).toMatchObject({
       status: "unmappable",
       issues: expect.arrayContaining([expect.objectContaining({ path })]),
+    });
+  });
+
+  test("a granted refund whose status is not known, or not SUCCESS, is a finding", () => {
+    const granted = { createdAt: AT, amount: { amount: 10 }, lines: [] };
+    const grantedRefunds = [
+      { id: "1", ...granted },
+      { id: "2", status: "NONE", ...granted },
+    ];
+    expect(mappers.saleorRefunds({ ...SALEOR_WITH_IDS, grantedRefunds })).toMatchObject({
+      refunds: [{ id: "1" }],
+      findings: [
+        { path: "grantedRefunds[0].status", message: expect.stringContaining("is missing") },
+        { path: "grantedRefunds[1].status", message: expect.stringContaining("is NONE") },
+      ],
     });
   });
 

@@ -1,5 +1,5 @@
 import { currencyCode, currencyDigits, decimalToMinor, formatMinor } from "@avantlink-s2s/core/money";
-import { share as shareOf, ZERO } from "../money/decimal.ts";
+import { type Decimal, share as shareOf, sum, ZERO } from "../money/decimal.ts";
 import { priceOrder } from "../money/price-order.ts";
 import { Findings } from "./findings.ts";
 import { goodsOf } from "./goods.ts";
@@ -104,6 +104,16 @@ export function itemsOf(line: PlatformLine, quantity: JsonField): PlatformLine {
   const items = quantity.needed("is missing");
   const { prices: _, ...rest } = line;
   return { ...rest, total: shareOf(line.total, items, line.quantity), quantity: items };
+}
+
+/** The lines; where less was refunded than their prices with tax (`gross`), that part of each. */
+export function atMost(
+  refunded: Decimal,
+  lines: readonly (PlatformLine & { readonly gross: Decimal })[],
+): readonly PlatformLine[] {
+  const gross = sum(lines.map((line) => line.gross));
+  if (!refunded.gt(0) || !refunded.lt(gross)) return lines;
+  return lines.map((line) => ({ ...line, total: shareOf(line.total, refunded, gross) }));
 }
 
 /** The order's line of this ID. */

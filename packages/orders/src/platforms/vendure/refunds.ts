@@ -1,5 +1,5 @@
-import { exact, share, sum } from "../../money/decimal.ts";
-import { itemsOf, lineOf, nested, refundsOf } from "../../reading/map-refunds.ts";
+import { exact } from "../../money/decimal.ts";
+import { atMost, itemsOf, lineOf, nested, refundsOf } from "../../reading/map-refunds.ts";
 import { soldLine } from "./lines.ts";
 
 /** Vendure's integers have two decimals. */
@@ -22,24 +22,20 @@ export const vendureRefunds = refundsOf({
   read: (refund, order) => {
     if (refund.at("state").word() === "failed") return undefined;
     const refunded = refund.at("total").needed();
-    const lines = refund.at("lines").entries();
-    const entries = lines.map((entry) => {
+    const entries = refund.at("lines").entries();
+    const lines = entries.map((entry) => {
       const line = lineOf(order.at("lines"), entry.at("orderLineId", "orderLine.id"));
       const items = itemsOf(soldLine(line, CENT), entry.at("quantity"));
       // A canceled line has no price left, and its unit price is before discounts: `total` bounds it below.
       const each = line.at("proratedUnitPrice").amount();
       const total = each ? each.times(CENT).times(items.quantity) : items.total;
       const gross = line.at("proratedUnitPriceWithTax").orZero().times(items.quantity);
-      return { items: { ...items, total }, gross };
+      return { ...items, total, gross };
     });
-    const gross = sum(entries.map((entry) => entry.gross));
-    // The items of an order with several payments stand in the refund of each payment.
-    const isPart = refunded.gt(0) && refunded.lt(gross);
     return {
       at: refund.at("createdAt"),
-      lines: entries.map(({ items }) =>
-        isPart ? { ...items, total: share(items.total, refunded, gross) } : items,
-      ),
+      // The items of an order with several payments stand in the refund of each payment.
+      lines: atMost(refunded, lines),
       share: { refunded, paid: order.at("totalWithTax").orZero() },
     };
   },
