@@ -329,6 +329,41 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
+    "commercetools: a return item is of the day of its refund, whatever changed it later",
+    mappers.commercetoolsRefunds,
+    {
+      ...COMMERCETOOLS_ORDER,
+      returnInfo: [
+        {
+          items: [
+            {
+              id: "ri-1",
+              lineItemId: "li-1",
+              quantity: 1,
+              paymentState: "Refunded",
+              shipmentState: "BackInStock",
+              createdAt: "2026-11-20T08:00:00.000Z",
+              lastModifiedAt: "2026-12-03T16:00:00.000Z",
+            },
+          ],
+        },
+      ],
+      paymentInfo: {
+        payments: [
+          {
+            obj: {
+              transactions: ["2026-12-05T09:00:00.000Z", AT, "2026-11-21T09:00:00.000Z"].map((timestamp) => ({
+                ...{ type: "Refund", state: "Success", timestamp },
+                amount: { centAmount: 4_500, currencyCode: "EUR", fractionDigits: 2 },
+              })),
+            },
+          },
+        ],
+      },
+    },
+    [{ id: "ri-1", refundedAt: AT, amount: "45.00" }],
+  ],
+  [
     "commercetools: without returns, the refunds of the payments",
     mappers.commercetoolsRefunds,
     {

@@ -8,7 +8,9 @@ import { centMoney, netOf, soldLine } from "./lines.ts";
 /**
  * A commercetools order. The items of `returnInfo` whose `paymentState` is Refunded, with the prices of their lines; an order
  * without such items: the transactions of type Refund of its payments (`expand: "paymentInfo.payments[*]"`), as the part that
- * they are of what was charged. Number: `orderNumber`, else `id`.
+ * they are of what was charged. commercetools does not say when an item became Refunded: the last refund among the payments
+ * before the item's `lastModifiedAt` dates it; without payments that time itself does, which later changes of the item move.
+ * Number: `orderNumber`, else `id`.
  */
 export const commercetoolsRefunds = refundsOf({
   envelopes: ["resource.obj", "data.order"],
@@ -32,9 +34,18 @@ export const commercetoolsRefunds = refundsOf({
     }
     const line = soldLine(lineOf(order.at("lineItems"), refund.at("lineItemId")));
     const reduced = { ...line, total: line.total.times(paidPart(order)) };
-    return { at: refund.at("lastModifiedAt"), lines: [itemsOf(reduced, refund.at("quantity"))] };
+    return { at: refundedAt(refund, order), lines: [itemsOf(reduced, refund.at("quantity"))] };
   },
 });
+
+/** When a return item was refunded. Its `createdAt` is when the return was registered, often weeks before. */
+function refundedAt(item: JsonField, order: JsonField): JsonField {
+  const modified = item.at("lastModifiedAt");
+  const ms = (at: JsonField) => Date.parse(at.text() ?? "");
+  const made = transactions(order, "refund").map((refund) => refund.at("timestamp"));
+  const before = made.filter((at) => ms(at) <= ms(modified)).sort((a, b) => ms(a) - ms(b));
+  return before.at(-1) ?? modified;
+}
 
 /** What is left of the lines' prices after discounts on the total price, and custom lines that are discounts. */
 function paidPart(order: JsonField): Decimal {
