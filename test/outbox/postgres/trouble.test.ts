@@ -159,6 +159,46 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       expect(await outbox.totals()).toMatchObject({ accepted: 3, pending: 3 });
     });
 
+    test("holds up nobody where its number is put again and again, and few connections are used for it", async () => {
+      let [running, most, ended] = [0, 0, 0];
+      const outbox = await anOutbox({
+        async query(text, values) {
+          running += 1;
+          most = Math.max(most, running);
+          return pool.query(text, values).finally(() => {
+            running -= 1;
+          });
+        },
+      });
+      const client = await aClient();
+      await client.query("BEGIN");
+      await outbox.put(aJob("held"), { transaction: client });
+      const held: Promise<unknown>[] = [];
+      const putHeld = () =>
+        held.push(
+          outbox
+            .put(aJob("held"))
+            .catch((error: AvantLinkError) => error.code)
+            .finally(() => {
+              ended += 1;
+            }),
+        );
+      // Each in a batch of its own, then one among others.
+      for (let count = 0; count < 2; count += 1) {
+        putHeld();
+        await new Promise(setImmediate);
+      }
+      const others = Array.from({ length: 50 }, (_, number) => {
+        if (number === 25) putHeld();
+        return outbox.put(aJob(`${number}`));
+      });
+      expect(await Promise.all(others)).toEqual(others.map(() => ({ status: "accepted" })));
+      expect(ended).toBe(0);
+      expect(await Promise.all(held)).toEqual(held.map(() => "outbox.unavailable"));
+      expect(most).toBeLessThanOrEqual(4);
+      await client.query("COMMIT");
+    });
+
     test("takes a dead letter's number again only if that commits", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"), { dead: REFUSED });

@@ -12,6 +12,8 @@ import { type JobToPut, type PostgresLease, PostgresStore } from "./store.ts";
 
 // Two connections at a time, since the pool is the shop's too.
 const PUTS = { size: 100, underWay: 2 };
+// Those whose number an open transaction holds keep a connection for seconds.
+const HELD_PUTS = { size: 1, underWay: 2 };
 // One at a time, so that what ends meanwhile is settled together: half the statements.
 const VERDICTS = { size: 100, underWay: 1 };
 const DEFAULT_SCHEMA = "avantlink";
@@ -90,11 +92,11 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
     }
   }
 
-  const putAlone = (one: JobToPut) => asked(() => store.putOne(run, one));
-  const put = inBatches<JobToPut, PutResult>(
-    (batch) => asked(() => store.putBatch(run, batch, putAlone)),
-    PUTS,
-  );
+  const putHeld = inBatches<JobToPut, PutResult>((one) => asked(() => store.putAll(run, one)), HELD_PUTS);
+  const put = inBatches<JobToPut, PutResult>(async (batch) => {
+    const results = await asked(() => store.putBatch(run, batch));
+    return batch.map((one, index) => results[index] ?? putHeld(one));
+  }, PUTS);
   const settle = inBatches<{ leased: PostgresLease; verdict: Verdict }, boolean>(
     (batch) => asked(() => store.settle(run, batch, opened().runtime.now())),
     VERDICTS,

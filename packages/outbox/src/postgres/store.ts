@@ -32,10 +32,11 @@ import { statements } from "./sql.ts";
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available.
 const LOCKED = "55P03";
-// How long a batch waits for one of its orders whose number an open transaction of the shop's holds, and that order
-// by itself.
+// How long a batch waits for one of its orders whose number an open transaction of the shop's holds, how long its halves
+// do, and how long that order does by itself.
 const BATCH_LOCK = "400ms";
-const ALONE_LOCK = "2000ms";
+const HALF_LOCK = "20ms";
+const HELD_LOCK = "2000ms";
 // How often old keys are dropped, and jobs looked for that were scheduled by a clock that has been set back since.
 const TEND_MS = 60_000;
 // PostgreSQL's text holds neither.
@@ -60,28 +61,31 @@ export class PostgresStore {
   }
 
   /**
-   * Stores jobs, each once its key. Where an open transaction holds the key of a job, that job is put by itself, so
-   * that the others do not wait for it.
+   * Stores jobs, each once its key. Gives nothing for a job whose key an open transaction holds: halves find it, so that
+   * the others do not wait for it.
    */
   async putBatch(
     run: Run,
     batch: readonly JobToPut[],
-    putAlone: (one: JobToPut) => Promise<PutResult>,
-  ): Promise<readonly (PutResult | Promise<PutResult>)[]> {
+    lockTimeout = BATCH_LOCK,
+  ): Promise<readonly (PutResult | undefined)[]> {
     try {
-      return await this.putAll(run, batch, batch.length > 1 ? BATCH_LOCK : ALONE_LOCK);
+      return await this.putAll(run, batch, lockTimeout);
     } catch (cause) {
-      if (batch.length === 1 || Reflect.get(Object(cause), "code") !== LOCKED) throw cause;
-      return batch.map(putAlone);
+      if (Reflect.get(Object(cause), "code") !== LOCKED) throw cause;
+      if (batch.length === 1) return [undefined];
+      const half = Math.ceil(batch.length / 2);
+      const first = await this.putBatch(run, batch.slice(0, half), HALF_LOCK);
+      return [...first, ...(await this.putBatch(run, batch.slice(half), HALF_LOCK))];
     }
   }
 
-  async putOne(run: Run, one: JobToPut, lockTimeout = ALONE_LOCK): Promise<PutResult> {
+  async putOne(run: Run, one: JobToPut, lockTimeout: string): Promise<PutResult> {
     const [result] = await this.putAll(run, [one], lockTimeout);
     return result ?? { status: "duplicate", state: "pending" };
   }
 
-  async putAll(run: Run, batch: readonly JobToPut[], lockTimeout: string): Promise<readonly PutResult[]> {
+  async putAll(run: Run, batch: readonly JobToPut[], lockTimeout = HELD_LOCK): Promise<readonly PutResult[]> {
     const first = new Map<string, JobToPut>();
     for (const one of batch) if (!first.has(one.job.key)) first.set(one.job.key, one);
     const accepted = new Set(keysIn(await run(this.#sql.put, [rowsFor([...first.values()]), lockTimeout])));
