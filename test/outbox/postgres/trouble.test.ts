@@ -449,6 +449,30 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       });
     });
 
+    test("of many settled orders are listed in parts, no order twice and none left out", async () => {
+      const parts: number[] = [];
+      const outbox = await anOutbox({
+        async query(text, values) {
+          const result = await pool.query(text, values);
+          parts.push(result.rows.length);
+          return result;
+        },
+      });
+      const at = Date.now();
+      await sql(
+        `INSERT INTO ${schema}.outbox (key, status, kind, order_number, body, accepted_at, due, scheduled_at, settled_at)
+          SELECT sha256(n::text::bytea), 'delivered', 'order', '', '',
+            to_timestamp($1::float8 / 1000) - n * interval '1 s', now(), now(), now() - n * interval '7 microseconds'
+          FROM generate_series(1, 25000) n`,
+        [at],
+      );
+      const all = await outbox.settled.list({ from: at - 25_000_000, until: at });
+      expect(all).toHaveLength(25_000);
+      expect(new Set(all.map(({ key }) => key)).size).toBe(25_000);
+      expect(Math.max(...parts)).toBeLessThanOrEqual(10_000);
+      expect(await outbox.settled.list({ from: at - 100_000, until: at })).toHaveLength(100);
+    });
+
     test("of a million settled orders are counted as fast as none", async () => {
       const outbox = await anOutbox();
       await sql(`INSERT INTO ${schema}.outbox (key, status, kind, order_number, body, accepted_at, due, scheduled_at, settled_at)

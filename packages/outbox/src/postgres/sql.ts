@@ -2,6 +2,8 @@ import { REMEMBERED_MS } from "@avantlink-s2s/core";
 
 // How long a worker that died holds its jobs. A delivery takes at most half of it.
 const LEASE = "interval '30 s'";
+// How many jobs are looked at for one part of a list.
+const LISTED = 10_000;
 
 // A key is 32 bytes in hexadecimal digits, stored in half their size for 400 days; any other key is stored as it is.
 const bytesOf = (text: string) =>
@@ -144,6 +146,12 @@ export function statements(schema: string) {
 
     letters: `SELECT ${JOB} FROM ${outbox} WHERE status = 'dead'
     ORDER BY outbox.settled_at DESC, key DESC LIMIT $1::text::integer OFFSET $2::text::integer`,
+
+    /** When the last of the next jobs was settled, in seconds, which hold the microseconds of a time exactly. */
+    settledPart: `SELECT extract(epoch FROM max(settled_at)) AS last FROM (
+      SELECT settled_at FROM ${outbox}
+      WHERE status IN ('delivered', 'removed') AND settled_at > to_timestamp($1::text::float8)
+      ORDER BY settled_at LIMIT ${LISTED}) AS part`,
 
     settled: `SELECT ${JOB} FROM ${outbox} WHERE status IN ('delivered', 'removed')
       AND accepted_at >= to_timestamp($1::text::float8 / 1000) AND accepted_at < to_timestamp($2::text::float8 / 1000)`,

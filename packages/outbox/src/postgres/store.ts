@@ -9,7 +9,6 @@ import type {
   OutboxTotals,
   PendingRecord,
   PutResult,
-  SettledRecord,
   Verdict,
 } from "@avantlink-s2s/core";
 import {
@@ -165,8 +164,16 @@ export class PostgresStore {
     return (await run(this.#sql.letters, [`${limit}`, `${offset}`])).map(letterOf);
   }
 
-  async settled(run: Run, { from, until }: AcceptedRange): Promise<SettledRecord[]> {
-    return (await run(this.#sql.settled, [`${from}`, `${until}`])).map(settledOf);
+  /**
+   * The settled records among the next jobs that were settled after a time in seconds, and when the last of those jobs
+   * was, if there are any. A long list is asked for in parts, so that each is answered in time.
+   */
+  async settled(run: Run, { from, until }: AcceptedRange, after: string) {
+    const [row] = await run(this.#sql.settledPart, [after]);
+    const last = row?.last == null ? undefined : String(row.last);
+    const range = [after, last ?? after, `${from}`, `${until}`];
+    const rows = last === undefined ? [] : await run(this.#sql.settled, range);
+    return { records: rows.map(settledOf), last };
   }
 
   /** Makes a letter a fresh job. Returns whether there was such a letter, and a body for it. */
