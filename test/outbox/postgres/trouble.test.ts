@@ -351,6 +351,24 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     await worker.end();
   });
 
+  test("a letter that was put anew and died again while it was being retried is not revived as it was before", async () => {
+    const other = await anOutbox();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const outbox = await anOutbox({
+      async query(text, values) {
+        if (text.includes("AS letter")) await meanwhile?.();
+        return pool.query(text, values);
+      },
+    });
+    await outbox.put({ ...aJob("1"), body: '"before"' }, { dead: REFUSED });
+    meanwhile = () => other.put({ ...aJob("1"), body: '"anew"' }, { dead: REFUSED });
+    expect(await outbox.dead.retry(keyOf("1"))).toBe(false);
+    expect(await outbox.find(keyOf("1"))).toMatchObject({ status: "dead", body: '"anew"' });
+    meanwhile = undefined;
+    expect(await outbox.dead.retry(keyOf("1"))).toBe(true);
+    expect(await outbox.find(keyOf("1"))).toMatchObject({ status: "pending", body: '"anew"' });
+  });
+
   test("orders are delivered though old keys and clocks are looked after for longer than an answer may take", async () => {
     const never = new Promise<never>(() => {});
     const outbox = await anOutbox({

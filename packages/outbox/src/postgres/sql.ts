@@ -71,7 +71,10 @@ export function statements(schema: string) {
     ON CONFLICT (key) DO NOTHING
     RETURNING ${textOf("key")}`,
 
-    /** Puts a job in a dead letter's place. The lease goes on, so that an earlier lease of the letter's job is lost. */
+    /**
+     * Puts a job in a dead letter's place; $2: only if this is the letter's lease. The lease goes on, so that an earlier
+     * lease of the letter's job is lost.
+     */
     revive: `WITH given AS (${givenJobs})
     UPDATE ${outbox} AS letter
     SET status = given.status, kind = given.kind, order_number = given.order_number, body = given.body,
@@ -80,6 +83,7 @@ export function statements(schema: string) {
       attempts = 0, last_attempts = '[]', tried = false, due = now(), scheduled_at = now(),
       lease = letter.lease + 1, leased_until = '-infinity'
     FROM given WHERE letter.key = given.key AND letter.status = 'dead'
+      AND letter.lease = coalesce($2::text::integer, letter.lease)
     RETURNING ${textOf("letter.key")}`,
 
     /** Leases at most $1 jobs that are due: fresh ones first, then those that were tried. */
@@ -154,7 +158,8 @@ export function statements(schema: string) {
       ORDER BY settled_at LIMIT ${LISTED}) AS part`,
 
     settled: `SELECT ${JOB} FROM ${outbox} WHERE status IN ('delivered', 'removed')
-      AND accepted_at >= to_timestamp($1::text::float8 / 1000) AND accepted_at < to_timestamp($2::text::float8 / 1000)`,
+      AND outbox.settled_at > to_timestamp($1::text::float8) AND outbox.settled_at <= to_timestamp($2::text::float8)
+      AND accepted_at >= to_timestamp($3::text::float8 / 1000) AND accepted_at < to_timestamp($4::text::float8 / 1000)`,
 
     totals: `SELECT coalesce(sum(delivered), 0)::float8 AS delivered, coalesce(sum(removed), 0)::float8 AS removed,
       (SELECT count(*) FROM ${outbox} WHERE status = 'pending')::float8 AS pending,

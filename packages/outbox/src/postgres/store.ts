@@ -108,7 +108,7 @@ export class PostgresStore {
   async #putAgain(run: Run, one: JobToPut, found: ReadonlyMap<string, OutboxRecord>): Promise<PutResult> {
     const record = found.get(one.job.key);
     if (record?.status !== "dead") return duplicateOf(record);
-    if ((await run(this.#sql.revive, [rowsFor([one])])).length > 0) return { status: "accepted" };
+    if ((await run(this.#sql.revive, [rowsFor([one]), null])).length > 0) return { status: "accepted" };
     return duplicateOf(await this.find(run, one.job.key));
   }
 
@@ -178,8 +178,10 @@ export class PostgresStore {
 
   /** Makes a letter a fresh job. Returns whether there was such a letter, and a body for it. */
   async retry(run: Run, key: string, now: number, corrected: CorrectedJob | undefined): Promise<boolean> {
-    const job = revivedOf(await this.find(run, key), corrected, now);
-    return job !== undefined && (await run(this.#sql.revive, [rowsFor([{ job }])])).length > 0;
+    const [row] = await run(this.#sql.find, [JSON.stringify([key])]);
+    const job = revivedOf(row && recordOf(row), corrected, now);
+    if (!job) return false;
+    return (await run(this.#sql.revive, [rowsFor([{ job }]), String(row?.lease)])).length > 0;
   }
 
   /** Returns whether there was such a letter. */
