@@ -458,6 +458,20 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       });
     });
 
+    test("that were restored without their comment are used as they are", async () => {
+      await sql(postgresSchema({ schema }));
+      await sql(`COMMENT ON TABLE ${schema}.outbox IS NULL`);
+      const outbox = await anOutbox();
+      expect(await outbox.put(aJob("1"))).toEqual({ status: "accepted" });
+      await sql(postgresSchema({ schema }));
+      expect(await outbox.totals()).toMatchObject({ accepted: 1 });
+    });
+
+    test("are not taken for a table of the shop's that has their name", async () => {
+      await sql(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.outbox (id integer)`);
+      await expect(anOutbox()).rejects.toMatchObject({ code: "outbox.unavailable" });
+    });
+
     test("of a newer version are refused", async () => {
       await sql(postgresSchema({ schema }));
       await sql(`COMMENT ON TABLE ${schema}.outbox IS 'Schema version 99'`);

@@ -53,7 +53,9 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('avantlink-s2s ' || ${name}));
   -- Read from the catalog's tables: functions such as to_regclass may answer from before the lock.
   IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = ${name}) THEN CREATE SCHEMA ${schema}; END IF;
-  SELECT substring(obj_description(c.oid, 'pg_class') FROM '\\d+$')::integer INTO current
+  -- A restore may have left the comment out.
+  SELECT coalesce(substring(obj_description(c.oid, 'pg_class') FROM '\\d+$')::integer,
+    (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname = 'outbox_count')) INTO current
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${name} AND c.relname = 'outbox';
   current := coalesce(current, 0);
 ${steps.join("\n")}
@@ -68,7 +70,8 @@ $avantlink$`;
 /** The version of the tables, whether they may be written, and the server's settings that may lose what it committed. */
 export function inspectSql(schema: string): string {
   return `SELECT
-    substring(obj_description(to_regclass('${schema}.outbox'), 'pg_class') FROM '\\d+$')::integer AS version,
+    coalesce(substring(obj_description(to_regclass('${schema}.outbox'), 'pg_class') FROM '\\d+$')::integer,
+      (num_nulls(to_regclass('${schema}.outbox'), to_regclass('${schema}.outbox_count')) = 0)::integer) AS version,
     current_setting('transaction_read_only') AS read_only,
     (SELECT string_agg(name, ', ' ORDER BY name) FROM pg_settings
      WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off') AS weak`;
