@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -84,6 +84,21 @@ describe("the file", () => {
     path = join(folder, "data", "shop", "orders.db");
     await (await anOutbox()).put(aJob("1"));
     for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  test("is made by one process at a time, also after one was killed while it made the file", async () => {
+    const left = `${path}.lock`;
+    await writeFile(left, "");
+    await utimes(left, 0, 0);
+    // Another process that found the same lock makes the file now.
+    const taken = `${left}.${(await stat(left)).ino}`;
+    await writeFile(taken, "");
+    const connecting = connect(path);
+    for (let count = 0; count < 5; count += 1) (await connect(join(folder, `${count}.db`))).close();
+    await expect(stat(path)).rejects.toMatchObject({ code: "ENOENT" });
+    await rm(taken);
+    (await connecting).close();
+    expect((await readdir(folder)).filter((name) => name.includes("lock"))).toEqual([]);
   });
 
   test("is taken from everybody else where it was there already", async () => {

@@ -70,7 +70,8 @@ async function makeFolder(folder: string): Promise<void> {
  * write-ahead log's index that two databases share would damage both.
  */
 async function makeFile(path: string): Promise<void> {
-  const lock = `${path}.lock`;
+  const stale: string[] = [];
+  let lock = `${path}.lock`;
   for (;;) {
     try {
       await (await open(lock, "wx", 0o600)).close();
@@ -79,14 +80,18 @@ async function makeFile(path: string): Promise<void> {
       if (codeOf(cause) !== "EEXIST") throw cause;
       if (await exists(path)) return;
       const since = await stat(lock).catch(() => undefined);
-      if (since && Date.now() - since.mtimeMs > STALE_LOCK_MS) await rm(lock, { force: true });
-      await pause(10);
+      if (since && Date.now() - since.mtimeMs > STALE_LOCK_MS) {
+        // It stays until the file is there: all that find it go for the lock that is named after it, and one gets that.
+        stale.push(lock);
+        lock = `${lock}.${since.ino}`;
+      } else await pause(10);
     }
   }
   try {
     if (await exists(path)) return;
     for (const ending of ["-wal", "-shm"]) await rm(`${path}${ending}`, { force: true });
     await (await open(path, "a", 0o600)).close();
+    for (const left of stale) await rm(left, { force: true });
   } finally {
     await rm(lock, { force: true });
   }
