@@ -24,6 +24,7 @@ export interface PostgresOutboxOptions {
   /**
    * A client of PostgreSQL: `pg`'s Pool or Client, postgres.js, PGlite, Neon's, or a function
    * `(sql, params) => rows | { rows }` over any other. Each call is one statement, so any connection of a pool will do.
+   * A single connection must be the outbox's own: in a transaction that is open there, orders are lost with its rollback.
    */
   readonly query: PostgresClient;
   /** The schema of the outbox's two tables, which is made when it is missing. @default "avantlink" */
