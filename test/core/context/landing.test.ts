@@ -72,6 +72,7 @@ describe("a landing", () => {
     ["a prerender", { "sec-purpose": "prefetch;prerender" }],
     ["an older prefetch", { purpose: "prefetch" }],
     ["Firefox's prefetch", { "x-moz": "prefetch" }],
+    ["a preview of Facebook's app, which looks like a visit otherwise", { "x-purpose": "preview" }],
     ["a router's prefetch", { "next-router-prefetch": "1" }],
     ["a script's fetch", { "sec-fetch-dest": "empty", "sec-fetch-mode": "cors" }],
     ["an image", { "sec-fetch-dest": "image", "sec-fetch-mode": "no-cors" }],

@@ -31,7 +31,8 @@ function asksForPage(request: ShopRequest): boolean {
 }
 
 function isSpeculative(request: ShopRequest): boolean {
-  const purpose = ["sec-purpose", "purpose", "x-moz"].map((name) => request.header(name) ?? "").join(" ");
+  const names = ["sec-purpose", "purpose", "x-moz", "x-purpose"];
+  const purpose = names.map((name) => request.header(name) ?? "").join(" ");
   return /prefetch|prerender|preview/i.test(purpose) || request.header("next-router-prefetch") !== undefined;
 }
 
