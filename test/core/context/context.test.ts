@@ -29,6 +29,17 @@ describe("the context of a confirmation", () => {
     expect(read("/t", { referer })).toBe("referred");
   });
 
+  test("leaves a click that came later its order, though a form of an older tab is posted to the older click's address", () => {
+    const read = (cookie: string) =>
+      readRequest(
+        () => rawRequest("/buy?avad=older&gclid=g1", { cookie }, { method: "POST" }),
+        settings,
+        NO_REPORTS,
+      ).context;
+    expect(read("avad=newer; avad_gclid=g2")).toMatchObject({ avad: "newer", googleClickId: "g2" });
+    expect(read("session=s")).toMatchObject({ avad: "older", googleClickId: "g1" });
+  });
+
   test.each([
     ["full", "203.0.113.7"],
     ["truncate", "203.0.113.0"],

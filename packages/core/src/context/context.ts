@@ -9,7 +9,7 @@ import {
   isOwnMachine,
   tidyIpAddress,
 } from "./ip-address.ts";
-import { sameSiteReferrer } from "./navigation.ts";
+import { isPageVisit, sameSiteReferrer } from "./navigation.ts";
 import { avadOf, queryValue } from "./query.ts";
 import { type HookThrew, isBrowser, openRequest, type RequestSource, type ShopRequest } from "./request.ts";
 
@@ -88,10 +88,13 @@ export function readRequest(source: RequestSource, settings: ContextSettings, to
     if (decision === "privacy-signal") return denied({ gpc: true }, request);
     const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
     if (stored.twice) tools.cookieTwice();
+    // A form or a script of an older tab still has that tab's address; the stored click is newer.
+    const isOlder = stored.avad !== undefined && avadOf(request.url) !== undefined && !isPageVisit(request);
+    const page = isOlder ? "" : request.url;
     const context = contextFrom(request, settings, decision, tools, {
-      avad: avadOf(request.url) ?? stored.avad ?? referredAvad(request, settings),
+      avad: avadOf(page) ?? stored.avad ?? referredAvad(request, settings),
       visitor: stored.visitor,
-      gclid: queryValue(request.url, "gclid") ?? stored.gclid,
+      gclid: queryValue(page, "gclid") ?? stored.gclid,
     });
     const hasOurCookies = stored.avad !== undefined || stored.visitor !== undefined;
     return { context, isBrowser: isBrowser(request), hasOurCookies };
