@@ -626,6 +626,21 @@ describe.each([
     expect(page.get("Set-Cookie")).toHaveLength(2);
   });
 
+  test("a redirect to another host that is written by writeHead leaves the click to that host", async () => {
+    const app = express();
+    app.use(trackClicks(aTracker()));
+    app.get("/", ({ hostname }, res) => {
+      if (hostname === "www.shop.example") res.send("home");
+      else res.writeHead(301, { Location: "http://www.shop.example/?avad=77_f3" }).end();
+    });
+    for (const host of ["shop.example", "www.shop.example"]) {
+      await request(app).get("/?avad=77_f3").set("Host", host);
+    }
+    const [click] = await sandbox.waitForClicks(1);
+    expect(sent(click, "current_url")).toBe("http://www.shop.example/?avad=77_f3");
+    expect(events.of("accepted")).toHaveLength(1);
+  });
+
   test("clicks tracked twice over are one click", async () => {
     const tracker = aTracker();
     const app = express();

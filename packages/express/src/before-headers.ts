@@ -5,12 +5,12 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 
 /**
  * Calls back when status and headers are about to be written, again where Node refused what it was given. What the shop
- * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it. Middleware that
- * was mounted before can no longer change these headers.
+ * hands to `writeHead`, in whichever of its forms, is set by then, so that the callback sees it, but for the status:
+ * `response.statusCode` still has the old one. Middleware that was mounted before can no longer change these headers.
  */
 export function beforeHeaders(
   response: Response,
-  callback: () => void,
+  callback: (status: number) => void,
   names: ReadonlySet<string> = NO_NAMES,
 ): void {
   const { writeHead } = response;
@@ -18,7 +18,7 @@ export function beforeHeaders(
     // Node also takes writeHead(200, undefined, headers) and writeHead(200, headers, null).
     const [reason, headers] = rest;
     setHeaders(this, headers ?? reason);
-    callback();
+    callback(status);
     const given = typeof reason === "string" ? [status, reason] : [status];
     return withHeadersHeld(this, names, () => Reflect.apply(writeHead, this, given));
   } as typeof writeHead;

@@ -48,15 +48,15 @@ function setPrivately(response: Response, lines: readonly string[]): void {
 /** Once the answer is known: a redirect to the same token lands again, and that landing is the click. */
 function sendClick(adapter: Adapter, landing: Landing, response: Response): void {
   let isSent = false;
-  const send = () => {
+  const send = (status: number) => {
     const location = response.getHeader("location");
-    if (isSent || landsAgain(landing, response.statusCode, location?.toString())) return;
+    if (isSent || landsAgain(landing, status, location?.toString())) return;
     isSent = true;
     void adapter.trackLanding(landing);
   };
   beforeHeaders(response, send);
   // The shopper left before the shop answered.
-  response.once("close", send);
+  response.once("close", () => send(response.statusCode));
 }
 
 /** A landing that waits for consent is found again by the next request's Referer, if the shop's policy lets it through. */
