@@ -2,6 +2,7 @@ import { type Sandbox, startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   Browser,
+  followRedirects,
   type RawAnswer,
   type SuiteShop,
   sent,
@@ -197,6 +198,38 @@ export function testAdapter(
       await settled(shop());
       expect(sandbox.requests).toHaveLength(0);
     });
+  });
+
+  /** Follows a landing's redirect to an origin, and expects one click: of the first landing, or of the second. */
+  async function expectOneClick(shop: SuiteShop, origin: string, counted: 0 | 1): Promise<void> {
+    const second = `${origin || "https://shop.example"}${shop.path("home")}?avad=77_f3`;
+    const first = `https://shop.example${shop.path("plain")}?avad=77_f3`;
+    const to = encodeURIComponent(origin === "" ? `${shop.path("home")}?avad=77_f3` : second);
+    const visits = await followRedirects(shop, `${first}&answer=302&to=${to}`);
+    expect(visits.map(({ address }) => address)).toEqual([`${first}&answer=302&to=${to}`, second]);
+    const [click] = await sandbox.waitForClicks(1, PATIENT);
+    await settled(shop);
+    expect(sandbox.clicks).toHaveLength(1);
+    expect(sent(click, "current_url")).toBe([first, second][counted]);
+    const visitor = `avad_visitor=${sent(click, "tracking_ids.visitor_id.0")}`;
+    expect(visits[1]?.cookie).toEqual(counted === 0 ? expect.stringContaining(visitor) : "");
+  }
+
+  describe(`${name}: a landing that is redirected with its token`, () => {
+    const { shop } = shopFor();
+
+    test.each<[string, string, 0 | 1]>([
+      ["to a path of its host", "", 0],
+      ["to an address of its host", "https://shop.example", 0],
+      ["to another host", "https://www.shop.example", 1],
+    ])("%s is one click", (_, origin, counted) => expectOneClick(shop(), origin, counted));
+  });
+
+  describe(`${name}: with a cookie domain`, () => {
+    const { shop } = shopFor({ cookieDomain: "shop.example" });
+
+    test("a landing that is redirected to another host of the domain is one click", () =>
+      expectOneClick(shop(), "https://www.shop.example", 0));
   });
 
   describe(`${name}: an order`, () => {

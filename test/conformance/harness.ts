@@ -128,6 +128,56 @@ export class Browser {
   }
 }
 
+/** A cookie, and the hosts to which a browser sends it. */
+interface KeptCookie {
+  readonly pair: string;
+  readonly hostname: string;
+  readonly isShared: boolean;
+  readonly isSecure: boolean;
+}
+
+/**
+ * Opens a public address of a shop behind a proxy as a browser does: it follows redirects, and sends each host the
+ * cookies that are meant for it. Gives each address, with the cookies that it was sent.
+ */
+export async function followRedirects(
+  shop: Pick<SuiteShop, "url" | "path">,
+  start: string,
+): Promise<readonly { readonly address: string; readonly cookie: string }[]> {
+  const kept: KeptCookie[] = [];
+  const visits: { address: string; cookie: string }[] = [];
+  for (let next: URL | undefined = new URL(start); next; ) {
+    const at: URL = next;
+    const sent = kept.filter((cookie) => isSentTo(cookie, at));
+    const cookie = sent.map(({ pair }) => pair).join("; ");
+    visits.push({ address: at.href, cookie });
+    const { host, pathname, search } = at;
+    const proxied = { "x-forwarded-host": host, "x-forwarded-proto": at.protocol.slice(0, -1) };
+    const { headers, setCookies } = await new Browser(shop).open(pathname + search, {
+      headers: { host, cookie, ...proxied },
+    });
+    kept.push(...setCookies.map((line) => keptCookie(line, at)));
+    next = headers.location === undefined ? undefined : new URL(headers.location, at);
+  }
+  return visits;
+}
+
+function keptCookie(line: string, { hostname }: URL): KeptCookie {
+  const [pair = ""] = line.split(";", 1);
+  const domain = /;\s*domain=([^;]+)/i.exec(line)?.[1];
+  return {
+    pair,
+    hostname: domain ?? hostname,
+    isShared: domain !== undefined,
+    isSecure: /;\s*secure/i.test(line),
+  };
+}
+
+function isSentTo({ hostname, isShared, isSecure }: KeptCookie, { protocol, hostname: other }: URL): boolean {
+  if (isSecure && protocol !== "https:") return false;
+  return other === hostname || (isShared && other.endsWith(`.${hostname}`));
+}
+
 /** What of an answer a shop decides: everything but when it was sent and over which connection. */
 export function shopsOwn({ status, headers, body }: RawAnswer) {
   const { date: _date, connection: _connection, "keep-alive": _keepAlive, ...rest } = headers;

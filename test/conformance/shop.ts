@@ -6,6 +6,7 @@ export interface ShopSettings {
   /** The shopper's consent is the cookie `consent`: `yes`, anything else, or `throw`. @default everyone consents */
   readonly asksConsent?: boolean;
   readonly siteUrl?: string;
+  readonly cookieDomain?: string;
   /** @default 1 */
   readonly trustedProxies?: number;
   /** @default 1500 */
@@ -26,6 +27,7 @@ export function trackerOptions(
     merchantId: MERCHANT_ID,
     endpoint: settings.endpoint,
     siteUrl: settings.siteUrl,
+    cookies: { domain: settings.cookieDomain },
     trustedProxies: settings.trustedProxies ?? 1,
     retry: { baseDelayMs: 20, maxDelayMs: 50 },
     timeoutMs: settings.timeoutMs ?? 1_500,
@@ -52,14 +54,16 @@ export interface PageAnswer {
   readonly body: string | null;
 }
 
-/** The confirmation page by its query: `answer` is a status. */
+/** The confirmation page by its query: `answer` is a status, `to` is where a redirect leads. */
 export function confirmationPage(query: URLSearchParams, posted = ""): PageAnswer {
   const asked = query.get("answer") ?? "200";
   if (asked === "throw") throw new Error("the shop's page broke");
   const status = Number(asked);
   const headers: Record<string, string> = { "x-shop": "larch", "cache-control": "private, max-age=5" };
   if (status === 204 || status === 304) return { status, headers, body: null };
-  if (status === 302) return { status, headers: { ...headers, location: "/elsewhere" }, body: null };
+  if (status === 302) {
+    return { status, headers: { ...headers, location: query.get("to") ?? "/elsewhere" }, body: null };
+  }
   const body = `<!doctype html><title>Thank you</title><p>Dank schön, 谢谢 – ${posted}${"·".repeat(2_000)}`;
   return { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" }, body };
 }

@@ -45,7 +45,7 @@ function setPrivately(response: Response, lines: readonly string[]): void {
   beforeHeaders(response, set, CACHE_HEADERS);
 }
 
-/** Once the answer is known: a redirect to the same token lands again, and that landing is the click. */
+/** Once the answer is known: a redirect to a host without our cookies may land again, and that landing is the click. */
 function sendClick(adapter: Adapter, landing: Landing, response: Response): void {
   let isSent = false;
   const send = (status: number) => {

@@ -13,6 +13,8 @@ const HEAD = "HEAD ";
 export interface SeenRequest {
   readonly method: string;
   readonly headers: Headers;
+  /** The address as Next has it. Of use for a landing only. */
+  readonly serverUrl?: string | undefined;
   /** Path and query where they are known better than from {@link PATH_HEADER}. */
   readonly path?: string | undefined;
   /** The route's own path and query, which lack the base path, where no header has them. */
@@ -35,6 +37,7 @@ export function shopperRequest(adapter: Adapter, seen: SeenRequest): RawRequest 
     method: isHead ? "HEAD" : seen.method,
     target: seen.path ?? (isHead ? passed.slice(HEAD.length) : passed) ?? ownPath,
     origin: () => publicOrigin(adapter, headers),
+    serverUrl: seen.serverUrl,
     header: (name) => headers.get(name) ?? undefined,
     headers: () => withoutOurs(headers),
     ipAddress: () => shopperAddress(headers, adapter.trustedProxies),

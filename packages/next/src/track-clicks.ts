@@ -27,9 +27,9 @@ export function trackClicks(
     const adapter = adapterOf(tracker);
     // A test may call the proxy with a plain request.
     keepBasePath(request.nextUrl?.basePath);
-    const path = pathOf(request.url);
-    const { method, headers } = request;
-    const landing = adapter.readLanding(() => shopperRequest(adapter, { method, headers, path }));
+    const { method, headers, url: serverUrl } = request;
+    const path = pathOf(serverUrl);
+    const landing = adapter.readLanding(() => shopperRequest(adapter, { method, headers, path, serverUrl }));
     const response = await proxy?.(request, event as NextFetchEvent);
     const answer = proxiedResponse(request, response ?? undefined, {
       path: passedPath(method, path),

@@ -9,8 +9,8 @@ import type { Host } from "./host.ts";
 import { AFTER_RESPONSE_MS, handOver } from "./keep-delivering.ts";
 
 /**
- * Sends the click of a landing once the answer is known: a redirect to the same token lands again, and that landing is
- * the click.
+ * Sends the click of a landing once the answer is known: a redirect to a host without our cookies may land again, and
+ * that landing is the click.
  */
 export function afterLanding(
   adapter: Adapter,

@@ -12,6 +12,7 @@ export function rawRequest(adapter: Adapter, { request, url, ipAddress }: Hosted
     // Core reads path and query of it, and asks `origin` for the rest.
     target: url ?? request.url,
     origin: () => publicOrigin(adapter, request.url, headers),
+    serverUrl: request.url,
     header: (name) => headers.get(name) ?? undefined,
     headers: () => new Headers(headers),
     ipAddress: () => shopperAddress(headers, adapter.trustedProxies, ipAddress?.()),

@@ -241,17 +241,56 @@ describe("consent", () => {
 });
 
 describe("an answer that redirects a landing", () => {
-  const landed = landing("/?avad=77_f3");
+  const WWW = "https://www.shop.example/?avad=77_f3";
 
   test.each([
-    [301, "https://www.shop.example/?avad=77_f3", true],
-    [302, "/de/?avad=77%5Ff3&color=red", true],
-    [302, "/de/", false],
-    [302, "/?avad=other", false],
-    [200, "/?avad=77_f3", false],
+    [301, WWW, true],
+    [302, "//www.shop.example/de/?avad=77%5Ff3&color=red", true],
+    [302, "http://shop.example/?avad=77_f3", true],
+    [302, "/de/?avad=77_f3", false],
+    [302, "https://shop.example/de/?avad=77_f3", false],
+    [302, "https://shop.example:8443/?avad=77_f3", false],
+    [302, "https://www.shop.example/", false],
+    [302, "https://www.shop.example/?avad=other", false],
+    [302, "https://[?avad=77_f3", false],
+    [200, WWW, false],
     [302, undefined, false],
-  ])("with %i to %s lands again: %s", (status, location, expected) => {
-    expect(landsAgain(landed, status, location)).toBe(expected);
+  ])("with %i to %s lands again without our cookies: %s", (status, location, expected) => {
+    expect(landsAgain(landing("/?avad=77_f3"), status, location)).toBe(expected);
+  });
+
+  const under = (cookies: Partial<ContextSettings["cookies"]>) => ({
+    cookies: { ...settings.cookies, ...cookies },
+  });
+
+  test("to a host of the cookies' domain takes the cookies along, and to any other does not", () => {
+    const landed = landing("/?avad=77_f3", {}, "GET", under({ domain: "shop.example" }));
+    expect(landsAgain(landed, 302, WWW)).toBe(false);
+    expect(landsAgain(landed, 302, "https://shop.other/?avad=77_f3")).toBe(true);
+  });
+
+  test("takes no cookies along that are strict, after a link on another site", () => {
+    const from = (site: string) =>
+      landing("/?avad=77_f3", { "sec-fetch-site": site }, "GET", under({ sameSite: "strict" }));
+    expect(landsAgain(from("cross-site"), 302, "/de/?avad=77_f3")).toBe(true);
+    expect(landsAgain(from("none"), 302, "/de/?avad=77_f3")).toBe(false);
+  });
+
+  test.each([
+    ["of the apex to the host of siteUrl", "https://shop.example", WWW, true],
+    ["of the apex within itself", "https://shop.example", "/de/?avad=77_f3", false],
+    ["behind a proxy that hides the host", "http://10.0.0.5:3000", WWW, false],
+    ["behind such a proxy to another host", "http://10.0.0.5:3000", "https://shop.other/?avad=77_f3", true],
+  ])("%s lands again as the browser sees it", (_, seen, location, expected) => {
+    const request = { ...visit("/?avad=77_f3"), origin: () => seen };
+    const site = { ...settings, siteUrl: "https://www.shop.example" };
+    expect(landsAgain(readLanding(request, site, tools), 302, location)).toBe(expected);
+  });
+
+  test("to the server's own address, which a proxy makes public again, takes the cookies along", () => {
+    const request = { ...visit("/?avad=77_f3"), serverUrl: "http://localhost:3000/?avad=77_f3" };
+    const landed = readLanding(request, settings, tools);
+    expect(landsAgain(landed, 307, "http://localhost:3000/de/?avad=77_f3")).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import { sha256Hex } from "../runtime.ts";
 import { type ConsentDecision, decideConsent, signalsPrivacy } from "./consent.ts";
 import { type ContextSettings, contextFrom, type ReadTools, type TrackingContext } from "./context.ts";
 import { type CookieSettings, readVisitorCookies, setCookie, type VisitorCookies } from "./cookies.ts";
-import { isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
+import { areWithin, isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
 import { avadOf, hasOversizedToken, queryValue } from "./query.ts";
 import { openRequest, type RawRequest, type ShopRequest } from "./request.ts";
 
@@ -14,6 +14,8 @@ export interface Landing {
   readonly setCookies: readonly string[];
   /** The click to report, if there is one. */
   readonly click?: TrackingContext | undefined;
+  /** Whether the browser will send the cookies to an address to which the answer leads it. */
+  readonly cookiesReach?: ((location: string) => boolean) | undefined;
   /** The visitor's context from here on, as later requests will show it. */
   readonly context?: TrackingContext | undefined;
   /** Why an affiliate's link was not counted. */
@@ -80,16 +82,40 @@ export function readLanding(raw: RawRequest, settings: ContextSettings, tools: L
     setCookies.push(setCookie(names.gclid, gclid, settings.cookies, secure));
   }
   tools.counted.set(key, true);
-  return { setCookies, click, context };
+  return { setCookies, click, context, cookiesReach: reachOf(request, settings) };
 }
 
 /**
- * Whether an answer sends a landing on to another address with the same token, as a redirect from www does. The click
- * belongs to the landing that comes of it.
+ * Whether an answer sends a landing on to another address with the same token, to which our cookies do not go, as a
+ * redirect to www does. The click belongs to the landing that comes of it. Where the cookies go along, they keep the
+ * next request from being a landing.
  */
-export function landsAgain({ click }: Landing, status: number, location: string | undefined | null): boolean {
-  if (click?.avad === undefined || status < 300 || status > 399 || !location) return false;
-  return avadOf(location) === click.avad;
+export function landsAgain(landing: Landing, status: number, location: string | undefined | null): boolean {
+  if (!landing.click || status < 300 || status > 399 || !location) return false;
+  return avadOf(location) === landing.click.avad && landing.cookiesReach?.(location) === false;
+}
+
+/** Says of a Location whether the browser sends the cookies there that it gets with it. */
+function reachOf(request: ShopRequest, settings: ContextSettings): (location: string) => boolean {
+  const { domain, sameSite } = settings.cookies;
+  // After a link on another site the browser sends such cookies with no redirect.
+  if (sameSite === "strict" && request.header("sec-fetch-site") === "cross-site") return () => false;
+  return (location) => {
+    try {
+      const site = new URL(request.url);
+      const seen = settings.siteUrl === undefined ? site : new URL(request.origin());
+      // A proxy may hide the host that siteUrl names. But apex and www are two hosts.
+      const isSibling = areWithin([seen], site.hostname) || areWithin([site], seen.hostname);
+      const own = isSibling ? seen : site;
+      const to = new URL(location, own);
+      if (request.serverUrl && to.origin === new URL(request.serverUrl).origin) return true;
+      if (own.protocol === "https:" && to.protocol === "http:") return false;
+      return to.hostname === own.hostname || areWithin([to, own], domain);
+    } catch {
+      // Nobody lands at an address that cannot be read.
+      return true;
+    }
+  };
 }
 
 function affiliateLink(request: ShopRequest, { cookies }: ContextSettings): AffiliateLink | undefined {

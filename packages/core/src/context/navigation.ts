@@ -43,8 +43,7 @@ export function sameSiteReferrer(request: ShopRequest, domain?: string): string 
   try {
     const [page, own] = [new URL(referrer), new URL(request.url)];
     if (page.host === own.host) return referrer;
-    const isOurs = ({ hostname }: URL) => domain !== undefined && isWithin(hostname, domain);
-    return isOurs(page) && isOurs(own) && fromSameSite(request) ? referrer : undefined;
+    return areWithin([page, own], domain) && fromSameSite(request) ? referrer : undefined;
   } catch {
     return undefined;
   }
@@ -54,6 +53,11 @@ export function sameSiteReferrer(request: ShopRequest, domain?: string): string 
 function fromSameSite(request: ShopRequest): boolean {
   const site = request.header("sec-fetch-site");
   return site === undefined || site === "same-site" || site === "same-origin";
+}
+
+/** Whether each of these addresses is of a domain or a subdomain, so that the domain's cookies are sent to it. */
+export function areWithin(addresses: readonly URL[], domain: string | undefined): boolean {
+  return domain !== undefined && addresses.every(({ hostname }) => isWithin(hostname, domain));
 }
 
 /** Whether a host is a domain's own or that of a subdomain. */

@@ -15,6 +15,8 @@ export interface RawRequest {
   readonly headers: () => Headers;
   /** Scheme and host as the shopper's browser knows them, such as `https://shop.example`. */
   readonly origin: () => string;
+  /** The request's address as the server has it. A redirect to that origin leads to the public one. */
+  readonly serverUrl?: string | undefined;
   /** The shopper's IP address, as the connection or the trusted proxies state it. */
   readonly ipAddress: () => string | undefined;
 }
@@ -22,8 +24,8 @@ export interface RawRequest {
 /** Makes a {@link RawRequest}. It may throw, where not even that much of the host's request can be read. */
 export type RequestSource = () => RawRequest;
 
-/** A request as core's own code reads it. Reading its address does not throw. */
-export interface ShopRequest extends Omit<RawRequest, "target" | "origin"> {
+/** A request as core's own code reads it. Of its addresses only `origin` may throw. */
+export interface ShopRequest extends Omit<RawRequest, "target"> {
   /** The page as the shopper's browser knows it: an absolute address with its raw query. */
   readonly url: string;
   /** Whether {@link url} is the page's, and not only the site's. */
