@@ -140,11 +140,16 @@ describe("the page after an uncounted landing", () => {
     expect(landing("/cart", { referer, cookie: "avad=newer; avad_visitor=v1" })).toEqual({ setCookies: [] });
   });
 
-  test("is none again for a browser that keeps no cookies", () => {
+  test("is no click again for a browser that keeps no cookies, but keeps the token for a shopper who looks the same", () => {
     const remembering = { ...tools, counted: new RecentKeys(1) };
     const again = () => readLanding(visit("/cart", { referer }), settings, remembering);
     expect(again().click).toMatchObject({ avad: "77_f3" });
-    expect(again()).toEqual({ setCookies: [] });
+    const { click, context, setCookies } = again();
+    expect(click).toBeUndefined();
+    // A request beside the first one must not give its shopper another ID than the click has.
+    expect(names(setCookies)).toEqual(["avad", "avad_gclid"]);
+    expect(context).toMatchObject({ avad: "77_f3", googleClickId: "g1" });
+    expect(context).not.toHaveProperty("visitorIds");
   });
 
   test("on another site is none", () => {

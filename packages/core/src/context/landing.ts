@@ -66,20 +66,23 @@ export function readLanding(raw: RawRequest, settings: ContextSettings, tools: L
   if (link.own && !isPageVisit(request)) return { setCookies: [], skipped: "not-a-visit" };
   if (isCrawler(request)) return { setCookies: [], skipped: "crawler" };
   // A page in an older tab still names its own click in the Referer; the stored click is newer.
-  const key = landingKey(request, link.avad);
-  if (!link.own && (stored.avad !== undefined || tools.counted.get(key))) return NO_LANDING;
+  if (!link.own && stored.avad !== undefined) return NO_LANDING;
 
-  const visitor = stored.visitor ?? tools.newVisitorId();
+  // Counted already: for a browser that keeps no cookies, for a request beside this one, or for another shopper who looks
+  // the same. That shopper needs the token. A new ID would serve nobody, since no click has it.
+  const key = landingKey(request, link.avad);
+  const isCounted = !link.own && tools.counted.get(key) !== undefined;
+  const visitor = stored.visitor ?? (isCounted ? undefined : tools.newVisitorId());
   const gclid = queryValue(link.page, "gclid");
   const ids = { avad: link.avad, visitor, gclid: gclid ?? stored.gclid };
   const context = contextFrom(request, settings, decision, tools, ids);
-  const click = link.own ? context : earlierClick(context, scrubUrl(link.page, settings.keepParameters));
+  const page = scrubUrl(link.page, settings.keepParameters);
+  const click = isCounted ? undefined : link.own ? context : earlierClick(context, page);
   const { names } = settings.cookies;
   const setCookies = [setCookie(names.avad, link.avad, settings.cookies, secure)];
-  if (stored.visitor === undefined)
-    setCookies.push(setCookie(names.visitor, visitor, settings.cookies, secure));
-  if (gclid !== undefined && gclid !== stored.gclid) {
-    setCookies.push(setCookie(names.gclid, gclid, settings.cookies, secure));
+  for (const [which, value] of [["visitor", visitor] as const, ["gclid", gclid] as const]) {
+    if (value === undefined || value === stored[which]) continue;
+    setCookies.push(setCookie(names[which], value, settings.cookies, secure));
   }
   tools.counted.set(key, true);
   return { setCookies, click, context, cookiesReach: reachOf(request, settings) };
