@@ -1,7 +1,9 @@
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { createTracker } from "@avantlink-s2s/web";
+import { createTracker as createSvelteKitTracker, type SvelteKitEvent } from "@avantlink-s2s/web/sveltekit";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { sent } from "../conformance/harness.ts";
+import { eventLog } from "../support/events.ts";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
 
 const sandbox = await startSandbox();
@@ -40,6 +42,31 @@ test("a request that cannot be read denies where the shop asks for consent", asy
   const receipt = await tracker.trackOrder(anOrder(), { req: {} } as unknown as Request);
   expect(receipt).toMatchObject({ status: "skipped", reason: "consent" });
   await tracker.close();
+});
+
+test("options that are null are none", async () => {
+  const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, onEvent() {} });
+  const nothing = null as unknown as undefined;
+  const from = new Request("http://shop.example/thanks", { headers: { cookie } });
+  expect(await tracker.trackOrder(anOrder(), from, nothing)).toMatchObject({ status: "accepted" });
+  expect(await tracker.trackOrder(anOrder(), { avad: "77_f3" }, nothing)).toMatchObject({
+    status: "duplicate",
+  });
+  expect(await tracker.contextOf(from, nothing)).toMatchObject({ avad: "77_f3" });
+  await tracker.close();
+});
+
+test("an event that its framework's tracker cannot open has a receipt, and denies where the shop asks for consent", async () => {
+  const events = eventLog();
+  const options = { merchantId: MERCHANT_ID, endpoint: sandbox.url, onEvent: events.onEvent };
+  const event = { request: new Request("http://shop.example/thanks") } as SvelteKitEvent;
+  const tracker = createSvelteKitTracker(options);
+  expect(await tracker.trackOrder(anOrder(), event)).toMatchObject({ status: "accepted" });
+  expect(events.of("problem")).toMatchObject([{ error: { code: "hook.threw" } }]);
+  await tracker.close();
+  const asking = createSvelteKitTracker({ ...options, consent: () => true });
+  expect(await asking.trackOrder(anOrder(), event)).toMatchObject({ status: "skipped", reason: "consent" });
+  await asking.close();
 });
 
 test("a page whose address is known, and not used or not usable, is not said to be unknown", async () => {

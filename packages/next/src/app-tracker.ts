@@ -50,7 +50,8 @@ export interface Tracker extends CoreTracker<Request> {
  */
 export function createTracker(options: TrackerOptions = {}): Tracker {
   return createSharedTracker(options, "app", (current) => ({
-    async trackOrder(order, from, { path, waitForDeliveryMs, ...asked } = {}) {
+    async trackOrder(order, from, given) {
+      const { path, waitForDeliveryMs, ...asked } = given ?? {};
       const adapter = adapterOf(current());
       const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
       let tracking: Promise<Receipt>;
@@ -87,9 +88,14 @@ async function requestOf(
   path?: string,
 ): Promise<RawRequest | AvantLinkError> {
   if (from) {
-    const { headers: seen } = from;
-    if (isRenderedAhead(seen)) return renderedAhead(adapter);
-    return shopperRequest(adapter, { method: from.method, headers: seen, path, ownPath: pathOf(from.url) });
+    try {
+      const { headers: seen } = from;
+      if (isRenderedAhead(seen)) return renderedAhead(adapter);
+      return shopperRequest(adapter, { method: from.method, headers: seen, path, ownPath: pathOf(from.url) });
+    } catch (cause) {
+      if (isSignal(cause) || cause instanceof AvantLinkError) throw cause;
+      return new AvantLinkError("context.invalid", { detail: "It is no web request.", cause });
+    }
   }
   const seen = await requestHeaders(adapter);
   return seen instanceof AvantLinkError

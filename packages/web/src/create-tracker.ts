@@ -1,4 +1,5 @@
 import {
+  AvantLinkError,
   type Tracker as CoreTracker,
   type TrackOrderOptions as CoreTrackOrderOptions,
   createTracker as createCoreTracker,
@@ -53,22 +54,32 @@ export function createTrackerOver<From extends object>(
     const { waitUntil, ipAddress, ...known } = isWebRequest(from) ? { request: from } : open(from);
     return { ...known, waitUntil: waitUntilOf(given) ?? waitUntil, ipAddress: given.ipAddress ?? ipAddress };
   };
+  /** Nothing where it throws: core opens the request again, and reports that. Only a page rendered ahead fails. */
+  const opened = (from: From, given: Host): HostedRequest | undefined => {
+    try {
+      return hosted(from, given);
+    } catch (cause) {
+      if (cause instanceof AvantLinkError) throw cause;
+      return undefined;
+    }
+  };
 
   return trackerWith(() => tracker, {
-    async trackOrder(order: TrackableOrder, from?: From | TrackingContext, given: TrackOrderOptions = {}) {
-      const source = isRequest(from) ? hosted(from, given) : undefined;
+    async trackOrder(order: TrackableOrder, from?: From | TrackingContext, asked?: TrackOrderOptions) {
+      const given = asked ?? {};
+      const source = isRequest(from) ? opened(from, given) : undefined;
       const waitUntil = source ? source.waitUntil : waitUntilOf(given);
       const { transaction, waitForDeliveryMs = waitInline(adapter, waitUntil) } = given;
       const options = { transaction, waitForDeliveryMs };
-      const tracking = source
-        ? adapter.trackOrder(order, () => rawRequest(adapter, source), options)
-        : tracker.trackOrder(order, from as TrackingContext | undefined, options);
+      const tracking = isRequest(from)
+        ? adapter.trackOrder(order, () => rawRequest(adapter, source ?? hosted(from, given)), options)
+        : tracker.trackOrder(order, from, options);
       if (transaction === undefined) keepDelivering(adapter, tracking, waitUntil);
       return tracking;
     },
-    async contextOf(from?: From | TrackingContext, given: Host = {}) {
+    async contextOf(from?: From | TrackingContext, given?: Host) {
       return isRequest(from)
-        ? adapter.readRequest(() => rawRequest(adapter, hosted(from, given))).context
+        ? adapter.readRequest(() => rawRequest(adapter, hosted(from, given ?? {}))).context
         : tracker.contextOf(from);
     },
   });

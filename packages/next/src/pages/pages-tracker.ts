@@ -33,7 +33,8 @@ export interface Tracker extends CoreTracker<PagesFrom> {
  */
 export function createTracker(options: TrackerOptions = {}): Tracker {
   return createSharedTracker(options, "pages", (current) => ({
-    async trackOrder(order, from, { path, waitForDeliveryMs, ...asked } = {}) {
+    async trackOrder(order, from, given) {
+      const { path, waitForDeliveryMs, ...asked } = given ?? {};
       const adapter = adapterOf(current());
       const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
       const tracking = isRequest(from)
