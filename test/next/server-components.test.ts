@@ -50,6 +50,16 @@ describe("a Server Component", () => {
     await sandbox.waitForOrders(1, PATIENT);
   });
 
+  test.each(["/ahead/kept", `/track?order=${aNumber()}`, `/api/track?order=${aNumber()}`])(
+    "like every other place in Next tracks nothing for a HEAD request, whatever it gives to the call: %s",
+    async (path) => {
+      const { status } = await new Browser(shop).open(path, { method: "HEAD" });
+      expect(status).toBe(200);
+      await delivered();
+      expect(sandbox.requests).toHaveLength(0);
+    },
+  );
+
   test("tracks the shopper whose page it renders, at the address that the proxy saw", async () => {
     const shopper = new Browser(shop, PROXIED);
     await shopper.open("/?avad=77_f3");

@@ -54,19 +54,17 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       const { path, waitForDeliveryMs, ...asked } = given ?? {};
       const adapter = adapterOf(current());
       const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
-      let tracking: Promise<Receipt>;
-      if (from && !isRequest(from)) {
-        const seen = await requestHeaders(adapter);
-        // A script and what runs behind a rendered page have no request and need none.
-        if (seen instanceof AvantLinkError && seen.code !== "order.no-request")
-          return adapter.rejectOrder(order, seen);
-        tracking = current().trackOrder(order, from, wait);
-      } else {
-        const request = await requestOf(adapter, from, path);
-        if (request instanceof AvantLinkError) return adapter.rejectOrder(order, request);
-        const tracked = request.method === "HEAD" ? skip("head") : order;
-        tracking = adapter.trackOrder(tracked, () => request, wait);
-      }
+      const kept = from && !isRequest(from) ? from : undefined;
+      const request = await requestOf(adapter, from && isRequest(from) ? from : undefined, path);
+      const isMissing = request instanceof AvantLinkError;
+      // Beside a kept context, a script and what runs behind a rendered page need no request.
+      if (isMissing && !(kept && request.code === "order.no-request"))
+        return adapter.rejectOrder(order, request);
+      const tracked = !isMissing && request.method === "HEAD" ? skip("head") : order;
+      const tracking =
+        kept || isMissing
+          ? current().trackOrder(tracked, kept, wait)
+          : adapter.trackOrder(tracked, () => request, wait);
       if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
       return tracking;
     },
