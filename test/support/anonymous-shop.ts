@@ -17,6 +17,8 @@ const tracker = createTracker({
   whenDenied: "anonymous",
   retry: { baseDelayMs: 200, maxDelayMs: 200 },
 });
+// On a busy machine a file may take longer to open than a page's order waits.
+await tracker.start();
 const customer = { newCustomer: true, country: "US", state: "planted", region: "planted", id: "planted-id" };
 const app = express().set("trust proxy", 1).use(trackClicks(tracker));
 app.use(trackOrders(tracker, () => anOrder({ customer })));
