@@ -5,7 +5,7 @@ import request from "supertest";
 import { expect, test } from "vitest";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
 
-test("the README's test of a shop's own suite passes as printed: an order in order has no finding", async () => {
+test("a test of a shop's own suite sees the order with its click, and no finding", async () => {
   const sandbox = await startSandbox();
   const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url });
   const app = express();
@@ -17,11 +17,13 @@ test("the README's test of a shop's own suite passes as printed: an order in ord
     (_, response) => void response.send("thanks"),
   );
 
-  const shopper = request.agent(app).set("User-Agent", "Mozilla/5.0");
+  // The short "Mozilla/5.0" is a crawler's, whose landing sets no cookie.
+  const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const shopper = request.agent(app).set("User-Agent", browser);
   await shopper.get("/?avad=77_f3afbe121");
   await shopper.get("/checkout/thank-you");
   const [order] = await sandbox.waitForOrders(1);
-  expect(order?.findings).toEqual([]);
+  expect(order).toMatchObject({ attributedBy: "avantlink_avad", findings: [] });
   await tracker.close();
   await sandbox.close();
 });

@@ -42,11 +42,11 @@ export function faultsOn(faults: Active): string {
 export function Faults({ active }: { active: Active }) {
   const [own, setOwn] = useState(EXAMPLE);
   const [problem, setProblem] = useState("");
-  const attempt = (method: "POST" | "DELETE", path: string, body?: string) =>
-    change(method, path, body).then(
-      () => setProblem(""),
-      (error: Error) => setProblem(error.message),
-    );
+  // Cleared before, since the end of an earlier attempt may come after the error of this one.
+  const attempt = (method: "POST" | "DELETE", path: string, body?: string) => {
+    setProblem("");
+    return change(method, path, body).catch((error: Error) => setProblem(error.message));
+  };
   const set = (fault: string) => () => attempt("POST", "api/faults", fault);
   const submit = (event: Event) => {
     event.preventDefault();
