@@ -158,6 +158,8 @@ export async function followRedirects(
     });
     kept.push(...setCookies.map((line) => keptCookie(line, at)));
     next = headers.location === undefined ? undefined : new URL(headers.location, at);
+    // Next 15 redirects to the server's own origin. nginx makes the public one of it, by default.
+    if (next?.port === new URL(shop.url).port) next = new URL(next.pathname + next.search, at.origin);
   }
   return visits;
 }
