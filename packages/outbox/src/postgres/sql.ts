@@ -90,8 +90,9 @@ export function statements(schema: string) {
     claim: claim(""),
 
     /**
-     * The same once in a while, when nothing is due: it reads every job that waits. Jobs that were scheduled by a clock that has been set back since wait again for their
-     * own delay, and keys that are older than 400 days go, in small bites.
+     * The same once in a while, when nothing is due: it reads every job that waits. Jobs that were scheduled by a clock
+     * that has been set back since wait again for their own delay, and keys that are older than 400 days go, in small
+     * bites.
      */
     tendAndClaim: claim(`rescheduled AS (
       UPDATE ${outbox} SET due = now() + greatest(due - scheduled_at, interval '0'), scheduled_at = now(),
