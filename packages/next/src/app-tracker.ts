@@ -13,8 +13,8 @@ import { keepDelivering, waitInline } from "@avantlink-s2s/web/adapter";
 import { headers } from "next/headers.js";
 import { connection } from "next/server.js";
 import { afterResponse } from "./after-response.ts";
+import { createSharedTracker } from "./process-tracker.ts";
 import { isRenderedAhead, isSeenByDeveloper, renderedAhead } from "./rendered-ahead.ts";
-import { createSharedTracker } from "./shared-tracker.ts";
 import { pathOf, shopperRequest } from "./shopper-request.ts";
 
 /** How an order is tracked. */

@@ -9,7 +9,7 @@ import {
 import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { keepDelivering, platformWaitUntil, waitInline } from "@avantlink-s2s/web/adapter";
 import type { TrackOrderOptions } from "../app-tracker.ts";
-import { createSharedTracker } from "../shared-tracker.ts";
+import { createSharedTracker } from "../process-tracker.ts";
 import { type PagesFrom, pagesRequest } from "./pages-request.ts";
 
 export type { PagesFrom, TrackOrderOptions };
