@@ -5,7 +5,10 @@ import { type OutboxOptions, sameOutbox } from "../options/outbox-options.ts";
 import { type OpenOutbox, withOutbox } from "../outbox/open-outbox.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 
-/** A command with the options that name an outbox and whose orders it holds. `path` is `outbox find`, or the name of a command of its own. */
+/**
+ * A command with the options that name an outbox and whose orders it holds. `path` is `outbox find`, or the name of a
+ * command of its own.
+ */
 export function commandOnOutbox(path: string, description: string, examples: readonly string[], more = "") {
   const shown = examples.map((example) => `\n  $ avantlink-s2s ${path} ${example}`.trimEnd());
   return new Command(path.split(" ").at(-1))
