@@ -75,7 +75,7 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
     payload = { ...payload, tracking_ids: { ...payload.tracking_ids, visitor_id: [config.runtime.uuid()] } };
   }
   // Only a request names the browser, so the caller has read one. What a platform's order carries has no page.
-  const seen = sources.request?.context ?? sources.given;
+  const seen = sources.request?.isBrowser ? sources.request.context : sources.given;
   if (!denial && payload.current_url === "" && seen?.userAgent && !seen.currentUrl) {
     const message =
       "is sent empty, because the path of the page is not known here. Give the request, as in contextOf(request), or the option path.";
