@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   AvantLinkError,
   createTracker,
@@ -536,8 +537,10 @@ describe("closing", () => {
       endpoint: sandbox.url,
       onEvent: events.onEvent,
     });
-    void tracker.trackOrder(anOrder(), aContext());
-    expect(await tracker.close()).toMatchObject({ accepted: 1, delivered: 1 });
+    const late = <Value>(value: Value) => nextTurn().then(() => value) as unknown as Value;
+    void tracker.trackOrder(late(anOrder({ orderNumber: "1" })), aContext());
+    void tracker.trackOrder(anOrder({ orderNumber: "2" }), late(aContext()));
+    expect(await tracker.close()).toMatchObject({ accepted: 2, delivered: 2 });
   });
 
   test("delivers pending orders, returns the totals, and accepts no more", async () => {

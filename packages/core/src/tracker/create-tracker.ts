@@ -40,9 +40,12 @@ export function trackerFactory({ openTransport, environment, isIsolate }: Platfo
     const acceptClick = createAcceptClick(config, report, lifecycle, waits);
 
     const tracker: Tracker = {
-      async trackOrder(order, from, asked) {
-        const given = await contextGiven(from);
-        return accept.track(order, given instanceof AvantLinkError ? { error: given } : { given }, asked);
+      trackOrder(order, from, asked) {
+        const tracking = contextGiven(from).then((given) =>
+          accept.track(order, given instanceof AvantLinkError ? { error: given } : { given }, asked),
+        );
+        lifecycle.during(tracking);
+        return tracking;
       },
       async contextOf(from) {
         // A property that is misspelt gives nothing, and must not give a context that allows.
