@@ -1,7 +1,7 @@
 import { createTracker, type TrackerOptions } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { describe, expect, test } from "vitest";
-import { openRequest } from "../../packages/core/src/context/request.ts";
+import { openRequest } from "../../packages/core/src/context/read-request.ts";
 import { shopperRequest } from "../../packages/next/src/shopper-request.ts";
 import { MERCHANT_ID } from "../conformance/shop.ts";
 

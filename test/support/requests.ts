@@ -1,4 +1,4 @@
-import type { ContextSettings, ReadTools } from "../../packages/core/src/context/context.ts";
+import type { ContextSettings, ReadTools } from "../../packages/core/src/context/read-request.ts";
 import type { RawRequest } from "../../packages/core/src/context/request.ts";
 
 /** A request of a shopper's browser, as an adapter hands it to core. */

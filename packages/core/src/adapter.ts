@@ -1,11 +1,11 @@
 /** What an adapter and the command line need of core, and nothing else. */
 
-export type { ReadRequest } from "./context/context.ts";
 export { forwardedAddress } from "./context/ip-address.ts";
 export { type Landing, landsAgain } from "./context/landing.ts";
 export { readContext } from "./context/pack-context.ts";
-export { queryValue } from "./context/query.ts";
-export { isHost, originOf, type RawRequest, type RequestSource } from "./context/request.ts";
+export { isHost, originOf, queryValue } from "./context/query.ts";
+export type { ReadRequest } from "./context/read-request.ts";
+export type { RawRequest, RequestSource } from "./context/request.ts";
 export { DEFAULT_ENDPOINT, isLoopback } from "./options/config.ts";
 export { type Mode, type ModeQuestion, readMode } from "./options/mode.ts";
 export { orderKey, wireOrderNumber } from "./order/order-key.ts";

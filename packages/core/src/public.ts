@@ -1,5 +1,4 @@
-export type { PayloadOptions } from "./context/clean-context.ts";
-export type { TrackingContext } from "./context/context.ts";
+export type { PayloadOptions, TrackingContext } from "./context/context.ts";
 export type { IpAddressMode } from "./context/ip-address.ts";
 export { packContext, unpackContext } from "./context/pack-context.ts";
 export type { ConsentRequest } from "./context/request.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isCrawler } from "../../../packages/core/src/context/navigation.ts";
-import { openRequest } from "../../../packages/core/src/context/request.ts";
+import { openRequest } from "../../../packages/core/src/context/read-request.ts";
 import { rawRequest } from "../../support/requests.ts";
 
 test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ContextSettings, readRequest } from "../../../packages/core/src/context/context.ts";
 import { type LandingTools, landsAgain, readLanding } from "../../../packages/core/src/context/landing.ts";
+import { type ContextSettings, readRequest } from "../../../packages/core/src/context/read-request.ts";
 import { RecentKeys } from "../../../packages/core/src/recent-keys.ts";
 import { contextSettings, NO_REPORTS, rawRequest } from "../../support/requests.ts";
 

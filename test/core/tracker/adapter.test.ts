@@ -2,7 +2,7 @@ import { AvantLinkError, createTracker, memoryOutbox, type TrackerOptions } from
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { adapterOf, isConfirmation, trackerWith } from "../../../packages/core/src/adapter.ts";
-import { isHost } from "../../../packages/core/src/context/request.ts";
+import { isHost } from "../../../packages/core/src/context/query.ts";
 import { createTracker as createEdgeTracker } from "../../../packages/core/src/index.edge.ts";
 import { testClock } from "../../support/clock.ts";
 import { eventLog } from "../../support/events.ts";

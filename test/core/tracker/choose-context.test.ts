@@ -1,6 +1,6 @@
 import type { TrackingContext } from "@avantlink-s2s/core";
 import { describe, expect, test } from "vitest";
-import type { ReadRequest } from "../../../packages/core/src/context/context.ts";
+import type { ReadRequest } from "../../../packages/core/src/context/read-request.ts";
 import { chooseContext } from "../../../packages/core/src/tracker/decide.ts";
 
 const CARRIED: TrackingContext = { avad: "77_carried", ipAddress: "203.0.113.7", userAgent: "Shopper" };

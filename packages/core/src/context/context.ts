@@ -1,19 +1,18 @@
-import { tidyText } from "../privacy/personal-data.ts";
-import { scrubUrl } from "../privacy/scrub-url.ts";
-import { type ConsentDecision, type ConsentRules, decideConsent, signalsPrivacy } from "./consent.ts";
-import { type CookieSettings, readVisitorCookies } from "./cookies.ts";
-import {
-  FORWARDING_HEADERS,
-  type IpAddressMode,
-  isNearby,
-  isOwnMachine,
-  tidyIpAddress,
-} from "./ip-address.ts";
-import { isPageVisit, sameSiteReferrer } from "./navigation.ts";
-import { avadOf, queryValue } from "./query.ts";
-import { type HookThrew, isBrowser, openRequest, type RequestSource, type ShopRequest } from "./request.ts";
+import type { Finding } from "../findings.ts";
+import { anonymousId, cutText, namesPerson, publicWords, scrubUrl, tidyText } from "../privacy/scrub.ts";
 
-const MAX_USER_AGENT = 1024;
+import { readFields, readList } from "../untrusted-value.ts";
+import { type IpAddressMode, isNearby, tidyIpAddress } from "./ip-address.ts";
+import { isToken, MAX_ID, MAX_TOKEN_BYTES } from "./query.ts";
+
+/** Upper bound of the IDs of one kind that are sent. */
+const MAX_IDS = 20;
+export const MAX_USER_AGENT = 1024;
+const MAX_CODE = 64;
+/** A code is searched before it is cut: half an e-mail address does not look like one. */
+const MAX_SEARCHED = 4096;
+
+const NO_TOKEN = `is not a text of at most ${MAX_TOKEN_BYTES} bytes as a URL encodes it`;
 
 /** The shopper's browser context: plain JSON, every field optional, safe to store with the order. */
 export interface TrackingContext {
@@ -41,101 +40,106 @@ export interface TrackingContext {
   readonly gpc?: boolean | undefined;
 }
 
-/** What of the tracker's settings bears on reading a request. */
-export interface ContextSettings extends ConsentRules {
-  readonly siteUrl: string | undefined;
-  readonly cookies: CookieSettings;
-  readonly ipAddress: IpAddressMode;
-  /** The shop's own parameters that stay in URLs. */
-  readonly keepParameters: readonly string[];
-  /** Whether the endpoint is a server on this machine, where a private address does no harm. */
-  readonly loopback: boolean;
+/** The fields that hold a text. */
+export const TEXTS = [
+  "currentUrl",
+  "referrerUrl",
+  "userAgent",
+  "ipAddress",
+  "avad",
+  "googleClickId",
+  "customTrackingCode",
+] as const satisfies readonly (keyof TrackingContext)[];
+/** The fields that hold a list of IDs. */
+export const ID_LISTS = ["visitorIds", "userIds"] as const satisfies readonly (keyof TrackingContext)[];
+
+const FIELDS = [...TEXTS, ...ID_LISTS];
+
+/** Settings of the pure mappers. The tracker's options of the same names. */
+export interface PayloadOptions {
+  /** How much of the IP address is sent. @default "full" */
+  readonly ipAddress?: IpAddressMode | undefined;
+  /** Names of the shop's own parameters that stay in the URLs that are sent. @default [] */
+  readonly keepParameters?: readonly string[] | undefined;
 }
 
-/** What a request says of the shopper. */
-export interface ReadRequest {
-  readonly context: TrackingContext;
-  /** Whether the request comes from a browser, and not from a payment provider's server. */
-  readonly isBrowser: boolean;
-  /** Whether the browser sent a cookie of ours: then the request is surely the shopper's own. */
-  readonly hasOurCookies: boolean;
+/** What a tracker knows beside the mappers' settings. */
+interface CleaningOptions extends PayloadOptions {
+  /** Whether the payload goes to a server on this machine. A private address that goes anywhere else is a proxy's. */
+  readonly loopback?: boolean | undefined;
 }
 
-/** What a tracker brings to the reading of its requests. */
-export interface ReadTools {
-  /** What a landing on a very request means for its visitor: the request's own Cookie header cannot show it yet. */
-  readonly landed: WeakMap<object, TrackingContext | undefined>;
-  readonly hookThrew: HookThrew;
-  /** The address is a proxy's or a private one and is left out. `header` is where a proxy named another, if any did. */
-  readonly proxyAddress: (header: string | undefined) => void;
-  /** Two different values of the click cookie arrived: a subdomain or a path set its own. */
-  readonly cookieTwice: () => void;
-}
+/** A context as it may be sent: every text bounded and without personal data, `""` or `[]` where unknown. */
+export type CleanContext = ReturnType<typeof cleanContext>;
 
-/**
- * The shopper's context of any request, frozen and scrubbed. Consent and privacy signal are read first and apart, so
- * that whatever else fails costs a value and not the shopper's choice. A request that cannot be read at all denies
- * where the shop has a consent hook.
- */
-export function readRequest(source: RequestSource, settings: ContextSettings, tools: ReadTools): ReadRequest {
-  try {
-    const raw = source();
-    const landed = tools.landed.get(raw.source);
-    if (landed) return { context: landed, isBrowser: true, hasOurCookies: true };
-    const request = openRequest(raw, settings.siteUrl, tools.hookThrew);
-    const decision = decideConsent(request, settings, tools.hookThrew);
-    if (decision === "denied") return denied({ consent: "denied" }, request);
-    if (decision === "privacy-signal") return denied({ gpc: true }, request);
-    const stored = readVisitorCookies(request.header("cookie"), settings.cookies);
-    if (stored.twice) tools.cookieTwice();
-    // A form or a script of an older tab still has that tab's address; the stored click is newer.
-    const isOlder = stored.avad !== undefined && avadOf(request.url) !== undefined && !isPageVisit(request);
-    const page = isOlder ? "" : request.url;
-    const context = contextFrom(request, settings, decision, tools, {
-      avad: avadOf(page) ?? stored.avad ?? referredAvad(request, settings),
-      visitor: stored.visitor,
-      gclid: queryValue(page, "gclid") ?? stored.gclid,
-    });
-    const hasOurCookies = stored.avad !== undefined || stored.visitor !== undefined;
-    return { context, isBrowser: isBrowser(request), hasOurCookies };
-  } catch (cause) {
-    tools.hookThrew("the request itself", cause);
-    const context: TrackingContext = Object.freeze(settings.consent ? { consent: "denied" } : {});
-    return { context, isBrowser: true, hasOurCookies: false };
-  }
-}
-
-function denied(context: TrackingContext, request: ShopRequest): ReadRequest {
-  return { context: Object.freeze(context), isBrowser: isBrowser(request), hasOurCookies: false };
-}
-
-/** The token of a landing on this site from which the request came. */
-function referredAvad(request: ShopRequest, { cookies }: ContextSettings): string | undefined {
-  const referrer = sameSiteReferrer(request, cookies.domain);
-  return referrer === undefined ? undefined : avadOf(referrer);
-}
-
-/** A context without the keys that would hold nothing, frozen. */
-export function contextFrom(
-  request: ShopRequest,
-  settings: ContextSettings,
-  decision: ConsentDecision,
-  { proxyAddress }: Pick<ReadTools, "proxyAddress">,
-  { avad, visitor, gclid }: Readonly<Record<"avad" | "visitor" | "gclid", string | undefined>>,
-): TrackingContext {
-  const { keepParameters } = settings;
-  const context: TrackingContext = {
-    currentUrl: (request.isPageKnown && scrubUrl(request.url, keepParameters)) || undefined,
-    referrerUrl: scrubUrl(request.header("referer"), keepParameters) || undefined,
-    userAgent: tidyText(request.header("user-agent"), MAX_USER_AGENT) || undefined,
-    ipAddress: shopperAddress(request, settings, proxyAddress) || undefined,
-    avad,
-    visitorIds: visitor === undefined ? undefined : Object.freeze([visitor]),
-    googleClickId: gclid,
-    consent: decision === "granted" ? decision : undefined,
-    gpc: signalsPrivacy(request) || undefined,
+/** Bounds and scrubs a context. Never throws, and reads each property once. */
+export function cleanContext(
+  context: unknown,
+  { ipAddress: mode, keepParameters, loopback }: CleaningOptions = {},
+) {
+  const given = readFields(context, FIELDS);
+  const findings: Finding[] = [];
+  /** What stands in a field, or a finding where it had to be emptied. */
+  const checked = (path: (typeof TEXTS)[number], clean: string, isEmptied: unknown, message: string) => {
+    if (isEmptied) findings.push({ code: "context.invalid", path, message: `${message}; it is sent empty` });
+    return isEmptied ? "" : clean;
   };
-  return Object.freeze(withoutGaps(context));
+  const url = (path: "currentUrl" | "referrerUrl"): string => {
+    const clean = scrubUrl(given[path], keepParameters);
+    return checked(path, clean, given[path] && clean === "", "is not an absolute web address");
+  };
+  /** A code that names a person is left out whole: what would be left of it means nothing. */
+  const code = (path: "googleClickId" | "customTrackingCode"): string => {
+    const text = tidyText(given[path], MAX_SEARCHED);
+    if (!namesPerson(text)) return text;
+    const message = "holds an e-mail address or a token; it is sent empty";
+    findings.push({ code: "context.private-data", path, message });
+    return "";
+  };
+
+  const currentUrl = url("currentUrl");
+  const referrerUrl = url("referrerUrl");
+  const isProxys = loopback === false && typeof given.ipAddress === "string" && isNearby(given.ipAddress);
+  const isNoAddress = isProxys || (given.ipAddress && tidyIpAddress(given.ipAddress) === "");
+  const noAddress = isProxys ? "is a private address, as a proxy's is" : "is not an IP address";
+  const ipAddress = tidyIpAddress(given.ipAddress, mode);
+  const avad = cleanToken(given.avad);
+  const clickId = code("googleClickId");
+  const trackingCode = code("customTrackingCode");
+  const clean = {
+    currentUrl,
+    referrerUrl,
+    userAgent: cutText(publicWords(tidyText(given.userAgent, 2 * MAX_USER_AGENT)), MAX_USER_AGENT),
+    ipAddress: checked("ipAddress", ipAddress, isNoAddress, noAddress),
+    avad: checked("avad", avad, given.avad && avad === "", NO_TOKEN),
+    visitorIds: cleanIds(given.visitorIds),
+    userIds: cleanIds(given.userIds),
+    googleClickId: checked("googleClickId", clickId, !isToken(clickId), NO_TOKEN),
+    customTrackingCode: cutText(trackingCode, MAX_CODE),
+    findings,
+  };
+  if (trackingCode.length > MAX_CODE) {
+    const message = `is longer than ${MAX_CODE} characters; it is cut`;
+    findings.push({ code: "context.invalid", path: "customTrackingCode", message });
+  }
+  return clean;
+}
+
+/** IDs as they may be sent: no blanks, no doubles, e-mail addresses hashed. One ID counts as a list of it. */
+export function cleanIds(value: unknown): readonly string[] {
+  const ids = new Set<string>();
+  for (const id of readList(value, MAX_IDS) ?? [value]) {
+    const isNumber = typeof id === "bigint" || (typeof id === "number" && Number.isFinite(id));
+    ids.add(isNumber ? String(id) : anonymousId(tidyText(id, MAX_ID)));
+  }
+  ids.delete("");
+  return [...ids];
+}
+
+/** The token is opaque and goes out as it came; only what is no UTF-8 is mended, since JSON could not carry it. */
+function cleanToken(value: unknown): string {
+  const token = typeof value === "string" && value.length <= MAX_TOKEN_BYTES ? value.toWellFormed() : "";
+  return isToken(token) ? token : "";
 }
 
 /** A copy of a context without the keys that hold nothing. */
@@ -143,19 +147,4 @@ export function withoutGaps(context: Readonly<Partial<Record<keyof TrackingConte
   const kept: Partial<Record<string, unknown>> = {};
   for (const [name, value] of Object.entries(context ?? {})) if (value !== undefined) kept[name] = value;
   return kept as TrackingContext;
-}
-
-/** A private, loopback or proxy address is never sent as a shopper's, but to a sandbox on this machine. */
-function shopperAddress(
-  request: ShopRequest,
-  { ipAddress: mode, loopback }: ContextSettings,
-  proxyAddress: ReadTools["proxyAddress"],
-): string {
-  if (mode === "omit") return "";
-  const address = request.ipAddress();
-  if (address === undefined || !isNearby(address)) return tidyIpAddress(address, mode);
-  const header = FORWARDING_HEADERS.find((name) => request.header(name) !== undefined);
-  // Without such a header, this machine's own address is a developer's browser.
-  if (header !== undefined || !(loopback || isOwnMachine(address))) proxyAddress(header);
-  return loopback ? tidyIpAddress(address, mode) : "";
 }

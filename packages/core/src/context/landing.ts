@@ -1,12 +1,13 @@
-import { scrubUrl } from "../privacy/scrub-url.ts";
+import { scrubUrl } from "../privacy/scrub.ts";
 import type { RecentKeys } from "../recent-keys.ts";
 import { sha256Hex } from "../runtime.ts";
 import { type ConsentDecision, decideConsent, signalsPrivacy } from "./consent.ts";
-import { type ContextSettings, contextFrom, type ReadTools, type TrackingContext } from "./context.ts";
+import type { TrackingContext } from "./context.ts";
 import { type CookieSettings, readVisitorCookies, setCookie, type VisitorCookies } from "./cookies.ts";
 import { areWithin, isCrawler, isPageVisit, isVisitorAction, sameSiteReferrer } from "./navigation.ts";
 import { avadOf, hasOversizedToken, queryValue } from "./query.ts";
-import { openRequest, type RawRequest, type ShopRequest } from "./request.ts";
+import { type ContextSettings, contextFrom, openRequest, type ReadTools } from "./read-request.ts";
+import type { RawRequest, ShopRequest } from "./request.ts";
 
 /** What a request means for click tracking. */
 export interface Landing {

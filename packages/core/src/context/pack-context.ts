@@ -1,8 +1,15 @@
-import { cutText } from "../privacy/personal-data.ts";
+import { cutText } from "../privacy/scrub.ts";
 import { readFields } from "../untrusted-value.ts";
-import { cleanContext, cleanIds, ID_LISTS, type PayloadOptions, TEXTS } from "./clean-context.ts";
 import { deniedParts } from "./consent.ts";
-import { type TrackingContext, withoutGaps } from "./context.ts";
+import {
+  cleanContext,
+  cleanIds,
+  ID_LISTS,
+  type PayloadOptions,
+  TEXTS,
+  type TrackingContext,
+  withoutGaps,
+} from "./context.ts";
 
 const PREFIX = "avantlink_";
 const VERSION = "1";

@@ -58,3 +58,15 @@ function bytesAsText(raw: string): string {
     return raw;
   }
 }
+
+/** A web origin of a scheme and a host, with `localhost` for a host that is none. */
+export function originOf(scheme: string | undefined, host: string | undefined): string {
+  return `${scheme === "https" ? "https" : "http"}://${host !== undefined && isHost(host) ? host : "localhost"}`;
+}
+
+const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i;
+
+/** Whether a header's value is a host with or without port, and nothing else. */
+export function isHost(value: string): boolean {
+  return HOST.test(value);
+}

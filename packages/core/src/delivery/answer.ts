@@ -1,4 +1,4 @@
-import { cutText, publicWords, tidyText } from "../privacy/personal-data.ts";
+import { cutText, publicWords, tidyText } from "../privacy/scrub.ts";
 import type { Outcome } from "./retry.ts";
 
 /** AvantLink's answer as it came over the wire. */

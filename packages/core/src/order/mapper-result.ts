@@ -1,6 +1,6 @@
 import type { TrackingContext } from "../context/context.ts";
 import type { Finding, Issue } from "../findings.ts";
-import { cutText, publicWords, tidyText } from "../privacy/personal-data.ts";
+import { cutText, publicWords, tidyText } from "../privacy/scrub.ts";
 import type { Order } from "./order.ts";
 
 const MAX_REASON = 100;

@@ -1,4 +1,4 @@
-import { holdsEmail, namesPerson, tidyText } from "../privacy/personal-data.ts";
+import { holdsEmail, namesPerson, tidyText } from "../privacy/scrub.ts";
 import { sha256Hex } from "../runtime.ts";
 
 /** Upper bound of an order number, in characters. A longer one is rejected: cut, two numbers could become one. */

@@ -4,7 +4,7 @@ import type { Finding, FindingCode, Issue } from "../findings.ts";
 import { MAX_AMOUNT, readMoney, toMinor } from "../money/amount.ts";
 import { currencyCode } from "../money/currency.ts";
 import { isSendable, type PriceableLine, type PriceableOrder } from "../money/price-lines.ts";
-import { cutText, namesPerson, tidyText } from "../privacy/personal-data.ts";
+import { cutText, namesPerson, tidyText } from "../privacy/scrub.ts";
 import { describeValue, isObject, issuesOf, readAs, readFields, readList } from "../untrusted-value.ts";
 import { MAX_ORDER_NUMBER, wireOrderNumber } from "./order-key.ts";
 

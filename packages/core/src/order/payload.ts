@@ -1,5 +1,10 @@
-import { type CleanContext, cleanContext, cleanIds, type PayloadOptions } from "../context/clean-context.ts";
-import type { TrackingContext } from "../context/context.ts";
+import {
+  type CleanContext,
+  cleanContext,
+  cleanIds,
+  type PayloadOptions,
+  type TrackingContext,
+} from "../context/context.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import { fromMinor } from "../money/amount.ts";

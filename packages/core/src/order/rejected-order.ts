@@ -1,8 +1,7 @@
-import type { PayloadOptions } from "../context/clean-context.ts";
-import type { TrackingContext } from "../context/context.ts";
+import type { PayloadOptions, TrackingContext } from "../context/context.ts";
 import type { Issue } from "../findings.ts";
 import { readMoney } from "../money/amount.ts";
-import { cutText, namesPerson, tidyText } from "../privacy/personal-data.ts";
+import { cutText, namesPerson, tidyText } from "../privacy/scrub.ts";
 import { readFields, readList } from "../untrusted-value.ts";
 import { MAX_COUPONS, MAX_LINES } from "./parse-order.ts";
 import { toClickPayload } from "./payload.ts";

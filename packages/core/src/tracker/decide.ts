@@ -1,5 +1,6 @@
 import { denialIn, deniedParts } from "../context/consent.ts";
-import { type ReadRequest, type TrackingContext, withoutGaps } from "../context/context.ts";
+import { type TrackingContext, withoutGaps } from "../context/context.ts";
+import type { ReadRequest } from "../context/read-request.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
@@ -10,7 +11,7 @@ import { orderKey, wireOrderNumber } from "../order/order-key.ts";
 import { anonymousPayload, hasTrackingId, type OrderPayload, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OrderSummary, OutboxJob } from "../outbox/outbox.ts";
-import { publicWords } from "../privacy/personal-data.ts";
+import { publicWords } from "../privacy/scrub.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
 import { sha256Hex } from "../runtime.ts";
 import { readFields } from "../untrusted-value.ts";

@@ -1,11 +1,7 @@
-import {
-  type ContextSettings,
-  type ReadRequest,
-  readRequest,
-  type TrackingContext,
-} from "../context/context.ts";
+import type { TrackingContext } from "../context/context.ts";
 import { type Landing, type LandingTools, NO_LANDING, readLanding } from "../context/landing.ts";
-import { isBrowser, type RawRequest, type RequestSource } from "../context/request.ts";
+import { type ContextSettings, isBrowser, type ReadRequest, readRequest } from "../context/read-request.ts";
+import type { RawRequest, RequestSource } from "../context/request.ts";
 import type { DeliveryWaits } from "../delivery/delivery-waits.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Config } from "../options/config.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readRequest } from "../../../packages/core/src/context/context.ts";
+import { readRequest } from "../../../packages/core/src/context/read-request.ts";
 import { contextSettings, NO_REPORTS, rawRequest } from "../../support/requests.ts";
 
 const settings = contextSettings();

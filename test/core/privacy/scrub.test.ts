@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scrubUrl } from "../../../packages/core/src/privacy/scrub-url.ts";
+import { scrubUrl } from "../../../packages/core/src/privacy/scrub.ts";
 
 const SHOP = "https://shop.example";
 

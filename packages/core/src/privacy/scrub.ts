@@ -16,6 +16,14 @@ const LAYERS = 8;
 const NOT_PLAIN = /[^\p{L}\p{N}\p{M} ._~!$'()*,:+|/%-]|%[\da-fA-F]{2}/u;
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-/i;
 
+/** Upper bound of a URL that is sent, in characters. A longer URL loses its query, then its path. */
+const MAX_URL = 2048;
+/** Upper bound of a URL that is read whole; of a longer one only the part before the query. */
+const MAX_READ_URL = 16_384;
+const MAX_PARAMETER = 512;
+const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "android-app:", "ios-app:"]);
+const CAMPAIGN = /^(?:utm_\w{1,32}|netid|avad_ttl)$/;
+
 /** Whether an e-mail address stands anywhere in the text. Linear: each `@` is looked at once. */
 export function holdsEmail(text: string): boolean {
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
@@ -122,4 +130,44 @@ export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   const last = text.charCodeAt(max - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
+}
+
+/**
+ * The part of a page's URL that may be sent: origin, path and the parameters `avad`, `gclid`, `utm_*`, `netid`,
+ * `avad_ttl` and those named in `keep`. A path segment that may hide a person or a secret becomes `removed`. `""`
+ * where the value is no absolute web address.
+ */
+export function scrubUrl(value: unknown, keep: readonly string[] = []): string {
+  if (typeof value !== "string") return "";
+  const head = value.length > MAX_READ_URL ? (value.slice(0, MAX_READ_URL).split(/[?#]/, 1)[0] ?? "") : value;
+  const text = head.trim();
+  if (!URL.canParse(text)) return "";
+  const url = new URL(text);
+  if (!SCHEMES.has(url.protocol) || url.host === "") return "";
+  const origin = `${url.protocol}//${url.host}`;
+  const path = isPlainText(url.pathname)
+    ? url.pathname
+    : url.pathname.split("/").map(publicSegment).join("/");
+  const page = origin + path;
+  let query = "";
+  for (const parameter of url.search.slice(1).split("&"))
+    if (isKept(parameter, keep)) query += `${query === "" ? "?" : "&"}${parameter}`;
+  if (page.length + query.length <= MAX_URL) return page + query;
+  return page.length <= MAX_URL ? page : `${origin}/`;
+}
+
+/** A segment without its own parameters (`;jsessionid=…`). */
+function publicSegment(segment: string): string {
+  const [name = ""] = segment.split(";", 1);
+  return isPlainText(name) ? name : "removed";
+}
+
+function isKept(parameter: string, keep: readonly string[]): boolean {
+  const [name = ""] = parameter.split("=", 1);
+  const value = parameter.slice(name.length + 1);
+  if (value === "" || value.length > MAX_PARAMETER) return false;
+  // The token is AvantLink's own, whatever it looks like; a click ID and the shop's own parameters may look like secrets.
+  if (name.toLowerCase() === "avad") return true;
+  if (name === "gclid" || keep.includes(name)) return !namesPerson(value);
+  return CAMPAIGN.test(name) && isPlainText(value.replaceAll("+", " "));
 }
