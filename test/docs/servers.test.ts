@@ -51,6 +51,17 @@ describe.skipIf("missing" in service)(
         }
       }));
 
+    test("a worker of docs/deploy.md in a dry run is not healthy", () =>
+      withDatabase(async (database) => {
+        const programs = openPrograms();
+        try {
+          const worker = await programs.start("servers/worker.mjs", { DATABASE_URL: database });
+          expect((await fetch(worker.url)).status).toBe(503);
+        } finally {
+          await programs.end();
+        }
+      }));
+
     test("the transaction of packages/outbox marks the order paid and accepts it, or does neither", () =>
       withDatabase(async (database, sandbox, client) => {
         await client.query("CREATE TABLE orders (id text PRIMARY KEY, paid boolean)");

@@ -414,7 +414,9 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     expect(await callWebhook(webhook, orderNumber)).toEqual(PAID);
     expect(await hasContext(orderNumber)).toBe(true);
     const worker = await run(() => service.worker(dryRun));
-    expect(await (await fetch(`${worker.url}/health`)).json()).toMatchObject({ mode: "dry-run" });
+    const health = await fetch(`${worker.url}/health`);
+    expect(health.status).toBe(503);
+    expect(await health.json()).toMatchObject({ mode: "dry-run" });
     await expect.poll(worker.printed).toMatch(/"level":"warn".*"event":"outbox","mode":"dry-run"/);
   });
 

@@ -38,10 +38,11 @@ describe("deliverDue", () => {
     expect(await tracker.deliverDue()).toEqual({ delivered: 0, retrying: 0, dead: 0, timedOut: false });
   });
 
-  test("sends nothing in a dry run", async () => {
+  test("sends nothing in a dry run, and says so", async () => {
     const tracker = aTracker({ mode: "dry-run" });
     await tracker.trackOrder(anOrder(), aContext());
-    expect(await tracker.deliverDue()).toEqual({ delivered: 0, retrying: 0, dead: 0, timedOut: false });
+    const report = await tracker.deliverDue();
+    expect(report).toMatchObject({ delivered: 0, timedOut: false, error: { code: "tracker.dry-run" } });
     expect(sandbox.requests).toHaveLength(0);
   });
 
@@ -69,6 +70,24 @@ describe("forget", () => {
     }
   });
 
+  test("erases in a dry run what was accepted before it", async () => {
+    const shared = { ...memoryOutbox(), durable: true, close: async () => {} };
+    const live = aTracker({ outbox: shared });
+    await live.trackOrder(anOrder(), aContext());
+    await live.close({ timeoutMs: 0 });
+
+    const dry = aTracker({ outbox: shared, mode: "dry-run" });
+    expect(await dry.forget("1001")).toEqual({ status: "removed" });
+    await dry.close();
+    await aTracker({ outbox: shared }).deliverDue();
+    expect(sandbox.requests).toHaveLength(0);
+  });
+
+  test("fails in a dry run that does not know its merchant", async () => {
+    const tracker = aTracker({ merchantId: "", mode: "dry-run" });
+    expect(await tracker.forget("1001")).toMatchObject({ status: "failed", error: { code: "config.invalid" } });
+  });
+
   test("says when AvantLink has the order, and when there is none", async () => {
     const tracker = aTracker();
     await tracker.trackOrder(anOrder(), aContext());
@@ -84,4 +103,10 @@ describe("forget", () => {
       error: { code: "outbox.unavailable" },
     });
   });
+});
+
+test("a dry run does not open the outbox to report its health, and gives no totals", async () => {
+  const open = () => Promise.reject(new AvantLinkError("outbox.unavailable"));
+  const tracker = aTracker({ outbox: { ...memoryOutbox(), durable: true, open }, mode: "dry-run" });
+  expect(await tracker.health()).toMatchObject({ ok: true, mode: "dry-run", totals: undefined });
 });

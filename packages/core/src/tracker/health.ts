@@ -32,12 +32,12 @@ export function createHealth({ mode, outbox, runtime }: Config, report: Report) 
       failed(error);
       report({ type: "problem", error });
     },
-    async read(asked: Promise<OutboxTotals>): Promise<Health> {
+    async read(asked: Promise<OutboxTotals | undefined>): Promise<Health> {
       const answered = await within(asked, MAX_TOTALS_MS, runtime).catch(() => "late" as const);
       const totals = answered === "late" ? undefined : answered.value;
       const oldest = totals?.oldestPendingAt;
       return {
-        ok: totals !== undefined && lastFailure === undefined,
+        ok: answered !== "late" && lastFailure === undefined,
         mode,
         outbox: { name: outbox.name, durable: outbox.durable },
         totals,

@@ -66,6 +66,14 @@ export function createLifecycle(
     await begin();
   }
 
+  /** Opens the outbox in a dry run too: orders that were accepted before it may wait there. */
+  async function readyInAnyMode(): Promise<void> {
+    await ready();
+    if (sends) return;
+    used = true;
+    await outbox.open(runtime, health.problem);
+  }
+
   function begin(): Promise<unknown> {
     opening ??= open().catch((cause: unknown) => {
       opening = undefined;
@@ -173,14 +181,16 @@ export function createLifecycle(
   return {
     clicks,
     ready,
+    readyInAnyMode,
     readyForClicks,
     during,
     get closed() {
       return closed;
     },
-    async totals(): Promise<OutboxTotals> {
+    /** Nothing in a dry run, which does not open the outbox. */
+    async totals(): Promise<OutboxTotals | undefined> {
       await ready();
-      return totals();
+      return sends ? outbox.totals() : undefined;
     },
     flush: (options?: TimeoutOptions) => closing ?? flush(options),
     close(options: TimeoutOptions = {}): Promise<OutboxTotals> {

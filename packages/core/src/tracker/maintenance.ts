@@ -1,5 +1,5 @@
 import type { Delivery } from "../delivery/deliver.ts";
-import { type AvantLinkError, outboxError } from "../errors.ts";
+import { AvantLinkError, outboxError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
 import { orderKey, wireOrderNumber } from "../order/order-key.ts";
 import type { HealthRecord } from "./health.ts";
@@ -8,11 +8,12 @@ import type { ForgetReport, Tracker } from "./tracker.ts";
 
 const DEFAULT_DELIVER_DUE_MS = 5_000;
 const MAX_CALL_MS = 86_400_000;
+const NO_MERCHANT = { path: "merchantId", message: "is missing" };
 const NO_DELIVERIES = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
 
 /** The tracker's calls that a person or a cron job makes, not a page. A failure of the outbox is their result. */
 export function createMaintenance(
-  { mode, merchantId, outbox, concurrency, runtime }: Config,
+  { mode, reason, merchantId, outbox, concurrency, runtime }: Config,
   lifecycle: Lifecycle,
   health: HealthRecord,
   { deliver }: Delivery,
@@ -21,7 +22,6 @@ export function createMaintenance(
     // A caller waits. Without a connection or a timer that holds it, a script would end in the middle of the call.
     const release = runtime.after(MAX_CALL_MS, () => {}, { keepAlive: true });
     try {
-      await lifecycle.ready();
       return await work();
     } catch (cause) {
       const error = outboxError(cause);
@@ -33,18 +33,27 @@ export function createMaintenance(
   }
 
   return {
-    deliverDue: ({ timeoutMs = DEFAULT_DELIVER_DUE_MS } = {}) =>
-      orFailure(
-        async () =>
-          mode === "live" ? outbox.deliverDue(deliver, { concurrency, timeoutMs }) : NO_DELIVERIES,
+    async deliverDue({ timeoutMs = DEFAULT_DELIVER_DUE_MS } = {}) {
+      if (mode !== "live") {
+        const detail = `The reason: ${reason}.`;
+        return { ...NO_DELIVERIES, error: new AvantLinkError("tracker.dry-run", { detail }) };
+      }
+      return orFailure(
+        async () => {
+          await lifecycle.ready();
+          return outbox.deliverDue(deliver, { concurrency, timeoutMs });
+        },
         (error) => ({ ...NO_DELIVERIES, error }),
-      ),
+      );
+    },
     forget: (orderNumber) =>
       orFailure<ForgetReport>(
-        async () =>
-          mode === "live"
-            ? outbox.forget(orderKey(merchantId, wireOrderNumber(orderNumber)))
-            : { status: "unknown" },
+        async () => {
+          // Orders are kept by merchant: without one, no answer would be true.
+          if (merchantId === "") throw new AvantLinkError("config.invalid", { issues: [NO_MERCHANT] });
+          await lifecycle.readyInAnyMode();
+          return outbox.forget(orderKey(merchantId, wireOrderNumber(orderNumber)));
+        },
         (error) => ({ status: "failed", error }),
       ),
   };

@@ -41,12 +41,13 @@ export interface Tracker<From = never> {
   /**
    * Delivers what is due now and returns what happened, for a cron job or a queue that wakes a serverless function.
    * Begins no delivery after `timeoutMs`; what has begun is finished, in 15 seconds at most. Calls may overlap.
-   * Works with `deliver: false`, and costs one query when nothing is due. Never rejects.
+   * Works with `deliver: false`, and costs one query when nothing is due. In a dry run it delivers nothing, and its
+   * report has the error `tracker.dry-run`. Never rejects.
    */
   deliverDue(options?: TimeoutOptions): Promise<DeliverDueReport>;
   /**
-   * Erases what the outbox keeps of an order that is not delivered yet, when its shopper asks for that. The number
-   * stays taken, as a hash. Never rejects.
+   * Erases the body of an order that is not delivered yet, in a dry run too, when its shopper asks for that. The
+   * number stays taken, as a hash, beside times, currency and subtotal. Never rejects.
    */
   forget(orderNumber: string): Promise<ForgetReport>;
   /** Waits until nothing is pending any more, or the time is up. Resolves with the outbox's totals. */
@@ -81,7 +82,7 @@ export interface TimeoutOptions {
 
 /** What `deliverDue` did. */
 export interface DeliverDueReport extends DeliverDueResult {
-  /** Why the outbox could not be asked. */
+  /** Why nothing was delivered: the outbox could not be asked, or this is a dry run. */
   readonly error?: AvantLinkError | undefined;
 }
 
@@ -90,12 +91,15 @@ export type ForgetReport = ForgetResult | { readonly status: "failed"; readonly 
 
 /** How a tracker is doing. */
 export interface Health {
-  /** The outbox answers, and the last attempt to deliver, if there was one, did not fail. */
+  /**
+   * The outbox answers, and the last attempt to deliver, if there was one, did not fail. In a dry run nothing is sent
+   * and the outbox is not asked: look at `mode` too.
+   */
   readonly ok: boolean;
   readonly mode: "live" | "dry-run" | "build";
   /** Which outbox, and whether it survives a crash. */
   readonly outbox: { readonly name: string; readonly durable: boolean };
-  /** What stands where; nothing when the outbox did not answer. */
+  /** What stands where; nothing when the outbox did not answer, and in a dry run. */
   readonly totals?: OutboxTotals | undefined;
   /** How long the oldest order has been waiting, in milliseconds. */
   readonly oldestPendingMs?: number | undefined;

@@ -6,8 +6,8 @@ await tracker.start();
 
 // For the load balancer; it also keeps the process running.
 const server = createServer(async (_, res) => {
-  const { totals } = await tracker.health();
-  res.writeHead(totals ? 200 : 503).end();
+  const { mode, totals } = await tracker.health();
+  res.writeHead(mode === "live" && totals ? 200 : 503).end();
 }).listen(3001);
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
