@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { systemRuntime } from "@avantlink-s2s/core/adapter";
+import { isLoopback, systemRuntime } from "@avantlink-s2s/core/adapter";
 import { reasonOf } from "../files/read-file.ts";
 import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
 import type { Environment } from "./settings.ts";
@@ -13,12 +13,11 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
   if (!URL.canParse(endpoint)) return [];
   const url = new URL(endpoint);
   const about = url.host;
-  const proxy = env.HTTPS_PROXY ?? env.https_proxy;
-  if (url.protocol === "https:" && proxy) {
-    const found = "not checked: deliveries go through the proxy in HTTPS_PROXY";
+  const isTls = url.protocol === "https:";
+  if (isTls && isProxied(url, env)) {
+    const found = "not checked: deliveries go through the proxy that the environment names";
     return [fyi(about, found, "After the first order, look at the proxy's log.")];
   }
-  const isTls = url.protocol === "https:";
   const to = { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) || (isTls ? 443 : 80) };
   try {
     if (isTls) return [await handshake(to, about)];
@@ -28,6 +27,18 @@ export async function checkReach(endpoint: string, env: Environment): Promise<re
     const advice = "Check DNS, the firewall, and the certificates that this machine trusts.";
     return [bad(about, `can't be reached: ${reasonOf(cause)}`, advice)];
   }
+}
+
+/** Whether deliveries take a proxy: the rule of undici's EnvHttpProxyAgent for https, which the tracker uses. */
+function isProxied({ hostname, port }: URL, env: Environment): boolean {
+  const proxy = (env.https_proxy ?? env.HTTPS_PROXY) || (env.http_proxy ?? env.HTTP_PROXY);
+  const excluded = env.no_proxy ?? env.NO_PROXY ?? "";
+  if (!proxy || isLoopback(hostname) || excluded === "*") return false;
+  return !excluded.split(/[,\s]/).some((entry) => {
+    const [, name = "", onlyPort] = /^(?:\*?\.)?(.+?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    const isPort = !onlyPort || Number(onlyPort) === Number(port || 443);
+    return name !== "" && isPort && `.${hostname}`.endsWith(`.${name}`);
+  });
 }
 
 async function handshake(
