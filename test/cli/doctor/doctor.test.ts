@@ -97,9 +97,41 @@ test.each([
   ["live", "on this machine", {}],
 ])("the mode is %s, and the reason names %s", async (mode, reason, env) => {
   const { of } = await examine([], env);
-  const [{ found } = { found: "" }] = of("mode");
+  const [{ status, found } = { status: "", found: "" }] = of("mode");
+  expect(status).toBe(mode === "live" ? "ok" : "warn");
   expect(found).toMatch(new RegExp(`^${mode}\\b`));
   expect(found).toContain(reason);
+});
+
+test("a sandbox in production is a warning", async () => {
+  const { of } = await examine([], { NODE_ENV: "production" });
+  expect(of("mode")).toMatchObject([
+    { status: "warn", found: expect.stringContaining("AvantLink gets nothing") },
+  ]);
+});
+
+const NOBODY = "https://nobody.invalid";
+test.each([
+  [true, { HTTPS_PROXY: "http://127.0.0.1:1" }],
+  [true, { http_proxy: "http://127.0.0.1:1", no_proxy: "example,other.invalid" }],
+  [true, { https_proxy: "http://127.0.0.1:1", NO_PROXY: "nobody.invalid:8443" }],
+  [false, { HTTPS_PROXY: "http://127.0.0.1:1", NO_PROXY: "example, .NOBODY.invalid:443" }],
+  [false, { HTTPS_PROXY: "http://127.0.0.1:1", no_proxy: "invalid" }],
+  [false, { HTTPS_PROXY: "http://127.0.0.1:1", NO_PROXY: "*" }],
+  [false, { HTTPS_PROXY: "http://127.0.0.1:1", https_proxy: "" }],
+])("it is %s that deliveries take a proxy with %o", async (isProxied, env) => {
+  const { of } = await examine([], { AVANTLINK_ENDPOINT: NOBODY, ...env });
+  expect(of("nobody.invalid")).toMatchObject([{ status: isProxied ? "fyi" : "bad" }]);
+});
+
+test("the command for an .env file names the program itself, since pnpm's shim is a shell script", async () => {
+  const manifest = new URL("../../../packages/cli/package.json", import.meta.url);
+  const { name, bin } = JSON.parse(await readFile(manifest, "utf8"));
+  const program = join("node_modules", name, bin["avantlink-s2s"]);
+  const command = `node --env-file=.env.production ${program} doctor`;
+  expect((await runCommand(["doctor", "--help"])).stdout).toContain(command);
+  for (const page of ["packages/cli/README.md", "docs/going-live.md"])
+    expect(await readFile(new URL(`../../../${page}`, import.meta.url), "utf8")).toContain(command);
 });
 
 test("a cookie domain that the site may not use is bad", async () => {

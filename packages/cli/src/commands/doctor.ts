@@ -30,7 +30,7 @@ export const doctorCommand = commandOnOutbox(
   "looks at the settings, the way to AvantLink, the outbox and the installed versions; sends nothing",
   ["", "--postgres postgres://localhost/shop --site-url https://shop.example --cookie-days 90"],
   `It reads this shell's environment, which may differ from the shop's. With an .env file:
-  $ node --env-file=.env.production node_modules/.bin/avantlink-s2s doctor --sqlite data/orders.db`,
+  $ node --env-file=.env.production node_modules/avantlink-s2s/dist/main.js doctor --sqlite data/orders.db`,
 )
   .option("--shop <folder>", "the shop's folder, whose packages are looked at", ".")
   .option("--site-url <url>", "the shop's public origin, as given to the tracker")

@@ -41,13 +41,17 @@ function faults(options: TrackerOptions): AvantLinkError["issues"] {
 /** The mode of a shop with this endpoint in this environment. */
 function checkMode({ endpoint }: TrackerOptions, env: Environment): Checked {
   const url = endpoint ?? env.AVANTLINK_ENDPOINT ?? DEFAULT_ENDPOINT;
-  const { mode, reason } = readMode({ loopback: isLoopback(new URL(url).hostname), env });
-  if (mode === "live") return ok("mode", `live, because ${reason}`);
-  return fyi(
-    "mode",
-    `${mode}: nothing is sent from here, because ${reason}`,
-    "In production set NODE_ENV=production.",
-  );
+  const loopback = isLoopback(new URL(url).hostname);
+  const { mode, reason } = readMode({ loopback, env });
+  if (mode !== "live") {
+    const found = `${mode}: nothing is sent from here, because ${reason}`;
+    return warn("mode", found, "In production set NODE_ENV=production.");
+  }
+  if (loopback && env.NODE_ENV === "production") {
+    const found = `live, but ${reason}: AvantLink gets nothing, though NODE_ENV is production`;
+    return warn("mode", found, "In production leave AVANTLINK_ENDPOINT out.");
+  }
+  return ok("mode", `live, because ${reason}`);
 }
 
 function checkCookies({ cookies = {}, siteUrl }: TrackerOptions): readonly Checked[] {
