@@ -1,4 +1,4 @@
-import { createTracker, type Tracker, type TrackingEvent } from "@avantlink-s2s/express";
+import { createTracker, type Receipt, type Tracker, type TrackingEvent } from "@avantlink-s2s/express";
 import { postgresOutbox } from "@avantlink-s2s/outbox/postgres";
 import { openDatabase } from "./database.ts";
 import { type Level, log } from "./log.ts";
@@ -42,12 +42,18 @@ const LEVELS: Readonly<Partial<Record<TrackingEvent["type"], Level>>> = {
   problem: "error",
 };
 
+/** Whether another order holds this order's number, so that this one is not sent. */
+export function isNumberReused(about: Receipt | TrackingEvent): boolean {
+  return "findings" in about && about.findings.some(({ code }) => code === "order.number-reused");
+}
+
 /** A line for each thing that happens. No event holds anything of a shopper's. */
 function logEvent(event: TrackingEvent): void {
   const { type, ...about } = event;
   // A click is sent once, and pays nobody by itself: it wakes nobody.
   const isClick = "kind" in event && event.kind === "click";
-  log(isClick ? "info" : (LEVELS[type] ?? "info"), `tracking.${type}`, {
+  const level = isNumberReused(event) ? "error" : (LEVELS[type] ?? "info");
+  log(isClick ? "info" : level, `tracking.${type}`, {
     ...about,
     ...("error" in event && { error: event.error.message, code: event.error.code }),
     ...("findings" in event && { findings: event.findings.map(({ code, path }) => `${code} at ${path}`) }),

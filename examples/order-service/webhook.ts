@@ -6,7 +6,7 @@ import { log } from "./log.ts";
 import { orderForAvantLink } from "./order-for-avantlink.ts"; // AvantLink
 import { forgetContext, markPaid, takeFromStock, type Unpaid } from "./orders.ts";
 import { type Payment, paymentOf, readEvent, SIGNATURE_HEADER } from "./payments.ts";
-import { openTracker } from "./tracker.ts"; // AvantLink
+import { isNumberReused, openTracker } from "./tracker.ts"; // AvantLink
 import { askedToEnd, databaseHealth, failed, serve, stopServing } from "./web-process.ts";
 
 const ending = askedToEnd();
@@ -52,7 +52,8 @@ function bookPayment({ orderNumber, amount }: Payment): Promise<"paid" | Unpaid>
     // AvantLink: a failure here holds up no payment. It is in the log. The context of an order that was not tracked, or
     // in a dry run, stays to send it later.
     const isDryRun = receipt.status === "skipped" && receipt.reason === "dry-run";
-    const isForLater = receipt.status === "rejected" || receipt.shouldRetry || isDryRun;
+    const isForLater =
+      receipt.status === "rejected" || receipt.shouldRetry || isDryRun || isNumberReused(receipt);
     if (!isForLater) await forgetContext(client, orderNumber);
 
     await takeFromStock(client, order.lines);

@@ -1,13 +1,15 @@
 import { createHmac } from "node:crypto";
+import { createTracker } from "@avantlink-s2s/core";
+import { postgresOutbox } from "@avantlink-s2s/outbox/postgres";
 import { startSandbox } from "@avantlink-s2s/sandbox";
-import { Client } from "pg";
+import { Client, Pool } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type OrderService, prepareOrderService } from "../../examples/demo/order-service.ts";
 import { type Database, makeDatabase } from "../../examples/demo/postgres.ts";
 import type { ShopProcess } from "../../examples/demo/shop-process.ts";
 import { openBrowser, USER_AGENT } from "../../examples/demo/shopper.ts";
 import { land, plan } from "../../examples/demo/walk.ts";
-import { MERCHANT_ID } from "../support/orders.ts";
+import { anOrder, MERCHANT_ID } from "../support/orders.ts";
 import { postgresService } from "../support/services.ts";
 
 const postgres = await postgresService();
@@ -405,6 +407,25 @@ describe.skipIf(skipped)(`the order service${skipped}`, { timeout: 60_000 }, () 
     }
     expect(await hasContext(orderNumber)).toBe(true);
     expect(webhook.printed()).toMatch(/"level":"error".*"event":"tracking.not-stored"/);
+  });
+
+  test("keeps the context of an order whose number another order has, and logs an error", async () => {
+    const orderNumber = await place();
+    const pool = new Pool({ connectionString: database.url });
+    onTestFinished(() => pool.end());
+    const other = createTracker({
+      merchantId: MERCHANT_ID,
+      endpoint: (await sandbox).url,
+      outbox: postgresOutbox({ query: pool }),
+      deliver: false,
+      onEvent() {},
+    });
+    expect(await other.trackOrder(anOrder({ orderNumber }))).toMatchObject({ status: "accepted" });
+    await other.close({ timeoutMs: 0 });
+    const webhook = await run(service.webhook);
+    expect(await callWebhook(webhook, orderNumber)).toEqual(PAID);
+    expect(await hasContext(orderNumber)).toBe(true);
+    expect(webhook.printed()).toMatch(/"level":"error".*"event":"tracking.duplicate"/);
   });
 
   test("keeps an order's context in a dry run, and the worker warns of it", async () => {

@@ -85,7 +85,10 @@ describe("forget", () => {
 
   test("fails in a dry run that does not know its merchant", async () => {
     const tracker = aTracker({ merchantId: "", mode: "dry-run" });
-    expect(await tracker.forget("1001")).toMatchObject({ status: "failed", error: { code: "config.invalid" } });
+    expect(await tracker.forget("1001")).toMatchObject({
+      status: "failed",
+      error: { code: "config.invalid" },
+    });
   });
 
   test("says when AvantLink has the order, and when there is none", async () => {
