@@ -36,10 +36,12 @@ afterAll(() => tracker.close({ timeoutMs: 0 }));
 
 /** What a platform keeps of what the shop's lines write: the arguments of each call of its client. */
 type Written = readonly (readonly unknown[])[];
+/** Writes a call down. */
+type Write = (...given: unknown[]) => unknown;
 
 interface Carriage {
   /** The platform's client, whose calls are written down. */
-  scope(write: (...given: unknown[]) => unknown): object;
+  scope(write: Write, written: Written): object;
   /** The order that the platform makes of it. */
   map(written: Written): MapperResult;
 }
@@ -47,6 +49,23 @@ interface Carriage {
 const argument = (written: Written, call: number, index: number): object => Object(written[call]?.[index]);
 const field = (holder: object, ...names: string[]): unknown =>
   names.reduce<unknown>((value, name) => Reflect.get(Object(value), name), holder);
+
+/** The metafields of a BigCommerce cart: a second POST of a metafield is a conflict, and a PUT changes it. */
+function cartApi(write: Write, written: Written) {
+  const kept = () => written.map(([, metafield], id) => ({ ...Object(metafield), id }));
+  return {
+    get: async () => ({ data: [{ id: 99, namespace: "another app" }, ...kept()] }),
+    async post(path: string, metafield: { readonly namespace: string; readonly key: string }) {
+      const isSame = (one: object) =>
+        ["namespace", "key"].every((n) => field(one, n) === field(metafield, n));
+      if (kept().some(isSame)) throw new Error("409 Conflict");
+      await write(path, metafield);
+    },
+    async put(path: string, change: object) {
+      Object.assign(argument(written, Number(path.split("/").at(-1)), 1), change);
+    },
+  };
+}
 
 const CARRIAGES: Readonly<Record<string, Carriage>> = {
   Stripe: {
@@ -67,7 +86,7 @@ const CARRIAGES: Readonly<Record<string, Carriage>> = {
     map: (written) => wooCommerceOrder({ ...WOOCOMMERCE_ORDER, ...argument(written, 0, 1) }),
   },
   BigCommerce: {
-    scope: (post) => ({ api: { post }, cartId: "c1" }),
+    scope: (write, written) => ({ api: cartApi(write, written), cartId: "c1" }),
     map: (written) =>
       bigCommerceOrder(BIGCOMMERCE_ORDER, {
         products: BIGCOMMERCE_PRODUCTS,
@@ -131,30 +150,40 @@ test("the page has lines for every platform that has a mapper", () => {
   expect(headings).toEqual(Object.keys(CARRIAGES));
 });
 
+const SHOPPER = {
+  Cookie: "avad=77_f3afbe121; avad_visitor=4c1f0a6e-7a52-4a0e-9a57-0d4a3f2b9c11; avad_gclid=G-1",
+  "Sec-Fetch-Site": "same-origin",
+  "User-Agent": "Mozilla/5.0 carriage",
+};
+
+/** A shopper's visit to the checkout, which runs the platform's lines. `written` gets the calls of its client. */
+async function visitCheckout(
+  platform: string,
+  written: unknown[][],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { outputText } = ts.transpileModule(`async function checkout() {${lines(platform)}\n}`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022 },
+  });
+  const app = express().get("/checkout", async (req, res) => {
+    const write = async (...given: unknown[]) => void written.push(given);
+    const scope = { tracker, packContext, req, ...CARRIAGES[platform]?.scope(write, written) };
+    const run = new Function(...Object.keys(scope), `${outputText}\nreturn checkout();`);
+    await run(...Object.values(scope));
+    res.sendStatus(204);
+  });
+  const answer = await request(app)
+    .get("/checkout")
+    .set({ ...SHOPPER, ...headers });
+  expect(answer.status).toBe(204);
+}
+
 test.each(Object.entries(CARRIAGES))(
   "carries the shopper's context through %s",
   async (platform, carriage) => {
-    const code = lines(platform);
-    expect(code.trim().split("\n").length).toBeLessThanOrEqual(5);
+    expect(lines(platform).trim().split("\n").length).toBeLessThanOrEqual(5);
     const written: unknown[][] = [];
-    const write = async (...given: unknown[]) => {
-      written.push(given);
-    };
-    const { outputText } = ts.transpileModule(`async function checkout() {${code}\n}`, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022 },
-    });
-    const app = express().get("/checkout", async (req, res) => {
-      const scope = { tracker, packContext, req, ...carriage.scope(write) };
-      const run = new Function(...Object.keys(scope), `${outputText}\nreturn checkout();`);
-      await run(...Object.values(scope));
-      res.sendStatus(204);
-    });
-    const answer = await request(app).get("/checkout").set({
-      Cookie: "avad=77_f3afbe121; avad_visitor=4c1f0a6e-7a52-4a0e-9a57-0d4a3f2b9c11; avad_gclid=G-1",
-      "Sec-Fetch-Site": "same-origin",
-      "User-Agent": "Mozilla/5.0 carriage",
-    });
-    expect(answer.status).toBe(204);
+    await visitCheckout(platform, written);
     // What travels through a platform is JSON.
     const mapped = accepted(carriage.map(JSON.parse(JSON.stringify(written))));
     const result = toOrderPayload(mapped.order, mapped.context);
@@ -166,6 +195,15 @@ test.each(Object.entries(CARRIAGES))(
     });
   },
 );
+
+test("a denial on a later visit to the checkout of BigCommerce is carried", async () => {
+  const { BigCommerce: carriage } = CARRIAGES;
+  if (!carriage) return expect.unreachable();
+  const written: unknown[][] = [];
+  await visitCheckout("BigCommerce", written);
+  await visitCheckout("BigCommerce", written, { "Sec-GPC": "1" });
+  expect(accepted(carriage.map(written)).context).toMatchObject({ gpc: true });
+});
 
 test.each(["first", "last"])("a denial counts where a list has its name twice, the denial %s", (place) => {
   const choices = [
