@@ -117,16 +117,32 @@ describe.skipIf(executable === undefined)(
       expect(await lastNetwork()).toBeUndefined();
     });
 
-    test.each(["/?AVAD=77_f3afbe121", "/?color=red&amp;avad=77_f3afbe121", "/?netid=&avad=77_f3afbe121"])(
-      "a click that the tracker counts is AvantLink's: %s",
-      async (landing) => {
-        await visit("/");
-        await consent();
-        await visit("/?netid=other");
-        await visit(landing);
-        expect(await lastNetwork()).toBe("avantlink");
-      },
-    );
+    test("AvantLink's landing counts too where the shopper consents on it, after another network's click", async () => {
+      await visit("/");
+      await consent();
+      await visit("/?netid=other");
+      await page.evaluate('document.cookie = "CookieConsent=; path=/; max-age=0"');
+      await visit("/?avad=77_f3afbe121");
+      expect(await lastNetwork()).toBe("other");
+      await consent();
+      await page.goto(`${site}/`, { referer: page.url() });
+      expect(await lastNetwork()).toBe("avantlink");
+      await visit("/?netid=other");
+      expect(await lastNetwork()).toBe("other");
+    });
+
+    test.each([
+      "/?AVAD=77_f3afbe121",
+      "/?avad=77_f3afbe121&netid=1",
+      "/?color=red&amp;avad=77_f3afbe121",
+      "/?netid=&avad=77_f3afbe121",
+    ])("a click that the tracker counts is AvantLink's: %s", async (landing) => {
+      await visit("/");
+      await consent();
+      await visit("/?netid=other");
+      await visit(landing);
+      expect(await lastNetwork()).toBe("avantlink");
+    });
 
     test("an order without any click is sent", async () => {
       await visit("/");
