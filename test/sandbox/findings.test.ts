@@ -214,7 +214,8 @@ describe("the money", () => {
     ["a quantity of one and a half", 7.5, [[5, 1.5]], "USD", ["error order.products[0].quantity"]],
     ["a currency in lower case", 5, [[5, 1]], "usd", ["error order.currency"]],
     ["a currency of two letters", 5, [[5, 1]], "US", ["error order.currency"]],
-    ["a currency that nobody has", 5, [[5, 1]], "QQQ", ["warning order.currency"]],
+    ["a currency that nobody has", 5, [[5, 1]], "ZZZ", ["error order.currency"]],
+    ["a unit of account", 5, [[5, 1]], "CLF", []],
     [
       "an amount of fifty digits",
       "9".repeat(50),

@@ -43,7 +43,7 @@ function* checkCurrency(currency: string): Generator<Finding> {
   const upper = currency.toUpperCase();
   if (currency === "" || isKnownCurrency(currency)) return;
   if (/^[A-Z]{3}$/.test(currency))
-    yield warning(path, `${currency} is not in the sandbox's list of currency codes. Check the spelling.`);
+    yield error(path, `${currency} is no code of ISO 4217. Send the code of the currency, such as USD.`);
   else if (/^[A-Z]{3}$/.test(upper))
     yield error(path, `A currency is three upper-case letters. Send ${upper}.`);
   else yield error(path, "A currency is three upper-case letters. Send the ISO 4217 code, such as USD.");
