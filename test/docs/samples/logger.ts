@@ -1,4 +1,4 @@
 /** The shop's own logger, which keeps its lines. */
 export const lines: string[] = [];
-const write = (fields: object) => void lines.push(JSON.stringify(fields));
-export const logger = { info: write, warn: write };
+const write = (level: string) => (fields: object) => void lines.push(JSON.stringify({ level, ...fields }));
+export const logger = { info: write("info"), warn: write("warn") };
