@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -107,6 +108,22 @@ test("the whole server of the integration guide delivers its order, and ends by 
   process.kill("SIGTERM");
   const [code] = await once(process, "exit");
   expect(code).toBe(0);
+});
+
+test("the whole server of the integration guide ends with an error when its port is taken", async () => {
+  await run("express/server.ts", { OUTBOX_PATH: join(place, "first.sqlite") });
+  // The copy beside the samples has the port of the server that runs.
+  const second = spawn(
+    process.execPath,
+    ["--conditions=@avantlink-s2s/source", join(place, "express/server.ts")],
+    {
+      cwd: place,
+      env: { PATH: process.env.PATH, AVANTLINK_MERCHANT_ID: MERCHANT_ID, OUTBOX_PATH: "second.sqlite" },
+      stdio: "ignore",
+    },
+  );
+  const [code] = await once(second, "exit");
+  expect(code).toBe(1);
 });
 
 test("the example of docs/money.md comes to the lines that the page prints", () => {

@@ -28,7 +28,10 @@ app.get(
 );
 
 await tracker.start(); // opens the outbox, and throws if it cannot
-const server = app.listen(3000, () => process.send?.("ready")); // for pm2
+const server = app.listen(3000, (error) => {
+  if (error) throw error; // Express 5 hands it to this function
+  process.send?.("ready"); // for pm2
+});
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
