@@ -65,8 +65,8 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "Leave out what names a person.",
   ],
   "context.not-used": [
-    "The order's own context and the request both say something about the shopper. Something of one of them was not used.",
-    "The message names what was not used. A request without our cookies, or with those of another visitor, adds nothing to an order's own context.",
+    "The order's own context and the request differ.",
+    "The message names the fields that were ignored. A request without our cookies, or with those of another visitor, adds nothing to an order's own context.",
   ],
   "context.too-late": [
     "The click arrived after the order had been accepted without it.",

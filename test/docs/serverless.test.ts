@@ -184,8 +184,8 @@ describe.skipIf("missing" in postgres)(
 
     test("a CronJob of Kubernetes runs its command", async () => {
       const [, list = "[]"] = /command: (\[.*\])/.exec(printed("avantlink-deliver.yaml")) ?? [];
-      const [npx, program, ...args] = JSON.parse(list) as string[];
-      expect([npx, program]).toEqual(["npx", "avantlink-s2s"]);
+      const [npx, option, program, ...args] = JSON.parse(list) as string[];
+      expect([npx, option, program]).toEqual(["npx", "--no-install", "avantlink-s2s"]);
       await storeOrder(outbox(), "by-kubernetes");
       // The address holds a password: it comes by the environment, which no process list shows.
       const [, name = "", key = ""] =
@@ -210,7 +210,8 @@ describe("a systemd timer", () => {
 
   test("runs its service's command", async () => {
     const service = printed("/etc/systemd/system/avantlink.service");
-    const [, command = ""] = /^ExecStart=\/usr\/bin\/npx avantlink-s2s (.*)$/m.exec(service) ?? [];
+    const [, command = ""] =
+      /^ExecStart=\/usr\/bin\/npx --no-install avantlink-s2s (.*)$/m.exec(service) ?? [];
     const path = join(folder, "avantlink.sqlite");
     await storeOrder(sqliteOutbox({ path }), "by-timer");
     const args = command.replace("/var/lib/shop/avantlink.sqlite", path).split(" ");

@@ -48,8 +48,8 @@ export interface TrackerOptions {
   readonly consent?: ((request: ConsentRequest) => boolean) | undefined;
   /**
    * What happens to an order whose shopper denied tracking, by the consent hook or by Global Privacy Control: `"skip"`
-   * sends nothing; `"anonymous"` sends the sale (number, amounts, lines, coupons, country) without any ID, address,
-   * browser or page query. @default "skip"
+   * sends nothing; `"anonymous"` sends the sale (number, amounts, lines, coupons, country, `new_customer`) and the
+   * page's address without its query, without any ID, IP address, browser or referrer. @default "skip"
    */
   readonly whenDenied?: "skip" | "anonymous" | undefined;
   /** Whether the browser's `Sec-GPC` header denies. @default "honor" */
