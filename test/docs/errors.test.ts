@@ -80,6 +80,10 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "The order that is sent differs from the platform's order.",
     "The message says how, and why.",
   ],
+  "mapper.skipped": [
+    "The platform calls the order unpaid, a test or a renewal, so the order is skipped.",
+    "If it is to be sent, give the option that the message names, such as `isPaid`.",
+  ],
   "mapper.does-not-add-up": [
     "The lines differ from the platform's own total by more than rounding. The order is sent.",
     "Compare both amounts of the message. If you cannot explain the difference, report it with an anonymous sample of the order.",

@@ -21,9 +21,10 @@ export type FindingCode =
   | "context.private-data"
   | "mapper.incomplete"
   | "mapper.adjusted"
+  | "mapper.skipped"
   | "mapper.does-not-add-up";
 
-/** Something that is probably wrong with an order that is sent all the same. */
+/** Something that is probably wrong with an order that is sent all the same, or why a mapper's order is skipped. */
 export interface Finding {
   readonly code: FindingCode;
   /** The field, as in `products[2].sku`. */

@@ -82,6 +82,19 @@ test("that an ordinary order has no click is information, printed once", () => {
   expect(informed).toEqual(["[avantlink-s2s] context.no-id: context.visitorIds is missing (order 1)"]);
 });
 
+test("why the platform calls an order unpaid is information, printed once", () => {
+  const { report, warned, informed } = aConsole();
+  const message = "is not captured. If the order is paid, give isPaid";
+  const findings = [{ code: "mapper.skipped", path: "payment_status", message }] as const;
+  for (const orderNumber of ["7", "8"])
+    report({ type: "skipped", kind: "order", orderNumber, reason: "unpaid", findings });
+  expect(warned).toEqual([]);
+  expect(informed).toEqual([
+    "[avantlink-s2s] skipped: An order is not sent. The order is not paid. (order 7)",
+    `[avantlink-s2s] mapper.skipped: payment_status ${message} (order 7)`,
+  ]);
+});
+
 test.each(Object.keys(SKIP_REASONS))("an order that is skipped (%s) is one line that says why", (reason) => {
   const { report, warned, informed } = aConsole();
   const event = { type: "skipped", kind: "order", orderNumber: "7", reason, findings: [] } as const;

@@ -42,4 +42,39 @@ describe("a mapper of the shop's own", () => {
     expect(JSON.stringify(kept.map((each) => [each, String(each)]))).not.toContain("jane");
     await tracker.close();
   });
+
+  test.each(["unpaid", "test", "renewal"] as const)(
+    "that answers %s says why, without the shopper that it quotes",
+    async (status) => {
+      const events = eventLog();
+      const tracker = createTracker({
+        merchantId: MERCHANT_ID,
+        endpoint: sandbox.url,
+        onEvent: events.onEvent,
+      });
+      const issues = [
+        { path: "payment", message: "of jane@shop.example is open. If the order is paid, give isPaid" },
+        null,
+      ];
+      const receipt = await tracker.trackOrder(answered({ status, orderNumber: "1001", issues }));
+      expect(receipt).toMatchObject({
+        status: "skipped",
+        reason: status,
+        findings: [
+          {
+            code: "mapper.skipped",
+            path: "payment",
+            message: "of  is open. If the order is paid, give isPaid",
+          },
+          { code: "mapper.skipped" },
+        ],
+      });
+      expect(events.of("skipped")).toMatchObject([{ findings: receipt.findings }]);
+      expect(await tracker.trackOrder(answered({ status, issues: "x" }))).toMatchObject({
+        status: "skipped",
+        findings: [],
+      });
+      await tracker.close();
+    },
+  );
 });

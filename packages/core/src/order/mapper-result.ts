@@ -1,9 +1,11 @@
 import type { TrackingContext } from "../context/context.ts";
 import type { Finding, Issue } from "../findings.ts";
 import { cutText, publicWords, tidyText } from "../privacy/scrub.ts";
+import { readFields } from "../untrusted-value.ts";
 import type { Order } from "./order.ts";
 
 const MAX_REASON = 100;
+const MAX_ISSUE = 500;
 
 /** What a platform's mapper answers. `trackOrder` and `resolveOrder` take it as it is. */
 export type MapperResult = MappedOrder | UnmappedOrder;
@@ -49,4 +51,13 @@ export function skip(reason: string, orderNumber?: string): SkippedOrder {
 /** The shop's reason, cleaned; `skipped` where it gave none. */
 export function skipReason(value: unknown): string {
   return cutText(publicWords(tidyText(value, 2 * MAX_REASON)), MAX_REASON) || "skipped";
+}
+
+/** The issues of a mapper, cleaned: a shop's own may have quoted what it could not read, or have none. */
+export function issuesOf({ issues }: UnmappedOrder): readonly Issue[] {
+  const text = (value: unknown) => publicWords(tidyText(value, MAX_ISSUE));
+  return (Array.isArray(issues) ? issues : []).map((issue) => {
+    const { path, message } = readFields(issue, ["path", "message"]);
+    return { path: text(path), message: text(message) };
+  });
 }

@@ -4,8 +4,8 @@ import type { TrackingEvent } from "./events.ts";
 import { SKIP_REASONS } from "./skip-reasons.ts";
 
 const QUIET_MS = 60_000;
-// Most orders of most shops have these: information about the setup, and no problem.
-const PRINTED_ONCE: ReadonlySet<string> = new Set(["context.no-id", "context.no-page"]);
+// Ordinary orders have these: information about the setup, and no problem.
+const PRINTED_ONCE: ReadonlySet<string> = new Set(["context.no-id", "context.no-page", "mapper.skipped"]);
 // A shop that sees these may lose orders.
 const SUSPICIOUS_SKIPS: ReadonlySet<string> = new Set(["no-order", "not-confirmed", "method"]);
 

@@ -5,13 +5,12 @@ import { AvantLinkError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
 import type { Config } from "../options/config.ts";
 import type { MappedOrder, SkippedOrder, UnmappedOrder } from "../order/mapper-result.ts";
-import { skipReason } from "../order/mapper-result.ts";
+import { issuesOf, skipReason } from "../order/mapper-result.ts";
 import type { Order } from "../order/order.ts";
 import { orderKey, wireOrderNumber } from "../order/order-key.ts";
 import { anonymousPayload, hasTrackingId, type OrderPayload, toOrderPayload } from "../order/payload.ts";
 import { rejectedBody } from "../order/rejected-order.ts";
 import type { OrderSummary, OutboxJob } from "../outbox/outbox.ts";
-import { publicWords } from "../privacy/scrub.ts";
 import type { SkipReason } from "../reporting/skip-reasons.ts";
 import { sha256Hex } from "../runtime.ts";
 import { readFields } from "../untrusted-value.ts";
@@ -46,7 +45,10 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   if (skipped) return skipForShop(skipped);
   const orderNumber = numberOf(unmapped ?? order);
   if (config.mode === "build") return skip("build", orderNumber);
-  if (unmapped && unmapped.status !== "unmappable") return skip(unmapped.status, orderNumber);
+  if (unmapped && unmapped.status !== "unmappable") {
+    const findings = issuesOf(unmapped).map((issue): Finding => ({ code: "mapper.skipped", ...issue }));
+    return { ...skip(unmapped.status, orderNumber), findings };
+  }
 
   const { context, findings: contextFindings } = chooseContext(mapped?.context, sources);
   const denial = denialIn(context, config);
@@ -56,12 +58,8 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   const usable: TrackingContext = denial ? { currentUrl: pathOf(context.currentUrl) } : context;
 
   if (unmapped) {
-    // A shop's own mapper may have quoted what it could not read.
-    const issues = (unmapped.issues ?? []).map(({ path, message }) => ({
-      path: publicWords(path),
-      message: publicWords(message),
-    }));
-    return reject(new AvantLinkError("order.unmappable", { issues }), { orderNumber }, usable, config);
+    const error = new AvantLinkError("order.unmappable", { issues: issuesOf(unmapped) });
+    return reject(error, { orderNumber }, usable, config);
   }
   const result = toOrderPayload(order as Order, usable, config);
   if (!result.ok) return reject(result.error, order, usable, config, denial);
