@@ -241,3 +241,8 @@ test("does not call a cart unpaid, nor an order that says nothing of its payment
   expect(commercetoolsOrder({ ...without, paymentState: null })).toMatchObject({ status: "unpaid" });
   expect(commercetoolsOrder({ ...without, paymentState: "CreditOwed" }).status).toBe("mapped");
 });
+
+test.each([null, undefined, "Pending"])("counts an order that costs nothing as paid: %s", (paymentState) => {
+  const order = { ...COMMERCETOOLS_ORDER, paymentState, totalPrice: { currencyCode: "EUR", centAmount: 0 } };
+  expect(commercetoolsOrder(order).status).toBe("mapped");
+});

@@ -25,6 +25,7 @@ describeMapper("magentoOrder", {
   notMapped: [
     ["is only authorized", "unpaid", { total_due: 145.4 }],
     ["was canceled", "unpaid", { state: "canceled" }],
+    ["was free and canceled", "unpaid", { state: "canceled", grand_total: 0 }],
     ["was refunded", "unpaid", { state: "closed" }],
     ["has no state", "unmappable", { state: undefined }],
     ["has no items", "unmappable", { items: undefined }],
@@ -93,4 +94,9 @@ test("keeps a part whose parent is not in the order, and leaves gift cards out",
 test("counts a guest as nobody, and takes a country from the shipping address where billing has none", () => {
   const order = { ...MAGENTO_ORDER, customer_is_guest: 1, billing_address: {} };
   expect(accepted(magentoOrder(order)).order.customer).toEqual({ country: "GB" });
+});
+
+test("counts an order that a gift card or credit pays in full as paid, although Magento leaves it new", () => {
+  const order = { ...MAGENTO_ORDER, state: "new", status: "pending", grand_total: 0 };
+  expect(accepted(magentoOrder(order)).order.subtotal).toBe("117.00");
 });

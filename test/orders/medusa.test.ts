@@ -115,6 +115,33 @@ test("maps what Medusa's own code holds: big numbers, and payment collections in
   expect(mapped.findings).toEqual([]);
 });
 
+test.each([
+  ["of the APIs", { payment_status: "not_paid" }],
+  ["of query.graph", { payment_collections: [] }],
+  ["with a payment of nothing", { payment_collections: [{ status: "not_paid", amount: { value: "0" } }] }],
+  [
+    "whose only payment was canceled",
+    { payment_status: "not_paid", payment_collections: [{ status: "canceled", amount: 502.7 }] },
+  ],
+])("counts an order that a gift card or credit pays in full as paid: one %s", (_what, payment) => {
+  const order = { ...MEDUSA_ORDER, payment_status: undefined, total: 0, ...payment };
+  expect(accepted(medusaOrder(order)).order.subtotal).toBe("382.56");
+  const exact = { numeric_: 0, raw_: { value: "0", precision: 20 } };
+  expect(medusaOrder({ ...order, total: exact }).status).toBe("mapped");
+  expect(medusaOrder({ ...order, total: 502.7 }).status).not.toBe("mapped");
+  expect(medusaOrder({ ...order, status: "canceled" }).status).toBe("unpaid");
+});
+
+test.each([
+  ["not_paid", [{ status: "not_paid", amount: 502.7 }]],
+  ["not_paid", [{ status: "not_paid" }]],
+  ["refunded", undefined],
+  ["canceled", undefined],
+])("does not count a total of 0 as paid where something was to be paid: %s", (payment_status, collections) => {
+  const order = { ...MEDUSA_ORDER, total: 0, payment_status, payment_collections: collections };
+  expect(medusaOrder(order).status).toBe("unpaid");
+});
+
 test("goes by total less tax where an older version says nothing else", () => {
   const items = [{ ...BLANKETS, discount_subtotal: undefined }, CORKS];
   expect(accepted(medusaOrder({ ...MEDUSA_ORDER, items })).order.subtotal).toBe("382.56");

@@ -216,14 +216,19 @@ test("the subscriber that medusa documents throws when nothing was stored", asyn
   const code = example("medusa")
     .replace("export default", "return")
     .replace(/^export const config.*$/m, "");
-  const subscriber = async (shop: Shop) => {
-    const made = await run(code, { ...shop, ...(await mapperOf("medusa")) });
-    if (typeof made !== "function") throw new TypeError("no subscriber");
-    await made({ event: { data: { id: "pay_1" } }, container: { resolve: () => query } });
-  };
-  await subscriber(aShop());
-  await sandbox.waitForOrders(1);
-  await expect(subscriber(await aClosedShop())).rejects.toThrow("not stored");
+  const events = { "payment.captured": "pay_1", "order.placed": "order_1" };
+  for (const [name, id] of Object.entries(events)) {
+    expect(example("medusa")).toContain(name);
+    const subscriber = async (shop: Shop) => {
+      const made = await run(code, { ...shop, ...(await mapperOf("medusa")) });
+      if (typeof made !== "function") throw new TypeError("no subscriber");
+      await made({ event: { name, data: { id } }, container: { resolve: () => query } });
+    };
+    await subscriber(aShop());
+    await sandbox.waitForOrders(1);
+    sandbox.reset();
+    await expect(subscriber(await aClosedShop())).rejects.toThrow("not stored");
+  }
 });
 
 test("the job that vendure documents throws when nothing was stored", async () => {

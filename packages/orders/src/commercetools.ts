@@ -6,7 +6,7 @@ import { feesOf } from "./reading/fees.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type OrderShape, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { type OrderShape, paidIfFree, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
@@ -21,7 +21,8 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * - Custom line items are left out; a negative one is a discount on the order.
  * - Coupons: the codes of `discountCodes`, expanded. SKU: `variant.sku`, else `variant.key` or `productId`.
  * - Country, region and state: of the billing or shipping address, else the order's own `country`.
- * - Paid: `paymentState` Paid or CreditOwed. commercetools never sets it by itself: the shop does, or gives `isPaid`.
+ * - Paid: `paymentState` Paid or CreditOwed. commercetools never sets it by itself: the shop does, or gives `isPaid`. An order
+ *   whose `totalPrice` is 0 is paid.
  * - Context: what `packContext` wrote into the cart's custom fields, as JSON in the one field `avantlink` or as fields of
  *   its names.
  *
@@ -69,7 +70,8 @@ const anOrder: OrderShape = {
       "Paid or CreditOwed, which the shop sets",
     );
     // GraphQL answers null where the shop has set nothing; HTTP leaves the field out.
-    return order.has("paymentState") ? { ...state, paid: state.paid ?? false } : state;
+    const payment = order.has("paymentState") ? { ...state, paid: state.paid ?? false } : state;
+    return paidIfFree(order.at("totalPrice.centAmount"), payment);
   },
 
   read: (order) => {

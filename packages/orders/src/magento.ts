@@ -3,7 +3,7 @@ import { buyersPlace } from "./reading/address.ts";
 import { type JsonField, sumOf } from "./reading/json-field.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
 import { packedContext } from "./reading/packed-context.ts";
-import { type OrderShape, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
+import { type OrderShape, paidIfFree, paidWhen, unpaidWhen } from "./reading/platform-order.ts";
 
 export type { MapOptions, MapperResult } from "./reading/map-options.ts";
 
@@ -17,8 +17,8 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * - Items: a configurable product is two items of one SKU, of which the parent has the price; a bundle's price is on the
  *   bundle or on its parts. Each is counted once. Gift cards are left out.
  * - Coupons: `coupon_code`. SKU: `sku`, else `product_id`. State: `region_code`.
- * - Paid: `state` processing or complete, and nothing of `total_due` left: an authorized order is processing too. `status`
- *   is the shop's own word and is not read.
+ * - Paid: `state` processing or complete, and nothing of `total_due` left: an authorized order is processing too. An order
+ *   whose `grand_total` is 0 is paid, although it may stay `new`. `status` is the shop's own word and is not read.
  * - Context: `remote_ip`. Magento copies nothing from cart to order: keep the context in a row of your own by
  *   `increment_id`, or in `extension_attributes` that a module of yours adds.
  *
@@ -61,9 +61,9 @@ const anOrder: OrderShape = {
 
   payment: (order) => {
     const due = order.at("total_due");
-    return due.amount()?.gt(0)
-      ? { field: due, paid: false, expected: "0" }
-      : paidWhen(order.at("state"), ["processing", "complete"], "processing or complete");
+    if (due.amount()?.gt(0)) return { field: due, paid: false, expected: "0" };
+    const state = paidWhen(order.at("state"), ["processing", "complete"], "processing or complete");
+    return paidIfFree(order.at("grand_total"), state);
   },
 
   read: (order) => {

@@ -15,24 +15,29 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * - Coupons: the `code` of the `adjustments` on items and shipping methods; not those of automatic promotions, where
  *   `promotions` is asked for. SKU: `variant_sku`, else `variant_id`. State: `province`.
  * - Paid: `payment_status` captured or partially_refunded, else every one of `payment_collections` completed. With a
- *   provider that captures later, the order is paid once it is captured.
+ *   provider that captures later, the order is paid once it is captured. An order whose `total` is 0 has no payment and no
+ *   `payment.captured`: it is paid when it is placed.
  * - Context: what `packContext` wrote into the cart's `metadata`, which Medusa copies to the order.
  *
  * @example
  * ```ts
- * // src/subscribers/payment-captured.ts: an event inside Medusa; throwing lets the event bus try again.
+ * // src/subscribers/order-paid.ts: events inside Medusa; throwing lets the event bus try again.
  * export default async function ({ event, container }: SubscriberArgs<{ id: string }>) {
  *   const query = container.resolve("query");
- *   const { data: [payment] } = await query.graph({ entity: "payment", filters: { id: event.data.id },
- *     fields: ["payment_collection.order.id"] });
- *   const { data: [order] } = await query.graph({ entity: "order", filters: { id: payment.payment_collection.order.id },
+ *   let { id } = event.data;
+ *   if (event.name === "payment.captured") {
+ *     const { data: [payment] } = await query.graph({ entity: "payment", filters: { id },
+ *       fields: ["payment_collection.order.id"] });
+ *     id = payment.payment_collection.order.id;
+ *   }
+ *   const { data: [order] } = await query.graph({ entity: "order", filters: { id },
  *     fields: ["*", "total", "item_total", "item_tax_total", "items.*", "items.adjustments.*", "promotions.*",
- *       "shipping_methods.adjustments.*", "billing_address.*", "shipping_address.*", "payment_collections.status"] });
+ *       "shipping_methods.adjustments.*", "billing_address.*", "shipping_address.*", "payment_collections.*"] });
  *   const mapped = medusaOrder(order, { newCustomer: await isFirstOrder(order.customer_id) });
  *   const receipt = await tracker.trackOrder(mapped);
  *   if (receipt.shouldRetry) throw new Error("not stored");
  * }
- * export const config = { event: "payment.captured" };
+ * export const config = { event: ["payment.captured", "order.placed"] };
  * ```
  */
 export const medusaOrder: Mapper = mapperFor({

@@ -72,6 +72,11 @@ export function paidWhen(field: JsonField, paid: readonly string[], expected: st
   return { field, paid: field.missing ? undefined : paid.includes(field.word() ?? ""), expected };
 }
 
+/** Paid where nothing is left to pay, because a gift card, a credit or a discount covers it all: nobody sets a status then. */
+export function paidIfFree(total: JsonField, payment: PaymentState): PaymentState {
+  return total.amount()?.lte(0) ? { ...payment, paid: true } : payment;
+}
+
 /** Unsent where a status is one of these. */
 export function unpaidWhen(field: JsonField, closed: readonly string[]): Unsent | undefined {
   return closed.includes(field.word() ?? "") ? unpaid(field, field.described()) : undefined;

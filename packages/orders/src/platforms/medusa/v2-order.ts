@@ -3,6 +3,7 @@ import { buyersPlace } from "../../reading/address.ts";
 import { type JsonField, sumOf } from "../../reading/json-field.ts";
 import { packedContext } from "../../reading/packed-context.ts";
 import type { OrderShape, PlatformLine } from "../../reading/platform-order.ts";
+import { exactly } from "./exact-amount.ts";
 import { paymentStatus } from "./payment.ts";
 
 /** An order of Medusa v2. Its amounts are in major units. */
@@ -77,11 +78,6 @@ function netTotal(item: JsonField): Decimal {
     return ZERO;
   }
   return total.needed().minus(tax.needed());
-}
-
-/** Inside Medusa an amount may be one of its own big numbers, which have the exact decimal beside the double. */
-function exactly(field: JsonField): JsonField {
-  return typeof field.value === "object" ? field.at("raw_.value", "value", "numeric_", "numeric") : field;
 }
 
 /** The order's `item_total`, which is after discounts, less the items' tax. */
