@@ -60,7 +60,11 @@ module.exports = class Stripe {
   } };
   checkout = { sessions: {
     create: async (given) => { metadata = given.metadata; return { url: "https://checkout.example/pay" }; },
-    retrieve: async () => ({ ...session, metadata, payment_status }),
+    // More than ten lines: the session has the first of them.
+    retrieve: async () =>
+      ({ ...session, metadata, payment_status, line_items: { ...session.line_items, has_more: true } }),
+    listLineItems: async (id, { limit, expand }) =>
+      id === session.id && limit === 100 && expand[0] === "data.price.product" && session.line_items,
   } };
 };
 `,

@@ -137,10 +137,13 @@ test.each([
   ["not_paid", [{ status: "not_paid" }]],
   ["refunded", undefined],
   ["canceled", undefined],
-])("does not count a total of 0 as paid where something was to be paid: %s", (payment_status, collections) => {
-  const order = { ...MEDUSA_ORDER, total: 0, payment_status, payment_collections: collections };
-  expect(medusaOrder(order).status).toBe("unpaid");
-});
+])(
+  "does not count a total of 0 as paid where something was to be paid: %s",
+  (payment_status, collections) => {
+    const order = { ...MEDUSA_ORDER, total: 0, payment_status, payment_collections: collections };
+    expect(medusaOrder(order).status).toBe("unpaid");
+  },
+);
 
 test("goes by total less tax where an older version says nothing else", () => {
   const items = [{ ...BLANKETS, discount_subtotal: undefined }, CORKS];

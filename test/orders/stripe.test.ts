@@ -176,9 +176,22 @@ test("takes the session out of its event, and says what the event's session lack
   const answer = stripeOrder(event);
   expect(answer).toMatchObject({ status: "unmappable", orderNumber: "R-20417" });
   expect(answer.status === "mapped" ? [] : answer.issues).toEqual([
-    { path: "data.object.line_items", message: expect.stringContaining("line_items.data.price.product") },
+    { path: "data.object.line_items", message: expect.stringContaining("listLineItems") },
   ]);
   expect(stripeOrder({ ...event, data: { object: STRIPE_SESSION } }).status).toBe("mapped");
+});
+
+test("names the call that lists all lines where the session holds the first ten", () => {
+  const answer = stripeOrder({
+    ...STRIPE_SESSION,
+    line_items: { ...STRIPE_SESSION.line_items, has_more: true },
+  });
+  expect(answer.status === "mapped" ? [] : answer.issues).toEqual([
+    {
+      path: "line_items.has_more",
+      message: expect.stringContaining("checkout.sessions.listLineItems(id, { limit: 100"),
+    },
+  ]);
 });
 
 test("maps a test session with allowTest", () => {

@@ -46,7 +46,16 @@ const webhooks: Readonly<Record<string, Webhook>> = {
     platform: {
       stripe: {
         webhooks: { constructEvent: (body: Buffer) => JSON.parse(body.toString()) },
-        checkout: { sessions: { retrieve: async () => STRIPE_SESSION } },
+        checkout: {
+          sessions: {
+            // More than ten lines: the session has the first of them.
+            retrieve: async () => ({
+              ...STRIPE_SESSION,
+              line_items: { ...STRIPE_SESSION.line_items, has_more: true },
+            }),
+            listLineItems: async () => STRIPE_SESSION.line_items,
+          },
+        },
       },
     },
   },
@@ -69,9 +78,9 @@ const webhooks: Readonly<Record<string, Webhook>> = {
     platform: {
       api: {
         get: async (path: string) =>
-          path.endsWith("/products")
+          path.endsWith("/products?limit=250")
             ? BIGCOMMERCE_PRODUCTS
-            : path.endsWith("/coupons")
+            : path.endsWith("/coupons?limit=250")
               ? []
               : BIGCOMMERCE_ORDER,
       },

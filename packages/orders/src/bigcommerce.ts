@@ -31,7 +31,8 @@ export type { BigCommerceOptions };
  * app.post("/webhooks/bigcommerce", express.json(), async (req, res) => {
  *   if (req.get("x-webhook-secret") !== secret) return res.sendStatus(401); // a header that you gave the webhook
  *   const path = `/v2/orders/${req.body.data.id}`;
- *   const [order, products, coupons] = await Promise.all(["", "/products", "/coupons"].map((p) => api.get(path + p)));
+ *   const parts = ["", "/products?limit=250", "/coupons?limit=250"]; // a page is 50 entries without a limit
+ *   const [order, products, coupons] = await Promise.all(parts.map((part) => api.get(path + part)));
  *   const newCustomer = await isFirstOrder(order.customer_id);
  *   const mapped = bigCommerceOrder(order, { products, coupons, newCustomer });
  *   const receipt = await tracker.trackOrder(mapped);

@@ -11,7 +11,8 @@ export type { StripeOptions };
 
 /**
  * Maps a Stripe Checkout Session (a Payment Link's too), a PaymentIntent or an Invoice, or the event that holds one.
- * A webhook's session has no lines: retrieve it with its expansions first.
+ * A webhook's session has no lines: retrieve it and list its lines, as below. The expansion `line_items` of a session and the
+ * `lines` of an invoice hold 10 lines at most: list those of a longer invoice by `invoices.listLineItems`.
  *
  * - Number: `metadata.order_number`. Without it, a session's `client_reference_id`, with a finding: many shops keep the
  *   customer's ID there, and then a second order counts as a repeat of the first. Else the `id`; an invoice's `number`.
@@ -31,9 +32,9 @@ export type { StripeOptions };
  * app.post("/webhooks/stripe", express.raw({ type: "application/json" }), async (req, res) => {
  *   const event = stripe.webhooks.constructEvent(req.body, req.headers["stripe-signature"], secret);
  *   if (!event.type.startsWith("checkout.session.")) return res.sendStatus(200);
- *   const session = await stripe.checkout.sessions.retrieve(event.data.object.id, {
- *     expand: ["line_items.data.price.product", "discounts.promotion_code"],
- *   });
+ *   const { id } = event.data.object;
+ *   const session = await stripe.checkout.sessions.retrieve(id, { expand: ["discounts.promotion_code"] });
+ *   session.line_items = await stripe.checkout.sessions.listLineItems(id, { limit: 100, expand: ["data.price.product"] });
  *   const newCustomer = await isFirstOrder(session.customer);
  *   const mapped = stripeOrder(session, { newCustomer });
  *   const receipt = await tracker.trackOrder(mapped);

@@ -143,12 +143,18 @@ export class JsonField {
     return this.entries().map((entry) => entry.at(...routes));
   }
 
-  /** The entries of a list that the money cannot be known without. A missing list or page is an issue. */
-  neededList(message = "is missing; without it the money cannot be known"): readonly JsonField[] {
+  /**
+   * The entries of a list that the money cannot be known without. A missing list or page is an issue, which says how to get
+   * all entries.
+   */
+  neededList(
+    message = "is missing; without it the money cannot be known",
+    toGetAll = "give all of them",
+  ): readonly JsonField[] {
     const entries = this.list();
     const nextPage = this.at("has_more", "pageInfo.hasNextPage");
     if (!entries) this.issue(message);
-    if (nextPage.flag()) nextPage.issue("is true: entries are missing; give all of them");
+    if (nextPage.flag()) nextPage.issue(`is true, so entries are missing: ${toGetAll}`);
     return entries ?? [];
   }
 

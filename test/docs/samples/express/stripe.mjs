@@ -27,8 +27,12 @@ app.post("/webhooks/stripe", express.raw({ type: "application/json" }), async (r
     return res.sendStatus(400); // not signed by Stripe
   }
   if (!event.type.startsWith("checkout.session.")) return res.sendStatus(200);
-  const session = await stripe.checkout.sessions.retrieve(event.data.object.id, {
-    expand: ["line_items.data.price.product", "discounts.promotion_code"],
+  const { id } = event.data.object;
+  const session = await stripe.checkout.sessions.retrieve(id, { expand: ["discounts.promotion_code"] });
+  // The session itself would hold 10 lines at most.
+  session.line_items = await stripe.checkout.sessions.listLineItems(id, {
+    limit: 100,
+    expand: ["data.price.product"],
   });
   const receipt = await tracker.trackOrder(stripeOrder(session, { newCustomer: true }));
   res.sendStatus(receipt.shouldRetry ? 503 : 200);

@@ -168,3 +168,13 @@ test("keeps the shopper's denial, whichever metadata has it", () => {
     expect(context).toMatchObject({ consent: "denied", gpc: true });
   }
 });
+
+test("names the call that lists all lines where the invoice holds the first ten", () => {
+  const answer = stripeOrder({ ...INVOICE, lines: { ...INVOICE.lines, has_more: true } });
+  expect(answer.status === "mapped" ? [] : answer.issues).toEqual([
+    {
+      path: "lines.has_more",
+      message: expect.stringContaining("invoices.listLineItems(id, { limit: 100 })"),
+    },
+  ]);
+});

@@ -16,7 +16,7 @@ const NOT_GOODS = ["shipping_cost_ex_tax", "handling_cost_ex_tax", "wrapping_cos
 /** BigCommerce keeps an order's lines and coupons behind calls of their own. */
 export interface BigCommerceOptions<Line = PlatformObject, Order = PlatformObject>
   extends MapOptions<Line, Order> {
-  /** The answer of `GET /v2/orders/<id>/products`, all its pages (50 lines each). @default the order's `products` */
+  /** The answer of `GET /v2/orders/<id>/products`, all its pages (50 lines each, with `?limit=250` as many). @default the order's `products` */
   readonly products?: unknown;
   /** The answer of `GET /v2/orders/<id>/coupons`. @default the order's `coupons`, and the lines' own discounts */
   readonly coupons?: unknown;
@@ -100,7 +100,7 @@ function reportMissingPage(lines: readonly JsonField[], order: JsonField): void 
   const counted = sumOf(lines.map((line) => line.at("quantity")));
   if (lines.length > 0 && lines.length % LINES_A_PAGE === 0 && counted.lt(items)) {
     const held = `${counted.toString()} of ${items.toString()} items`;
-    order.at("products").issue(`hold ${held}: get the next page of products too`);
+    order.at("products").issue(`hold ${held}: get the next page too, by /products?limit=250&page=2`);
   }
 }
 

@@ -8,8 +8,9 @@ import { promotionCodes } from "./coupon-codes.ts";
 import { neededInteger, netShipping, unitOf } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
 
-const EXPAND =
-  'Retrieve the session with expand: ["line_items.data.price.product", "discounts.promotion_code"] and map that';
+const EXPAND = 'retrieve the session with expand: ["discounts.promotion_code"] and map that';
+const LIST = 'checkout.sessions.listLineItems(id, { limit: 100, expand: ["data.price.product"] })';
+const ALL_LINES = `put the answer of ${LIST} there`;
 
 const PAID = ["paid", "no_payment_required"];
 const ADDRESSES = [
@@ -46,7 +47,7 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
   read: (session) => {
     const currency = session.at("currency");
     const unit = unitOf(currency);
-    const lines = session.at("line_items").neededList(`is missing: ${EXPAND}`);
+    const lines = session.at("line_items").neededList(`is missing: ${ALL_LINES}`, ALL_LINES);
     const discounted = session.at("total_details.amount_discount").amount()?.gt(0) ?? false;
     const discounts = session.at("discounts", "total_details.breakdown.discounts");
     return {
@@ -70,7 +71,7 @@ function soldLine(line: JsonField, currency: JsonField, unit: Decimal): Platform
     source: line,
     sku: line.textAt("price.product.metadata.sku", "price.metadata.sku", "price.lookup_key"),
     variantId: line.at("price.id"),
-    skuHint: typeof line.at("price.product").value === "string" ? EXPAND : undefined,
+    skuHint: typeof line.at("price.product").value === "string" ? `Give the lines of ${LIST}` : undefined,
     total: amount.minus(tax).times(unit),
     // Metered prices have no quantity.
     quantity: line.at("quantity").amount() ?? ONE,

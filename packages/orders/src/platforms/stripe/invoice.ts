@@ -8,6 +8,7 @@ import { neededInteger, netShipping, unitOf } from "./minor-units.ts";
 import type { AnyStripeOptions } from "./options.ts";
 
 const EXPAND = 'retrieve the invoice with expand: ["discounts.promotion_code"] and map that';
+const ALL_LINES = "put the answer of invoices.listLineItems(id, { limit: 100 }) there";
 const RENEWALS = ["subscription", "subscription_cycle", "subscription_update", "subscription_threshold"];
 
 /** An invoice (`invoice.paid`): of a subscription, or a single one. */
@@ -31,7 +32,7 @@ export const invoice: OrderShape<AnyStripeOptions> = {
   read: (order) => {
     const currency = order.at("currency");
     const unit = unitOf(currency);
-    const lines = order.at("lines").neededList("is missing; retrieve the invoice");
+    const lines = order.at("lines").neededList("is missing; retrieve the invoice", ALL_LINES);
     const total = order.at("total_excluding_tax");
     const net = total.amount()?.minus(netShipping(order.at("shipping_cost")));
     const discounted = order.at("total_discount_amounts").entries().length > 0;
