@@ -6,6 +6,7 @@ import { commercetoolsOrder } from "@avantlink-s2s/orders/commercetools";
 import { magentoOrder } from "@avantlink-s2s/orders/magento";
 import { medusaOrder } from "@avantlink-s2s/orders/medusa";
 import { payPalOrder } from "@avantlink-s2s/orders/paypal";
+import { stripeRefunds } from "@avantlink-s2s/orders/refunds";
 import { saleorOrder } from "@avantlink-s2s/orders/saleor";
 import { shopifyOrder } from "@avantlink-s2s/orders/shopify";
 import { stripeOrder } from "@avantlink-s2s/orders/stripe";
@@ -70,8 +71,17 @@ function cartApi(write: Write, written: Written) {
 const CARRIAGES: Readonly<Record<string, Carriage>> = {
   Stripe: {
     scope: (create) => ({ stripe: { checkout: { sessions: { create } } }, checkout: {}, orderNumber: "R-1" }),
-    map: (written) =>
-      stripeOrder({ ...STRIPE_SESSION, metadata: field(argument(written, 0, 0), "metadata") }),
+    map: (written) => {
+      const created = argument(written, 0, 0);
+      const mapped = stripeOrder({ ...STRIPE_SESSION, metadata: field(created, "metadata") });
+      // Stripe copies the payment's metadata to the charge, and nothing of the session's.
+      const metadata = field(created, "payment_intent_data", "metadata");
+      const refunds = { data: [{ id: "re_1", amount: 500, currency: "usd", created: 1_700_000_000 }] };
+      const charge = { object: "charge", payment_intent: "pi_1", amount: 1000, metadata, refunds };
+      const orderNumber = mapped.status === "mapped" && mapped.order.orderNumber;
+      expect(stripeRefunds(charge)).toMatchObject({ refunds: [{ orderNumber }] });
+      return mapped;
+    },
   },
   Shopify: {
     scope: (send) => ({ storefront: { request: send }, CART_ATTRIBUTES_UPDATE: "", cartId: "c1" }),

@@ -14,6 +14,7 @@ app.post("/checkout", async (req, res) => {
     line_items: [{ price: "price_1", quantity: 1 }],
     success_url: "https://shop.example/checkout/thank-you",
     metadata: { order_number: "1001", ...packContext(await tracker.contextOf(req)) },
+    payment_intent_data: { metadata: { order_number: "1001" } }, // for refunds
   });
   res.redirect(303, session.url);
 });

@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<string, RefundReason>> = {
  * A Stripe Refund with its charge (`expand: ["charge"]`), a Charge with its refunds (`expand: ["refunds"]`), or the event
  * that holds one of them. Stripe knows no lines of a refund: the part of the payment that was refunded counts as the same
  * part of the order. Number: `metadata.order_number` of refund, charge or PaymentIntent, else the PaymentIntent's ID.
+ * A session's metadata is not copied to them: give it as `payment_intent_data.metadata` too.
  */
 export const stripeRefunds = refundsOf({
   envelopes: ["data.object"],
