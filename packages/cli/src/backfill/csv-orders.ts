@@ -1,5 +1,6 @@
 import type { Order, TrackingContext } from "@avantlink-s2s/core";
 import { wireOrderNumber } from "@avantlink-s2s/core/adapter";
+import type { Problem } from "../terminal/problems.ts";
 import { type Column, KNOWN_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS } from "./column-names.ts";
 import { consentInText } from "./consent.ts";
 import type { ColumnOptions, Columns } from "./csv-columns.ts";
@@ -89,25 +90,27 @@ function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: Cs
   }
   if (platform && !platform.isPaid(order))
     return { kind: "unpaid", line, orderNumber: wireOrderNumber(number), problems: [] };
-  const platformFault = platform?.fault(order);
-  if (platformFault !== undefined) return faulty("order", platformFault);
   const newCustomer = order.new_customer === undefined ? undefined : truth(order.new_customer);
   if (newCustomer === null) return faulty("new_customer", "is neither true nor false");
   const consent = consentInText(order.consent);
   if (consent.status === "unclear") return faulty(consent.field, consent.message);
-  const coupons = platform ? (order.coupon_codes ?? "").replaceAll(",", "|") : order.coupon_codes;
   // A row without an item only describes the order.
   const items = rows.filter(({ cells }) => LINE_COLUMNS.some((column) => cells[column] !== undefined));
   // The mapper leaves such a line out, and the order would be sent for less.
   const uncounted = items.find(({ cells: { quantity = "" } }) => !/^\d+(?:\.0+)?$/.test(quantity));
   if (uncounted && names.includes("quantity"))
     return faulty("quantity", "is no whole number such as 2", uncounted.line);
+  const lines = items.map(({ cells }) => cells);
+  const priced = platform?.priced(order, lines) ?? { discount: order.order_discount, lines };
+  if (typeof priced === "string") return faulty("order", priced);
+  const codes = listIn(platform ? order.coupon_codes?.replaceAll(",", "|") : order.coupon_codes);
+  const isWritten = platform?.hasStaffsWords && codes.some((code) => /\s/.test(code));
   const built: Record<string, unknown> = {
     orderNumber: number,
     currency: order.currency ?? currency,
     subtotal: order.subtotal,
-    orderDiscount: order.order_discount,
-    couponCodes: listIn(coupons),
+    orderDiscount: priced.discount,
+    couponCodes: isWritten ? [] : codes,
     customer: {
       newCustomer,
       country: order.country,
@@ -115,7 +118,7 @@ function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: Cs
       state: order.state,
       id: order.customer_id,
     },
-    products: items.map(({ cells: { sku, unit_price, quantity } }) => ({
+    products: priced.lines.map(({ sku, unit_price, quantity }) => ({
       sku,
       unitPrice: unit_price,
       quantity: quantity === undefined ? "" : Number(quantity),
@@ -134,8 +137,16 @@ function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: Cs
     ...consent.stated,
   };
   // The mapper checks every field, whatever the file contains.
-  return entryOf(line, { order: built as unknown as Order, context: context as TrackingContext });
+  const entry = entryOf(line, { order: built as unknown as Order, context: context as TrackingContext });
+  return isWritten ? { ...entry, problems: [...entry.problems, STAFFS_WORDS] } : entry;
 }
+
+const STAFFS_WORDS: Problem = {
+  severity: "warning",
+  field: "coupon_codes",
+  rule: "order.coupons-invalid",
+  message: "has blanks, as what staff write about a discount, so it is not sent",
+};
 
 const PLATFORM_COLUMNS = ["status", "canceled_at", "total", "shipping", "taxes"] as const;
 

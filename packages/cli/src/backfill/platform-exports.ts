@@ -1,7 +1,8 @@
+import { currencyCode, currencyDigits, formatMinor, splitLine, toMinor } from "@avantlink-s2s/core/money";
 import type { Column } from "./column-names.ts";
 
-/** Columns that only decide whether a platform's order can be sent. */
-export type PlatformColumn = "status" | "canceled_at" | "total" | "shipping" | "taxes";
+/** Columns that only decide whether a platform's order can be sent, and for which prices. */
+export type PlatformColumn = "status" | "canceled_at" | "total" | "shipping" | "taxes" | "line_discount";
 
 /** The cells of an order that have a meaning, by column. */
 export type OrderCells = Readonly<Partial<Record<Column | PlatformColumn, string>>>;
@@ -13,8 +14,16 @@ export interface PlatformExport {
   readonly signs: readonly string[];
   readonly columns: Readonly<Record<string, Column | PlatformColumn>>;
   readonly isPaid: (order: OrderCells) => boolean;
-  /** Why an order of this export can't be sent. */
-  readonly fault: (order: OrderCells) => string | undefined;
+  /** Whether a text in the column of coupon codes may be what staff wrote. */
+  readonly hasStaffsWords: boolean;
+  /** The order's discount, and its lines with the prices that were paid; or why the order can't be sent. */
+  readonly priced: (order: OrderCells, lines: readonly OrderCells[]) => PricedCells | string;
+}
+
+/** What an order's items cost, as its cells say. */
+export interface PricedCells {
+  readonly discount: string | undefined;
+  readonly lines: readonly OrderCells[];
 }
 
 const SHOPIFY: PlatformExport = {
@@ -33,19 +42,48 @@ const SHOPIFY: PlatformExport = {
     "Discount Amount": "order_discount",
     "Lineitem quantity": "quantity",
     "Lineitem price": "unit_price",
+    "Lineitem discount": "line_discount",
     "Lineitem sku": "sku",
     "Billing Province": "state",
     "Billing Country": "country",
   },
   isPaid: ({ status = "", canceled_at = "" }) =>
     canceled_at === "" && /^(?:paid|partially_refunded)$/i.test(status),
-  fault({ subtotal, shipping = "0", taxes = "0", total }) {
+  hasStaffsWords: true,
+  priced(order, lines) {
+    const { subtotal, shipping = "0", taxes = "0", total } = order;
     const beside = Number(total) - Number(subtotal) - Number(shipping);
     // A tip or duties would hide that the tax is in the prices.
-    if (!(Number(taxes) > 0) || Math.abs(beside - Number(taxes)) < 0.005) return undefined;
-    return "may have prices with tax, because Total is not Subtotal + Shipping + Taxes; the export does not say how much of each price is tax. Map the orders of Shopify's API with shopifyOrder (@avantlink-s2s/orders) instead";
+    if (Number(taxes) > 0 && !(Math.abs(beside - Number(taxes)) < 0.005))
+      return `may have prices with tax, because Total is not Subtotal + Shipping + Taxes; the export does not say how much of each price is tax. ${MAP_INSTEAD}`;
+    return shopifyPrices(order, lines);
   },
 };
+
+const MAP_INSTEAD = "Map the orders of Shopify's API with shopifyOrder (@avantlink-s2s/orders) instead";
+
+/** "Discount Amount" also holds discounts on shipping, and those of lines. "Subtotal" says what came off the goods. */
+function shopifyPrices(order: OrderCells, lines: readonly OrderCells[]): PricedCells | string {
+  const digits = currencyDigits(currencyCode(order.currency) ?? "");
+  const minor = (text = "0", times = 1) => toMinor(text, digits, times) ?? Number.NaN;
+  const totals = lines.map(
+    ({ unit_price, quantity, line_discount }) => minor(unit_price, Number(quantity)) - minor(line_discount),
+  );
+  const sum = totals.reduce((all, total) => all + total, 0);
+  const ofLines = lines.reduce((all, { line_discount }) => all + minor(line_discount), 0);
+  const [off, given] = [sum - minor(order.subtotal), minor(order.order_discount)];
+  const isExplained = off === 0 || off === given || off === given - ofLines;
+  if (!isExplained || off < 0 || totals.some((total) => total < 0))
+    return `has prices and discounts that do not come to Subtotal, so the export does not say what each item cost. ${MAP_INSTEAD}`;
+  const split = lines.flatMap((line, index) =>
+    line.line_discount === undefined
+      ? [line]
+      : splitLine(totals[index] ?? 0, Number(line.quantity)).map(({ unit, quantity }) => {
+          return { ...line, unit_price: formatMinor(unit, digits), quantity: `${quantity}` };
+        }),
+  );
+  return { discount: formatMinor(off, digits), lines: split };
+}
 
 const WOOCOMMERCE: PlatformExport = {
   name: "WooCommerce",
@@ -60,7 +98,8 @@ const WOOCOMMERCE: PlatformExport = {
     "N. Revenue": "subtotal",
   },
   isPaid: ({ status = "" }) => /^(?:processing|completed)$/i.test(status),
-  fault: () => undefined,
+  hasStaffsWords: false,
+  priced: ({ order_discount: discount }, lines) => ({ discount, lines }),
 };
 
 /** The platform whose own export has such a header. */
