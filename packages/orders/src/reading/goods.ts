@@ -1,5 +1,6 @@
 import { share, sum } from "../money/decimal.ts";
 import type { OrderMoney, SoldLine } from "../money/order-money.ts";
+import { answerOf } from "./answer-of.ts";
 import type { AnyMapOptions } from "./map-options.ts";
 import type { PlatformLine, PlatformOrder } from "./platform-order.ts";
 
@@ -20,13 +21,17 @@ export function goodsOf(order: PlatformOrder, options: AnyMapOptions): OrderMone
 }
 
 function isGoodsToShop(line: PlatformLine, options: AnyMapOptions): boolean {
-  if (!options.isGoods || line.isFee) return true;
+  const { isGoods } = options;
+  if (!isGoods || line.isFee) return true;
+  let fault = "gave neither true nor false";
   try {
-    return options.isGoods(line.source.value as never) !== false;
+    const answer = answerOf(() => isGoods(line.source.value as never));
+    if (typeof (answer ?? true) === "boolean") return answer !== false;
   } catch {
-    line.source.incomplete("isGoods threw for this line; the line is sent as goods");
-    return true;
+    fault = "threw";
   }
+  line.source.incomplete(`isGoods ${fault} for this line; the line is sent as goods`);
+  return true;
 }
 
 function withSkus(lines: readonly PlatformLine[], options: AnyMapOptions): readonly SoldLine[] {
@@ -48,13 +53,19 @@ function withSkus(lines: readonly PlatformLine[], options: AnyMapOptions): reado
   return sold;
 }
 
-function skuOfShop({ source, isFee }: PlatformLine, options: AnyMapOptions) {
-  if (!options.sku || isFee) return undefined;
+function skuOfShop({ source, isFee }: PlatformLine, { sku }: AnyMapOptions) {
+  if (!sku || isFee) return undefined;
+  let fault = "gave neither text nor a whole number";
   try {
-    const sku: unknown = options.sku(source.value as never);
-    return typeof sku === "string" && sku.trim() !== "" ? sku.trim() : undefined;
+    const given = source.beside(
+      answerOf(() => sku(source.value as never)),
+      "sku",
+    );
+    const isBlank = given.missing || (typeof given.value === "string" && given.value.trim() === "");
+    if (isBlank || given.text() !== undefined) return given.text();
   } catch {
-    source.incomplete("sku threw for this line; the platform's SKU is sent");
-    return undefined;
+    fault = "threw";
   }
+  source.incomplete(`sku ${fault} for this line; the platform's SKU is sent`);
+  return undefined;
 }

@@ -3,6 +3,7 @@ import { currencyCode, currencyDigits, formatMinor, MAX_AMOUNT } from "@avantlin
 import { sum, ZERO } from "../money/decimal.ts";
 import type { OrderMoney, SoldLine } from "../money/order-money.ts";
 import { priceOrder } from "../money/price-order.ts";
+import { answerOf } from "./answer-of.ts";
 import { couponCodes } from "./coupon-codes.ts";
 import { Findings } from "./findings.ts";
 import { goodsOf } from "./goods.ts";
@@ -112,12 +113,16 @@ function unpaidOrder(
       ? unpaid(field, `is not ${expected}. If the order is paid, give isPaid`)
       : undefined;
   }
+  let fault = "gave neither true nor false; it must not be async";
   try {
-    return isPaid(order.value as never) ? undefined : unpaid(order, "is not paid: the shop's isPaid said so");
+    const answer = typeof isPaid === "function" ? answerOf(() => isPaid(order.value as never)) : isPaid;
+    if (answer === true) return undefined;
+    if (answer === false) return unpaid(order, "is not paid: the shop's isPaid said so");
   } catch {
-    order.beside(isPaid, "isPaid").issue("threw, so it is not known whether the order is paid");
-    return undefined;
+    fault = "threw";
   }
+  order.beside(isPaid, "isPaid").issue(`${fault}, so it is not known whether the order is paid`);
+  return undefined;
 }
 
 function isTooLarge({ lines, discount, stated }: OrderMoney<Pick<SoldLine, "total">>): boolean {
