@@ -292,10 +292,22 @@ test("does not use a Payment Link's own order number, which each of its payments
   const ofLink = { ...STRIPE_SESSION, payment_link: "plink_1" };
   const mapped = accepted(stripeOrder(ofLink));
   expect(mapped.order.orderNumber).toBe(STRIPE_SESSION.id);
-  expect(mapped.findings).toMatchObject([{ code: "mapper.incomplete", path: "metadata.order_number" }]);
+  expect(mapped.findings).toMatchObject([{ path: "metadata.order_number" }, { path: "metadata" }]);
   const named = accepted(stripeOrder({ ...ofLink, metadata: {}, client_reference_id: "R-9" }));
   expect(named.order.orderNumber).toBe("R-9");
   expect(named.findings).toMatchObject([{ path: "client_reference_id" }]);
+});
+
+test("takes no context out of a Payment Link's metadata, which every shopper has, but a denial", () => {
+  const metadata = { avantlink_version: "1", avantlink_avad: "77_a", avantlink_consent: "granted" };
+  const ofLink = { ...STRIPE_SESSION, payment_link: "plink_1", client_reference_id: "R-9", metadata };
+  const mapped = accepted(stripeOrder(ofLink));
+  expect(mapped.context).toBeUndefined();
+  expect(mapped.findings).toContainEqual(
+    expect.objectContaining({ path: "metadata", message: expect.stringContaining("every shopper") }),
+  );
+  const denied = stripeOrder({ ...ofLink, metadata: { ...metadata, avantlink_consent: "denied" } });
+  expect(accepted(denied).context).toEqual({ consent: "denied" });
 });
 
 test("takes the SKU of a price's own metadata", () => {

@@ -12,12 +12,12 @@ export function packedContext(...places: readonly JsonField[]): TrackingContext 
   const single = places.flatMap((place) =>
     pairsOf(place).map((pair) => unpackContext(inOneField(Object.fromEntries([pair])))),
   );
-  const denied = [...contexts, ...single].filter(({ consent, gpc }) => consent === "denied" || gpc === true);
-  return Object.assign(
-    {},
-    ...contexts,
-    ...denied.map(({ consent, gpc }) => ({ ...(gpc && { gpc }), ...(consent === "denied" && { consent }) })),
-  );
+  return Object.assign({}, ...contexts, ...[...contexts, ...single].map(denialOf));
+}
+
+/** What of a context says that the shopper denied. */
+export function denialOf({ consent, gpc }: TrackingContext): TrackingContext {
+  return { ...(gpc && { gpc }), ...(consent === "denied" && { consent }) };
 }
 
 function inOneField(record: unknown): unknown {

@@ -1,8 +1,9 @@
+import type { TrackingContext } from "@avantlink-s2s/core";
 import { type Decimal, ONE } from "../../money/decimal.ts";
 import { buyersPlace } from "../../reading/address.ts";
 import type { JsonField } from "../../reading/json-field.ts";
 import { uncertainNumber } from "../../reading/order-number.ts";
-import { packedContext } from "../../reading/packed-context.ts";
+import { denialOf, packedContext } from "../../reading/packed-context.ts";
 import { type OrderShape, type PlatformLine, paidWhen, unpaidWhen } from "../../reading/platform-order.ts";
 import { promotionCodes } from "./coupon-codes.ts";
 import { neededInteger, netShipping, unitOf } from "./minor-units.ts";
@@ -57,10 +58,18 @@ export const checkoutSession: OrderShape<AnyStripeOptions> = {
       couponCodes: promotionCodes(discounts, discounted, EXPAND),
       ...buyersPlace(session, ADDRESSES, ["country"], ["state"]),
       customerId: session.at("customer.id", "customer").text(),
-      context: packedContext(session.at("metadata")),
+      context: shoppersContext(session),
     };
   },
 };
+
+function shoppersContext(session: JsonField): TrackingContext {
+  const metadata = session.at("metadata");
+  const context = packedContext(metadata);
+  if (session.at("payment_link").missing || Object.keys(context).length === 0) return context;
+  metadata.incomplete("is the Payment Link's and the same for every shopper, so its context is not used");
+  return denialOf(context);
+}
 
 function soldLine(line: JsonField, currency: JsonField, unit: Decimal): PlatformLine {
   const own = line.at("currency");
