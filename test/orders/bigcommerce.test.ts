@@ -23,7 +23,6 @@ describeMapper("bigCommerceOrder", {
       { sku: "STOVE", unitPrice: "35.16", quantity: 1 },
     ],
   },
-  context: { ipAddress: "203.0.113.7" },
   unpaid: { payment_status: "authorized" },
   notMapped: [
     ["is only authorized", "unpaid", { payment_status: "authorized" }],
@@ -101,6 +100,15 @@ test("takes products and coupons from their own calls, and says which call is mi
   const couponless = accepted(bigCommerceOrder(BIGCOMMERCE_ORDER, { products: BIGCOMMERCE_PRODUCTS }));
   expect(couponless.order.couponCodes).toEqual(["S2549JM0Y"]);
   expect(couponless.findings).toMatchObject([{ code: "mapper.incomplete", path: "coupons" }]);
+});
+
+test.each(["", null, []])("takes %j as the answer of an order without coupons", (coupons) => {
+  const order = {
+    ...BIGCOMMERCE_ORDER,
+    coupons: { url: "https://api.example", resource: "/orders/1/coupons" },
+  };
+  const mapped = accepted(bigCommerceOrder(order, { ...CALLS, coupons, newCustomer: true }));
+  expect(mapped.findings).toEqual([]);
 });
 
 test("maps no webhook's body, which holds the order's number and nothing else", () => {

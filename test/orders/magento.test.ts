@@ -20,7 +20,6 @@ describeMapper("magentoOrder", {
       { sku: "HARNESS-M", unitPrice: "27.00", quantity: 1 },
     ],
   },
-  context: { ipAddress: "203.0.113.7" },
   unpaid: { state: "new", total_due: 145.4 },
   notMapped: [
     ["is only authorized", "unpaid", { total_due: 145.4 }],

@@ -22,7 +22,7 @@ describeMapper("wooCommerceOrder", {
       { sku: "POSTER", unitPrice: "16.67", quantity: 1 },
     ],
   },
-  context: { ipAddress: "203.0.113.7", ...PACKED_CONTEXT },
+  context: PACKED_CONTEXT,
   unpaid: { status: "on-hold" },
   notMapped: [
     ["is on hold", "unpaid", { status: "on-hold" }],
@@ -137,4 +137,21 @@ test("maps the orders of a subscription, and not the subscription", () => {
 test("takes the number of an order of WooCommerce's older APIs", () => {
   const { number: _none, ...older } = WOOCOMMERCE_ORDER;
   expect(accepted(wooCommerceOrder({ ...older, order_number: 645 })).order.orderNumber).toBe("645");
+});
+
+test.each(["node", "WordPress/6.8; https://shop.example", undefined])(
+  "takes neither address nor browser of an order that a storefront's server placed: %s",
+  (customer_user_agent) => {
+    const order = { ...WOOCOMMERCE_ORDER, created_via: "store-api", customer_user_agent, meta_data: [] };
+    expect(accepted(wooCommerceOrder(order)).context).toBeUndefined();
+  },
+);
+
+test("takes neither address nor browser beside what the shop packed", () => {
+  const meta_data = [
+    { key: "avantlink_version", value: "1" },
+    { key: "avantlink_avad", value: "77_a" },
+  ];
+  const { context } = accepted(wooCommerceOrder({ ...WOOCOMMERCE_ORDER, meta_data }));
+  expect(context).toEqual({ avad: "77_a" });
 });

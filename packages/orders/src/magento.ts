@@ -19,8 +19,8 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * - Coupons: `coupon_code`. SKU: `sku`, else `product_id`. State: `region_code`.
  * - Paid: `state` processing or complete, and nothing of `total_due` left: an authorized order is processing too. An order
  *   whose `grand_total` is 0 is paid, although it may stay `new`. `status` is the shop's own word and is not read.
- * - Context: `remote_ip`. Magento copies nothing from cart to order: keep the context in a row of your own by
- *   `increment_id`, or in `extension_attributes` that a module of yours adds.
+ * - Context: Magento copies nothing from cart to order: keep the context in a row of your own by `increment_id`, or in
+ *   `extension_attributes` that a module of yours adds. `remote_ip` may be a storefront's server and is not read.
  *
  * @example
  * ```ts
@@ -75,10 +75,7 @@ const anOrder: OrderShape = {
       couponCodes: order.at("extension_attributes.coupon_codes").list() ?? [order.at("coupon_code")],
       ...buyersPlace(order, ADDRESSES, ["country_id"], ["region_code", "region"]),
       customerId: order.at("customer_is_guest").text() === "1" ? undefined : order.at("customer_id").id(),
-      context: {
-        ipAddress: order.at("remote_ip").text(),
-        ...packedContext(order.at("extension_attributes")),
-      },
+      context: packedContext(order.at("extension_attributes")),
     };
   },
 };

@@ -16,7 +16,8 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * - Coupons: `coupon_lines[].code`. SKU: `sku`, else the variation's ID, else the product's.
  * - Paid: `status` processing or completed, or a `date_paid`, which orders with a status of the shop's own have.
  * - Context: WooCommerce's order attribution (landing page, referrer, browser), `customer_ip_address`,
- *   `customer_user_agent`, and what `packContext` wrote into `meta_data`, which wins.
+ *   `customer_user_agent`, and what `packContext` wrote into `meta_data`, which wins. Beside it, or where the user agent is no
+ *   browser's, address and browser may be those of a storefront's server: they are not sent.
  *
  * WooCommerce does not repeat a failed delivery, and switches a webhook off after five: answer it 200, and have a
  * durable outbox.

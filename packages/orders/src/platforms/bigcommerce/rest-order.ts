@@ -54,7 +54,12 @@ export const restOrder: OrderShape<BigCommerceOptions<never, never>> = {
     );
     reportMissingPage(lines, order);
     const taxIncluded = order.at("is_tax_inclusive_pricing").flag() ?? false;
-    const coupons = given(options.coupons, "coupons", order);
+    // Without coupons, BigCommerce answers 204 and no body.
+    const coupons = given(
+      options.coupons === "" || options.coupons === null ? [] : options.coupons,
+      "coupons",
+      order,
+    );
     return {
       // The shopper pays in the default currency; `currency_code` is only shown.
       currency: order.at("default_currency_code", "currency_code"),
@@ -63,11 +68,8 @@ export const restOrder: OrderShape<BigCommerceOptions<never, never>> = {
       couponCodes: couponCodes(coupons, lines),
       ...buyersPlace(order, ["billing_address"], ["country_iso2", "country"], ["state"]),
       customerId: order.at("customer_id").id(),
-      context: {
-        // An order that staff entered has their address.
-        ipAddress: order.at("order_source").word() === "manual" ? undefined : order.at("ip_address").text(),
-        ...packedContext(given(options.metafields, "metafields", order)),
-      },
+      // The order's `ip_address` may be that of staff, or of a storefront's server.
+      context: packedContext(given(options.metafields, "metafields", order)),
     };
   },
 };

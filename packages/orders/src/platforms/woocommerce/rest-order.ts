@@ -24,7 +24,7 @@ export const restOrder: OrderShape = {
       couponCodes: order.at("coupon_lines").each("code"),
       ...buyersPlace(order, ["billing", "shipping"], ["country"], ["state"]),
       customerId: order.at("customer_id").id(),
-      context: { ...attribution(order), ...packedContext(order.at("meta_data")) },
+      context: shoppersContext(order),
     };
   },
 };
@@ -54,16 +54,19 @@ function statedTotal(order: JsonField, fees: Fees, lines: number) {
   return { amounts: [goods], path: "total", slack: Math.ceil((lines + fees.count + 3) / 2) };
 }
 
-/** What WooCommerce's own order attribution noted of the shopper's visit. */
-function attribution(order: JsonField): TrackingContext {
+/** What the shop packed at checkout, and what WooCommerce's own order attribution noted of the shopper's visit. */
+function shoppersContext(order: JsonField): TrackingContext {
   const meta = order.beside(recordOf(order.at("meta_data")), "meta_data");
   const noted = (name: string) => meta.at(`_wc_order_attribution_${name}`).text();
-  // An order that staff entered was made in their browser.
-  const byStaff = order.at("created_via").word() === "admin";
+  const packed = packedContext(order.at("meta_data"));
+  const userAgent = order.at("customer_user_agent").text() ?? noted("user_agent");
+  // Staff may have entered the order in their browser, and a storefront's server may have placed it.
+  const byOthers = order.at("created_via").word() === "admin" || !/^Mozilla\//.test(userAgent ?? "");
+  const isKnown = !byOthers && Object.keys(packed).length === 0;
   return {
     ...clickOf(noted("session_entry")),
     referrerUrl: noted("referrer"),
-    ipAddress: byStaff ? undefined : order.at("customer_ip_address").text(),
-    userAgent: byStaff ? undefined : (order.at("customer_user_agent").text() ?? noted("user_agent")),
+    ...(isKnown && { ipAddress: order.at("customer_ip_address").text(), userAgent }),
+    ...packed,
   };
 }
