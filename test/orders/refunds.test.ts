@@ -55,6 +55,26 @@ const ofShopify = (refund: object, order: object = {}) => ({
   refund: { ...SHOPIFY_REFUND, ...refund },
 });
 
+const PAYPAL_IN_CAMEL_CASE = {
+  id: "5O1",
+  purchaseUnits: [
+    {
+      invoiceId: "1001",
+      amount: { value: "10.00", currencyCode: "USD" },
+      payments: {
+        refunds: [
+          {
+            id: "R1",
+            status: "COMPLETED",
+            amount: { value: "5.00", currencyCode: "USD" },
+            createTime: "2026-11-28T10:15:00Z",
+          },
+        ],
+      },
+    },
+  ],
+};
+
 const GIFT_CARD_META = { id: 9, key: "wc_gc_giftcard_to", value: "friend" };
 const SALEOR_WITH_IDS = {
   ...SALEOR_ORDER,
@@ -140,6 +160,39 @@ const CASES: readonly Case[] = [
     mappers.shopifyRefunds,
     ofShopify({}, { cancelled_at: AT, cancel_reason: "fraud" }),
     [{ reason: "FRAUD", amount: "20.00" }],
+  ],
+  [
+    "Shopify: a refund before the cancellation keeps its reason",
+    mappers.shopifyRefunds,
+    ofShopify({}, { cancelled_at: "2026-11-30T10:00:00Z", cancel_reason: "customer" }),
+    [{ reason: "RETURN" }],
+  ],
+  [
+    "Shopify: a refund of the cancellation itself, some seconds earlier",
+    mappers.shopifyRefunds,
+    ofShopify({}, { cancelled_at: "2026-11-28T10:15:03Z", cancel_reason: "customer" }),
+    [{ reason: "CANCELED" }],
+  ],
+  [
+    "Stripe: a charge, whose own field order is null",
+    mappers.stripeRefunds,
+    { ...CHARGE, order: null, refunds: { data: [STRIPE_REFUND] } },
+    [{ orderNumber: "S-1", share: { refunded: "60.5", paid: "121" } }],
+  ],
+  [
+    "PayPal: the answer of the server SDK, in camel case",
+    mappers.payPalRefunds,
+    { result: PAYPAL_IN_CAMEL_CASE },
+    [{ orderNumber: "1001", id: "R1", currency: "USD", share: { refunded: "5", paid: "10" } }],
+  ],
+  [
+    "PayPal: an order inside the webhook, with its refund beside it",
+    mappers.payPalRefunds,
+    {
+      order: { resource: PAYPAL_IN_CAMEL_CASE },
+      refund: PAYPAL_IN_CAMEL_CASE.purchaseUnits[0]?.payments.refunds[0],
+    },
+    [{ orderNumber: "1001", id: "R1" }],
   ],
   [
     "Shopify: a refunded tip is no goods",

@@ -206,6 +206,12 @@ test("counts items that were refunded later, and leaves out those removed before
   }
 });
 
+test("counts items of refunds whose transactions were not asked for", () => {
+  const refunds = [{ refund_line_items: [ONE_CUP_BACK] }];
+  const order = { ...GOODS, financial_status: "partially_refunded", line_items: TWO_CUPS, refunds };
+  expect(accepted(shopifyOrder(order, { newCustomer: true })).order).toEqual(ORDER);
+});
+
 test("says by how much the subtotal of a refunded order and its lines disagree", () => {
   // As in the order of Shopify's own documentation, whose subtotal is before its discount of 10.00.
   const refund = { refund_line_items: [ONE_CUP_BACK], transactions: [{ kind: "refund", amount: "10.81" }] };
@@ -315,4 +321,21 @@ test.each([
   ["a draft order by its ID", { admin_graphql_api_id: "gid://shopify/DraftOrder/1" }],
 ])("does not take %s for an order", (_name, fields) => {
   expect(shopifyOrder({ ...SHOPIFY_ORDER, ...fields })).toMatchObject({ status: "unmappable" });
+});
+
+test.each([
+  ["the first visit where the last has none", "/?avad=1_first", "/cart", undefined, "1_first"],
+  ["the last of two", "/?avad=1_first", "/?avad=2_last", undefined, "2_last"],
+  ["the order's own page", "/", "/cart", "/?avad=3_order", "3_order"],
+])("takes the token of the newest visit that has one: %s", (_what, first, last, landingPageUrl, avad) => {
+  const order = {
+    ...SHOPIFY_GRAPHQL.data.order,
+    landingPageUrl,
+    customerJourneySummary: {
+      firstVisit: { landingPage: `https://shop.example${first}` },
+      lastVisit: { landingPage: `https://shop.example${last}`, referrerUrl: "https://reviews.example/" },
+    },
+  };
+  const { context } = accepted(shopifyOrder(order));
+  expect(context).toMatchObject({ avad, referrerUrl: "https://reviews.example/" });
 });

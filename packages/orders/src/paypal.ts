@@ -1,3 +1,4 @@
+import { ENVELOPES, purchaseUnit } from "./platforms/paypal/purchase-unit.ts";
 import { buyersPlace } from "./reading/address.ts";
 import type { JsonField } from "./reading/json-field.ts";
 import { type Mapper, mapperFor } from "./reading/map-order.ts";
@@ -33,7 +34,7 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * ```
  */
 export const payPalOrder: Mapper = mapperFor({
-  envelopes: ["resource", "result"],
+  envelopes: ENVELOPES,
 
   test: (order) => {
     const links = order.at("links").each("href");
@@ -100,11 +101,6 @@ const anOrder: OrderShape = {
     };
   },
 };
-
-function purchaseUnit(order: JsonField): JsonField {
-  const units = order.at("purchase_units", "purchaseUnits");
-  return units.list()?.[0] ?? units.at("0");
-}
 
 /** PayPal's server SDK names the fields in camel case. */
 function camelCase(route: string): string {

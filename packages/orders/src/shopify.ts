@@ -20,7 +20,8 @@ export type { MapOptions, MapperResult } from "./reading/map-options.ts";
  * - Paid: `financial_status` paid or partially_refunded.
  * - New customer: GraphQL's `customerJourneySummary { customerOrderIndex }`.
  * - Context: `landing_site` (avad, gclid), `browser_ip`, `client_details.user_agent`, `referring_site`, and what
- *   `packContext` wrote into `note_attributes` (cart attributes), which goes before them.
+ *   `packContext` wrote into `note_attributes` (cart attributes), which goes before them. In GraphQL, the newest visit of
+ *   `customerJourneySummary { lastVisit { landingPage } firstVisit { landingPage } }` with `avad`.
  *
  * The Customer Account API has prices in the currency that the shopper paid in. Whether they include tax is computed from its
  * totals. Ask for `name financialStatus totalPrice totalTax totalShipping lineItems { nodes { sku variantId

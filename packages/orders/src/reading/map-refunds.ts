@@ -36,10 +36,11 @@ export function refundsOf(platform: RefundPlatform): RefundMapper {
 /** Takes the platform's own object that holds its refunds, or `{ order, refund }` or `{ order, refunds }`. */
 function mapped(given: JsonField, options: AnyOptions, platform: RefundPlatform): readonly Refund[] {
   const beside = given.at("refunds").list() ?? [given.at("refund")];
-  const isPair = given.has("order") && beside.every((refund) => !refund.missing);
+  // A charge of Stripe's has a field `order` too, which is null.
+  const isPair = typeof given.at("order").value === "object" && beside.every((refund) => !refund.missing);
   const expected = "an order with its refunds";
   const order = isPair
-    ? given.at("order").unwrapped(expected)
+    ? given.at("order").unwrapped(expected, platform.envelopes)
     : given.unwrapped(expected, platform.envelopes);
   const refunds = isPair ? beside : platform.refundsIn(order);
   return refunds.flatMap((refund) => {

@@ -45,13 +45,18 @@ function statedTotal(order: JsonField, lines: readonly ShopifyLine[]) {
 
 /** The shopper's context as Shopify keeps it with an order. What the shop packed into it at checkout wins. */
 function shopifyContext(order: JsonField): TrackingContext {
-  const visit = order.at("customerJourneySummary.lastVisit", "customerJourneySummary.firstVisit");
-  const landing = order.at("landing_site", "landingPageUrl").text() ?? visit.at("landingPage").text();
+  const visits = ["lastVisit", "firstVisit"].map((name) => order.at(`customerJourneySummary.${name}`));
+  const ofOrder = order.at("landing_site", "landingPageUrl").text();
+  const landings = [...visits.map((visit) => visit.at("landingPage").text()), ofOrder];
+  // The newest visit by an affiliate's link counts; later visits may have no token.
+  const clicked = landings.find((landing) => clickOf(landing).avad !== undefined);
   // An order that staff entered (a draft, the point of sale) was made in their browser, not in the shopper's.
   const byStaff = !order.at("user_id").missing;
   return {
-    ...clickOf(landing),
-    referrerUrl: order.at("referring_site", "referrerUrl").text() ?? visit.at("referrerUrl").text(),
+    ...clickOf(clicked ?? ofOrder ?? landings.find(Boolean)),
+    referrerUrl:
+      order.at("referring_site", "referrerUrl").text() ??
+      visits.map((visit) => visit.at("referrerUrl").text()).find(Boolean),
     ipAddress: byStaff ? undefined : order.at("browser_ip", "client_details.browser_ip", "clientIp").text(),
     userAgent: byStaff ? undefined : order.at("client_details.user_agent").text(),
     ...packedContext(order.at("note_attributes", "customAttributes")),

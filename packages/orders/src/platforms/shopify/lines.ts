@@ -74,7 +74,7 @@ function paidQuantity(line: JsonField, order: JsonField, ordered: Decimal): Deci
   if (!refunds) return status === "partially_refunded" ? ordered : current;
   const id = line.at("id").text();
   const returned = refunds
-    .filter((refund) => refund.at("transactions").entries().length > 0)
+    .filter((refund) => refund.at("transactions").list()?.length !== 0)
     .flatMap((refund) => refund.at("refund_line_items", "refundLineItems").entries())
     .filter((item) => id !== undefined && item.at("line_item_id", "lineItem.id").text() === id);
   const paid = current.plus(sumOf(returned.map((item) => item.at("quantity"))));

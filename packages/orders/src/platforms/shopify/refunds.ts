@@ -5,12 +5,14 @@ import type { PlatformLine } from "../../reading/platform-order.ts";
 import type { RefundReason } from "../../reading/refund.ts";
 
 const FAILED = ["failure", "error"];
+// The refund and the cancellation of one click.
+const CANCEL_MS = 60_000;
 
 /**
  * A Shopify order of the Admin API (REST or GraphQL) with its `refunds`, or `{ order, refund }` with the body of the webhook
  * `refunds/create`. Money: `subtotal` of each refunded line, less its tax where prices include it; what was refunded beside
- * lines, or kept, is the adjustment of kind `refund_discrepancy`. Number: the order's `name`. An order that was canceled is
- * CANCELED or FRAUD, money without lines is ADJUSTMENT.
+ * lines, or kept, is the adjustment of kind `refund_discrepancy`. Number: the order's `name`. What was refunded when the
+ * order was canceled, or later, is CANCELED or FRAUD, money without lines is ADJUSTMENT.
  */
 export const shopifyRefunds = refundsOf({
   envelopes: ["order", "data.order"],
@@ -30,9 +32,10 @@ export const shopifyRefunds = refundsOf({
     const kept = adjustments
       .filter((entry) => entry.at("kind").word() !== "shipping_refund")
       .map((entry) => entry.at("amount", "amountSet.shopMoney.amount"));
+    const at = refund.at("created_at", "processed_at", "createdAt");
     return {
-      at: refund.at("created_at", "processed_at", "createdAt"),
-      reason: reasonOf(order, entries),
+      at,
+      reason: reasonOf(order, at, entries),
       lines,
       beside: ZERO.minus(sumOf(kept)),
     };
@@ -55,8 +58,10 @@ function refundedLine(entry: JsonField, taxIncluded: boolean): PlatformLine {
   };
 }
 
-function reasonOf(order: JsonField, entries: readonly JsonField[]): RefundReason {
-  if (!order.at("cancelled_at", "cancelledAt").missing) {
+function reasonOf(order: JsonField, at: JsonField, entries: readonly JsonField[]): RefundReason {
+  const timeOf = (field: JsonField) => Date.parse(field.text() ?? "");
+  // What was refunded before the order was canceled keeps its reason.
+  if (timeOf(at) >= timeOf(order.at("cancelled_at", "cancelledAt")) - CANCEL_MS) {
     return order.at("cancel_reason", "cancelReason").word() === "fraud" ? "FRAUD" : "CANCELED";
   }
   if (entries.length === 0) return "ADJUSTMENT";
