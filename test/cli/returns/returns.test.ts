@@ -414,3 +414,31 @@ test("a platform's own refunds become rows", async () => {
   expect(code, stderr).toBe(0);
   expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,VT9,SCARF,25.00,1,RETURN\n`);
 });
+
+test("a part of the payment, as the mappers of platforms give it, is that part of the order", async () => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 80 }]);
+  const refund = { orderNumber: "1001", refundedAt: "2026-11-28", currency: "USD" };
+  const share = { refunded: "50", paid: "100" };
+  expect((await desk.run(JSON.stringify({ ...refund, share }), "--network", "USD")).code).toBe(0);
+  expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,1001,,40.00,,RETURN\n`);
+  const faulty = await desk.run(JSON.stringify({ ...refund, share: { refunded: "50" } }), "--network", "USD");
+  expect(faulty.code).toBe(1);
+});
+
+test("empty cells at the end of rows, and rows of them, are nothing", async () => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 80 }]);
+  const csv = "order_number,refunded_at,currency,amount,,\n1001,2026-11-28,USD,5,,\n,,,,,\n";
+  expect((await desk.run(csv, "--network", "USD")).code).toBe(0);
+  expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,1001,,5.00,,RETURN\n`);
+});
+
+test("the rest of an order has no row of its own under item-based commission", async () => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 80 }]);
+  const csv = `order_number,refunded_at,currency,amount,sku,quantity
+1001,2026-11-27,USD,30,A,1
+1001,2026-11-28,USD,,,
+`;
+  const { stdout } = await desk.run(csv, "--network", "USD", "--per", "item", "--json");
+  expect(JSON.parse(stdout).listed).toMatchObject([{ orderNumber: "1001", reason: "no-items" }]);
+  expect(await desk.read("2026_11_27")).toBe(`${HEADER}12345,1001,A,30.00,1,RETURN\n`);
+});

@@ -34,6 +34,8 @@ export async function* readCsvRows<Name extends string>(
     info: true,
     trim: true,
     skip_empty_lines: true,
+    // Excel writes rows of nothing but separators.
+    skip_records_with_empty_values: true,
     relax_column_count: true,
     on_record(record: string[], { lines }) {
       lastLine = lines;

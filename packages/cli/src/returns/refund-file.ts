@@ -14,7 +14,7 @@ import { harmless } from "../terminal/terminal.ts";
 
 const REASONS: readonly RefundReason[] = ["ADJUSTMENT", "CANCELED", "FRAUD", "RETURN"];
 
-const OWN_FIELDS = ["orderNumber", "id", "refundedAt", "currency", "reason", "amount", "items"];
+const OWN_FIELDS = ["orderNumber", "id", "refundedAt", "currency", "reason", "amount", "share", "items"];
 
 /** The mappers of platforms' own refunds, by the platform's name in small letters. */
 export const REFUNDS_OF: Readonly<Record<string, RefundMapper>> = Object.fromEntries(
@@ -72,13 +72,15 @@ function linesIn(text: string): readonly (readonly [line: number, value: unknown
 async function* rowsIn(text: string): AsyncGenerator<readonly [line: number, value: unknown]> {
   const dialect = readDialect(text);
   const columns = dialect.header.map(plainTitle);
-  const twice = columns.find((name, index) => columns.indexOf(name) < index);
+  // A spreadsheet writes empty cells at the end of each row.
+  const named = columns.map((name) => name || undefined);
+  const twice = named.find((name, index) => name && columns.indexOf(name) < index);
   if (twice !== undefined) {
     const message = `Line ${dialect.headerLine}: two columns mean "${harmless(twice)}".`;
     throw new CommandError(EXIT.wrong, message, "Rename or remove one of them.");
   }
-  const blank = Object.fromEntries(columns.map((name) => [name, ""]));
-  for await (const row of readCsvRows([text], dialect, columns)) {
+  const blank = Object.fromEntries(columns.filter(Boolean).map((name) => [name, ""]));
+  for await (const row of readCsvRows([text], dialect, named)) {
     const fault = row.kind === "faulty" ? row.problems[0]?.message : row.fault;
     if (row.kind === "faulty" || fault !== undefined)
       throw new CommandError(EXIT.wrong, `Line ${row.line} ${fault}.`);
@@ -88,8 +90,10 @@ async function* rowsIn(text: string): AsyncGenerator<readonly [line: number, val
     };
     const money =
       sku || quantity ? { items: [{ sku, unitPrice: amount, quantity: Number(quantity) }] } : { amount };
-    const named = { orderNumber: order_number, refundedAt: refunded_at, id: refund_id };
-    yield [row.line, { ...rest, ...named, ...money }];
+    yield [
+      row.line,
+      { ...rest, orderNumber: order_number, refundedAt: refunded_at, id: refund_id, ...money },
+    ];
   }
 }
 
@@ -102,6 +106,7 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
   const reason = REASONS.find((one) => one === (text("reason").toUpperCase() || "RETURN"));
   const items = Array.isArray(given.items) ? given.items.map(itemIn) : undefined;
   const amount = text("amount") === "" ? undefined : amountIn(given.amount);
+  const share = given.share === undefined ? undefined : shareIn(given.share);
   const unknown = Object.keys(given).find((name) => !OWN_FIELDS.includes(name));
   const spoilt = [orderNumber, ...(items ?? []).map((item) => item?.sku ?? "")].map(spoiltIn).find(Boolean);
   const faults: Readonly<Record<string, string | false | undefined>> = {
@@ -111,17 +116,19 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
     currency: !code && "is no code such as USD; or add --currency",
     reason: !reason && `is none of ${REASONS.join(", ")}`,
     items: items?.includes(undefined) && "have no SKU, no positive price or no whole quantity",
+    share: given.share !== undefined && !share && "has no positive refunded and paid",
     amount:
       (text("amount") !== "" && !amount && "is no positive amount; leave it blank for the whole order") ||
       // The whole order must not be returned because the amount has another name.
       (given.amount === undefined &&
         !items &&
+        !share &&
         unknown !== undefined &&
         `is missing, and "${unknown}" is not recognized. Name it amount; or remove it, to return the whole order`),
   };
   const [path, message] = Object.entries(faults).find(([, fault]) => fault) ?? [];
   if (path && message) return { status: "unmappable", issues: [{ path, message }] };
-  const known = { orderNumber, id: text("id") || undefined, refundedAt: text("refundedAt"), amount };
+  const known = { orderNumber, id: text("id") || undefined, refundedAt: text("refundedAt"), amount, share };
   const sold = items?.filter((item) => item !== undefined);
   const refund = { ...known, currency: code ?? "", reason: reason ?? "RETURN", ...(sold && { items: sold }) };
   return { status: "mapped", refunds: [refund], findings: [] };
@@ -134,6 +141,12 @@ function itemIn(value: unknown) {
   return name !== "" && price !== undefined && isWhole
     ? { sku: name, unitPrice: price, quantity }
     : undefined;
+}
+
+function shareIn(value: unknown): Refund["share"] {
+  const { refunded, paid } = fieldsOf(value);
+  const [part, whole] = [amountIn(refunded), amountIn(paid)];
+  return part !== undefined && whole !== undefined ? { refunded: part, paid: whole } : undefined;
 }
 
 function amountIn(value: unknown): string | undefined {

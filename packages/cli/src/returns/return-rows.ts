@@ -85,7 +85,10 @@ export function planReturns(
       .reduce((sum, amount) => sum + amount, returned.get(orderNumber) ?? 0);
     const left = Math.max(0, subtotal - before);
     const asked = amountOf(refund, subtotal, left, digits);
-    const fault = reason ?? (left === 0 ? "over-the-order" : asked > left ? "cut" : undefined);
+    // Of the rest of an order nobody knows the items.
+    const isRest = options.per === "item" && isOfWholeOrder(refund) && before > 0;
+    const fault =
+      reason ?? (left === 0 ? "over-the-order" : isRest ? "no-items" : asked > left ? "cut" : undefined);
     if (fault) listed.push({ orderNumber, line: refund.line, day, reason: fault });
     if (fault && fault !== "cut") continue;
     const amount = Math.min(asked, left);
