@@ -36,9 +36,10 @@ async function aShop(store: Store, delivered: readonly string[]) {
   await asleep.close();
   const folder = await aFolder();
   const [from, to] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
-  return async (orders: readonly object[], ...args: string[]) => {
+  return async (orders: readonly object[] | string, ...args: string[]) => {
     const file = join(folder, "orders.ndjson");
-    await writeFile(file, orders.map((order) => `${JSON.stringify(order)}\n`).join(""));
+    const lines = (given: readonly object[]) => given.map((order) => `${JSON.stringify(order)}\n`).join("");
+    await writeFile(file, typeof orders === "string" ? orders : lines(orders));
     const given = ["reconcile", file, ...store.named, "--from", `${from}`, "--to", `${to}`, ...args];
     return runCommand(given, { env: { AVANTLINK_MERCHANT_ID: MERCHANT_ID } });
   };
@@ -118,4 +119,23 @@ test("a file with faults is compared as far as it can be read, and ends with 1",
   // Neither place of the repeated order is compared, and it is not extra.
   expect(JSON.parse(twice.stdout)).toMatchObject({ matched: 1, repeated: 1, differences: [] });
   expect(twice.code).toBe(1);
+});
+
+test("orders that were refunded or canceled since, or rightly delivered without their shopper, are no failure", {
+  timeout: 60_000,
+}, async () => {
+  const [sqlite] = STORES;
+  const run = await aShop(await (sqlite ?? expect.unreachable()).make(), ["1001", "1002", "1003"]);
+  const head =
+    "Name,Financial Status,Currency,Subtotal,Lineitem quantity,Lineitem price,Lineitem sku,Cancelled at,consent";
+  const row = (number: string, status: string, canceled = "", consent = "granted") =>
+    `${number},${status},USD,100.00,1,100.00,TENT-2P,${canceled},${consent}\n`;
+  const returned = row("1001", "refunded") + row("1002", "paid", "2026-11-28 10:00:00 +0000");
+  const file = `${head}\n${returned}${row("1003", "paid", "", "denied")}`;
+  const anonymous = await run(file, "--when-denied", "anonymous", "--json");
+  expect(JSON.parse(anonymous.stdout)).toMatchObject({ counts: { returned: 2, extra: 0 }, matched: 1 });
+  expect(anonymous.code).toBe(0);
+  const alarm = await run(`${head}\n${row("1001", "pending")}${row("1003", "paid", "", "denied")}`, "--json");
+  expect(JSON.parse(alarm.stdout).counts).toMatchObject({ returned: 0, extra: 3 });
+  expect(alarm.code).toBe(1);
 });

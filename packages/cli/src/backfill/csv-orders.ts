@@ -89,7 +89,13 @@ function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: Cs
     }
   }
   if (platform && !platform.isPaid(order))
-    return { kind: "unpaid", line, orderNumber: wireOrderNumber(number), problems: [] };
+    return {
+      kind: "unpaid",
+      line,
+      orderNumber: wireOrderNumber(number),
+      problems: [],
+      isReturned: platform.isReturned(order),
+    };
   const newCustomer = order.new_customer === undefined ? undefined : truth(order.new_customer);
   if (newCustomer === null) return faulty("new_customer", "is neither true nor false");
   const consent = consentInText(order.consent);

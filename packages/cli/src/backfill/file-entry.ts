@@ -27,6 +27,8 @@ export interface SendableEntry extends Entry, GivenOrder {
 /** The shopper denied consent; or a platform's export says that the order is not paid. */
 export interface UnsentEntry extends Entry {
   readonly kind: "denied" | "unpaid";
+  /** Set where a platform's export says that the order was refunded or canceled. */
+  readonly isReturned?: boolean;
 }
 
 /** An order that can't be sent. */
@@ -42,12 +44,17 @@ export function entryOf(line: number, { order, context }: GivenOrder): FileEntry
   const base = {
     line,
     orderNumber: wireOrderNumber(fieldsOf(order).orderNumber),
-    problems: problemsOf(mapped),
+    problems: problemsOf(mapped).map(withoutValue),
   };
   if (!mapped.ok) return { ...base, kind: "faulty" };
   if (isDenied(context)) return { ...base, kind: "denied" };
   const { currency, order_amount_subtotal: subtotal } = mapped.payload.order;
   return { ...base, kind: "order", order, context, amount: { currency, subtotal } };
+}
+
+/** A column may hold something else than its title says, such as a phone number, which no log may have. */
+function withoutValue(problem: Problem): Problem {
+  return { ...problem, message: problem.message.replace(/^is (?:"[^"]*"|[-\d][^;]*);/, "is not valid;") };
 }
 
 /** An order that can't be read. `field` is a column or a field; `message` never contains a value of the file. */

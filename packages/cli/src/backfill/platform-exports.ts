@@ -14,6 +14,8 @@ export interface PlatformExport {
   readonly signs: readonly string[];
   readonly columns: Readonly<Record<string, Column | PlatformColumn>>;
   readonly isPaid: (order: OrderCells) => boolean;
+  /** Whether an order that is not paid may have been: it was refunded or canceled. */
+  readonly isReturned: (order: OrderCells) => boolean;
   /** Whether a text in the column of coupon codes may be what staff wrote. */
   readonly hasStaffsWords: boolean;
   /** The order's discount, and its lines with the prices that were paid; or why the order can't be sent. */
@@ -49,6 +51,7 @@ const SHOPIFY: PlatformExport = {
   },
   isPaid: ({ status = "", canceled_at = "" }) =>
     canceled_at === "" && /^(?:paid|partially_refunded)$/i.test(status),
+  isReturned: ({ status = "", canceled_at = "" }) => canceled_at !== "" || /^refunded$/i.test(status),
   hasStaffsWords: true,
   priced(order, lines) {
     const { subtotal, shipping = "0", taxes = "0", total } = order;
@@ -98,6 +101,7 @@ const WOOCOMMERCE: PlatformExport = {
     "N. Revenue": "subtotal",
   },
   isPaid: ({ status = "" }) => /^(?:processing|completed)$/i.test(status),
+  isReturned: ({ status = "" }) => /^(?:refunded|cancelled)$/i.test(status),
   hasStaffsWords: false,
   priced: ({ order_discount: discount }, lines) => ({ discount, lines }),
 };

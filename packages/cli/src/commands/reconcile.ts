@@ -1,3 +1,4 @@
+import { Option } from "@commander-js/extra-typings";
 import { checkFile } from "../backfill/check.ts";
 import { openOrderFile } from "../backfill/order-file.ts";
 import { sayFaults } from "../backfill/report.ts";
@@ -37,6 +38,11 @@ know what AvantLink did with an order, nor the number of an extra order, of whic
     ),
   )
   .option("--allow-missing <number>", "so many missing orders are no failure", wholeNumber(0), 0)
+  .addOption(
+    new Option("--when-denied <behavior>", "what the tracker's option whenDenied says")
+      .choices(["skip", "anonymous"] as const)
+      .default("skip" as const),
+  )
   .action(
     onOutbox(async ({ outbox, terminal }, path, options) => {
       const days = daysOf(options);
@@ -48,7 +54,8 @@ know what AvantLink did with an order, nor the number of an extra order, of whic
         throw new CommandError(EXIT.wrong, message, "Correct the file there.");
       }
       const keyOf = orderKeyFor(options);
-      const found = await reconcile({ file, check, outbox, days, keyOf, marginMs: options.margin });
+      const { margin: marginMs, whenDenied } = options;
+      const found = await reconcile({ file, check, outbox, days, keyOf, whenDenied, marginMs });
       const summary = { ...found, check, days, allowMissing: options.allowMissing };
       terminal.sayJson(reconcileJson(summary));
       sayReconciliation(terminal, summary);

@@ -16,6 +16,7 @@ export const DIFFERENCES = {
   waiting: "still waiting",
   dead: "dead letters: see outbox list --dead",
   removed: "removed or forgotten: never sent",
+  returned: "delivered, and refunded or canceled since: see returns",
   extra: "extra: delivered, and not in the file or not to be sent by it",
   "extra-early": "extra, early on the day: perhaps orders of the day before",
 } as const;
@@ -46,6 +47,8 @@ export interface ReconcileOptions {
   readonly keyOf: (orderNumber: string) => string;
   /** When the orders of the file were placed. Without it, extra orders are not looked for. */
   readonly days: Days | undefined;
+  /** What the shop's tracker does with orders of shoppers who denied. */
+  readonly whenDenied: "skip" | "anonymous";
   /** How long after the beginning of the days an extra order may be one of the day before. */
   readonly marginMs: number;
 }
@@ -55,7 +58,7 @@ export type Reconciliation = Awaited<ReturnType<typeof reconcile>>;
 
 /** Compares the orders of a file with what the outbox keeps of them. */
 export async function reconcile(options: ReconcileOptions) {
-  const { file, check, outbox, keyOf, days, marginMs } = options;
+  const { file, check, outbox, keyOf, days, whenDenied, marginMs } = options;
   const inFile = new Set<string>();
   const differences: Difference[] = [];
   let matched = 0;
@@ -68,7 +71,7 @@ export async function reconcile(options: ReconcileOptions) {
     const records = await Promise.all(readable.map(({ orderNumber }) => outbox.find(keyOf(orderNumber))));
     for (const [index, entry] of readable.entries()) {
       const { orderNumber, line } = entry;
-      const found = differenceOf(entry, records[index]);
+      const found = differenceOf(entry, records[index], whenDenied);
       if (found === "none") matched += 1;
       else if (found) differences.push({ orderNumber, key: keyOf(orderNumber), line, ...found });
     }
@@ -94,7 +97,11 @@ export async function reconcile(options: ReconcileOptions) {
 type Found = Omit<Difference, "orderNumber" | "key" | "line">;
 
 /** How an order of the file stands; nothing for an order that was rightly not sent. */
-function differenceOf(entry: FileEntry, record: OutboxRecord | undefined): Found | "none" | undefined {
+function differenceOf(
+  entry: FileEntry,
+  record: OutboxRecord | undefined,
+  whenDenied: ReconcileOptions["whenDenied"],
+): Found | "none" | undefined {
   const delivery = record?.status === "delivered" ? record : undefined;
   const delivered = delivery?.summary;
   const times = {
@@ -102,7 +109,11 @@ function differenceOf(entry: FileEntry, record: OutboxRecord | undefined): Found
     ...(delivery && { deliveredAt: iso(delivery.settledAt) }),
   };
   if (entry.kind === "faulty") return undefined;
-  if (entry.kind !== "order") return delivery && { kind: "extra", inFile: entry.kind, delivered, ...times };
+  if (entry.kind !== "order") {
+    if (entry.kind === "denied" && whenDenied === "anonymous") return delivery && "none";
+    const kind = entry.isReturned ? "returned" : "extra";
+    return delivery && { kind, inFile: entry.kind, delivered, ...times };
+  }
   const { amount: inFile } = entry;
   if (!record) return { kind: "missing", inFile };
   if (record.status === "pending") return { kind: "waiting", inFile, ...times };
