@@ -12,7 +12,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/co
 // A test that takes minutes: whole Next.js builds, leases that must run out.
 const LONG = ["test/long/**", "**/*.long.test.ts"];
 
-/** `pnpm test` leaves the long tests out; `pnpm test:all` (`--mode all`) runs them too, and so does CI. */
+/** `pnpm test` leaves the long tests and the second SQLite driver out; `pnpm test:all` (`--mode all`) and CI run all. */
 export default defineConfig(({ mode }) => {
   const exclude = ["**/node_modules/**", ...(mode === "all" ? [] : LONG)];
   const testTimeout = process.env.CI ? 60_000 : 20_000;
@@ -33,6 +33,18 @@ export default defineConfig(({ mode }) => {
     },
   });
 
+  // SQLite's tests again, as on a Node.js that has no SQLite of its own.
+  const onBetterSqlite3 = {
+    extends: true as const,
+    test: {
+      name: "better-sqlite3",
+      include: ["test/outbox/**/sqlite*.test.ts", "test/outbox/sqlite/**/*.test.ts"],
+      exclude,
+      execArgv: ["--no-experimental-sqlite"],
+      testTimeout,
+    },
+  };
+
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -48,21 +60,23 @@ export default defineConfig(({ mode }) => {
           test: {
             name: "packages",
             include: ["test/**/*.test.ts"],
-            exclude: [...exclude, "test/next/**", "test/matrix/**"],
+            exclude: [...exclude, "test/cli/**", "test/next/**", "test/matrix/**"],
             testTimeout,
           },
         },
         {
           extends: true,
           test: {
-            name: "better-sqlite3",
-            include: ["test/outbox/**/sqlite*.test.ts", "test/outbox/sqlite/**/*.test.ts"],
+            name: "cli",
+            include: ["test/cli/**/*.test.ts"],
             exclude,
-            // As on a Node.js that has no SQLite of its own.
-            execArgv: ["--no-experimental-sqlite"],
+            // Hundreds of commands start here, and the built command starts in half the time.
+            globalSetup: "test/support/built-packages.ts",
+            env: { BUILT_COMMAND: "yes" },
             testTimeout,
           },
         },
+        ...(mode === "all" ? [onBetterSqlite3] : []),
         {
           extends: true,
           test: {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const stamp = join(root, "test/next/.built/packages");
@@ -20,8 +20,11 @@ export default function buildPackages(): void {
   if (built && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
   execFileSync(process.execPath, [createRequire(import.meta.url).resolve("tsdown/run")], {
     cwd: root,
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "inherit"],
   });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, fingerprint);
 }
+
+// CI builds with it, so that the tests find the packages built.
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) buildPackages();

@@ -3,7 +3,12 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../../packages/cli", import.meta.url));
+
+/** What starts the command: as it is published where the packages were built for the tests, else from its sources. */
+const COMMAND = process.env.BUILT_COMMAND
+  ? [`${CLI}/dist/main.js`]
+  : ["--conditions=@avantlink-s2s/source", `${CLI}/src/main.ts`];
 
 /** The result of a finished command. */
 export interface Finished {
@@ -29,11 +34,11 @@ export interface RunningCommand {
 /** Starts `avantlink-s2s` as a user would, with no environment but the given variables. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@avantlink-s2s/source", "--disable-warning=ExperimentalWarning", MAIN, ...args],
-    { env: { PATH, NODE_COMPILE_CACHE, NODE_ENV: "test", ...options.env }, cwd: options.cwd, stdio: "pipe" },
-  );
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...COMMAND, ...args], {
+    env: { PATH, NODE_COMPILE_CACHE, NODE_ENV: "test", ...options.env },
+    cwd: options.cwd,
+    stdio: "pipe",
+  });
   child.stdin.end(options.stdin ?? "");
   const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
     ([[code], stdout, stderr]): Finished => ({ code, stdout, stderr }),
