@@ -71,6 +71,7 @@ for (const { name, missing, make } of STORES) {
           waiting: 1,
           dead: 1,
           removed: 0,
+          returned: 0,
           extra: 2,
           "extra-early": 0,
         });
