@@ -18,6 +18,7 @@ const svelteKit = (origin: string) => ({
   request: new Request(`${origin}/thank-you`),
   url: new URL(`${origin}/thank-you`),
   isDataRequest: false,
+  cookies: { set() {} },
   getClientAddress: () => "203.0.113.7",
 });
 

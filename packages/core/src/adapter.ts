@@ -1,5 +1,6 @@
 /** What an adapter and the command line need of core, and nothing else. */
 
+export { type CookieParts, cookieParts } from "./context/cookies.ts";
 export { forwardedAddress } from "./context/ip-address.ts";
 export { type Landing, landsAgain } from "./context/landing.ts";
 export { readContext } from "./context/pack-context.ts";

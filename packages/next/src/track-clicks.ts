@@ -1,6 +1,6 @@
 import { createTracker, type Tracker, type TrackerOptions } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
-import { afterLanding } from "@avantlink-s2s/web/adapter";
+import { afterLanding, answerLanding } from "@avantlink-s2s/web/adapter";
 import type { NextFetchEvent, NextMiddleware, NextRequest } from "next/server.js";
 import { keepBasePath } from "./base-path.ts";
 import { fillUsedJar } from "./cookie-jar.ts";
@@ -30,13 +30,15 @@ export function trackClicks(
     const { method, headers, url: serverUrl } = request;
     const path = pathOf(serverUrl);
     const landing = adapter.readLanding(() => shopperRequest(adapter, { method, headers, path, serverUrl }));
-    const response = await proxy?.(request, event as NextFetchEvent);
+    const waitUntil = event && ((work: Promise<unknown>) => event.waitUntil(work));
+    const answered = () => proxy?.(request, event as NextFetchEvent);
+    const response = await answerLanding(adapter, landing, waitUntil, answered);
     const answer = proxiedResponse(request, response ?? undefined, {
       path: passedPath(method, path),
       setCookies: landing.setCookies,
     });
     if (proxy && landing.setCookies.length > 0) await fillUsedJar(answer.headers.getSetCookie());
-    afterLanding(adapter, landing, answer, event && ((work) => event.waitUntil(work)));
+    afterLanding(adapter, landing, answer, waitUntil);
     return answer;
   };
 }

@@ -2,7 +2,8 @@
 
 export { shopperAddress } from "./client-address.ts";
 export { answerOf, confirmOrder, trackConfirmed } from "./confirm-order.ts";
-export { keepDelivering, platformWaitUntil, waitInline } from "./keep-delivering.ts";
-export { afterLanding } from "./landing-response.ts";
+export { platformWaitUntil } from "./host.ts";
+export { keepDelivering, waitInline } from "./keep-delivering.ts";
+export { afterLanding, answerLanding } from "./landing-response.ts";
 export { firstOf, hasProxies } from "./raw-request.ts";
 export { readCopy, type StreamingBody, unreadRequest } from "./unread-copy.ts";

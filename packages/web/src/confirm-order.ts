@@ -49,7 +49,7 @@ export async function answerOf<Answer>(
 }
 
 /** The status that frameworks make of what a handler threw; nothing for Next's own signals that have none. */
-function statusOf(thrown: unknown): number | undefined {
+export function statusOf(thrown: unknown): number | undefined {
   const { status, digest } = Object(thrown);
   if (typeof status === "number") return status;
   if (typeof digest !== "string") return 500;

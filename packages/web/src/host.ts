@@ -1,3 +1,6 @@
+// Where Vercel and other platforms keep what they offer to the request at hand.
+const PLATFORM_CONTEXTS = ["@next/request-context", "@vercel/request-context"].map(Symbol.for);
+
 /** What the server knows of a request beside the request itself. */
 export interface Host {
   /**
@@ -20,4 +23,13 @@ export interface HostedRequest extends Host {
 export function waitUntilOf(platform: unknown): Host["waitUntil"] {
   const waitUntil: unknown = Reflect.get(Object(platform), "waitUntil");
   return typeof waitUntil === "function" ? (work) => waitUntil.call(platform, work) : undefined;
+}
+
+/** The platform's own way to run on after a response, where it has one. */
+export function platformWaitUntil(): Host["waitUntil"] {
+  for (const name of PLATFORM_CONTEXTS) {
+    const waitUntil = waitUntilOf(Object(Reflect.get(globalThis, name)).get?.());
+    if (waitUntil) return waitUntil;
+  }
+  return undefined;
 }

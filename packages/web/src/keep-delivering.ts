@@ -1,6 +1,6 @@
 import type { Receipt } from "@avantlink-s2s/core";
 import { type Adapter, isUnderWay, within } from "@avantlink-s2s/core/adapter";
-import { type Host, waitUntilOf } from "./host.ts";
+import { type Host, platformWaitUntil } from "./host.ts";
 
 /** How long a response waits for the shop to find its order; the order is tracked all the same. */
 export const MAX_RESOLVE_MS = 1_000;
@@ -10,8 +10,6 @@ export const AFTER_RESPONSE_MS = 5_000;
 const BEFORE_RESPONSE_MS = 3_000;
 // A function is halted by its platform, and whatever it does not finish by then is lost.
 const PLATFORM_ENDS_MS = 30_000;
-// Where Vercel and other platforms keep what they offer to the request at hand.
-const PLATFORM_CONTEXTS = ["@next/request-context", "@vercel/request-context"].map(Symbol.for);
 
 /** Lets the delivery of an order go on after the response, where the platform would else halt the process. */
 export function keepDelivering(
@@ -42,15 +40,6 @@ export function handOver(adapter: Adapter, work: Promise<unknown>, waitUntil: Ho
  */
 export function waitInline(adapter: Adapter, waitUntil?: Host["waitUntil"]): number {
   return !adapter.durable && !waitUntil && isServerless() ? BEFORE_RESPONSE_MS : 0;
-}
-
-/** The platform's own way to run on after a response, where it has one. */
-export function platformWaitUntil(): Host["waitUntil"] {
-  for (const name of PLATFORM_CONTEXTS) {
-    const waitUntil = waitUntilOf(Object(Reflect.get(globalThis, name)).get?.());
-    if (waitUntil) return waitUntil;
-  }
-  return undefined;
 }
 
 function isServerless(): boolean {

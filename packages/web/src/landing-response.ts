@@ -5,6 +5,7 @@ import {
   NO_SHARED_CACHE,
   SHARED_CACHE_HEADERS,
 } from "@avantlink-s2s/core/adapter";
+import { statusOf } from "./confirm-order.ts";
 import type { Host } from "./host.ts";
 import { AFTER_RESPONSE_MS, handOver } from "./keep-delivering.ts";
 
@@ -15,13 +16,43 @@ import { AFTER_RESPONSE_MS, handOver } from "./keep-delivering.ts";
 export function afterLanding(
   adapter: Adapter,
   landing: Landing,
-  { status, headers }: Pick<Response, "status" | "headers">,
+  { status, headers }: { readonly status: number; readonly headers: Pick<Headers, "get"> },
   waitUntil: Host["waitUntil"],
 ): void {
   if (landing.skipped === "consent") adapter.checkReferrerPolicy(headers.get("referrer-policy"));
   if (!landing.click || landsAgain(landing, status, headers.get("location"))) return;
   const tracking = adapter.trackLanding(landing, { waitForDeliveryMs: waitUntil ? AFTER_RESPONSE_MS : 0 });
   handOver(adapter, tracking, waitUntil);
+}
+
+/**
+ * The shop's answer to a landing. Where the shop throws it instead, it goes on to the framework, and the click is sent
+ * all the same. A response that is thrown gets our cookies; for anything else `keepCookies` gives them to the framework.
+ */
+export async function answerLanding<Answer>(
+  adapter: Adapter,
+  landing: Landing,
+  waitUntil: Host["waitUntil"],
+  answer: () => Answer | Promise<Answer>,
+  keepCookies: (setCookies: readonly string[]) => void = () => {},
+): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (thrown) {
+    if (thrown instanceof Response) {
+      afterLanding(adapter, landing, thrown, waitUntil);
+      throw privateResponse(thrown, landing.setCookies);
+    }
+    try {
+      keepCookies(landing.setCookies);
+    } catch (cause) {
+      adapter.hookThrew("the framework's cookie jar", cause);
+    }
+    const { location } = Object(thrown);
+    const get = (name: string) => (name === "location" && typeof location === "string" ? location : null);
+    afterLanding(adapter, landing, { status: statusOf(thrown) ?? 500, headers: { get } }, waitUntil);
+    throw thrown;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AvantLinkError, type TrackerOptions } from "@avantlink-s2s/core";
+import { type CookieParts, cookieParts } from "@avantlink-s2s/core/adapter";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
 import { type HostedRequest, waitUntilOf } from "./host.ts";
 import { watchClicks } from "./track-clicks.ts";
@@ -7,12 +8,16 @@ import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 export * from "@avantlink-s2s/core";
 export type { Tracker };
 
+/** The attributes of a cookie, as SvelteKit's jar takes them. */
+export type CookieOptions = Omit<CookieParts, "name" | "value"> & { readonly path: string };
+
 /** What is read of SvelteKit's `RequestEvent`. */
 export interface SvelteKitEvent {
   readonly request: Request;
   readonly url: URL;
   readonly isDataRequest: boolean;
   readonly platform?: unknown;
+  readonly cookies: { set(name: string, value: string, options: CookieOptions): void };
   getClientAddress(): string;
 }
 
@@ -43,7 +48,7 @@ export function createTracker(options: TrackerOptions = {}): Tracker<SvelteKitEv
 export function trackClicks(
   tracker: Pick<Tracker<never>, "trackClick">,
 ): <Event extends SvelteKitEvent>(input: HandleInput<Event>) => Promise<Response> {
-  const watch = watchClicks(tracker, hosted);
+  const watch = watchClicks(tracker, hosted, keepCookies);
   return ({ event, resolve }) => watch(event, () => resolve(event));
 }
 
@@ -55,6 +60,14 @@ export function trackOrders<Event extends SvelteKitEvent>(
 ): (event: Event) => Promise<Response> {
   const watch = watchOrders<Event>(tracker, hosted, resolveOrder);
   return (event) => watch(event, () => handler(event));
+}
+
+/** SvelteKit sends what is in its jar with a redirect that a hook threw. */
+function keepCookies({ cookies }: SvelteKitEvent, setCookies: readonly string[]): void {
+  for (const { name, value, ...options } of setCookies.map(cookieParts)) {
+    // SvelteKit's own default is a secure cookie, which a site on plain http cannot keep.
+    cookies.set(name, value, { path: "/", secure: false, ...options });
+  }
 }
 
 function hosted(event: SvelteKitEvent): HostedRequest {

@@ -1,7 +1,7 @@
 import type { Tracker } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
-import { afterLanding, privateResponse } from "./landing-response.ts";
+import { afterLanding, answerLanding, privateResponse } from "./landing-response.ts";
 import { rawRequest } from "./raw-request.ts";
 
 /** Answers a request by the shop's own handler, `next`, and looks whether it is an affiliate landing. */
@@ -20,16 +20,21 @@ export function trackClicks(tracker: Pick<Tracker, "trackClick">): ClickHandler 
   return (request, next, host) => watch({ ...host, waitUntil: waitUntilOf(host), request }, next);
 }
 
-/** The same for a framework whose event or context is `From`. */
+/**
+ * The same for a framework whose event or context is `From`. `keepCookies` gives Set-Cookie lines to a framework that
+ * makes the response itself of what was thrown.
+ */
 export function watchClicks<From>(
   tracker: Pick<Tracker, "trackClick">,
   open: (from: From) => HostedRequest,
+  keepCookies?: (from: From, setCookies: readonly string[]) => void,
 ): (from: From, next: () => Response | Promise<Response>) => Promise<Response> {
   const adapter = adapterOf(tracker);
   return async (from, next) => {
     const hosted = open(from);
     const landing = adapter.readLanding(() => rawRequest(adapter, hosted));
-    const response = await next();
+    const keep = (setCookies: readonly string[]) => keepCookies?.(from, setCookies);
+    const response = await answerLanding(adapter, landing, hosted.waitUntil, next, keep);
     // What is no response is the framework's to complain about.
     if (!response?.headers) return response;
     afterLanding(adapter, landing, response, hosted.waitUntil);

@@ -1,4 +1,4 @@
-import { parse, serialize } from "cookie";
+import { parse, parseSetCookie, serialize } from "cookie";
 import { MAX_ID } from "./query.ts";
 
 /** What a visitor's browser keeps for us. */
@@ -10,6 +10,22 @@ export interface CookieSettings {
   readonly domain: string | undefined;
   readonly days: number;
   readonly sameSite: "lax" | "strict" | "none";
+}
+
+/** A cookie that a response sets, with those of its attributes that the response names. */
+export interface CookieParts {
+  readonly name: string;
+  /** Decoded. */
+  readonly value: string;
+  readonly path?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly maxAge?: number | undefined;
+  readonly expires?: Date | undefined;
+  readonly httpOnly?: boolean | undefined;
+  readonly secure?: boolean | undefined;
+  readonly partitioned?: boolean | undefined;
+  readonly priority?: "low" | "medium" | "high" | undefined;
+  readonly sameSite?: boolean | "lax" | "strict" | "none" | undefined;
 }
 
 const SECONDS_A_DAY = 86_400;
@@ -49,6 +65,12 @@ export function setCookie(
   // Browsers refuse SameSite=None without Secure.
   const secure = isSecure || sameSite === "none";
   return serialize(name, value, { httpOnly: true, path: "/", maxAge, sameSite, secure, domain });
+}
+
+/** A Set-Cookie line as a framework's own jar takes it. */
+export function cookieParts(line: string): CookieParts {
+  const { value = "", ...parts } = parseSetCookie(line);
+  return { ...parts, value };
 }
 
 /** The values of a cookie that can be of use, in the order in which they arrived. */
