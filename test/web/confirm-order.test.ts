@@ -1,5 +1,7 @@
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { createTracker, type Tracker, trackClicks, trackOrders } from "@avantlink-s2s/web";
+import * as h3 from "@avantlink-s2s/web/h3";
+import { H3 } from "h3";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type EventLog, eventLog } from "../support/events.ts";
 import { anOrder, MERCHANT_ID } from "../support/orders.ts";
@@ -87,6 +89,47 @@ describe("a Worker's context that is given as it is, with waitUntil in its class
     await tracker.trackOrder(anOrder(), aRequest(), context);
     await tracker.trackOrder(anOrder({ orderNumber: "1002" }), undefined, context);
     expect(context.count).toBe(2);
+    expect(events.of("problem")).toEqual([]);
+  });
+});
+
+describe("on Vercel, whose own waitUntil is found,", () => {
+  const VERCEL = Symbol.for("@vercel/request-context");
+  const works: Promise<unknown>[] = [];
+
+  beforeEach(() => {
+    works.length = 0;
+    // What Vercel's own package reads.
+    Reflect.set(globalThis, VERCEL, {
+      get: () => ({ waitUntil: (work: Promise<unknown>) => works.push(work) }),
+    });
+  });
+  afterEach(() => void Reflect.deleteProperty(globalThis, VERCEL));
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      "a page's order",
+      () =>
+        trackOrders(
+          tracker,
+          () => anOrder(),
+          () => new Response(),
+        )(aRequest()),
+    ],
+    ["an order that is tracked by itself", () => tracker.trackOrder(anOrder(), aRequest())],
+    ["a webhook's order", () => tracker.trackOrder(anOrder(), { avad: "77_f3" })],
+    ["a click", () => trackClicks(tracker)(aRequest("/?avad=77_f3"), () => new Response())],
+    [
+      "an order of h3, whose request has none",
+      () =>
+        new H3()
+          .get("/thanks", () => "thanks")
+          .use(h3.trackOrders(tracker, () => anOrder()))
+          .request(aRequest()) as Promise<Response>,
+    ],
+  ])("the platform keeps the function alive for %s", async (_, call) => {
+    await call();
+    expect(works).toHaveLength(1);
     expect(events.of("problem")).toEqual([]);
   });
 });

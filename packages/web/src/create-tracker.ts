@@ -9,7 +9,7 @@ import {
   type TrackingContext,
 } from "@avantlink-s2s/core";
 import { adapterOf, trackerWith } from "@avantlink-s2s/core/adapter";
-import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
+import { type Host, type HostedRequest, onPlatform, waitUntilOf } from "./host.ts";
 import { keepDelivering, waitInline } from "./keep-delivering.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -68,7 +68,7 @@ export function createTrackerOver<From extends object>(
     async trackOrder(order: TrackableOrder, from?: From | TrackingContext, asked?: TrackOrderOptions) {
       const given = asked ?? {};
       const source = isRequest(from) ? opened(from, given) : undefined;
-      const waitUntil = source ? source.waitUntil : waitUntilOf(given);
+      const { waitUntil } = onPlatform(source ?? { waitUntil: waitUntilOf(given) });
       const { transaction, waitForDeliveryMs = waitInline(adapter, waitUntil) } = given;
       const options = { transaction, waitForDeliveryMs };
       const tracking = isRequest(from)

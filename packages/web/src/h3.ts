@@ -1,7 +1,7 @@
 import type { TrackerOptions } from "@avantlink-s2s/core";
 import { type H3Event, type Middleware, toResponse } from "h3";
 import { createTrackerOver, type Tracker } from "./create-tracker.ts";
-import type { HostedRequest } from "./host.ts";
+import { type HostedRequest, waitUntilOf } from "./host.ts";
 import { watchClicks } from "./track-clicks.ts";
 import { type ResolveFrom, watchOrders } from "./track-orders.ts";
 
@@ -30,5 +30,5 @@ export function trackOrders(
 
 function hosted(event: H3Event): HostedRequest {
   const { req } = event;
-  return { request: req, waitUntil: (work) => event.waitUntil(work), ipAddress: () => req.ip };
+  return { request: req, waitUntil: waitUntilOf(req), ipAddress: () => req.ip };
 }

@@ -25,6 +25,11 @@ export function waitUntilOf(platform: unknown): Host["waitUntil"] {
   return typeof waitUntil === "function" ? (work) => waitUntil.call(platform, work) : undefined;
 }
 
+/** A request whose work may go on after the response by the platform's own way, where nobody gave another. */
+export function onPlatform<Hosted extends Host>(hosted: Hosted): Hosted {
+  return { ...hosted, waitUntil: hosted.waitUntil ?? platformWaitUntil() };
+}
+
 /** The platform's own way to run on after a response, where it has one. */
 export function platformWaitUntil(): Host["waitUntil"] {
   for (const name of PLATFORM_CONTEXTS) {

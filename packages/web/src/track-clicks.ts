@@ -1,6 +1,6 @@
 import type { Tracker } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
-import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
+import { type Host, type HostedRequest, onPlatform, waitUntilOf } from "./host.ts";
 import { afterLanding, answerLanding, privateResponse } from "./landing-response.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -31,7 +31,7 @@ export function watchClicks<From>(
 ): (from: From, next: () => Response | Promise<Response>) => Promise<Response> {
   const adapter = adapterOf(tracker);
   return async (from, next) => {
-    const hosted = open(from);
+    const hosted = onPlatform(open(from));
     const landing = adapter.readLanding(() => rawRequest(adapter, hosted));
     const keep = (setCookies: readonly string[]) => keepCookies?.(from, setCookies);
     const response = await answerLanding(adapter, landing, hosted.waitUntil, next, keep);

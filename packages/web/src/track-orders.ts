@@ -1,7 +1,7 @@
 import type { TrackableOrder, Tracker } from "@avantlink-s2s/core";
 import { adapterOf, checkResolver } from "@avantlink-s2s/core/adapter";
 import { confirmOrder } from "./confirm-order.ts";
-import { type Host, type HostedRequest, waitUntilOf } from "./host.ts";
+import { type Host, type HostedRequest, onPlatform, waitUntilOf } from "./host.ts";
 import { waitInline } from "./keep-delivering.ts";
 import { rawRequest } from "./raw-request.ts";
 import { plainCopy, readCopy, type UnreadCopy, unreadRequest } from "./unread-copy.ts";
@@ -45,7 +45,7 @@ export function watchOrders<From>(
   const adapter = adapterOf(tracker);
   checkResolver(resolveOrder);
   return async (from, next) => {
-    const hosted = open(from);
+    const hosted = onPlatform(open(from));
     return confirmOrder(adapter, {
       method: hosted.request.method,
       read: adapter.readRequest(() => rawRequest(adapter, hosted)),
