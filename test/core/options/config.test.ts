@@ -211,3 +211,10 @@ test("a tracker is made without touching its outbox", () => {
   });
   createTracker({ merchantId: MERCHANT_ID, endpoint: "http://127.0.0.1:1", outbox: untouched });
 });
+
+test("an AVANTLINK_MODE that is neither live nor dry-run is a fault, beside the option too", () => {
+  const env = { ...live, AVANTLINK_MODE: "preview" };
+  const fault = { AVANTLINK_MODE: 'expected "live" or "dry-run"' };
+  expect(faults({ merchantId: MERCHANT_ID }, env)).toEqual(fault);
+  expect(faults({ merchantId: MERCHANT_ID, mode: "live" }, env)).toEqual(fault);
+});

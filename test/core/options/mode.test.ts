@@ -42,3 +42,20 @@ test.each<[Environment, string]>([
 ])("in %j the reason for the dry run is: %s", (env, reason) => {
   expect(mode(env)).toEqual({ mode: "dry-run", reason, chosen: false });
 });
+
+test.each<["live" | "dry-run", Environment, boolean]>([
+  ["dry-run", { NODE_ENV: "production", AVANTLINK_MODE: "dry-run" }, false],
+  ["dry-run", { AVANTLINK_MODE: " dry-run " }, true],
+  ["live", { NODE_ENV: "production", VERCEL_ENV: "preview", AVANTLINK_MODE: "live" }, false],
+])("AVANTLINK_MODE chooses %s in %j", (chosen, env, loopback) => {
+  const reason = `AVANTLINK_MODE is ${chosen}`;
+  expect(mode(env, undefined, loopback)).toEqual({ mode: chosen, reason, chosen: true });
+  expect(mode(env, "live", loopback)).toMatchObject({
+    mode: "live",
+    reason: expect.stringContaining("option"),
+  });
+});
+
+test("AVANTLINK_MODE that is blank decides nothing", () => {
+  expect(mode({ NODE_ENV: "production", AVANTLINK_MODE: " " })).toMatchObject({ mode: "live" });
+});

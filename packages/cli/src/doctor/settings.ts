@@ -7,6 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const ADVICE: Readonly<Record<string, string>> = {
   merchantId: "Ask AvantLink's support for the merchant's UUID, and set AVANTLINK_MERCHANT_ID.",
+  AVANTLINK_MODE: 'Set it to "live" or "dry-run", or leave it out.',
   endpoint: "Leave AVANTLINK_ENDPOINT out for AvantLink itself, or name a sandbox on this machine.",
 };
 

@@ -28,6 +28,8 @@ export function readConfig(given: TrackerOptions, env: Environment) {
   if (endpointIssue) issues.push({ path: "endpoint", message: endpointIssue });
   const loopback = !endpointIssue && isLoopback(new URL(endpoint).hostname);
   const mode = readMode({ given: options.mode, loopback, env });
+  if (!["live", "dry-run", undefined].includes(trimmed(env.AVANTLINK_MODE)))
+    issues.push({ path: "AVANTLINK_MODE", message: 'expected "live" or "dry-run"' });
   const merchantId = trimmed(options.merchantId) ?? trimmed(env.AVANTLINK_MERCHANT_ID) ?? "";
   const isMerchantNeeded = merchantId !== "" || mode.mode === "live";
   if (isMerchantNeeded && !UUID.test(merchantId) && isRight("merchantId")) {

@@ -24,6 +24,9 @@ export function readMode({ given, loopback, env }: ModeQuestion): Mode {
   if (env.NEXT_PHASE === "phase-production-build")
     return { mode: "build", reason: "Next.js is building the site", chosen: false };
   if (given) return { mode: given, reason: `the option mode is "${given}"`, chosen: true };
+  const named = env.AVANTLINK_MODE?.trim();
+  if (named === "live" || named === "dry-run")
+    return { mode: named, reason: `AVANTLINK_MODE is ${named}`, chosen: true };
   if (loopback) return { mode: "live", reason: "the endpoint is a server on this machine", chosen: false };
   const preview = previewSign(env);
   if (preview) return { mode: "dry-run", reason: preview, chosen: false };

@@ -18,7 +18,8 @@ export interface TrackerOptions {
   readonly endpoint?: string | undefined;
   /**
    * Whether anything is sent. In a dry run, orders are checked and reported, and not sent.
-   * @default "live" in production and with an endpoint on this machine; `"dry-run"` in development and on previews
+   * @default the environment's `AVANTLINK_MODE`, else `"live"` in production and with an endpoint on this machine;
+   * `"dry-run"` in development and on previews
    */
   readonly mode?: "live" | "dry-run" | undefined;
   /** Where accepted orders wait until they are delivered. @default memoryOutbox() */
