@@ -66,7 +66,7 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
   ],
   "context.not-used": [
     "The order's own context and the request differ.",
-    "The message names the fields that were ignored. A request without our cookies, or with those of another visitor, adds nothing to an order's own context.",
+    "The message names the fields that were ignored. A request without our cookies, or of another browser, adds nothing to an order's own context.",
   ],
   "context.too-late": [
     "The click arrived after the order had been accepted without it.",

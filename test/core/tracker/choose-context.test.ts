@@ -47,7 +47,7 @@ describe("the context of an order", () => {
   });
 
   test("is the request's beside the shopper's own browser, completed by what was carried", () => {
-    const carried = { ...CARRIED, customTrackingCode: "spring" };
+    const carried = { ...CARRIED, userAgent: READ.userAgent, customTrackingCode: "spring" };
     const { context, findings } = chooseContext(carried, { request: request() });
     expect(context).toEqual({ ...READ, customTrackingCode: "spring" });
     expect(findings).toMatchObject([{ code: "context.not-used", path: "context.avad" }]);
@@ -61,6 +61,19 @@ describe("the context of an order", () => {
     expect(findings).toMatchObject([{ code: "context.not-used", path: "context" }]);
     const sameBrowser = request({ context: { ...READ, visitorIds: ["shopper"] } });
     expect(chooseContext(carried, { request: sameBrowser }).context).toMatchObject(READ);
+  });
+
+  test.each<[string, TrackingContext, TrackingContext]>([
+    ["order", {}, { visitorIds: ["staff"] }],
+    ["browser", { visitorIds: ["shopper"] }, {}],
+  ])("is the carried one beside another browser, where the %s has no visitor ID", (_, ids, staffIds) => {
+    const carried = { ...CARRIED, ...ids };
+    const staff = request({ context: { ...READ, ...staffIds } });
+    const { context, findings } = chooseContext(carried, { request: staff });
+    expect(context).toEqual(carried);
+    expect(findings).toMatchObject([{ code: "context.not-used", path: "context" }]);
+    const { userAgent: _agent, ...unnamed } = carried;
+    expect(chooseContext(unnamed, { request: staff }).context).toEqual({ ...unnamed, ...staff.context });
   });
 
   test("is the given one, completed by what the mapper found", () => {

@@ -129,18 +129,17 @@ function nobodys(context: TrackingContext | undefined): TrackingContext | undefi
   return rest;
 }
 
-/** Whether two contexts may be of one browser. Only two visitor IDs that differ say that they are not. */
-function mayBeOneVisitor(
-  { visitorIds: kept }: TrackingContext,
-  { visitorIds: read }: TrackingContext,
-): boolean {
-  return !kept?.length || !read?.length || read.some((id) => kept.includes(id));
+/** Whether two contexts may be of one browser, by their visitor IDs or, where one has none, by the browser's name. */
+function mayBeOneVisitor(kept: TrackingContext, read: TrackingContext): boolean {
+  const ids = kept.visitorIds ?? [];
+  if (ids.length > 0 && read.visitorIds?.length) return read.visitorIds.some((id) => ids.includes(id));
+  return !kept.userAgent || !read.userAgent || kept.userAgent === read.userAgent;
 }
 
 function unused(read: TrackingContext): readonly Finding[] {
   const names = Object.keys(read).filter((name) => name !== "consent" && name !== "gpc");
   if (names.length === 0) return [];
-  const message = `of the request (${names.join(", ")}) was not used: the order carries its own context, and the request has none of our cookies, or those of another visitor.`;
+  const message = `of the request (${names.join(", ")}) was not used: the order carries its own context, and the request has none of our cookies, or comes from another browser.`;
   return [{ code: "context.not-used", path: "context", message }];
 }
 
