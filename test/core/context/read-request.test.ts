@@ -143,3 +143,25 @@ test("a developer's own browser is no proxy to warn of", () => {
   );
   expect(count).toBe(2);
 });
+
+describe("where the server does not know the connection's address, and no proxy is declared,", () => {
+  const reportsOf = (headers: Record<string, string>, loopback = false) => {
+    const seen: (string | undefined)[] = [];
+    const reports = { ...NO_REPORTS, proxyAddress: (header: string | undefined) => seen.push(header) };
+    const request = rawRequest("/t", headers, { ipAddress: () => undefined });
+    expect(readRequest(() => request, contextSettings({ loopback }), reports).context).not.toHaveProperty(
+      "ipAddress",
+    );
+    return seen;
+  };
+
+  test("a proxy is reported that names the shopper's", () => {
+    expect(reportsOf({ "x-forwarded-for": "203.0.113.7" })).toEqual(["x-forwarded-for"]);
+  });
+
+  test("nothing is reported without a proxy, on a developer's machine or with a sandbox", () => {
+    expect(reportsOf({})).toEqual([]);
+    expect(reportsOf({ "x-forwarded-for": "::1" })).toEqual([]);
+    expect(reportsOf({ "x-forwarded-for": "203.0.113.7" }, true)).toEqual([]);
+  });
+});

@@ -146,8 +146,14 @@ function shopperAddress(
 ): string {
   if (mode === "omit") return "";
   const address = request.ipAddress();
-  if (address === undefined || !isNearby(address)) return tidyIpAddress(address, mode);
+  if (address !== undefined && !isNearby(address)) return tidyIpAddress(address, mode);
   const header = FORWARDING_HEADERS.find((name) => request.header(name) !== undefined);
+  if (address === undefined) {
+    // A framework may name a developer's own browser so.
+    const isProxied = header !== undefined && !isOwnMachine(request.header(header) ?? "");
+    if (isProxied && !loopback) proxyAddress(header);
+    return "";
+  }
   // Without such a header, this machine's own address is a developer's browser.
   if (header !== undefined || !(loopback || isOwnMachine(address))) proxyAddress(header);
   return loopback ? tidyIpAddress(address, mode) : "";
