@@ -334,3 +334,16 @@ describe("under a cookie domain", () => {
     });
   });
 });
+
+test("a landing that waited for consent is found on another host than that of siteUrl", () => {
+  const request = (site: string) =>
+    rawRequest(
+      "/next",
+      { referer: `https://www.${site}/?avad=77_f3`, "sec-fetch-dest": "document", "user-agent": BROWSER },
+      { origin: () => "https://www.shop.example" },
+    );
+  const site = { ...settings, siteUrl: "https://shop.example" };
+  expect(readLanding(request("shop.example"), site, tools).click).toMatchObject({ avad: "77_f3" });
+  expect(readRequest(() => request("shop.example"), site, tools).context.avad).toBe("77_f3");
+  expect(readLanding(request("evil.example"), site, tools)).toEqual({ setCookies: [] });
+});

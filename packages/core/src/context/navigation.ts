@@ -36,14 +36,18 @@ function isSpeculative(request: ShopRequest): boolean {
   return /prefetch|prerender|preview/i.test(purpose) || request.header("next-router-prefetch") !== undefined;
 }
 
-/** The Referer, where it is a page of the same host, or of a subdomain of the cookies' domain. */
+/**
+ * The Referer, where it is a page of the same host, or of a subdomain of the cookies' domain. `siteUrl` may name
+ * another host of the shop than the request's own, which counts too.
+ */
 export function sameSiteReferrer(request: ShopRequest, domain?: string): string | undefined {
   const referrer = request.header("referer");
   if (!referrer) return undefined;
   try {
     const [page, own] = [new URL(referrer), new URL(request.url)];
     if (page.host === own.host) return referrer;
-    return areWithin([page, own], domain) && fromSameSite(request) ? referrer : undefined;
+    if (areWithin([page, own], domain) && fromSameSite(request)) return referrer;
+    return page.host === new URL(request.origin()).host ? referrer : undefined;
   } catch {
     return undefined;
   }
