@@ -292,6 +292,16 @@ describe("an answer that redirects a landing", () => {
     expect(landsAgain(readLanding(request, site, tools), 302, location)).toBe(expected);
   });
 
+  test.each([
+    ["to itself over https, where a secure cookie of plain http did not get,", "/?avad=77_f3", true],
+    ["to itself over https at another port", ":443/?avad=77_f3", true],
+    ["to another path of that host", "/de/?avad=77_f3", false],
+  ])("from plain http of an https site %s lands again: %s", (_, to, expected) => {
+    const request = { ...visit("/?avad=77_f3"), origin: () => "http://shop.example" };
+    const site = { ...settings, siteUrl: "https://shop.example" };
+    expect(landsAgain(readLanding(request, site, tools), 301, `https://shop.example${to}`)).toBe(expected);
+  });
+
   test("to the server's own address, which a proxy makes public again, takes the cookies along", () => {
     const request = { ...visit("/?avad=77_f3"), serverUrl: "http://localhost:3000/?avad=77_f3" };
     const landed = readLanding(request, settings, tools);

@@ -112,6 +112,9 @@ function reachOf(request: ShopRequest, settings: ContextSettings): (location: st
       const isSibling = areWithin([seen], site.hostname) || areWithin([site], seen.hostname);
       const own = isSibling ? seen : site;
       const to = new URL(location, own);
+      // Over plain http the browser did not keep the secure cookies of the same page over https.
+      const isPlain = site.protocol === "https:" && seen.protocol === "http:";
+      if (isPlain && to.href === Object.assign(new URL(site), { host: seen.hostname }).href) return false;
       if (request.serverUrl && to.origin === new URL(request.serverUrl).origin) return true;
       if (own.protocol === "https:" && to.protocol === "http:") return false;
       return to.hostname === own.hostname || areWithin([to, own], domain);
