@@ -357,3 +357,13 @@ test("a landing that waited for consent is found on another host than that of si
   expect(readRequest(() => request("shop.example"), site, tools).context.avad).toBe("77_f3");
   expect(readLanding(request("evil.example"), site, tools)).toEqual({ setCookies: [] });
 });
+
+test("a denial under a cookie domain also removes the cookies from before there was one", () => {
+  const cookies = { ...settings.cookies, domain: "shop.example" };
+  const denied = { ...settings, cookies, consent: () => false };
+  const { setCookies } = readLanding(visit("/", { cookie: "avad=77_f3" }), denied, tools);
+  expect(setCookies).toEqual([
+    "avad=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
+    "avad=; Max-Age=0; Domain=shop.example; Path=/; HttpOnly; Secure; SameSite=Lax",
+  ]);
+});

@@ -150,9 +150,13 @@ function earlierClick({ referrerUrl: _, ...context }: TrackingContext, currentUr
 }
 
 function forgetting(stored: VisitorCookies, settings: CookieSettings, secure: boolean): readonly string[] {
+  // A cookie from before the shop had a cookie domain belongs to its host alone.
+  const domains = new Set([undefined, settings.domain]);
   return (["avad", "visitor", "gclid"] as const)
     .filter((which) => stored[which] !== undefined)
-    .map((which) => setCookie(settings.names[which], "", settings, secure));
+    .flatMap((which) =>
+      [...domains].map((domain) => setCookie(settings.names[which], "", { ...settings, domain }, secure)),
+    );
 }
 
 /** Identifies a browser and a token, as well as a request without cookies allows. */
