@@ -32,3 +32,22 @@ test("sets no timer while every slot is busy, because the next free slot looks f
   await outbox.put(aJob("due later", { acceptedAt: clock.now() + 1_000 }));
   expect(clock.next()).toBeUndefined();
 });
+
+test("a run that ends late leaves alone the run that took its place", async () => {
+  const clock = testClock();
+  const outbox = memoryOutbox();
+  await outbox.open(clock, () => {});
+  const first = await outbox.run(async () => ({ status: "delivered" }), { concurrency: 1 });
+  const sent: string[] = [];
+  const deliver = async ({ orderNumber }: { readonly orderNumber: string }) => {
+    sent.push(orderNumber);
+    return { status: "delivered" } as const;
+  };
+  const second = await outbox.run(deliver, { concurrency: 2 });
+  await outbox.put(aJob("due later", { acceptedAt: clock.now() + 1_000 }));
+  await first.stop();
+  await outbox.put(aJob("due now", { acceptedAt: clock.now() }));
+  clock.advance(1_000);
+  await second.stop();
+  expect(sent).toEqual(["due now", "due later"]);
+});

@@ -179,8 +179,7 @@ export function memoryOutbox({ capacity = 10_000, remembered = 100_000 }: Memory
 
   function find(key: string): OutboxRecord | undefined {
     const entry = entries.get(key);
-    if (!entry) return settled.get(key);
-    return deadLetters(entry)[0] ?? pendingRecord(entry);
+    return entry ? (deadLetters(entry)[0] ?? pendingRecord(entry)) : settled.get(key);
   }
 
   return {
@@ -224,11 +223,12 @@ export function memoryOutbox({ capacity = 10_000, remembered = 100_000 }: Memory
         // With every slot busy, the delivery that ends first wakes the outbox.
         setAlarm(underWay.size < concurrency ? later.peek()?.due : undefined);
       };
-      wake();
+      const own = wake; // in development a tracker that takes this one's place brings another
+      own();
       return {
         async stop() {
-          wake = () => {};
-          setAlarm(undefined);
+          if (wake === own) wake = () => setAlarm(undefined);
+          wake();
           await Promise.all(underWay.values());
         },
       };
