@@ -174,3 +174,14 @@ describe("a handler that throws its answer confirms nothing, and that is reporte
     expect(events.all).toEqual([]);
   });
 });
+
+test("an order that is tracked at a HEAD request is skipped, because nobody saw the page", async () => {
+  const head = new Request("https://shop.example/thanks", {
+    method: "HEAD",
+    headers: { cookie: "avad=77_f3" },
+  });
+  const skipped = { status: "skipped", reason: "head" };
+  expect(await tracker.trackOrder(anOrder(), head)).toMatchObject(skipped);
+  const mapped = { status: "mapped", order: anOrder(), context: { avad: "77_f3" }, findings: [] } as const;
+  expect(await tracker.trackOrder(mapped, head)).toMatchObject(skipped);
+});

@@ -5,6 +5,7 @@ import type { RawRequest, RequestSource } from "../context/request.ts";
 import type { DeliveryWaits } from "../delivery/delivery-waits.ts";
 import { AvantLinkError } from "../errors.ts";
 import type { Config } from "../options/config.ts";
+import { skip } from "../order/mapper-result.ts";
 import { orderKey } from "../order/order-key.ts";
 import { RecentKeys } from "../recent-keys.ts";
 import { hookError, type Report, type WarnOnce } from "../reporting/report.ts";
@@ -132,10 +133,12 @@ export function createAdapter(
       options?: TrackOrderOptions,
     ): Promise<Receipt> {
       if (typeof request !== "function") return accept.track(order, { request }, options);
+      const raw = attempt(request);
+      if (raw?.method === "HEAD") return accept.track(skip("head"), {}, options);
       // A payment provider's request says nothing beside a context that travelled with the order, so the shop's hook
       // is not asked about it.
-      const raw = attempt(() => carriesContext(order)) ? attempt(request) : undefined;
-      const isNeeded = raw === undefined || attempt(() => isBrowser(raw)) !== false;
+      const isCarried = raw !== undefined && attempt(() => carriesContext(order));
+      const isNeeded = !isCarried || attempt(() => isBrowser(raw)) !== false;
       // Read at once: later the host may have recycled the request.
       return accept.track(order, { request: isNeeded ? read(request) : undefined }, options);
     },

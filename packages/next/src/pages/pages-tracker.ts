@@ -1,10 +1,9 @@
-import {
-  type Tracker as CoreTracker,
-  type Receipt,
-  skip,
-  type TrackableOrder,
-  type TrackerOptions,
-  type TrackingContext,
+import type {
+  Tracker as CoreTracker,
+  Receipt,
+  TrackableOrder,
+  TrackerOptions,
+  TrackingContext,
 } from "@avantlink-s2s/core";
 import { adapterOf } from "@avantlink-s2s/core/adapter";
 import { keepDelivering, platformWaitUntil, waitInline } from "@avantlink-s2s/web/adapter";
@@ -38,9 +37,8 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       const { path, waitForDeliveryMs, ...asked } = given ?? {};
       const adapter = adapterOf(current());
       const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
-      const tracked = isRequest(from) && methodOf(from) === "HEAD" ? skip("head") : order;
       const tracking = isRequest(from)
-        ? adapter.trackOrder(tracked, () => pagesRequest(adapter, from, path), wait)
+        ? adapter.trackOrder(order, () => pagesRequest(adapter, from, path), wait)
         : current().trackOrder(order, from, wait);
       if (asked.transaction === undefined) keepDelivering(adapter, tracking, platformWaitUntil());
       return tracking;
@@ -51,10 +49,6 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
       return adapter.readRequest(() => pagesRequest(adapter, from)).context;
     },
   }));
-}
-
-function methodOf(from: PagesFrom): unknown {
-  return Object("req" in from ? from.req : from).method;
 }
 
 function isRequest(from: PagesFrom | TrackingContext | undefined): from is PagesFrom {
