@@ -96,6 +96,17 @@ describe("an order that the outbox cannot store", () => {
     });
   });
 
+  test("ends with the next order that is stored, for a process that delivers none", async () => {
+    const store = brittleOutbox();
+    store.fail();
+    const tracker = aTracker(store.outbox, { deliver: false });
+    await tracker.trackOrder(order("1"), aContext());
+    expect(await tracker.health()).toMatchObject({ ok: false });
+    store.heal();
+    await tracker.trackOrder(order("2"), aContext());
+    expect(await tracker.health()).toMatchObject({ ok: true, lastFailure: undefined });
+  });
+
   test("is delivered when the caller waits for that", async () => {
     const store = brittleOutbox();
     store.fail();
@@ -398,3 +409,18 @@ test("an invalid order that cannot even be kept is not stored, and an event says
   expect(events.of("not-stored")).toMatchObject([{ error: { code: "outbox.unavailable" } }]);
   expect(sandbox.requests).toHaveLength(0);
 });
+
+test.each(["outbox.at-risk", "outbox.no-thread"] as const)(
+  "%s is a warning, and no failure",
+  async (code) => {
+    const outbox: Outbox = {
+      ...memoryOutbox(),
+      durable: true,
+      open: async (_, warn) => warn(new AvantLinkError(code)),
+    };
+    const tracker = aTracker(outbox);
+    await tracker.start();
+    expect(events.of("problem")).toMatchObject([{ error: { code } }]);
+    expect(await tracker.health()).toMatchObject({ ok: true, lastFailure: undefined });
+  },
+);

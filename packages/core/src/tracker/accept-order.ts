@@ -73,6 +73,7 @@ export function createAcceptOrder(
       return notStored(decision, new AvantLinkError("outbox.slow"));
     }
     if ("cause" in answered) return sendDirectly(decision, outboxError(answered.cause), waitForDeliveryMs);
+    if (health.last.failure) health.stored();
     const receipt = stored(decision, answered.value);
     return waitForDeliveryMs > 0 ? afterDelivery(decision, receipt, waitForDeliveryMs) : receipt;
   }
@@ -87,7 +88,9 @@ export function createAcceptOrder(
       const opened = await within(lifecycle.ready(), MAX_PUT_MS, runtime);
       if (opened === "late")
         throw new AvantLinkError("outbox.unavailable", { detail: "It is not open yet." });
-      return stored(decision, await outbox.put(decision.job, { transaction }));
+      const result = await outbox.put(decision.job, { transaction });
+      if (health.last.failure) health.stored();
+      return stored(decision, result);
     } catch (cause) {
       const error = outboxError(cause);
       health.failed(error);
