@@ -46,3 +46,12 @@ test("a request that is none of the App Router's has a receipt, and no context t
   });
   expect(await tracker.contextOf(from)).toEqual({ consent: "denied" });
 });
+
+test("an order counts as under way from the call on, so that close waits for it", async () => {
+  const sandbox = await startSandbox();
+  const tracker = createTracker({ merchantId: MERCHANT_ID, endpoint: sandbox.url, onEvent() {} });
+  const tracking = tracker.trackOrder(suiteOrder("CLOSE-1"), { avad: "77_f3" });
+  await tracker.close();
+  expect(await tracking).toMatchObject({ status: "accepted" });
+  await sandbox.close();
+});

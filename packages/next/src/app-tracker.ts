@@ -50,22 +50,11 @@ export interface Tracker extends CoreTracker<Request> {
  */
 export function createTracker(options: TrackerOptions = {}): Tracker {
   return createSharedTracker(options, "app", (current) => ({
-    async trackOrder(order, from, given) {
-      const { path, waitForDeliveryMs, ...asked } = given ?? {};
+    trackOrder(order, from, given) {
       const adapter = adapterOf(current());
-      const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
-      const kept = from && !isRequest(from) ? from : undefined;
-      const request = await requestOf(adapter, from && isRequest(from) ? from : undefined, path);
-      const isMissing = request instanceof AvantLinkError;
-      // Beside a kept context, a script and what runs behind a rendered page need no request.
-      if (isMissing && !(kept && request.code === "order.no-request"))
-        return adapter.rejectOrder(order, request);
-      const tracked = !isMissing && request.method === "HEAD" ? skip("head") : order;
-      const tracking =
-        kept || isMissing
-          ? current().trackOrder(tracked, kept, wait)
-          : adapter.trackOrder(tracked, () => request, wait);
-      if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
+      const tracking = track(current, adapter, order, from, given ?? {});
+      // From the call on: the request is read a moment later.
+      adapter.duringConfirmation(tracking);
       return tracking;
     },
     async contextOf(from) {
@@ -77,6 +66,29 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
         : adapter.readRequest(() => request).context;
     },
   }));
+}
+
+/** Tracks an order with the given request, or with the request that Next is answering. */
+async function track(
+  current: () => CoreTracker,
+  adapter: Adapter,
+  order: TrackableOrder,
+  from: Request | TrackingContext | undefined,
+  { path, waitForDeliveryMs, ...asked }: TrackOrderOptions,
+): Promise<Receipt> {
+  const wait = { ...asked, waitForDeliveryMs: waitForDeliveryMs ?? waitInline(adapter) };
+  const kept = from && !isRequest(from) ? from : undefined;
+  const request = await requestOf(adapter, from && isRequest(from) ? from : undefined, path);
+  const isMissing = request instanceof AvantLinkError;
+  // Beside a kept context, a script and what runs behind a rendered page need no request.
+  if (isMissing && !(kept && request.code === "order.no-request")) return adapter.rejectOrder(order, request);
+  const tracked = !isMissing && request.method === "HEAD" ? skip("head") : order;
+  const tracking =
+    kept || isMissing
+      ? current().trackOrder(tracked, kept, wait)
+      : adapter.trackOrder(tracked, () => request, wait);
+  if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
+  return tracking;
 }
 
 /** The request as core reads it, or why there is none. */
