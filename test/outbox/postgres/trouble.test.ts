@@ -458,6 +458,36 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
       });
     });
 
+    test.each([
+      {
+        table: "outbox",
+        granted: ["SELECT"],
+        lacking: "lacks INSERT on outbox, UPDATE on outbox, DELETE on outbox",
+      },
+      {
+        table: "outbox_count",
+        granted: ["SELECT", "INSERT", "DELETE"],
+        lacking: "lacks UPDATE on outbox_count",
+      },
+    ])("$table, with $granted only, is refused when the outbox is opened", async (given) => {
+      const { table, granted, lacking } = given;
+      const role = `user_${randomUUID().slice(0, 8)}`;
+      await sql(postgresSchema({ schema }));
+      await sql(`CREATE ROLE ${role} LOGIN`);
+      await sql(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+      await sql(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role}`);
+      await sql(`REVOKE ALL ON ${schema}.${table} FROM ${role}`);
+      await sql(`GRANT ${granted} ON ${schema}.${table} TO ${role}`);
+      const url = new URL(server.url);
+      url.username = role;
+      const poor = new Pool({ connectionString: url.href });
+      ending.push(() => poor.end());
+      await expect(anOutbox({ query: poor })).rejects.toMatchObject({
+        code: "outbox.unfit",
+        message: expect.stringContaining(`${lacking}.`),
+      });
+    });
+
     test("that were restored without their comment are used as they are", async () => {
       await sql(postgresSchema({ schema }));
       await sql(`COMMENT ON TABLE ${schema}.outbox IS NULL`);

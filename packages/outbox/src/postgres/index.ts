@@ -60,6 +60,10 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
       const detail = `The schema ${schema} was made by a newer version of @avantlink-s2s/outbox: update this one.`;
       throw new AvantLinkError("outbox.unfit", { detail });
     }
+    if (found?.lacking) {
+      const detail = `PostgreSQL: In the schema ${schema} the user lacks ${String(found.lacking)}. GRANT it.`;
+      throw new AvantLinkError("outbox.unfit", { detail });
+    }
     if (version < SCHEMA_VERSION) await run(schemaSql(schema));
     if (found?.weak) {
       const detail = `PostgreSQL: ${String(found.weak)} is off: a power cut loses orders. Set it to on.`;

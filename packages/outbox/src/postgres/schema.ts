@@ -67,12 +67,18 @@ END
 $avantlink$`;
 }
 
-/** The version of the tables, whether they may be written, and the server's settings that may lose what it committed. */
+/**
+ * The version of the tables, whether they may be written, the rights on them that the user lacks, and the server's
+ * settings that may lose what it committed.
+ */
 export function inspectSql(schema: string): string {
   return `SELECT
     coalesce(substring(obj_description(to_regclass('${schema}.outbox'), 'pg_class') FROM '\\d+$')::integer,
       (num_nulls(to_regclass('${schema}.outbox'), to_regclass('${schema}.outbox_count')) = 0)::integer) AS version,
     current_setting('transaction_read_only') AS read_only,
+    (SELECT string_agg(wanted || ' on ' || name, ', ')
+     FROM unnest(ARRAY['outbox', 'outbox_count']) AS name, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted
+     WHERE NOT has_table_privilege(to_regclass('${schema}.' || name), wanted)) AS lacking,
     (SELECT string_agg(name, ', ' ORDER BY name) FROM pg_settings
      WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off') AS weak`;
 }
