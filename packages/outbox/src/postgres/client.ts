@@ -28,7 +28,8 @@ export type Run = (sql: string, params?: (string | null)[]) => Promise<readonly 
 
 /** The way to run statements on a client, or nothing where it is none. */
 export function runnerOf(client: unknown): Run | undefined {
-  const method = ["unsafe", "query"].find((name) => typeof Reflect.get(Object(client), name) === "function");
+  // In this order: Neon's client has both, and its `unsafe` runs nothing.
+  const method = ["query", "unsafe"].find((name) => typeof Reflect.get(Object(client), name) === "function");
   const call: unknown = method === undefined ? client : Reflect.get(Object(client), method);
   if (typeof call !== "function") return undefined;
   return async (sql, params = []) => {
