@@ -1,3 +1,4 @@
+import { AvantLinkError } from "@avantlink-s2s/core";
 import { pause } from "../pause.ts";
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization_failure, deadlock_detected.
@@ -36,6 +37,15 @@ export function runnerOf(client: unknown): Run | undefined {
     const result: unknown = await Reflect.apply(call, client, [sql, params]);
     return rowsOf(result);
   };
+}
+
+/** A value of a row that is always a text. It is missing where a client renames columns, or gives no rows. */
+export function textIn(row: PostgresRow | undefined, column: string): string {
+  const text = row?.[column];
+  if (typeof text === "string") return text;
+  const detail =
+    "The client does not give rows by PostgreSQL's column names. Give a client that renames no columns.";
+  throw new AvantLinkError("outbox.unfit", { detail });
 }
 
 /**

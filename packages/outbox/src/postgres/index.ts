@@ -4,7 +4,7 @@ import { inTime } from "../in-time.ts";
 import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
-import { insisting, type PostgresClient, runnerOf } from "./client.ts";
+import { insisting, type PostgresClient, runnerOf, textIn } from "./client.ts";
 import { postgresFailure, READ_ONLY } from "./postgres-failure.ts";
 import { inspectSql, SCHEMA_VERSION, schemaSql } from "./schema.ts";
 import { underSavepoint } from "./shop-transaction.ts";
@@ -53,7 +53,7 @@ export function postgresOutbox(options: PostgresOutboxOptions): Outbox {
 
   async function prepare(runtime: Runtime, report: (error: AvantLinkError) => void): Promise<void> {
     const [found] = await run(inspectSql(schema));
-    if (found?.read_only === "on")
+    if (textIn(found, "read_only") === "on")
       throw new AvantLinkError("outbox.unavailable", { detail: `PostgreSQL: ${READ_ONLY}` });
     const version = Number(found?.version ?? 0);
     if (version > SCHEMA_VERSION) {

@@ -1,4 +1,5 @@
-import { type Run, runnerOf } from "./client.ts";
+import { AvantLinkError } from "@avantlink-s2s/core";
+import { type Run, runnerOf, textIn } from "./client.ts";
 
 // A second checkout of the same order waits for the first one's transaction. Not for long: the shop waits too.
 const LOCK_TIMEOUT = "900ms";
@@ -35,8 +36,9 @@ async function workUnderSavepoint<T>(
   await run(`SAVEPOINT ${SAVEPOINT}`);
   try {
     const [before] = await run("SELECT current_setting('lock_timeout') AS lock_timeout");
+    const lockTimeout = textIn(before, "lock_timeout");
     const result = await work(run, LOCK_TIMEOUT);
-    await run("SELECT set_config('lock_timeout', $1::text, true)", [String(before?.lock_timeout ?? "0")]);
+    await run("SELECT set_config('lock_timeout', $1::text, true)", [lockTimeout]);
     await run(`RELEASE SAVEPOINT ${SAVEPOINT}`);
     return result;
   } catch (cause) {
