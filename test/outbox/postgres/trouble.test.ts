@@ -217,10 +217,15 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     test("is refused when what is given is no transaction", async () => {
       const outbox = await anOutbox();
       const client = await aClient();
-      for (const transaction of [null, "a transaction", client]) {
+      await expect(outbox.put(aJob("1"), { transaction: client })).rejects.toMatchObject({
+        code: "outbox.unavailable",
+        message: expect.stringMatching(/PostgreSQL/),
+      });
+      // Drizzle's transaction has a property `query` that is no function.
+      for (const transaction of [null, "a transaction", { query: {}, execute() {} }]) {
         await expect(outbox.put(aJob("1"), { transaction })).rejects.toMatchObject({
-          code: "outbox.unavailable",
-          message: expect.stringMatching(/PostgreSQL/),
+          code: "outbox.no-transaction",
+          message: expect.stringContaining("the transaction's client or its query function"),
         });
       }
       expect(await outbox.totals()).toEqual(NONE);

@@ -16,7 +16,10 @@ export async function underSavepoint<T>(
   work: (run: Run, lockTimeout: string) => Promise<T>,
 ): Promise<T> {
   const run = runnerOf(transaction);
-  if (!run) throw new Error("expected the transaction's client or its query function");
+  if (!run) {
+    const detail = "Give the transaction's client or its query function.";
+    throw new AvantLinkError("outbox.no-transaction", { detail });
+  }
   const before = lastIn.get(Object(transaction));
   const done = (async () => {
     await before;
