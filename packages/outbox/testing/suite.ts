@@ -797,6 +797,19 @@ export function testOutbox(name: string, makeStore: () => Promise<TestStore>, sk
         const worker = await run(skips.shared === undefined ? await another() : outbox);
         expect((await worker.next()).job.attempts).toBe(1);
       });
+
+      testProcesses("holds the job of a worker that died no longer than its lease", async () => {
+        if (!store.setClockBack) return;
+        const due = () => outbox.deliverDue(async () => delivered, { concurrency: 1, timeoutMs: 1_000 });
+        await put("1");
+        const other = await child();
+        await other.hang();
+        await other.kill();
+        await store.setClockBack(3_600_000);
+        await due();
+        await store.endLeases();
+        await expect.poll(async () => (await due()).delivered, { timeout: 15_000 }).toBe(1);
+      });
     });
 
     describe("what stays", () => {

@@ -384,6 +384,16 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
     expect(due).toMatchObject({ delivered: 1 });
   });
 
+  test("a job that was leased by a clock that has been set back since is free when a lease is over", async () => {
+    const outbox = await anOutbox();
+    const due = () => outbox.deliverDue(async () => delivered, { concurrency: 1, timeoutMs: 5_000 });
+    await outbox.put(aJob("1"));
+    await sql(`UPDATE ${schema}.outbox SET leased_until = now() + interval '1 hour'`);
+    expect(await due()).toMatchObject({ delivered: 0 });
+    await sql(`UPDATE ${schema}.outbox SET leased_until = leased_until - interval '30 s'`);
+    expect(await due()).toMatchObject({ delivered: 1 });
+  });
+
   test("an order that waits for others is refused in time, as they are", { timeout: 4_000 }, async () => {
     let silent = false;
     const outbox = await anOutbox({

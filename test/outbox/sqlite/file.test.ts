@@ -101,6 +101,13 @@ describe("the file", () => {
     expect((await readdir(folder)).filter((name) => name.includes("lock"))).toEqual([]);
   });
 
+  test("is made though a killed process left its lock by a clock that was ahead", async () => {
+    await writeFile(`${path}.lock`, "");
+    await utimes(`${path}.lock`, 4_102_444_800, 4_102_444_800);
+    (await connect(path)).close();
+    expect((await readdir(folder)).filter((name) => name.includes("lock"))).toEqual([]);
+  });
+
   test("is taken from everybody else where it was there already", async () => {
     for (const mode of [0o644, 0o666, 0o660]) {
       await writeFile(path, "");

@@ -73,7 +73,7 @@ export interface Outbox {
    * everything that follows from it, in one step, and only while the job's lease is still this worker's own: once
    * another worker has been given the job, a late verdict changes nothing, whichever it is.
    *
-   * A clock that is set back delays no job by more than the delay that its last verdict asked for.
+   * A clock that is set back delays no job by more than the delay that its last verdict asked for, or than a lease.
    */
   run(deliver: Deliver, options: { readonly concurrency: number }): Promise<OutboxWorker>;
   /**

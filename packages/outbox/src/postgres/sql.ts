@@ -90,14 +90,14 @@ export function statements(schema: string) {
     claim: claim(""),
 
     /**
-     * The same once in a while, when nothing is due: it reads every job that waits. Jobs that were scheduled by a clock
-     * that has been set back since wait again for their own delay, and keys that are older than 400 days go, in small
-     * bites.
+     * The same once in a while, when nothing is due: it reads every job that waits. Jobs that were scheduled or leased by
+     * a clock that has been set back since wait again for their own delay or lease, and keys that are older than 400 days
+     * go, in small bites.
      */
     tendAndClaim: claim(`rescheduled AS (
-      UPDATE ${outbox} SET due = now() + greatest(due - scheduled_at, interval '0'), scheduled_at = now(),
-        leased_until = least(leased_until, now() + ${LEASE})
-      WHERE status = 'pending' AND scheduled_at > now() + interval '1 s'
+      UPDATE ${outbox} SET due = least(due, now() + greatest(due - scheduled_at, interval '0')),
+        scheduled_at = least(scheduled_at, now()), leased_until = least(leased_until, now() + ${LEASE})
+      WHERE status = 'pending' AND greatest(scheduled_at, leased_until - ${LEASE}) > now() + interval '1 s'
     ), swept AS (
       DELETE FROM ${outbox} WHERE key IN (
         SELECT key FROM ${outbox}

@@ -80,7 +80,7 @@ async function makeFile(path: string): Promise<void> {
       if (codeOf(cause) !== "EEXIST") throw cause;
       if (await exists(path)) return;
       const since = await stat(lock).catch(() => undefined);
-      if (since && Date.now() - since.mtimeMs > STALE_LOCK_MS) {
+      if (since && Math.abs(Date.now() - since.mtimeMs) > STALE_LOCK_MS) {
         // It stays until the file is there: all that find it go for the lock that is named after it, and one gets that.
         stale.push(lock);
         lock = `${lock}.${since.ino}`;

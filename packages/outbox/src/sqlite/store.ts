@@ -114,7 +114,7 @@ export class SqliteStore {
     return leasedOf(fresh.length < limit ? [...fresh, ...lease(1, limit - fresh.length)] : fresh);
   }
 
-  /** The clock was set back: each job waits again for its own delay, and no longer. Some jobs at each claim. */
+  /** The clock was set back: each job waits again for its own delay or lease, and no longer. Some jobs at each claim. */
   #rescheduleSome(now: number): void {
     if (!this.#rescheduleAfter) return;
     const { acceptedAt, row } = this.#rescheduleAfter;
@@ -125,9 +125,10 @@ export class SqliteStore {
       ...[acceptedAt, acceptedAt, row],
     ) as { row: number; accepted_at: number }[];
     this.#change(
-      `UPDATE outbox SET due = ? + max(0, due - scheduled_at), scheduled_at = ?, leased_until = min(leased_until, ?)
-       WHERE rowid IN (SELECT value FROM json_each(?)) AND scheduled_at > ?`,
-      ...[now, now, now + LEASE_MS, JSON.stringify(some.map(({ row }) => row)), now],
+      `UPDATE outbox SET due = min(due, ? + max(0, due - scheduled_at)), scheduled_at = min(scheduled_at, ?),
+         leased_until = min(leased_until, ?)
+       WHERE rowid IN (SELECT value FROM json_each(?)) AND (scheduled_at > ? OR leased_until > ?)`,
+      ...[now, now, now + LEASE_MS, JSON.stringify(some.map(({ row }) => row)), now, now + LEASE_MS],
     );
     const last = some.length === RESCHEDULED ? some.at(-1) : undefined;
     this.#rescheduleAfter = last && { acceptedAt: last.accepted_at, row: last.row };
