@@ -5,12 +5,22 @@ import { fieldsOf } from "../files/read-file.ts";
 const PAGE = 100;
 const MIN_KEY_LENGTH = 6;
 
-/** Every dead letter, newest first, a page at a time. Nothing may be retried or removed meanwhile. */
+/**
+ * Every dead letter once, a page at a time, newest first. Where one dies or is retried meanwhile, others change their
+ * places, so the list is read until it has nothing new.
+ */
 export async function* letters(outbox: Outbox): AsyncGenerator<DeadLetter> {
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await outbox.dead.list({ limit: PAGE, offset });
-    yield* page;
-    if (page.length < PAGE) return;
+  const seen = new Set<string>();
+  for (let before = -1; before < seen.size; ) {
+    before = seen.size;
+    for (let offset = 0, isLast = false; !isLast; offset += PAGE) {
+      const page = await outbox.dead.list({ limit: PAGE, offset });
+      isLast = page.length < PAGE;
+      for (const letter of page.filter(({ key }) => !seen.has(key))) {
+        seen.add(letter.key);
+        yield letter;
+      }
+    }
   }
 }
 
