@@ -11,7 +11,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { destinationOf, type Merchant, requireMerchant } from "../options/merchant-options.ts";
 import { duration, wholeNumber } from "../options/numbers.ts";
 import { currencyOption, fileArgument, formatOption, mapOption } from "../options/order-file-options.ts";
-import { sameOutbox } from "../options/outbox-options.ts";
+import { sameOutbox, withoutSecrets } from "../options/outbox-options.ts";
 import { isConfirmed } from "../terminal/confirm.ts";
 import { harmless, openTerminal } from "../terminal/terminal.ts";
 import { counted, shellWord } from "../terminal/wording.ts";
@@ -122,7 +122,7 @@ function obstacle(
  * for what may hold a password.
  */
 function thisCommand({ merchant, endpoint }: Merchant, command: CommandUnknownOpts): string {
-  const given = process.argv.slice(2).map((word) => word.replace(/(:\/\/)(?:[^/]*@|.*\?).*/s, "$1***"));
+  const given = process.argv.slice(2).map(withoutSecrets);
   const words = ["avantlink-s2s", ...given, ...(given.includes("--yes") ? [] : ["--yes"])].map(shellWord);
   const untyped = Object.entries({ merchant, endpoint }).filter(
     ([name]) => command.getOptionValueSource(name) !== "cli",

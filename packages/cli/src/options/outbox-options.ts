@@ -49,14 +49,21 @@ function outboxInVariable(text: string): NamedOutbox | undefined {
 }
 
 /**
- * The options that name the outbox again in a printed command, with a blank before each; a password stays out of it. They
- * name the merchant and the endpoint too, because a sandbox's orders must not go to AvantLink.
+ * The options that name the outbox again in a printed command, with a blank before each. They name the merchant and the
+ * endpoint too, because a sandbox's orders must not go to AvantLink. Stars stand for a password: without the whole option,
+ * the command would act on the outbox that the shell names.
  */
 export function sameOutbox(options: OutboxOptions & Merchant): string {
   const { sqlite, redis, postgres, queue, schema, merchant, endpoint } = options;
   const given = Object.entries({ sqlite, redis, postgres, queue, schema, merchant, endpoint });
   return given
-    .filter(([, value]) => value?.trim() && !/^\w+:\/\/(?:[^/]*@|.*\?)/.test(value))
-    .map(([name, value = ""]) => ` --${name} ${shellWord(value)}`)
+    .filter(([, value]) => value?.trim())
+    .map(([name, value = ""]) => ` --${name} ${shellWord(withoutSecrets(value))}`)
     .join("");
+}
+
+/** An argument with `***` in the place of what may be a password, where it is an address. */
+export function withoutSecrets(argument: string): string {
+  if (!argument.includes("://")) return argument;
+  return argument.replace(/(:\/\/)([\w.-]*:)?.*@/, "$1$2***@").replace(/([?&][^=&]*=)[^&]*/g, "$1***");
 }
