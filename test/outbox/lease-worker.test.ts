@@ -179,3 +179,24 @@ test("delivering what is due ends, though the store never takes the verdict", as
   }
   await ending;
 });
+
+test("what was delivered is counted though the store fails before the rest, and a failure at the start is one", async () => {
+  const problems: string[] = [];
+  let claims = 0;
+  const store: LeasingStore<number> = {
+    async claim(limit) {
+      claims += 1;
+      if (claims > 2) throw new Error("gone");
+      const job = { ...aJob(`${claims}`, { acceptedAt: 0 }), attempts: 0 };
+      return Array.from({ length: limit }, () => ({ job, lease: claims }));
+    },
+    settle: async () => true,
+    release: async () => {},
+  };
+  const workers = leaseWorkers<number>(store, testClock(), ({ code }) => problems.push(code));
+  const due = () =>
+    workers.deliverDue(async () => ({ status: "delivered" }), { concurrency: 1, timeoutMs: 1_000 });
+  expect(await due()).toEqual({ delivered: 2, retrying: 0, dead: 0, timedOut: true });
+  expect(problems).toEqual(["outbox.stalled"]);
+  await expect(due()).rejects.toThrow("gone");
+});

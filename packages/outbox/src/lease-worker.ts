@@ -260,7 +260,10 @@ export function leaseWorkers<Lease>(
       try {
         while (mayBeMore && runtime.now() < until) {
           const limit = concurrency - underWay.size;
-          const claimed = await store.claim(limit);
+          const claiming = store.claim(limit);
+          // Once something was delivered, the caller gets the counts, whatever the store does.
+          const claimed = seen.size === 0 ? await claiming : (await answered(claiming))?.value;
+          if (!claimed) break;
           mayBeMore = claimed.length === limit;
           for (const leased of claimed) {
             const { key } = leased.job;

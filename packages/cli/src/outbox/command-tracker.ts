@@ -61,7 +61,9 @@ export async function deliverUntil(
 ): Promise<DeliverDueReport> {
   const until = systemRuntime.now() + timeoutMs;
   for (let [delivered, retrying, dead] = [0, 0, 0]; ; await pause(POLL_MS)) {
-    const report = await deliverDue(tracker, Math.max(0, until - systemRuntime.now()));
+    const report = await tracker.deliverDue({ timeoutMs: Math.max(0, until - systemRuntime.now()) });
+    if (report.error && delivered + retrying + dead === 0) throw report.error;
+    if (report.error) return { ...report, delivered, retrying, dead, timedOut: true };
     delivered += report.delivered;
     dead += report.dead;
     // The same order may fail each time.

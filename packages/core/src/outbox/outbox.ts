@@ -80,7 +80,7 @@ export interface Outbox {
    * Delivers what is due when called, fresh jobs first, and ends when that is done or `timeoutMs` is up; whatever
    * has begun by then is finished and settled first. Needs no `run`, and may be called beside it and beside itself,
    * in one process or in several: no job is handed out twice. Where nothing is due, the store is asked once,
-   * and once more for its upkeep, at most every minute.
+   * and once more for its upkeep, at most every minute. Rejects only where the store fails before the first job.
    */
   deliverDue(deliver: Deliver, options: DeliverDueOptions): Promise<DeliverDueResult>;
   /** What is known of a key; nothing for a key that was never accepted. */
@@ -153,7 +153,7 @@ export interface DeliverDueResult {
   /** Attempts after which the job waits for another. */
   readonly retrying: number;
   readonly dead: number;
-  /** Whether the time was up while jobs were still due. Call again. */
+  /** Whether the time was up, or the store failed, while jobs may still have been due. Call again. */
   readonly timedOut: boolean;
 }
 

@@ -24,15 +24,17 @@ export const deliverCommand = commandOnOutbox(
         { outbox, merchant: options, note },
         (tracker) => deliverUntil(tracker, options.for, () => noneIsLeft(outbox, orderKeyFor(options))),
       );
+      // Before the outbox is asked: it may have failed meanwhile.
+      say(`${delivered} delivered, ${retrying} failed and tried again later, ${dead} dead letters.`);
       const { totals, oldestWaiting, lastAnswer } = await conditionOf(outbox);
       sayJson({ delivered, retrying, dead, timedOut, waiting: totals.pending });
-      say(`${delivered} delivered, ${retrying} failed and tried again later, ${dead} dead letters.`);
       if (oldestWaiting !== undefined) {
         const waiting = counted(totals.pending, "order is", "orders are");
         note(`${waiting} waiting. Next try ${nextTry(oldestWaiting)}.`);
         if (lastAnswer !== undefined) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
       }
-      if (timedOut) note("The time of --for is over, and orders are still due. Run the same command again.");
+      if (timedOut)
+        note("The time of --for was over, or the outbox failed, before all were sent. Run the same command again.");
       if (dead > 0) process.exitCode = EXIT.wrong;
       else if (retrying > 0 || timedOut) process.exitCode = EXIT.unreachable;
     }),
