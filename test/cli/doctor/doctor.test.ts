@@ -83,6 +83,14 @@ test("an endpoint that does not answer is bad", async () => {
   expect(code).toBe(1);
 });
 
+test("a blank endpoint is AvantLink itself, as the tracker has it", async () => {
+  const env = { AVANTLINK_ENDPOINT: " ", HTTPS_PROXY: "http://127.0.0.1:1", NODE_ENV: "production" };
+  const { code, of } = await examine([], env);
+  expect(of("client.avantlink.com")).toHaveLength(1);
+  expect(of("mode")).toMatchObject([{ found: expect.stringMatching(/^live/) }]);
+  expect(code).toBe(0);
+});
+
 const AVANTLINK = "https://client.avantlink.com";
 // A proxy, so that nobody tries to reach AvantLink itself.
 const AWAY = { AVANTLINK_ENDPOINT: AVANTLINK, HTTPS_PROXY: "http://127.0.0.1:1" };

@@ -1,4 +1,3 @@
-import { DEFAULT_ENDPOINT } from "@avantlink-s2s/core/adapter";
 import { Option } from "@commander-js/extra-typings";
 import type { Checked } from "../doctor/checked.ts";
 import { checkOutbox } from "../doctor/outbox.ts";
@@ -6,6 +5,7 @@ import { checkReach } from "../doctor/reach.ts";
 import { checkSettings } from "../doctor/settings.ts";
 import { checkVersions } from "../doctor/versions.ts";
 import { EXIT } from "../exit-codes.ts";
+import { destinationOf } from "../options/merchant-options.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { type Emphasis, harmless, openTerminal } from "../terminal/terminal.ts";
 import { commandOnOutbox } from "./on-outbox.ts";
@@ -54,7 +54,7 @@ export const doctorCommand = commandOnOutbox(
     const checks = [
       ...(await checkVersions(options.shop)),
       ...checkSettings(tracker, process.env),
-      ...(await checkReach(options.endpoint ?? DEFAULT_ENDPOINT, process.env)),
+      ...(await checkReach(destinationOf(options).endpoint, process.env)),
       ...(await checkOutbox(options)),
     ];
     const isBad = checks.some(({ status }) => status === "bad");

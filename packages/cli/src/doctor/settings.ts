@@ -1,5 +1,6 @@
 import { AvantLinkError, createTracker, type TrackerOptions } from "@avantlink-s2s/core";
-import { DEFAULT_ENDPOINT, isLoopback, readMode } from "@avantlink-s2s/core/adapter";
+import { isLoopback, readMode } from "@avantlink-s2s/core/adapter";
+import { destinationOf } from "../options/merchant-options.ts";
 import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
 
 /** The environment's variables. */
@@ -41,7 +42,7 @@ function faults(options: TrackerOptions): AvantLinkError["issues"] {
 
 /** The mode of a shop with this endpoint in this environment. */
 function checkMode({ endpoint }: TrackerOptions, env: Environment): Checked {
-  const url = endpoint ?? env.AVANTLINK_ENDPOINT ?? DEFAULT_ENDPOINT;
+  const { endpoint: url } = destinationOf({ endpoint: endpoint?.trim() || env.AVANTLINK_ENDPOINT });
   const loopback = isLoopback(new URL(url).hostname);
   const { mode, reason } = readMode({ loopback, env });
   if (mode !== "live") {
