@@ -7,6 +7,7 @@ import { orderKey } from "@avantlink-s2s/core/adapter";
 import { startSandbox } from "@avantlink-s2s/sandbox";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommand } from "../../support/command-line.ts";
+import { eventLog } from "../../support/events.ts";
 import { aContext, anOrder, MERCHANT_ID } from "../../support/orders.ts";
 import { outboxAt } from "../../support/outboxes.ts";
 import { STORES } from "../stores.ts";
@@ -29,6 +30,27 @@ test("what waits under a former merchant ID is delivered, though the shop with t
   expect(JSON.parse(stdout)).toMatchObject({ delivered: 1, waiting: 0 });
   expect(code).toBe(0);
   expect(sandbox.orders).toMatchObject([{ merchantId: MERCHANT_ID }]);
+});
+
+test("an order that was left to another merchant until it was given up was sent never", async () => {
+  const { address, named } = await (store ?? expect.unreachable()).make();
+  const outbox = await outboxAt(address);
+  const { onEvent, waitFor } = eventLog();
+  const present = createTracker({ merchantId: NEW_ID, mode: "live", outbox, deliver: false, onEvent });
+  await present.start();
+  const key = orderKey(MERCHANT_ID, "1");
+  await outbox.put({
+    key,
+    kind: "order",
+    orderNumber: "1",
+    body: "{}",
+    acceptedAt: Date.now() - 8 * 86_400_000,
+  });
+  expect(await present.deliverDue()).toMatchObject({ dead: 1 });
+  expect(await waitFor("dead")).toMatchObject([{ attempts: 0, error: { code: "outbox.other-merchant" } }]);
+  const { stdout } = await runCommand(["outbox", "show", "1", ...named]);
+  expect(stdout).toMatch(/^sent +never$/m);
+  await present.close();
 });
 
 test("an order that failed is not forgotten while those that were put off are waited for", async () => {

@@ -37,10 +37,12 @@ export function recordJson(record: OutboxRecord, orderNumber?: string) {
 }
 
 /** How often an order was sent. An answer that only asks to wait is not counted. */
-export function timesSent({ status, kind, attempts }: PendingRecord | DeadLetter): string {
-  if (kind === "rejected") return "never";
-  const times = status === "dead" ? attempts + 1 : attempts;
-  return times === 0 ? "not yet" : times === 1 ? "once" : `${times} times`;
+export function timesSent(record: PendingRecord | DeadLetter): string {
+  const isDead = record.status === "dead";
+  // The attempt after which an order was given up. Another merchant's order is given up without one.
+  const last = isDead && record.kind !== "rejected" && record.reason.code !== "outbox.other-merchant";
+  const times = record.attempts + Number(last);
+  return times === 0 ? (isDead ? "never" : "not yet") : times === 1 ? "once" : `${times} times`;
 }
 
 /** The last answer of AvantLink, with its age. */

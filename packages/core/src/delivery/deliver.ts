@@ -124,8 +124,8 @@ export function createDelivery(
     waits.ended(key, { state: "delivered" });
   }
 
-  function dead(kind: "order" | "click", job: ClaimedJob, error: AvantLinkError): void {
-    report({ type: "dead", kind, orderNumber: job.orderNumber, error, attempts: job.attempts + 1 });
+  function dead(kind: "order" | "click", job: ClaimedJob, error: AvantLinkError, attempts: number): void {
+    report({ type: "dead", kind, orderNumber: job.orderNumber, error, attempts });
     waits.ended(job.key, { state: "dead", error });
   }
 
@@ -140,7 +140,7 @@ export function createDelivery(
       const waitMs = Math.min(Math.max(age, MIN_LEAVE_MS), MAX_LEAVE_MS, retry.maxDelayMs);
       return waitUntil(at.now + waitMs, error.message, at, retry);
     }
-    dead("order", job, error);
+    dead("order", job, error, job.attempts);
     return { status: "dead", reason: { code, message: `${error.message} ${error.help}` } };
   }
 
@@ -156,7 +156,7 @@ export function createDelivery(
     } else if (verdict.status === "dead") {
       const detail = outcome.kind === "delivered" ? "" : `${outcome.reason}.`;
       const error = new AvantLinkError(verdict.reason.code, { detail });
-      dead("order", job, error);
+      dead("order", job, error, job.attempts + 1);
       health.failed(error);
     } else {
       const error = new AvantLinkError("delivery.failed", { detail: `${verdict.reason}.` });
@@ -179,7 +179,7 @@ export function createDelivery(
     const mayHaveArrived = outcome?.kind === "answered" || outcome?.mayHaveArrived;
     if (outcome && verdict.status === "retry" && !mayHaveArrived) return verdict;
     const { reason } = outcome ?? pause;
-    dead("click", job, new AvantLinkError("click.lost", { detail: `${reason}.` }));
+    dead("click", job, new AvantLinkError("click.lost", { detail: `${reason}.` }), job.attempts + 1);
     // A lost click is kept nowhere: it leaves its outbox as a delivered one does.
     return { status: "delivered" };
   }

@@ -34,7 +34,9 @@ export const deliverCommand = commandOnOutbox(
         if (lastAnswer !== undefined) note(`AvantLink's last answer: ${answerText(lastAnswer)}.`);
       }
       if (timedOut)
-        note("The time of --for was over, or the outbox failed, before all were sent. Run the same command again.");
+        note(
+          "The time of --for was over, or the outbox failed, before all were sent. Run the same command again.",
+        );
       if (dead > 0) process.exitCode = EXIT.wrong;
       else if (retrying > 0 || timedOut) process.exitCode = EXIT.unreachable;
     }),
