@@ -222,6 +222,17 @@ describe.skipIf(!installed)(
       expect(await outbox.totals()).toMatchObject({ delivered: 1, pending: 1 });
     });
 
+    test("the orders of a newer version are refused when the outbox is opened, and left as they are", async () => {
+      await (await anOutbox()).put(aJob("1"));
+      await redis.hset(`${books}counts`, "version", "99");
+      await redis.zrem(`${books}due`, keyOf("1"));
+      await expect(anOutbox()).rejects.toMatchObject({
+        code: "outbox.unfit",
+        message: expect.stringContaining("newer version"),
+      });
+      expect(await redis.zcard(`${books}due`)).toBe(0);
+    });
+
     test("an order survives any number of workers that die while they send it", async () => {
       const outbox = await anOutbox();
       await outbox.put(aJob("1"));

@@ -1,5 +1,6 @@
 import {
   type AcceptedRange,
+  AvantLinkError,
   type CorrectedJob,
   type DeadLetter,
   type DeadReason,
@@ -61,9 +62,12 @@ export class OrderBook {
     this.#runtime = runtime;
   }
 
-  /** Rejects where Redis does not accept writes. */
+  /** Rejects where Redis does not accept writes, or where a newer version of this package has written. */
   async open(): Promise<void> {
-    await this.#redis.openBook(...this.#keys());
+    const version = await this.#redis.openBook(...this.#keys());
+    if (version === "1") return;
+    const detail = "Its orders were written by a newer version of @avantlink-s2s/outbox: update this one.";
+    throw new AvantLinkError("outbox.unfit", { detail });
   }
 
   /** Accepts an order once. A dead letter gives way to it. */

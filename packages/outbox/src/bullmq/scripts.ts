@@ -23,13 +23,15 @@ local function schedule(wait)
 end
 `;
 
-// Writes, to see whether that may be. An order that waits and is not in the index of what is due would wait for good: an
+// Writes, to see whether that may be, and answers with the version of what is there. An order that waits and is not in the index of what is due would wait for good: an
 // earlier version had no such index. It is due then.
 const OPEN = `
 redis.call('HSETNX', counts, 'version', '1')
-if redis.call('ZCARD', waiting) ~= redis.call('ZCARD', due) then
+local version = redis.call('HGET', counts, 'version')
+if version == '1' and redis.call('ZCARD', waiting) ~= redis.call('ZCARD', due) then
   redis.call('ZUNIONSTORE', due, 2, waiting, due, 'WEIGHTS', 0, 1, 'AGGREGATE', 'MAX')
 end
+return version
 `;
 
 // Puts a record in the place of the one of a version; an order that comes new replaces none, its version is ''.
@@ -102,7 +104,7 @@ type Command<Answer> = (...keysAndArguments: readonly (string | number)[]) => Pr
 
 /** A connection that knows the scripts as commands. */
 export type ScriptedRedis = Redis & {
-  openBook: Command<null>;
+  openBook: Command<string>;
   replaceOrder: Command<0 | 1>;
   claimOrder: Command<Text>;
   readOrder: Command<readonly [version: Text, order: Text, leased: Text, left: number | null, settled: Text]>;
