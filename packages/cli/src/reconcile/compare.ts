@@ -17,7 +17,7 @@ export const DIFFERENCES = {
   dead: "dead letters: see outbox list --dead",
   removed: "removed or forgotten: never sent",
   returned: "delivered, and refunded or canceled since: see returns",
-  extra: "extra: delivered, and not in the file or not to be sent by it",
+  extra: "extra: delivered, and not in the file or not to be sent by it; or retried on that day",
   "extra-early": "extra, early on the day: perhaps orders of the day before",
 } as const;
 
