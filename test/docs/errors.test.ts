@@ -69,7 +69,7 @@ const FINDINGS: Record<FindingCode, readonly [meaning: string, action: string]> 
     "The message names the fields that were ignored. A request without our cookies, or of another browser, adds nothing to an order's own context.",
   ],
   "context.too-late": [
-    "The click arrived after the order had been accepted without it.",
+    "The order was accepted without the click, which came with another call for it.",
     "Pack the context at checkout, so that page and webhook both have it.",
   ],
   "mapper.incomplete": [

@@ -48,6 +48,23 @@ test("a click token that comes after its order is reported", async () => {
   await tracker.close();
 });
 
+test("a click token that a dead letter had is reported where an order without it takes its place", async () => {
+  const tracker = aTracker();
+  await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext());
+  expect(await tracker.trackOrder(anOrder(), {})).toMatchObject({
+    status: "accepted",
+    findings: expect.arrayContaining([
+      expect.objectContaining({ code: "context.too-late", path: "context.avad" }),
+    ]),
+  });
+  await tracker.trackOrder(anOrder({ orderNumber: "2", currency: "dollars" }), aContext());
+  expect(await tracker.trackOrder(anOrder({ orderNumber: "2" }), aContext())).toMatchObject({
+    status: "accepted",
+    findings: [],
+  });
+  await tracker.close();
+});
+
 test("#1001 and 1001 are two orders, and the second is accepted with a finding", async () => {
   const tracker = aTracker();
   expect(await tracker.trackOrder(anOrder({ orderNumber: "#1001" }), aContext())).toMatchObject({

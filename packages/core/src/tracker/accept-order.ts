@@ -33,7 +33,7 @@ export function createAcceptOrder(
 ) {
   const { outbox, runtime } = config;
   // What this process accepted lately; what others accepted is not known here.
-  const withoutClick = new RecentKeys(MAX_REMEMBERED);
+  const hadClick = new RecentKeys<boolean>(MAX_REMEMBERED);
   const numberForms = new RecentKeys<string>(MAX_REMEMBERED);
   const end = (receipt: Receipt) => reported(report, "order", receipt);
 
@@ -126,21 +126,29 @@ export function createAcceptOrder(
   /** The receipt for what the outbox answered. */
   function stored(decision: Sendable, result: PutResult): Receipt {
     if (result.status === "accepted")
-      return end({ status: "accepted", ...about(decision, numberFindings(decision)) });
+      return end({ status: "accepted", ...about(decision, acceptedFindings(decision)) });
     const { status, state, contentHash } = result;
     return end({ status, state, ...about(decision, repeatFindings(decision, contentHash)) });
   }
 
-  /** What is wrong about an order whose number is known here in another form. */
-  function numberFindings({ job, context, orderNumber }: Sendable): readonly Finding[] {
-    if (context.avad === undefined) withoutClick.set(job.key, true);
+  /** What is wrong about an order that another call may have tracked before: as a dead letter, or by another number. */
+  function acceptedFindings({ job, context, orderNumber }: Sendable): readonly Finding[] {
+    const findings: Finding[] = [];
+    if (context.avad === undefined && hadClick.get(job.key)) {
+      const message =
+        "came with an earlier call, whose dead letter this order replaces, and is not sent. Give every call the shopper's context: packContext at checkout, unpackContext in the webhook.";
+      findings.push({ code: "context.too-late", path: "context.avad", message });
+    }
+    hadClick.set(job.key, context.avad !== undefined);
     const bare = orderNumber.replace(/^[#\s]+/, "");
     const other = numberForms.get(bare) ?? orderNumber;
     numberForms.set(bare, orderNumber);
-    if (other === orderNumber) return [];
-    const message =
-      "is known to this process in another form, with or without #. Two forms are two orders: give the same form everywhere.";
-    return [{ code: "order.number-form", path: "orderNumber", message }];
+    if (other !== orderNumber) {
+      const message =
+        "is known to this process in another form, with or without #. Two forms are two orders: give the same form everywhere.";
+      findings.push({ code: "order.number-form", path: "orderNumber", message });
+    }
+    return findings;
   }
 
   /** What is wrong about an order whose number was accepted before. */
@@ -151,7 +159,7 @@ export function createAcceptOrder(
         "was accepted before with other lines or another amount, and only the first order counts. Where numbers repeat (each year, or in two shops of one merchant), put a prefix before them.";
       findings.push({ code: "order.number-reused", path: "orderNumber", message });
     }
-    if (context.avad !== undefined && withoutClick.get(job.key)) {
+    if (context.avad !== undefined && hadClick.get(job.key) === false) {
       const message =
         "arrived after the order had been accepted without it, and is not sent. Give the first call the shopper's context: packContext at checkout, unpackContext in the webhook.";
       findings.push({ code: "context.too-late", path: "context.avad", message });
@@ -179,8 +187,9 @@ export function createAcceptOrder(
 
   /** Keeps an order that cannot be sent as a dead letter. */
   async function reject(decision: Extract<Decision, { kind: "reject" }>): Promise<Receipt> {
-    const { job, error } = decision;
+    const { job, error, context } = decision;
     const rejected: Receipt = { status: "rejected", error, ...about(decision) };
+    if (job && context.avad !== undefined) hadClick.set(job.key, true);
     try {
       const kept = job ? await within(keep(job, error), MAX_PUT_MS, runtime) : undefined;
       if (kept === "late") throw new AvantLinkError("outbox.slow");

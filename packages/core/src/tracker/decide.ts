@@ -21,7 +21,12 @@ export type Decision = { readonly orderNumber: string; readonly findings: readon
   | { readonly kind: "send"; readonly job: OutboxJob; readonly context: TrackingContext }
   | { readonly kind: "skip"; readonly reason: SkipReason | (string & {}) }
   /** The job, where there is one, is kept as a dead letter. */
-  | { readonly kind: "reject"; readonly error: AvantLinkError; readonly job?: OutboxJob | undefined }
+  | {
+      readonly kind: "reject";
+      readonly error: AvantLinkError;
+      readonly job?: OutboxJob | undefined;
+      readonly context: TrackingContext;
+    }
 );
 
 /** An order that is to be sent. */
@@ -159,7 +164,7 @@ function reject(
   denial?: ReturnType<typeof denialIn>,
 ): Decision {
   const orderNumber = numberOf(order);
-  const base = { kind: "reject", error, orderNumber, findings: [] } as const;
+  const base = { kind: "reject", error, orderNumber, context, findings: [] } as const;
   if (config.mode === "dry-run") return base;
   const body = rejectedBody(order, context, error.issues, { ...config, isAnonymous: denial !== undefined });
   return { ...base, job: jobFor("rejected", orderNumber, body, config) };
