@@ -155,6 +155,31 @@ test("a corrected file that is still wrong changes nothing", async () => {
   expect(numbersOf((await run("list", "--json")).stdout)).toEqual(["1001", "1002"]);
 });
 
+test("a corrected order keeps the page, the shop's own parameters in it, and the account ID", async () => {
+  const store = await inFile();
+  const { sandbox, run } = await aShopWithLetters(store);
+  const tracker = createTracker({
+    merchantId: MERCHANT_ID,
+    endpoint: sandbox.url,
+    outbox: await outboxAt(store.address),
+    keepParameters: ["campaign"],
+    onEvent: () => {},
+  });
+  const currentUrl = "https://shop.example/thank-you?campaign=spring";
+  const customer = { newCustomer: false, country: "US", id: "account-7" };
+  await tracker.trackOrder(
+    anOrder({ orderNumber: "1003", currency: "dollars", customer }),
+    aContext({ currentUrl }),
+  );
+  await tracker.close();
+  const draft = JSON.parse((await run("show", "1003", "--order")).stdout);
+  const file = join(await aFolder(), "order.json");
+  await writeFile(file, JSON.stringify({ ...draft, currency: "USD" }));
+  expect((await run("retry", "1003", "--with", file, "--send")).code).toBe(0);
+  const [order] = await sandbox.waitForOrders(1);
+  expect(order?.body).toMatchObject({ current_url: currentUrl, tracking_ids: { user_id: ["account-7"] } });
+});
+
 test("an order that had no number goes by the number that it is given, once", async () => {
   const store = await inFile();
   const { sandbox, run } = await aShopWithLetters(store);

@@ -23,8 +23,11 @@ export async function correctLetter(
   const mapped = toOrderPayload(order, anyId ? kept : { ...kept, visitorIds: [systemRuntime.uuid()] });
   if (!mapped.ok)
     throw new CommandError(EXIT.wrong, mapped.error.message, "Nothing was sent. Correct the file.");
-  const corrected = { body: JSON.stringify(mapped.payload), summary: orderSummary(mapped.payload) };
-  const orderNumber = mapped.payload.order.order_number;
+  // The URLs were scrubbed when the letter was written, by the shop's own keepParameters.
+  const { currentUrl = "", referrerUrl = "" } = kept;
+  const payload = { ...mapped.payload, current_url: currentUrl, referrer_url: referrerUrl };
+  const corrected = { body: JSON.stringify(payload), summary: orderSummary(payload) };
+  const orderNumber = payload.order.order_number;
   if (letter.orderNumber === orderNumber) {
     await retryLetter(outbox, letter, corrected);
     return letter.key;

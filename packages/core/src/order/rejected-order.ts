@@ -1,4 +1,4 @@
-import type { PayloadOptions, TrackingContext } from "../context/context.ts";
+import { cleanIds, type PayloadOptions, type TrackingContext } from "../context/context.ts";
 import type { Issue } from "../findings.ts";
 import { readMoney } from "../money/amount.ts";
 import { cutText, namesPerson, tidyText } from "../privacy/scrub.ts";
@@ -10,8 +10,8 @@ const MAX_VALUE = 256;
 
 /**
  * The body of a dead letter for an order that could not be sent, so that a person can see what was wrong and correct
- * it: the fields that an order has, bounded as those of an order that is sent, without e-mail addresses and tokens. Of
- * a shopper who denied (`isAnonymous`), what is sent of an anonymous order at most.
+ * it: the fields that an order has, bounded as those of an order that is sent, without e-mail addresses and tokens. The
+ * account ID stands in the context, where the order is sent with it. Of a shopper who denied (`isAnonymous`), what is sent of an anonymous order at most.
  */
 export function rejectedBody(
   order: unknown,
@@ -21,6 +21,8 @@ export function rejectedBody(
 ): string {
   const place = options.isAnonymous ? [] : ["region", "state"];
   const { products, couponCodes, customer } = readFields(order, ["products", "couponCodes", "customer"]);
+  const accountIds = options.isAnonymous ? [] : cleanIds(readFields(customer, ["id"]).id);
+  const { tracking_ids: ids, ...click } = toClickPayload(context, options);
   return JSON.stringify({
     issues,
     order: {
@@ -31,7 +33,7 @@ export function rejectedBody(
         kept(line, "sku", "unitPrice", "quantity"),
       ),
     },
-    context: toClickPayload(context, options),
+    context: { ...click, tracking_ids: { ...ids, user_id: cleanIds([...ids.user_id, ...accountIds]) } },
   });
 }
 

@@ -58,7 +58,8 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   const { context, findings: contextFindings } = chooseContext(mapped?.context, sources);
   const denial = denialIn(context, config);
   if (denial && config.whenDenied === "skip") return skip(denial, orderNumber);
-  if (sources.error) return reject(sources.error, unmapped ?? order, {}, config, denial);
+  // What this shopper chose is unknown where the context cannot be read.
+  if (sources.error) return reject(sources.error, unmapped ?? order, {}, config, denial ?? "consent");
   // A sale may be reported without its shopper, if the shop chose that.
   const usable: TrackingContext = denial ? { currentUrl: pathOf(context.currentUrl) } : context;
 
