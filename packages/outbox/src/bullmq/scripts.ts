@@ -23,8 +23,8 @@ local function schedule(wait)
 end
 `;
 
-// Writes, to see whether that may be, and answers with the version of what is there. An order that waits and is not in the index of what is due would wait for good: an
-// earlier version had no such index. It is due then.
+// Writes, to see whether that may be, and answers with the version of what is there. An order that waits and is not in
+// the index of what is due would wait for good: an earlier version had no such index. It is due then.
 const OPEN = `
 redis.call('HSETNX', counts, 'version', '1')
 local version = redis.call('HGET', counts, 'version')
