@@ -18,7 +18,7 @@ export default function buildPackages(): void {
   const fingerprint = hash.digest("hex");
   const built = globSync("packages/*/dist/index.js", { cwd: root }).length > 0;
   if (built && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
-  execFileSync(process.execPath, [createRequire(import.meta.url).resolve("tsdown/run")], {
+  execFileSync(process.execPath, [createRequire(import.meta.url).resolve("tsdown/run"), "--logLevel=error"], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
   });
