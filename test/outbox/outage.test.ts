@@ -7,7 +7,8 @@ import { type ClaimedJob, memoryOutbox, type Outbox, type Verdict } from "@avant
 import { sqliteOutbox } from "@avantlink-s2s/outbox/sqlite";
 import { aJob, delivered, keyOf } from "@avantlink-s2s/outbox/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { type Outcome, verdictOn } from "../../packages/core/src/delivery/retry.ts";
+import type { Outcome } from "../../packages/core/src/delivery/answer.ts";
+import { verdictOn } from "../../packages/core/src/delivery/retry.ts";
 import { type TestClock, testClock } from "../support/clock.ts";
 
 const HOUR_MS = 3_600_000;
@@ -35,7 +36,7 @@ const outboxes: [string, () => Promise<Outbox>][] = [
 /** AvantLink at first says nothing of how long it will be away, and then asks for four hours. */
 function away({ attempts }: ClaimedJob): Outcome {
   const retryAfter = attempts < 5 ? undefined : "14400";
-  return { kind: "answered", status: 503, reason: "HTTP 503", retryAfter };
+  return { kind: "answered", status: 503, isRefused: false, reason: "HTTP 503", retryAfter };
 }
 
 /** AvantLink under the test's hands. */

@@ -9,4 +9,10 @@ export { stripeRefunds } from "./platforms/stripe/refunds.ts";
 export { swellRefunds } from "./platforms/swell/refunds.ts";
 export { vendureRefunds } from "./platforms/vendure/refunds.ts";
 export { wooCommerceRefunds } from "./platforms/woocommerce/refunds.ts";
-export type { Refund, RefundMapper, RefundOptions, RefundReason, RefundsResult } from "./reading/refund.ts";
+export type {
+  Refund,
+  RefundMapper,
+  RefundOptions,
+  RefundReason,
+  RefundsResult,
+} from "./reading/map-refunds.ts";

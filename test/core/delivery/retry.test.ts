@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readAnswer } from "../../../packages/core/src/delivery/answer.ts";
+import { type Outcome, readAnswer } from "../../../packages/core/src/delivery/answer.ts";
 import {
   type AttemptState,
-  type Outcome,
   pauseAsked,
   verdictOn,
   waitUntil,
@@ -19,12 +18,11 @@ const state = (changes: Partial<AttemptState> = {}): AttemptState => ({
   random: 0.5,
   ...changes,
 });
-const answered = (status: number, retryAfter?: string): Outcome => ({
-  kind: "answered",
-  status,
-  reason: `HTTP ${status}`,
-  retryAfter,
-});
+/** An answer without a body, whose reason is short. */
+function answered(status: number, retryAfter?: string): Outcome {
+  const outcome = readAnswer({ status, body: "", retryAfter });
+  return outcome.kind === "answered" ? { ...outcome, reason: `HTTP ${status}`, words: undefined } : outcome;
+}
 
 describe("what an answer means", () => {
   test.each([
@@ -52,6 +50,7 @@ describe("what an answer means", () => {
     expect(readAnswer({ status: 400, body })).toEqual({
       kind: "answered",
       status: 400,
+      isRefused: true,
       errorKey: "a.b_c.blank",
       reason: `AvantLink answered 400 (a.b_c.blank): ${error.slice(0, -1)}`,
       words: error,
@@ -182,6 +181,7 @@ describe("what becomes of an order after an attempt", () => {
     const outcome = fc.record({
       kind: fc.constant("answered" as const),
       status: fc.integer({ min: 200, max: 599 }),
+      isRefused: fc.boolean(),
       reason: fc.string(),
       retryAfter: fc.option(fc.oneof(fc.string(), fc.nat().map(String)), { nil: undefined }),
     });

@@ -1,5 +1,4 @@
 import { cutText, publicWords, tidyText } from "../privacy/scrub.ts";
-import type { Outcome } from "./retry.ts";
 
 /** AvantLink's answer as it came over the wire. */
 export interface Answer {
@@ -9,6 +8,27 @@ export interface Answer {
   readonly body: string;
 }
 
+/** What one POST came to. */
+export type Outcome =
+  | { readonly kind: "delivered" }
+  /** AvantLink answered, but not that it has the order. */
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      /** Whether AvantLink refused this one body, and would refuse it again. */
+      readonly isRefused: boolean;
+      /** A sentence without its full stop that may be printed: status, error key and known phrases. */
+      readonly reason: string;
+      readonly retryAfter?: string | undefined;
+      readonly errorKey?: string | undefined;
+      /** AvantLink's own words, cleaned; they may repeat what was sent, so only the dead letter keeps them. */
+      readonly words?: string | undefined;
+    }
+  /** No answer. `mayHaveArrived` is false when nothing of the request was sent. */
+  | { readonly kind: "failed"; readonly reason: string; readonly mayHaveArrived: boolean };
+
+// These statuses refuse this one body: the same body would get the same answer again.
+const BODY_REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 const MAX_WORDS = 300;
 // Names and dots only: a key that AvantLink made of a shopper's value would hold more.
 const ERROR_KEY = /^[a-z]\w{0,60}(?:\.[a-z]\w{0,60}){0,9}$/i;
@@ -30,6 +50,7 @@ export function readAnswer(answer: Answer): Outcome {
   return {
     kind: "answered",
     status: answer.status,
+    isRefused: BODY_REFUSED.has(answer.status),
     reason: `AvantLink answered ${answer.status}${ok ? ' without {"success": true}' : ""}${key}${known}`,
     retryAfter: answer.retryAfter,
     errorKey,

@@ -6,9 +6,9 @@ import type { ClaimedJob, OutboxJob, Verdict } from "../outbox/outbox.ts";
 import { RecentKeys } from "../recent-keys.ts";
 import type { Report, WarnOnce } from "../reporting/report.ts";
 import { within } from "../runtime.ts";
-import { readAnswer } from "./answer.ts";
+import { type Outcome, readAnswer } from "./answer.ts";
 import type { DeliveryWaits } from "./delivery-waits.ts";
-import { type AttemptState, type Outcome, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
+import { type AttemptState, pauseAsked, verdictOn, waitUntil } from "./retry.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
 /** How many clicks are sent at a time, beside the orders. */

@@ -1,22 +1,6 @@
 import type { RetryPolicy } from "../options/config.ts";
 import type { Verdict } from "../outbox/outbox.ts";
-
-/** What one POST came to. */
-export type Outcome =
-  | { readonly kind: "delivered" }
-  /** AvantLink answered, but not that it has the order. */
-  | {
-      readonly kind: "answered";
-      readonly status: number;
-      /** A sentence without its full stop that may be printed: status, error key and known phrases. */
-      readonly reason: string;
-      readonly retryAfter?: string | undefined;
-      readonly errorKey?: string | undefined;
-      /** AvantLink's own words, cleaned; they may repeat what was sent, so only the dead letter keeps them. */
-      readonly words?: string | undefined;
-    }
-  /** No answer. `mayHaveArrived` is false when nothing of the request was sent. */
-  | { readonly kind: "failed"; readonly reason: string; readonly mayHaveArrived: boolean };
+import type { Outcome } from "./answer.ts";
 
 /** Where in its life a job stands. */
 export interface AttemptState {
@@ -28,8 +12,6 @@ export interface AttemptState {
   readonly random: number;
 }
 
-// These statuses refuse this one body: the same body would get the same answer again.
-const BODY_REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 // A 429 that does not say for how long.
 const DEFAULT_PAUSE_MS = 30_000;
 // After a pause, jobs come back spread over this time at most.
@@ -40,8 +22,7 @@ const MAX_PAUSE_MS = 86_400_000;
 /** What becomes of a job after an attempt. Pure: time and randomness are arguments. */
 export function verdictOn(outcome: Outcome, at: AttemptState, policy: RetryPolicy): Verdict {
   if (outcome.kind === "delivered") return { status: "delivered" };
-  if (outcome.kind === "answered" && BODY_REFUSED.has(outcome.status))
-    return dead("delivery.refused", outcome);
+  if (outcome.kind === "answered" && outcome.isRefused) return dead("delivery.refused", outcome);
   if (at.now >= at.acceptedAt + policy.maxAgeMs) return dead("delivery.expired", outcome);
   const pause = pauseAsked(outcome, at.now);
   if (pause !== undefined) return waitUntil(at.now + pause, outcome.reason, at, policy);
@@ -62,7 +43,7 @@ export function waitUntil(until: number, reason: string, at: AttemptState, polic
  * already asks for nothing, or two clocks that differ would make an endless loop of it.
  */
 export function pauseAsked(outcome: Outcome, now: number): number | undefined {
-  if (outcome.kind !== "answered" || BODY_REFUSED.has(outcome.status)) return undefined;
+  if (outcome.kind !== "answered" || outcome.isRefused) return undefined;
   const ms = retryAfterMs(outcome.retryAfter?.trim() ?? "", now);
   if (ms > 0) return Math.min(ms, MAX_PAUSE_MS);
   return outcome.status === 429 ? DEFAULT_PAUSE_MS : undefined;

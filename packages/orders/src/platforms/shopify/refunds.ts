@@ -1,8 +1,8 @@
 import { ZERO } from "../../money/decimal.ts";
 import { type JsonField, sumOf } from "../../reading/json-field.ts";
+import type { RefundReason } from "../../reading/map-refunds.ts";
 import { refundsOf } from "../../reading/map-refunds.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
-import type { RefundReason } from "../../reading/refund.ts";
 
 const FAILED = ["failure", "error"];
 // The refund and the cancellation of one click.

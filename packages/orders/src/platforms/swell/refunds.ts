@@ -1,5 +1,5 @@
+import type { RefundReason } from "../../reading/map-refunds.ts";
 import { refundsOf } from "../../reading/map-refunds.ts";
-import type { RefundReason } from "../../reading/refund.ts";
 
 const REASONS: Readonly<Record<string, RefundReason>> = { duplicate: "ADJUSTMENT", fraudulent: "FRAUD" };
 
