@@ -1,4 +1,4 @@
-import { inTime, MAX_ANSWER_MS } from "./in-time.ts";
+import { inTime, MAX_ANSWER_MS } from "./store-timeout.ts";
 
 // Upper bound with the wait for other batches. Longer than an answer, so that a store that gives up first has not done it.
 const MAX_BATCHED_MS = 2_900;

@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import type { Checked } from "../doctor/checked.ts";
+import type { Checked } from "../doctor/check-result.ts";
 import { checkOutbox } from "../doctor/outbox.ts";
 import { checkReach } from "../doctor/reach.ts";
 import { checkSettings } from "../doctor/settings.ts";

@@ -7,7 +7,7 @@ import { withOutbox } from "../outbox/open-outbox.ts";
 import { answerText } from "../outbox/record-view.ts";
 import { ago } from "../terminal/durations.ts";
 import { counted } from "../terminal/wording.ts";
-import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check-result.ts";
 
 const MAX_WAIT_MS = 3_600_000;
 

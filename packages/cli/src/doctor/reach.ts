@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { isLoopback, systemRuntime } from "@avantlink-s2s/core/adapter";
 import { reasonOf } from "../files/read-file.ts";
-import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check-result.ts";
 import type { Environment } from "./settings.ts";
 
 const MAX_WAIT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { AvantLinkError, createTracker, type TrackerOptions } from "@avantlink-s2s/core";
 import { isLoopback, readMode } from "@avantlink-s2s/core/adapter";
 import { destinationOf } from "../options/merchant-options.ts";
-import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check-result.ts";
 
 /** The environment's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;

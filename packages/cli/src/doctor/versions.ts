@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { gtr, satisfies, valid } from "semver";
-import { bad, type Checked, fyi, ok, warn } from "./checked.ts";
+import { bad, type Checked, fyi, ok, warn } from "./check-result.ts";
 
 const SUPPORTED_NODE = ">=20.19";
 const OURS = ["core", "express", "next", "web", "outbox", "orders"].map((name) => `@avantlink-s2s/${name}`);

@@ -8,7 +8,7 @@ import type {
   NextApiRequest,
   NextApiResponse,
 } from "next";
-import { holdEnd } from "./held-end.ts";
+import { holdEnd } from "./hold-end.ts";
 import { type PagesFrom, pagesRequest } from "./pages-request.ts";
 
 /** Finds the order that an API route confirmed; nothing when it confirmed none. Called once. */

@@ -1,7 +1,7 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from "ioredis";
-import { MAX_ANSWER_MS } from "../in-time.ts";
 import { pause } from "../pause.ts";
+import { MAX_ANSWER_MS } from "../store-timeout.ts";
 import { failureCode, redisFailure } from "./redis-failure.ts";
 
 /** Where Redis is: ioredis's own options. */

@@ -1,7 +1,7 @@
 import { AvantLinkError, type Outbox, type Runtime } from "@avantlink-s2s/core";
-import { inTime } from "../in-time.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
+import { inTime } from "../store-timeout.ts";
 import { answered, connectionLike, load, type RedisAddress, type RedisClient } from "./connection.ts";
 import { OrderBook, PREFIX } from "./order-book.ts";
 import { type ScriptedRedis, withScripts } from "./scripts.ts";

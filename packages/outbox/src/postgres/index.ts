@@ -1,9 +1,9 @@
 import { AvantLinkError, type Outbox, type PutResult, type Runtime, type Verdict } from "@avantlink-s2s/core";
 import { inBatches } from "../batches.ts";
-import { inTime } from "../in-time.ts";
 import type { RowLease } from "../job-row.ts";
 import { type LeaseWorkers, leaseWorkers } from "../lease-worker.ts";
 import { checkOptions } from "../options.ts";
+import { inTime } from "../store-timeout.ts";
 import { insisting, type PostgresClient, runnerOf, textIn } from "./client.ts";
 import { postgresFailure, READ_ONLY } from "./postgres-failure.ts";
 import { inspectSql, SCHEMA_VERSION, schemaSql } from "./schema.ts";

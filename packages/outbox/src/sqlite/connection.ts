@@ -1,6 +1,6 @@
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { unavailable } from "../failure.ts";
-import { inTime } from "../in-time.ts";
+import { inTime } from "../store-timeout.ts";
 import { type Database, type Driver, insist, isBusy, loadDriver, sqliteCode } from "./driver.ts";
 import { prepareFile, unfit } from "./prepare-file.ts";
 import { migrate, readPragma, versionOf } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { AvantLinkError } from "@avantlink-s2s/core";
 import { inBatches } from "../batches.ts";
-import { inTime, MAX_ANSWER_MS } from "../in-time.ts";
+import { inTime, MAX_ANSWER_MS } from "../store-timeout.ts";
 import { sharedNow } from "./driver.ts";
 import { type Call, type OpenFile, openFile } from "./open-file.ts";
 import { openInThread } from "./open-in-thread.ts";

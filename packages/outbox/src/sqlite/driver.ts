@@ -1,7 +1,7 @@
 /// <reference path="./better-sqlite3.d.ts" />
 import { AvantLinkError } from "@avantlink-s2s/core";
-import { MAX_ANSWER_MS } from "../in-time.ts";
 import { pause } from "../pause.ts";
+import { MAX_ANSWER_MS } from "../store-timeout.ts";
 
 const MAX_LOCK_PAUSE_MS = 10;
 

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AvantLinkError } from "@avantlink-s2s/core";
-import { inTime } from "../in-time.ts";
+import { inTime } from "../store-timeout.ts";
 import type { OpenFile } from "./open-file.ts";
 import type { Answer, Question } from "./thread.ts";
 import { threadCode } from "./thread-code.ts";

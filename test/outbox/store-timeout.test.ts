@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
-import { inTime } from "../../packages/outbox/src/in-time.ts";
+import { inTime } from "../../packages/outbox/src/store-timeout.ts";
 
 test("an answer that arrived while the process stood still is in time", async () => {
   const { port1, port2 } = new MessageChannel();
