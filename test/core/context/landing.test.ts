@@ -292,6 +292,19 @@ describe("an answer that redirects a landing", () => {
     expect(landsAgain(readLanding(request, site, tools), 302, location)).toBe(expected);
   });
 
+  test("from plain http lands again on another host of the cookies' domain too", () => {
+    const request = { ...visit("/?avad=77_f3"), origin: () => "http://shop.example" };
+    const site = { ...settings, siteUrl: "https://www.shop.example", ...under({ domain: "shop.example" }) };
+    expect(landsAgain(readLanding(request, site, tools), 301, WWW)).toBe(true);
+  });
+
+  test("to itself does not land again behind a proxy that says that the browser came over https", () => {
+    const request = visit("/?avad=77_f3", { "x-forwarded-proto": "https, http" });
+    const site = { ...settings, siteUrl: "https://shop.example" };
+    const landed = readLanding({ ...request, origin: () => "http://shop.example" }, site, tools);
+    expect(landsAgain(landed, 302, "https://shop.example/?avad=77_f3")).toBe(false);
+  });
+
   test.each([
     ["to itself over https, where a secure cookie of plain http did not get,", "/?avad=77_f3", true],
     ["to itself over https at another port", ":443/?avad=77_f3", true],

@@ -112,9 +112,14 @@ function reachOf(request: ShopRequest, settings: ContextSettings): (location: st
       const isSibling = areWithin([seen], site.hostname) || areWithin([site], seen.hostname);
       const own = isSibling ? seen : site;
       const to = new URL(location, own);
-      // Over plain http the browser did not keep the secure cookies of the same page over https.
-      const isPlain = site.protocol === "https:" && seen.protocol === "http:";
-      if (isPlain && to.href === Object.assign(new URL(site), { host: seen.hostname }).href) return false;
+      // Over plain http the browser kept no secure cookie, and the shop sends it to the same page over https. A proxy that
+      // is not declared may hide that the browser came over https, if it does not say so.
+      const came =
+        request.header("x-forwarded-proto")?.split(",", 1)[0]?.trim() ?? seen.protocol.slice(0, -1);
+      const isSamePage = to.pathname + to.search === site.pathname + site.search;
+      const isOwnHost = to.hostname === seen.hostname || areWithin([to, seen], domain);
+      const isUpgrade = came === "http" && [site, to].every(({ protocol }) => protocol === "https:");
+      if (isUpgrade && isSamePage && isOwnHost) return false;
       if (request.serverUrl && to.origin === new URL(request.serverUrl).origin) return true;
       if (own.protocol === "https:" && to.protocol === "http:") return false;
       return to.hostname === own.hostname || areWithin([to, own], domain);
