@@ -184,4 +184,7 @@ test("an order that is tracked at a HEAD request is skipped, because nobody saw 
   expect(await tracker.trackOrder(anOrder(), head)).toMatchObject(skipped);
   const mapped = { status: "mapped", order: anOrder(), context: { avad: "77_f3" }, findings: [] } as const;
   expect(await tracker.trackOrder(mapped, head)).toMatchObject(skipped);
+  // As in plain JavaScript. A promise that nobody handles would end the process.
+  const unawaited = Promise.reject(new Error("database is away")) as never;
+  expect(await tracker.trackOrder(unawaited, head)).toMatchObject(skipped);
 });

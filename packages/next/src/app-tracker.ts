@@ -3,7 +3,6 @@ import {
   type Tracker as CoreTracker,
   type TrackOrderOptions as CoreTrackOrderOptions,
   type Receipt,
-  skip,
   type TrackableOrder,
   type TrackerOptions,
   type TrackingContext,
@@ -82,11 +81,11 @@ async function track(
   const isMissing = request instanceof AvantLinkError;
   // Beside a kept context, a script and what runs behind a rendered page need no request.
   if (isMissing && !(kept && request.code === "order.no-request")) return adapter.rejectOrder(order, request);
-  const tracked = !isMissing && request.method === "HEAD" ? skip("head") : order;
-  const tracking =
-    kept || isMissing
-      ? current().trackOrder(tracked, kept, wait)
-      : adapter.trackOrder(tracked, () => request, wait);
+  // A HEAD request confirms nothing, whatever context was kept.
+  const isNeedless = isMissing || (kept && request.method !== "HEAD");
+  const tracking = isNeedless
+    ? current().trackOrder(order, kept, wait)
+    : adapter.trackOrder(order, () => request, wait);
   if (asked.transaction === undefined) keepDelivering(adapter, tracking, afterResponse);
   return tracking;
 }

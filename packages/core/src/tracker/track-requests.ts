@@ -134,7 +134,11 @@ export function createAdapter(
     ): Promise<Receipt> {
       if (typeof request !== "function") return accept.track(order, { request }, options);
       const raw = attempt(request);
-      if (raw?.method === "HEAD") return accept.track(skip("head"), {}, options);
+      if (raw?.method === "HEAD") {
+        // A caller in plain JavaScript may have forgotten to await the order.
+        Promise.resolve(order).catch(() => {});
+        return accept.track(skip("head"), {}, options);
+      }
       // A payment provider's request says nothing beside a context that travelled with the order, so the shop's hook
       // is not asked about it.
       const isCarried = raw !== undefined && attempt(() => carriesContext(order));
