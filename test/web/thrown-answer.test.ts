@@ -46,9 +46,22 @@ describe("a landing whose answer is thrown is a click:", () => {
     const app = new H3().use(h3.trackClicks(own)).get("/", () => {
       throw new HTTPError({ status: 418 });
     });
-    expect(await app.request(aLanding())).toMatchObject({ status: 418 });
+    const response = await app.request(aLanding());
+    expect(response.status).toBe(418);
+    expect(response.headers.getSetCookie()).toHaveLength(2);
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
     await sandbox.waitForClicks(1);
     await own.close();
+  });
+
+  test("but on h3 of a redirect that is thrown to another host with the token", async () => {
+    const own = h3.createTracker(options);
+    const app = new H3().use(h3.trackClicks(own)).get("/", () => {
+      throw new HTTPError({ status: 302, headers: { location: "https://www.shop.example/?avad=77_f3" } });
+    });
+    expect(await app.request(aLanding())).toMatchObject({ status: 302 });
+    await own.close();
+    expect(sandbox.clicks).toEqual([]);
   });
 
   test("but of a redirect to another host with the token, where the shopper lands again", async () => {

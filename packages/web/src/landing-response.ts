@@ -48,8 +48,12 @@ export async function answerLanding<Answer>(
     } catch (cause) {
       adapter.hookThrew("the framework's cookie jar", cause);
     }
-    const { location } = Object(thrown);
-    const get = (name: string) => (name === "location" && typeof location === "string" ? location : null);
+    // SvelteKit's redirect has a location, h3's error has headers.
+    const { location, headers } = Object(thrown);
+    const get = (name: string): string | null => {
+      if (name === "location" && typeof location === "string") return location;
+      return headers instanceof Headers ? headers.get(name) : null;
+    };
     afterLanding(adapter, landing, { status: statusOf(thrown) ?? 500, headers: { get } }, waitUntil);
     throw thrown;
   }
