@@ -47,7 +47,7 @@ describe("the context of an order", () => {
   });
 
   test("is the request's beside the shopper's own browser, completed by what was carried", () => {
-    const carried = { ...CARRIED, userAgent: READ.userAgent, customTrackingCode: "spring" };
+    const carried = { ...READ, avad: CARRIED.avad, customTrackingCode: "spring" };
     const { context, findings } = chooseContext(carried, { request: request() });
     expect(context).toEqual({ ...READ, customTrackingCode: "spring" });
     expect(findings).toMatchObject([{ code: "context.not-used", path: "context.avad" }]);
@@ -72,8 +72,13 @@ describe("the context of an order", () => {
     const { context, findings } = chooseContext(carried, { request: staff });
     expect(context).toEqual(carried);
     expect(findings).toMatchObject([{ code: "context.not-used", path: "context" }]);
-    const { userAgent: _agent, ...unnamed } = carried;
+    const { userAgent: _agent, ipAddress: _address, ...unnamed } = carried;
     expect(chooseContext(unnamed, { request: staff }).context).toEqual({ ...unnamed, ...staff.context });
+  });
+
+  test("is the carried one beside a browser of the same name at another address, since many have one name", () => {
+    const carried = { ...CARRIED, userAgent: READ.userAgent };
+    expect(chooseContext(carried, { request: request() }).context).toEqual(carried);
   });
 
   test("is the given one, completed by what the mapper found", () => {

@@ -107,6 +107,26 @@ describe("an order that the outbox cannot store", () => {
     expect(await tracker.health()).toMatchObject({ ok: true, lastFailure: undefined });
   });
 
+  test.each([
+    [false, true],
+    [true, false],
+  ])("with deliver: %s, an outbox that stalled is well once it stores an order: %s", async (deliver, ok) => {
+    const store = brittleOutbox();
+    let report: (error: AvantLinkError) => void = () => {};
+    const open: Outbox["open"] = async (runtime, problem) => {
+      report = problem;
+      await store.outbox.open(runtime, problem);
+    };
+    // Nothing is handed out, so that no delivery ends the failure.
+    const run: Outbox["run"] = async () => ({ stop: async () => {} });
+    const tracker = aTracker({ ...store.outbox, open, run }, { deliver });
+    await tracker.start();
+    report(new AvantLinkError("outbox.stalled"));
+    expect(await tracker.health()).toMatchObject({ ok: false });
+    await tracker.trackOrder(order("1"), aContext());
+    expect(await tracker.health()).toMatchObject({ ok });
+  });
+
   test("is delivered when the caller waits for that", async () => {
     const store = brittleOutbox();
     store.fail();

@@ -65,6 +65,28 @@ test("a click token that a dead letter had is reported where an order without it
   await tracker.close();
 });
 
+test("a faulty call with a click after the order leaves the report of the click that came too late", async () => {
+  const tracker = aTracker();
+  await tracker.trackOrder(anOrder(), {});
+  await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext());
+  expect(await tracker.trackOrder(anOrder(), aContext())).toMatchObject({
+    status: "duplicate",
+    findings: [{ code: "context.too-late", path: "context.avad" }],
+  });
+  await tracker.close();
+});
+
+test("a shopper who denied is asked for no context, whatever an earlier call had", async () => {
+  const options = { merchantId: MERCHANT_ID, endpoint: sandbox.url, whenDenied: "anonymous" } as const;
+  const tracker = createTracker(options);
+  await tracker.trackOrder(anOrder({ currency: "dollars" }), aContext());
+  expect(await tracker.trackOrder(anOrder(), { consent: "denied" })).toMatchObject({
+    status: "accepted",
+    findings: [],
+  });
+  await tracker.close();
+});
+
 test("#1001 and 1001 are two orders, and the second is accepted with a finding", async () => {
   const tracker = aTracker();
   expect(await tracker.trackOrder(anOrder({ orderNumber: "#1001" }), aContext())).toMatchObject({

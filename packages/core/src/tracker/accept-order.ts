@@ -73,7 +73,6 @@ export function createAcceptOrder(
       return notStored(decision, new AvantLinkError("outbox.slow"));
     }
     if ("cause" in answered) return sendDirectly(decision, outboxError(answered.cause), waitForDeliveryMs);
-    if (health.last.failure) health.stored();
     const receipt = stored(decision, answered.value);
     return waitForDeliveryMs > 0 ? afterDelivery(decision, receipt, waitForDeliveryMs) : receipt;
   }
@@ -88,9 +87,7 @@ export function createAcceptOrder(
       const opened = await within(lifecycle.ready(), MAX_PUT_MS, runtime);
       if (opened === "late")
         throw new AvantLinkError("outbox.unavailable", { detail: "It is not open yet." });
-      const result = await outbox.put(decision.job, { transaction });
-      if (health.last.failure) health.stored();
-      return stored(decision, result);
+      return stored(decision, await outbox.put(decision.job, { transaction }));
     } catch (cause) {
       const error = outboxError(cause);
       health.failed(error);
@@ -125,6 +122,7 @@ export function createAcceptOrder(
 
   /** The receipt for what the outbox answered. */
   function stored(decision: Sendable, result: PutResult): Receipt {
+    if (health.last.failure) health.stored();
     if (result.status === "accepted")
       return end({ status: "accepted", ...about(decision, acceptedFindings(decision)) });
     const { status, state, contentHash } = result;
@@ -132,14 +130,15 @@ export function createAcceptOrder(
   }
 
   /** What is wrong about an order that another call may have tracked before: as a dead letter, or by another number. */
-  function acceptedFindings({ job, context, orderNumber }: Sendable): readonly Finding[] {
+  function acceptedFindings({ job, context, orderNumber, isAnonymous }: Sendable): readonly Finding[] {
     const findings: Finding[] = [];
-    if (context.avad === undefined && hadClick.get(job.key)) {
+    if (context.avad === undefined && !isAnonymous && hadClick.get(job.key)) {
       const message =
         "came with an earlier call, whose dead letter this order replaces, and is not sent. Give every call the shopper's context: packContext at checkout, unpackContext in the webhook.";
       findings.push({ code: "context.too-late", path: "context.avad", message });
     }
-    hadClick.set(job.key, context.avad !== undefined);
+    if (context.avad === undefined) hadClick.set(job.key, false);
+    else hadClick.delete(job.key);
     const bare = orderNumber.replace(/^[#\s]+/, "");
     const other = numberForms.get(bare) ?? orderNumber;
     numberForms.set(bare, orderNumber);
@@ -189,7 +188,7 @@ export function createAcceptOrder(
   async function reject(decision: Extract<Decision, { kind: "reject" }>): Promise<Receipt> {
     const { job, error, context } = decision;
     const rejected: Receipt = { status: "rejected", error, ...about(decision) };
-    if (job && context.avad !== undefined) hadClick.set(job.key, true);
+    if (job && context.avad !== undefined && hadClick.get(job.key) === undefined) hadClick.set(job.key, true);
     try {
       const kept = job ? await within(keep(job, error), MAX_PUT_MS, runtime) : undefined;
       if (kept === "late") throw new AvantLinkError("outbox.slow");

@@ -18,7 +18,12 @@ import type { TrackableOrder } from "./tracker.ts";
 
 /** What is to be done with something that the shop asked to be tracked. */
 export type Decision = { readonly orderNumber: string; readonly findings: readonly Finding[] } & (
-  | { readonly kind: "send"; readonly job: OutboxJob; readonly context: TrackingContext }
+  | {
+      readonly kind: "send";
+      readonly job: OutboxJob;
+      readonly context: TrackingContext;
+      readonly isAnonymous: boolean;
+    }
   | { readonly kind: "skip"; readonly reason: SkipReason | (string & {}) }
   /** The job, where there is one, is kept as a dead letter. */
   | {
@@ -89,7 +94,14 @@ export function decide(given: TrackableOrder, sources: ContextSources, config: C
   const sent = payload.order.order_number;
   if (config.mode === "dry-run") return { ...skip("dry-run", sent), findings };
   const job = { ...jobFor("order", sent, JSON.stringify(payload), config), summary: orderSummary(payload) };
-  return { kind: "send", orderNumber: sent, findings, job, context: usable };
+  return {
+    kind: "send",
+    orderNumber: sent,
+    findings,
+    job,
+    context: usable,
+    isAnonymous: denial !== undefined,
+  };
 }
 
 /** Whether a context that says anything travelled with the order. */
@@ -135,11 +147,13 @@ function nobodys(context: TrackingContext | undefined): TrackingContext | undefi
   return rest;
 }
 
-/** Whether two contexts may be of one browser, by their visitor IDs or, where one has none, by the browser's name. */
+/** Whether two contexts may be of one browser: by their visitor IDs or, where one has none, by its name and address. */
 function mayBeOneVisitor(kept: TrackingContext, read: TrackingContext): boolean {
   const ids = kept.visitorIds ?? [];
   if (ids.length > 0 && read.visitorIds?.length) return read.visitorIds.some((id) => ids.includes(id));
-  return !kept.userAgent || !read.userAgent || kept.userAgent === read.userAgent;
+  return (["userAgent", "ipAddress"] as const).every(
+    (name) => !kept[name] || !read[name] || kept[name] === read[name],
+  );
 }
 
 function unused(read: TrackingContext): readonly Finding[] {

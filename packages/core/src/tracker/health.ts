@@ -16,7 +16,7 @@ const STALLED: ErrorCode = "outbox.stalled";
 /** What a tracker remembers of its last success and failure. */
 export type HealthRecord = ReturnType<typeof createHealth>;
 
-export function createHealth({ mode, outbox, runtime }: Config, report: Report) {
+export function createHealth({ mode, outbox, runtime, deliver }: Config, report: Report) {
   const last: { deliveredAt?: number; failure?: Health["lastFailure"] } = {};
 
   /** Something failed, and an event of the order's own says so. */
@@ -35,7 +35,7 @@ export function createHealth({ mode, outbox, runtime }: Config, report: Report) 
     /** The outbox took an order, so that an earlier failure to store one is over. */
     stored(): void {
       const { code } = last.failure ?? {};
-      if (code?.startsWith("outbox.") && code !== STALLED) last.failure = undefined;
+      if (code?.startsWith("outbox.") && !(deliver && code === STALLED)) last.failure = undefined;
     },
     /** Something failed, and no other event says so. */
     problem(error: AvantLinkError): void {
