@@ -63,6 +63,19 @@ test.each<[string, string, Items]>([
       ["MUG", 9, 2],
     ],
   ],
+  [
+    "codes on the goods and on shipping may stand in one amount",
+    rows("90.00", ['"SAVE10, FREESHIP"', "15.00"], TENT, MUGS),
+    [
+      ["TENT", 54, 1],
+      ["MUG", 18, 2],
+    ],
+  ],
+  [
+    "a line whose items were all taken out is left out",
+    rows("60.00", ["", "0.00"], TENT, [0, "20.00", "0.00", "MUG"]),
+    [["TENT", 60, 1]],
+  ],
 ])("in Shopify's export %s", async (_, text, items) => {
   const { sandbox, run } = await aDesk("orders.csv", text);
   expect((await run("--send")).code).toBe(0);
@@ -76,7 +89,7 @@ test.each<[string, string, Items]>([
 });
 
 test.each([
-  ["discounts of which one is unexplained", rows("95.00", ["MIXED", "10.00"], TENT, MUGS)],
+  ["more off its lines than its discount", rows("85.00", ["MIXED", "10.00"], TENT, MUGS)],
   ["a subtotal above its lines", rows("101.00", ["", "0.00"], TENT, MUGS)],
   ["no subtotal", rows("", ["", "0.00"], TENT, MUGS)],
   ["a discount that is no amount", rows("100.00", ["", "0.00"], [1, "100.00", "ten", "TENT"])],
@@ -87,14 +100,29 @@ test.each([
   expect(stdout).toContain("do not come to Subtotal");
 });
 
-test("what staff wrote about a discount is not sent as a coupon code", async () => {
-  const text = rows("90.00", ['"for Jane Doe, sales"', "10.00"], TENT, MUGS);
+test.each([
+  ["for Jane Doe, sales", []],
+  ["Sorry, Jane", []],
+  ["AFF10, for Jane", ["AFF10"]],
+  ["TEN-OFF, welcome5, for Jane", ["TEN-OFF", "welcome5"]],
+])("of the discount code %s only the codes are sent, and not what staff wrote", async (cell, codes) => {
+  const text = rows("90.00", [`"${cell}"`, "10.00"], TENT, MUGS);
   const { sandbox, run } = await aDesk("orders.csv", text);
   const { code, stdout } = await run("--send", "--json");
   expect(code).toBe(0);
   expect(JSON.parse(stdout).problems).toContainEqual(
     expect.objectContaining({ field: "coupon_codes", severity: "warning" }),
   );
-  expect(orderAt(sandbox, "#1001")).toMatchObject({ order: { coupon_codes: [] } });
+  expect(orderAt(sandbox, "#1001")).toMatchObject({ order: { coupon_codes: codes } });
   expect(JSON.stringify(sandbox.requests) + stdout).not.toContain("Jane");
+});
+
+test.each([
+  ["welcome", ["welcome"]],
+  ["SAVE10, FREESHIP", ["SAVE10", "FREESHIP"]],
+])("the discount code %s is sent as the shopper typed it", async (cell, codes) => {
+  const { sandbox, run } = await aDesk("orders.csv", rows("90.00", [`"${cell}"`, "10.00"], TENT, MUGS));
+  const { stdout } = await run("--send", "--json");
+  expect(stdout).not.toContain("coupon_codes");
+  expect(orderAt(sandbox, "#1001")).toMatchObject({ order: { coupon_codes: codes } });
 });

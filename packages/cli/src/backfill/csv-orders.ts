@@ -110,13 +110,14 @@ function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: Cs
   const priced = platform?.priced(order, lines) ?? { discount: order.order_discount, lines };
   if (typeof priced === "string") return faulty("order", priced);
   const codes = listIn(platform ? order.coupon_codes?.replaceAll(",", "|") : order.coupon_codes);
-  const isWritten = platform?.hasStaffsWords && codes.some((code) => /\s/.test(code));
+  const hasWords = platform?.hasStaffsWords && /\s/.test(order.coupon_codes ?? "");
+  const couponCodes = hasWords ? codes.filter(isCode) : codes;
   const built: Record<string, unknown> = {
     orderNumber: number,
     currency: order.currency ?? currency,
     subtotal: order.subtotal,
     orderDiscount: priced.discount,
-    couponCodes: isWritten ? [] : codes,
+    couponCodes,
     customer: {
       newCustomer,
       country: order.country,
@@ -144,15 +145,20 @@ function entryIn(open: OpenOrder, { columns: { names, platform }, currency }: Cs
   };
   // The mapper checks every field, whatever the file contains.
   const entry = entryOf(line, { order: built as unknown as Order, context: context as TrackingContext });
-  return isWritten ? { ...entry, problems: [...entry.problems, STAFFS_WORDS] } : entry;
+  return couponCodes.length < codes.length
+    ? { ...entry, problems: [...entry.problems, STAFFS_WORDS] }
+    : entry;
 }
 
 const STAFFS_WORDS: Problem = {
   severity: "warning",
   field: "coupon_codes",
   rule: "order.coupons-invalid",
-  message: "has blanks, as what staff write about a discount, so it is not sent",
+  message:
+    "may hold what staff wrote about a discount; where it has blanks, only a code in capitals or with a digit is sent",
 };
+
+const isCode = (text: string) => !/\s/.test(text) && /\d|^[\p{Lu}_-]+$/u.test(text);
 
 const PLATFORM_COLUMNS = ["status", "canceled_at", "total", "shipping", "taxes"] as const;
 
