@@ -140,3 +140,24 @@ test("orders that were refunded or canceled since, or rightly delivered without 
   expect(JSON.parse(alarm.stdout).counts).toMatchObject({ returned: 0, extra: 3 });
   expect(alarm.code).toBe(1);
 });
+
+test("an order that a shop sends without its shopper is compared as any other", {
+  timeout: 60_000,
+}, async () => {
+  const [sqlite] = STORES;
+  const run = await aShop(await (sqlite ?? expect.unreachable()).make(), ["1001", "1002"]);
+  const orders = [
+    orderOf("1001"),
+    orderOf("1002", "90.00"),
+    orderOf("1003"),
+    orderOf("1004"),
+    orderOf("1005"),
+  ];
+  const file = orders.map((order) => ({ ...order, consent: "denied" }));
+  const { code, stdout } = await run(file, "--when-denied", "anonymous", "--json");
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    matched: 1,
+    counts: { "other-amount": 1, missing: 1, waiting: 1, dead: 1, extra: 0 },
+  });
+});

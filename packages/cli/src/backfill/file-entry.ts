@@ -9,7 +9,7 @@ import { isDenied } from "./consent.ts";
 export type Amount = Pick<OrderSummary, "currency" | "subtotal">;
 
 /** What a file has in one place: an order, or why there is none that can be sent. */
-export type FileEntry = SendableEntry | UnsentEntry | FaultyEntry;
+export type FileEntry = SendableEntry | DeniedEntry | UnpaidEntry | FaultyEntry;
 
 interface Entry {
   readonly line: number;
@@ -24,9 +24,15 @@ export interface SendableEntry extends Entry, GivenOrder {
   readonly amount: Amount;
 }
 
-/** The shopper denied consent; or a platform's export says that the order is not paid. */
-export interface UnsentEntry extends Entry {
-  readonly kind: "denied" | "unpaid";
+/** An order whose shopper denied consent. A tracker may have sent it without its shopper. */
+export interface DeniedEntry extends Entry {
+  readonly kind: "denied";
+  readonly amount: Amount;
+}
+
+/** A platform's export says that the order is not paid. */
+export interface UnpaidEntry extends Entry {
+  readonly kind: "unpaid";
   /** Set where a platform's export says that the order was refunded or canceled. */
   readonly isReturned?: boolean;
 }
@@ -47,9 +53,11 @@ export function entryOf(line: number, { order, context }: GivenOrder): FileEntry
     problems: problemsOf(mapped).map(withoutValue),
   };
   if (!mapped.ok) return { ...base, kind: "faulty" };
-  if (isDenied(context)) return { ...base, kind: "denied" };
   const { currency, order_amount_subtotal: subtotal } = mapped.payload.order;
-  return { ...base, kind: "order", order, context, amount: { currency, subtotal } };
+  const amount = { currency, subtotal };
+  return isDenied(context)
+    ? { ...base, kind: "denied", amount }
+    : { ...base, kind: "order", order, context, amount };
 }
 
 /** A column may hold something else than its title says, such as a phone number, which no log may have. */

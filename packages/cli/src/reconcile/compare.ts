@@ -109,9 +109,8 @@ function differenceOf(
     ...(delivery && { deliveredAt: iso(delivery.settledAt) }),
   };
   if (entry.kind === "faulty") return undefined;
-  if (entry.kind !== "order") {
-    if (entry.kind === "denied" && whenDenied === "anonymous") return delivery && "none";
-    const kind = entry.isReturned ? "returned" : "extra";
+  if (entry.kind === "unpaid" || (entry.kind === "denied" && whenDenied === "skip")) {
+    const kind = entry.kind === "unpaid" && entry.isReturned ? "returned" : "extra";
     return delivery && { kind, inFile: entry.kind, delivered, ...times };
   }
   const { amount: inFile } = entry;
