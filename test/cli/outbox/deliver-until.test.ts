@@ -6,10 +6,12 @@ const REPORT = { delivered: 0, retrying: 0, dead: 0, timedOut: false };
 const FAILED = { ...REPORT, error: new AvantLinkError("outbox.unavailable") };
 
 /** What a command says of these reports of the tracker, one after the other. */
-async function said(...reports: DeliverDueReport[]) {
+const said = (...reports: DeliverDueReport[]) => saidWhere(async () => false, ...reports);
+
+async function saidWhere(isEnough: () => Promise<boolean>, ...reports: DeliverDueReport[]) {
   const tracker = createTracker({ mode: "dry-run", onEvent: () => {} });
   const deliverDue = async () => reports.shift() ?? REPORT;
-  return deliverUntil({ ...tracker, deliverDue }, 60_000, async () => false);
+  return deliverUntil({ ...tracker, deliverDue }, 60_000, isEnough);
 }
 
 test("what was delivered before the outbox failed is said, and that it is not all", async () => {
@@ -22,4 +24,10 @@ test("what was delivered before the outbox failed is said, and that it is not al
 
 test("an outbox that fails before anything was delivered is an error", async () => {
   await expect(said(FAILED)).rejects.toBe(FAILED.error);
+});
+
+test("what was delivered before the outbox failed is said, where it failed when asked what is left", async () => {
+  const away = () => Promise.reject(FAILED.error);
+  expect(await saidWhere(away, { ...REPORT, delivered: 3 })).toMatchObject({ delivered: 3, timedOut: true });
+  await expect(saidWhere(away, REPORT)).rejects.toBe(FAILED.error);
 });

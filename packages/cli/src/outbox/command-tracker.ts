@@ -68,6 +68,12 @@ export async function deliverUntil(
     dead += report.dead;
     // The same order may fail each time.
     retrying = Math.max(retrying, report.retrying);
-    if ((await isEnough()) || systemRuntime.now() >= until) return { ...report, delivered, retrying, dead };
+    const soFar = { ...report, delivered, retrying, dead };
+    try {
+      if ((await isEnough()) || systemRuntime.now() >= until) return soFar;
+    } catch (error) {
+      if (delivered + retrying + dead === 0) throw error;
+      return { ...soFar, timedOut: true };
+    }
   }
 }
