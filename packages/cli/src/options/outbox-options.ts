@@ -65,5 +65,9 @@ export function sameOutbox(options: OutboxOptions & Merchant): string {
 /** An argument with `***` in the place of what may be a password, where it is an address. */
 export function withoutSecrets(argument: string): string {
   if (!argument.includes("://")) return argument;
-  return argument.replace(/(:\/\/)([\w.-]*:)?.*@/, "$1$2***@").replace(/([?&][^=&]*=)[^&]*/g, "$1***");
+  const shown = argument.replace(/([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*/gi, "$1***");
+  // In Redis's addresses, people write a password without its colon.
+  if (/postgres(?:ql)?:\/\/[^:/?#@]*@[^@?#]*(?:[?#]|$)/.test(argument)) return shown;
+  // A password may hold any sign; the parameters begin at the first name with a value.
+  return shown.replace(/(:\/\/)([^:/?#@]*:)?(?:(?![?&][\w.-]+=).)*@/, "$1$2***@");
 }
