@@ -111,6 +111,13 @@ test.each([
   expect(found).toContain(reason);
 });
 
+test.each([
+  ["AVANTLINK_MODE", { ...AWAY, NODE_ENV: "production", AVANTLINK_MODE: "dry-run" }],
+  ["NODE_ENV", { ...AWAY, NODE_ENV: "development" }],
+])("the advice about a dry run names what caused it: %s", async (cause, env) => {
+  expect((await examine([], env)).of("mode")).toMatchObject([{ advice: expect.stringContaining(cause) }]);
+});
+
 test("a sandbox in production is a warning", async () => {
   const { of } = await examine([], { NODE_ENV: "production" });
   expect(of("mode")).toMatchObject([

@@ -44,10 +44,11 @@ function faults(options: TrackerOptions): AvantLinkError["issues"] {
 function checkMode({ endpoint }: TrackerOptions, env: Environment): Checked {
   const { endpoint: url } = destinationOf({ endpoint: endpoint?.trim() || env.AVANTLINK_ENDPOINT });
   const loopback = isLoopback(new URL(url).hostname);
-  const { mode, reason } = readMode({ loopback, env });
+  const { mode, reason, chosen } = readMode({ loopback, env });
   if (mode !== "live") {
     const found = `${mode}: nothing is sent from here, because ${reason}`;
-    return warn("mode", found, "In production set NODE_ENV=production.");
+    const advice = chosen ? "leave AVANTLINK_MODE out, or set it to live" : "set NODE_ENV=production";
+    return warn("mode", found, `In production ${advice}.`);
   }
   if (loopback && env.NODE_ENV === "production") {
     const found = `live, but ${reason}: AvantLink gets nothing, though NODE_ENV is production`;
