@@ -425,6 +425,13 @@ test("a part of the payment, as the mappers of platforms give it, is that part o
   expect(faulty.code).toBe(1);
 });
 
+test.each([null, "", " "])("a share of %o is none", async (share) => {
+  const desk = await aDesk([{ orderNumber: "1001", subtotal: 80 }]);
+  const refund = { orderNumber: "1001", refundedAt: "2026-11-28", currency: "USD", amount: "5", share };
+  expect((await desk.run(JSON.stringify(refund), "--network", "USD")).code).toBe(0);
+  expect(await desk.read("2026_11_28")).toBe(`${HEADER}12345,1001,,5.00,,RETURN\n`);
+});
+
 test("empty cells at the end of rows, and rows of them, are nothing", async () => {
   const desk = await aDesk([{ orderNumber: "1001", subtotal: 80 }]);
   const csv = "order_number,refunded_at,currency,amount,,\n1001,2026-11-28,USD,5,,\n,,,,,\n";

@@ -106,7 +106,7 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
   const reason = REASONS.find((one) => one === (text("reason").toUpperCase() || "RETURN"));
   const items = Array.isArray(given.items) ? given.items.map(itemIn) : undefined;
   const amount = text("amount") === "" ? undefined : amountIn(given.amount);
-  const share = given.share === undefined ? undefined : shareIn(given.share);
+  const share = text("share") === "" ? undefined : shareIn(given.share);
   const unknown = Object.keys(given).find((name) => !OWN_FIELDS.includes(name));
   const spoilt = [orderNumber, ...(items ?? []).map((item) => item?.sku ?? "")].map(spoiltIn).find(Boolean);
   const faults: Readonly<Record<string, string | false | undefined>> = {
@@ -116,7 +116,7 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
     currency: !code && "is no code such as USD; or add --currency",
     reason: !reason && `is none of ${REASONS.join(", ")}`,
     items: items?.includes(undefined) && "have no SKU, no positive price or no whole quantity",
-    share: given.share !== undefined && !share && "has no positive refunded and paid",
+    share: text("share") !== "" && !share && "has no positive refunded and paid",
     amount:
       (text("amount") !== "" && !amount && "is no positive amount; leave it blank for the whole order") ||
       // The whole order must not be returned because the amount has another name.
