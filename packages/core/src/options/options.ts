@@ -19,7 +19,7 @@ export interface TrackerOptions {
   /**
    * Whether anything is sent. In a dry run, orders are checked and reported, and not sent.
    * @default the environment's `AVANTLINK_MODE`, else `"live"` in production and with an endpoint on this machine;
-   * `"dry-run"` in development and on previews
+   * `"dry-run"` in development and on previews that are detected
    */
   readonly mode?: "live" | "dry-run" | undefined;
   /** Where accepted orders wait until they are delivered. @default memoryOutbox() */
