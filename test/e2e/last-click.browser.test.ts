@@ -131,6 +131,14 @@ describe.skipIf(executable === undefined)(
       expect(await lastNetwork()).toBe("other");
     });
 
+    test("another network's click is the last one, also on the page where AvantLink's landing is counted", async () => {
+      await visit("/?avad=77_f3afbe121");
+      await consent();
+      await page.goto(`${site}/?netid=other`, { referer: page.url() });
+      expect((await context.cookies()).map(({ name }) => name)).toContain("avad");
+      expect(await lastNetwork()).toBe("other");
+    });
+
     test.each([
       "/?AVAD=77_f3afbe121",
       "/?avad=77_f3afbe121&netid=1",
