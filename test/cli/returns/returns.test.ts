@@ -299,6 +299,7 @@ test.each([
     '"sku" is not recognized',
   ],
   ["order_number,refunded_at,currency,amount,sku,quantity\n1001,2026-11-28,USD,,,2\n", "have no SKU"],
+  ['{"orderNumber":"1001","refundedAt":"2026-11-28","currency":"USD","items":"A"}\n', "have no SKU"],
 ])("%j is a fault, and ends with 1", async (text, message) => {
   const desk = await aDesk([{ orderNumber: "1001", subtotal: 30 }]);
   const { code, stdout, stderr } = await desk.run(text, "--network", "USD");

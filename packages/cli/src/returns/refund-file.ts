@@ -104,7 +104,8 @@ function ownRefund(value: unknown, currency: string | undefined): orders.Refunds
   const orderNumber = wireOrderNumber(given.orderNumber);
   const code = currencyCode(text("currency") || currency);
   const reason = REASONS.find((one) => one === (text("reason").toUpperCase() || "RETURN"));
-  const items = Array.isArray(given.items) ? given.items.map(itemIn) : undefined;
+  const listed = given.items ?? "";
+  const items = listed === "" ? undefined : [listed].flat().map(itemIn);
   const amount = text("amount") === "" ? undefined : amountIn(given.amount);
   const share = text("share") === "" ? undefined : shareIn(given.share);
   const unknown = Object.keys(given).find((name) => !OWN_FIELDS.includes(name));

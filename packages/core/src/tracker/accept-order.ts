@@ -138,7 +138,7 @@ export function createAcceptOrder(
       findings.push({ code: "context.too-late", path: "context.avad", message });
     }
     if (context.avad === undefined) hadClick.set(job.key, false);
-    else hadClick.delete(job.key);
+    else if (hadClick.get(job.key) !== undefined) hadClick.delete(job.key);
     const bare = orderNumber.replace(/^[#\s]+/, "");
     const other = numberForms.get(bare) ?? orderNumber;
     numberForms.set(bare, orderNumber);
