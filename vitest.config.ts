@@ -9,7 +9,7 @@ const conditions = ["@avantlink-s2s/source"];
 // Node.js compiles and strips the types of a file once, for every process that the tests start.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/compile", import.meta.url));
 
-// A test that takes minutes: whole Next.js builds, leases that must run out.
+// A test that takes a minute or more: hundreds of commands, whole Next.js builds, leases that must run out.
 const LONG = ["test/long/**", "**/*.long.test.ts"];
 
 /** `pnpm test` leaves the long tests and the second SQLite driver out; `pnpm test:all` (`--mode all`) and CI run all. */

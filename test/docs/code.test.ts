@@ -4,7 +4,7 @@ import { files, read } from "../repo/sources.ts";
 /** Pages whose code another test compiles or runs. */
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "docs/carry-the-context.md": "test/orders/carry-the-context.test.ts",
-  "docs/consent.md": "test/conformance/consent.test.ts, test/e2e/last-click.browser.test.ts",
+  "docs/consent.md": "test/conformance/consent.test.ts, test/e2e/last-click.browser.long.test.ts",
   "docs/serverless.md": "test/docs/serverless.test.ts",
   "packages/next/README.md": "test/docs/next.test.ts",
   "packages/next/AGENTS.md": "test/docs/next.test.ts",

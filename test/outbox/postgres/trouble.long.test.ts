@@ -660,8 +660,8 @@ describe.skipIf(!installed)(installed ? name : `${name} (skipped: not installed)
 
     test("a statement time-out that is too short while the table is locked loses no order", async () => {
       await sql(postgresSchema({ schema }));
-      await underLoad(new Pool({ connectionString: server.url, statement_timeout: 100 }), () =>
-        sql(`BEGIN; LOCK TABLE ${schema}.outbox IN EXCLUSIVE MODE; SELECT pg_sleep(0.2); COMMIT`),
+      await underLoad(new Pool({ connectionString: server.url, statement_timeout: 500 }), () =>
+        sql(`BEGIN; LOCK TABLE ${schema}.outbox IN EXCLUSIVE MODE; SELECT pg_sleep(0.8); COMMIT`),
       );
     });
   });
