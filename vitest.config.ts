@@ -52,6 +52,8 @@ export default defineConfig(({ mode }) => {
       env: { NODE_ENV: "test" },
       // Real servers and browsers start and end here; on a busy machine one may once be too slow.
       retry: process.env.CI ? 1 : 0,
+      // What a test waits for may take a second and more on a busy machine.
+      expect: { poll: { timeout: 15_000 } },
       // Most tests wait for processes and servers, so that one worker more than there are cores keeps all cores busy.
       maxWorkers: availableParallelism() + 1,
       projects: [
