@@ -81,6 +81,11 @@ describe("the context of an order", () => {
     expect(chooseContext(carried, { request: request() }).context).toEqual(carried);
   });
 
+  test("has the click of the shopper's browser where its own has none, though the address has changed since", () => {
+    const { avad: _, ...carried } = { ...CARRIED, userAgent: READ.userAgent };
+    expect(chooseContext(carried, { request: request() }).context).toEqual(READ);
+  });
+
   test("is the given one, completed by what the mapper found", () => {
     const given = { avad: "77_given", userAgent: undefined };
     expect(chooseContext(CARRIED, { given }).context).toEqual({ ...CARRIED, avad: "77_given" });

@@ -147,13 +147,16 @@ function nobodys(context: TrackingContext | undefined): TrackingContext | undefi
   return rest;
 }
 
-/** Whether two contexts may be of one browser: by their visitor IDs or, where one has none, by its name and address. */
+/**
+ * Whether two contexts may be of one browser: by their visitor IDs or, where one has none, by the browser's name. Many
+ * browsers have one name, and one browser has many addresses, so the address counts only beside the order's own click:
+ * an order without a click would lose the shopper's.
+ */
 function mayBeOneVisitor(kept: TrackingContext, read: TrackingContext): boolean {
   const ids = kept.visitorIds ?? [];
   if (ids.length > 0 && read.visitorIds?.length) return read.visitorIds.some((id) => ids.includes(id));
-  return (["userAgent", "ipAddress"] as const).every(
-    (name) => !kept[name] || !read[name] || kept[name] === read[name],
-  );
+  const names = kept.avad === undefined ? (["userAgent"] as const) : (["userAgent", "ipAddress"] as const);
+  return names.every((name) => !kept[name] || !read[name] || kept[name] === read[name]);
 }
 
 function unused(read: TrackingContext): readonly Finding[] {
