@@ -3,7 +3,7 @@ import { codeLines, linesByPackage } from "./count-lines.ts";
 import { read, sources } from "./sources.ts";
 
 /** The code lines that all packages may have together. Delete before you raise it. */
-const MAX_CODE_LINES = 20_134;
+const MAX_CODE_LINES = 20_129;
 const MAX_LINES_OF_A_FILE = 300;
 
 test(`the packages have at most ${MAX_CODE_LINES} code lines, without comments and blank lines`, () => {

@@ -1,6 +1,5 @@
 import type { Finding } from "../findings.ts";
 import { anonymousId, cutText, namesPerson, publicWords, scrubUrl, tidyText } from "../privacy/scrub.ts";
-
 import { readFields, readList } from "../untrusted-value.ts";
 import { type IpAddressMode, isNearby, tidyIpAddress } from "./ip-address.ts";
 import { isToken, MAX_ID, MAX_TOKEN_BYTES } from "./query.ts";

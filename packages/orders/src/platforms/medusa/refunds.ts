@@ -1,6 +1,5 @@
 import { sumOf } from "../../reading/json-field.ts";
-import type { RefundReason } from "../../reading/map-refunds.ts";
-import { nested, refundsOf } from "../../reading/map-refunds.ts";
+import { nested, type RefundReason, refundsOf } from "../../reading/map-refunds.ts";
 import { v2Order } from "./v2-order.ts";
 
 const REASONS: Readonly<Record<string, RefundReason>> = { discount: "ADJUSTMENT", other: "ADJUSTMENT" };

@@ -1,7 +1,6 @@
 import { ZERO } from "../../money/decimal.ts";
 import { type JsonField, sumOf } from "../../reading/json-field.ts";
-import type { RefundReason } from "../../reading/map-refunds.ts";
-import { refundsOf } from "../../reading/map-refunds.ts";
+import { type RefundReason, refundsOf } from "../../reading/map-refunds.ts";
 import type { PlatformLine } from "../../reading/platform-order.ts";
 
 const FAILED = ["failure", "error"];

@@ -1,5 +1,4 @@
-import type { RefundReason } from "../../reading/map-refunds.ts";
-import { refundsOf } from "../../reading/map-refunds.ts";
+import { type RefundReason, refundsOf } from "../../reading/map-refunds.ts";
 
 const REASONS: Readonly<Record<string, RefundReason>> = { duplicate: "ADJUSTMENT", fraudulent: "FRAUD" };
 
